@@ -1,0 +1,8 @@
+//! Which news articles tell the same story.
+pub mod kernel;
+pub mod text;
+pub mod model;
+pub mod stages;
+pub mod read;
+pub mod report;
+pub mod cli;

@@ -1,0 +1,172 @@
+//! The nouns: what is read, what is decided. Nothing here computes an answer.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+/// One article as it was read, before cleaning.
+///
+/// An empty string means "not given"; an article has a title, a text, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Article {
+    /// The identity of the article: as given, else its canonical URL, else a hash of title and text; a
+    /// one-article file without either goes by its path as given.
+    pub id: String,
+    /// The headline.
+    pub title: String,
+    /// The body, as delivered: it may hold markup and boilerplate.
+    pub text: String,
+    /// When it was published; `None` when not given or unreadable.
+    pub published: Option<Timestamp>,
+    /// When it was first seen by whoever collected it.
+    pub seen: Option<Timestamp>,
+    /// The outlet.
+    pub source: String,
+    /// The language as given, a BCP 47 tag.
+    pub lang: String,
+    /// The address as given.
+    pub url: String,
+    /// The input it came from, as named by the user or found in a folder.
+    pub file: Arc<str>,
+    /// Which record of that input, counted from 1 (the line number in JSON Lines).
+    pub record: u64,
+    /// The values of the columns that the user asked to carry through, in the order asked for.
+    pub kept: Vec<String>,
+}
+
+/// A record that could not become an article, and why. Refusals are data: they never end a run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refusal {
+    /// The input, as in [`Article::file`].
+    pub file: Arc<str>,
+    /// Which record of it, counted from 1; 0 when the input as a whole is meant.
+    pub record: u64,
+    /// What is wrong, in lower case and without a full stop.
+    pub reason: String,
+}
+
+/// What is kept of an article for the output: everything but its text.
+#[derive(Debug, Clone, Default)]
+pub struct Entry {
+    /// As in [`Article::id`].
+    pub id: Box<str>,
+    /// As in [`Article::title`].
+    pub title: Box<str>,
+    /// As in [`Article::source`].
+    pub source: Box<str>,
+    /// As given, else detected, else `und`.
+    pub lang: Box<str>,
+    /// As in [`Article::url`].
+    pub url: Box<str>,
+    /// As in [`Article::file`].
+    pub file: Arc<str>,
+    /// As in [`Article::kept`].
+    pub kept: Box<[String]>,
+    /// As in [`Article::published`].
+    pub published: Option<Timestamp>,
+    /// As in [`Article::seen`].
+    pub seen: Option<Timestamp>,
+    /// 64-bit SimHash of the shingles.
+    pub fingerprint: u64,
+}
+
+/// How a pair of articles was found to match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MatchKind {
+    /// The same text, letter for letter after cleaning.
+    Exact,
+    /// The same text but for edits; similarity is the resemblance.
+    Near,
+    /// Another report of the same event; similarity is cosine times time factor.
+    Story,
+    /// An editor's decision; it has no number.
+    Editor,
+}
+
+impl MatchKind {
+    /// The word of the output column.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Near => "near",
+            Self::Story => "story",
+            Self::Editor => "editor",
+        }
+    }
+}
+
+/// A verified pair of articles, with the numbers that decided.
+///
+/// Shares and similarities are in 0..=1. `a` and `b` are positions in [`Grouping::articles`], `a < b`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Match {
+    /// The one with the smaller id.
+    pub a: u32,
+    /// The other.
+    pub b: u32,
+    /// On what ground they match.
+    pub kind: MatchKind,
+    /// Jaccard coefficient of the two shingle sets.
+    pub resemblance: f32,
+    /// Share of the smaller shingle set that is found in the other.
+    pub containment: f32,
+    /// Cosine of the weighted terms, before the time factor. 0 for a pair that only the near-duplicate level compared.
+    pub cosine: f32,
+    /// Cosine times time factor for a story match, the resemblance otherwise.
+    pub similarity: f32,
+    /// The crowding-corrected score of a story match (it can be below zero); 0 otherwise.
+    pub score: f32,
+}
+
+/// What a run decided: every article in one near-duplicate group inside one story.
+///
+/// The grouping is a permutation and two levels of boundaries: `order` lists every article once, in the order of the
+/// output; group `g` is `order[groups[g]..groups[g + 1]]`, its representative first; story `s` is made of the groups
+/// `stories[s]..stories[s + 1]`, that of its representative first. Both lists of boundaries end with a closing one,
+/// so that no articles at all are `[0]` and `[0]`.
+#[derive(Debug, Clone, Default)]
+pub struct Grouping {
+    /// All articles, by id.
+    pub articles: Vec<Entry>,
+    /// Positions in `articles`, in the order of the output.
+    pub order: Vec<u32>,
+    /// Where each group begins in `order`.
+    pub groups: Vec<u32>,
+    /// Where each story begins in `groups`.
+    pub stories: Vec<u32>,
+    /// The hash that names each group.
+    pub group_ids: Vec<u64>,
+    /// The hash that names each story.
+    pub story_ids: Vec<u64>,
+    /// The story that came before each one in time and is near it, as a position in `story_ids`.
+    pub related: Vec<Option<u32>>,
+    /// Verified matches, by (`a`, `b`).
+    pub matches: Vec<Match>,
+    /// The position in `matches` of each article's best one, in the order of `articles`.
+    pub best: Vec<Option<u32>>,
+    /// What changed from its representative, in words, in the order of `articles`; empty when nothing did.
+    pub changes: Vec<Box<str>>,
+    /// Why each group's representative was chosen, by group.
+    pub group_reasons: Vec<Reason>,
+    /// Why each story's representative was chosen, by story.
+    pub story_reasons: Vec<Reason>,
+}
+
+/// Why an article stands for its group or story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// There is no other.
+    Alone,
+    /// The newest version at the outlet that had it first: a correction replaces what it corrects.
+    NewestVersion,
+    /// Published first.
+    Earliest,
+    /// The longest text (`--representative longest`).
+    Longest,
+    /// Its outlet was asked for (`--representative source:A,B`).
+    PreferredSource,
+    /// The report that the others resemble most.
+    MostCentral,
+    /// An editor chose it.
+    Editor,
+}
