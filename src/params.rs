@@ -1,0 +1,49 @@
+//! Every knob that can change an answer: its meaning, range and default.
+
+/// Which article stands for its near-duplicate group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Representative {
+    /// The newest version at the outlet that published first.
+    #[default]
+    Earliest,
+    /// The longest text.
+    Longest,
+    /// The first of these outlets that has it, else as [`Representative::Earliest`].
+    Source(Vec<String>),
+}
+
+/// The knobs of one run. Stages are handed the struct and never make a default of their own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Params {
+    /// Stop after the near-duplicate level: a group is its own story.
+    pub only_duplicates: bool,
+    /// Treat every article as undated.
+    pub ignore_dates: bool,
+    /// How far apart in time two matched reports may be, in days. Raising it lets affairs grow together.
+    pub window_days: f64,
+    /// Who stands for a near-duplicate group.
+    pub representative: Representative,
+    /// Least Jaccard coefficient of the shingle sets of two near-duplicates, 0..=1. Raising it splits edited copies off.
+    pub min_resemblance: f64,
+    /// Least share of the smaller shingle set found in the larger, 0..=1: catches cut and padded copies.
+    pub min_containment: f64,
+    /// Least similarity (cosine times time factor) of two reports that are kept as a story match, 0..=1.
+    pub min_similarity: f64,
+    /// Least average score at which two groups of reports become one story, -1..=1. Raising it splits stories.
+    pub story_cut: f64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            only_duplicates: false,
+            ignore_dates: false,
+            window_days: 7.0,
+            representative: Representative::Earliest,
+            min_resemblance: 0.4,
+            min_containment: 0.8,
+            min_similarity: 0.15,
+            story_cut: 0.03,
+        }
+    }
+}
