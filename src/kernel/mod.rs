@@ -8,12 +8,16 @@
 //! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
 //! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
+//! | [`cosine`] | cosine of sparse integer vectors | |
+//! | [`time`] | the time factor of a similarity | |
 //! | [`linkage`] | average linkage in rounds of mutual nearest neighbours | Müllner, arXiv 1109.2378 |
 
 pub mod bands;
 pub mod buckets;
+pub mod cosine;
 pub mod fss;
 pub mod hash;
 pub mod linkage;
 pub mod sets;
 pub mod simhash;
+pub mod time;
