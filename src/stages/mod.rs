@@ -12,4 +12,5 @@ pub mod neighbours;
 pub mod shingle;
 pub mod sketch;
 pub mod terms;
+pub mod verify;
 pub mod weights;
