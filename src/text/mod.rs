@@ -1,1 +1,4 @@
-//! (being written)
+//! Pure functions on text: markup, addresses.
+
+pub mod html;
+pub mod url;
