@@ -1,1 +1,4 @@
-//! (being written)
+//! Pure functions on text.
+
+pub mod html;
+pub mod markup;
