@@ -1,1 +1,3 @@
-//! (being written)
+//! The pipeline, stage by stage: pure functions, which cannot fail.
+
+pub mod clean;
