@@ -4,6 +4,7 @@
 
 pub mod html;
 pub mod language;
+pub mod markup;
 pub mod stem;
 pub mod tables;
 pub mod url;
