@@ -40,7 +40,13 @@ const MEMO: usize = 1 << 14;
 
 impl Default for Lexicon {
     fn default() -> Self {
-        let mut lexicon = Self { language: Language::UNKNOWN, stem: Stem::Whole, table: None, memo: Vec::new(), counted: Vec::new() };
+        let mut lexicon = Self {
+            language: Language::UNKNOWN,
+            stem: Stem::Whole,
+            table: None,
+            memo: Vec::new(),
+            counted: Vec::new(),
+        };
         lexicon.load(Language::UNKNOWN);
         lexicon
     }
@@ -164,7 +170,10 @@ mod tests {
     fn scripts_without_spaces_are_cut_by_dictionary() {
         let terms = terms("", "金正恩乘坐装甲列车抵达俄罗斯", "zh");
         assert!(quarters(&terms, "列车").is_some() && quarters(&terms, "俄罗斯").is_some());
-        assert_eq!(terms.len(), terms.iter().map(|t| t.hash).collect::<std::collections::BTreeSet<_>>().len());
+        assert_eq!(
+            terms.len(),
+            terms.iter().map(|t| t.hash).collect::<std::collections::BTreeSet<_>>().len()
+        );
     }
 
     #[test]

@@ -46,7 +46,9 @@ pub fn clean(title: &str, text: &str) -> Cleaned {
 /// What [`clean`] drops from the text, from its lines first, then from its end and its beginning.
 pub fn dropped(title: &str, text: &str) -> Vec<Dropped> {
     let mut all = Vec::new();
-    sweep(title, text, &mut |line, rule, text| all.push(Dropped { line, rule, text: text.trim().to_owned() }));
+    sweep(title, text, &mut |line, rule, text| {
+        all.push(Dropped { line, rule, text: text.trim().to_owned() })
+    });
     all
 }
 
@@ -139,7 +141,11 @@ fn trim_end(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
 }
 
 /// Where the story begins, and the agency of its dateline.
-fn trim_start(lines: &mut [Line<'_>], title: &str, sink: &mut Sink<'_>) -> (usize, Option<&'static str>) {
+fn trim_start(
+    lines: &mut [Line<'_>],
+    title: &str,
+    sink: &mut Sink<'_>,
+) -> (usize, Option<&'static str>) {
     let mut agency = None;
     let mut at = 0;
     while at < lines.len() {
@@ -175,7 +181,10 @@ fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
         Some(rule)
     } else if edges::is_counter(text) && rest.first().is_none_or(Line::is_blank) {
         Some("counter")
-    } else if text.len() <= MAX_LINE && !text.trim_end().ends_with('.') && rules::whole(text, |_| true).is_some() {
+    } else if text.len() <= MAX_LINE
+        && !text.trim_end().ends_with('.')
+        && rules::whole(text, |_| true).is_some()
+    {
         Some("byline")
     } else if edges::is_name(text) && follows.is_some_and(|next| !edges::is_name(next.text)) {
         Some("byline")

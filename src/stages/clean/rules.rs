@@ -13,13 +13,55 @@ const MAX_SHORT: usize = 60;
 
 /// Lower-case words that may stand between names.
 const CONNECTORS: &[&str] = &[
-    "and", "y", "e", "et", "und", "en", "in", "a", "van", "von", "der", "den", "de", "del", "di", "da", "dos", "du",
-    "la", "le", "al", "el", "bin", "ibn", "with", "for", "by", "editing", "writing", "reporting", "additional", "of",
-    "at", "the", "on", "via", "с", "и", "в", "à", "par", "por", "edición", "editado",
+    "and",
+    "y",
+    "e",
+    "et",
+    "und",
+    "en",
+    "in",
+    "a",
+    "van",
+    "von",
+    "der",
+    "den",
+    "de",
+    "del",
+    "di",
+    "da",
+    "dos",
+    "du",
+    "la",
+    "le",
+    "al",
+    "el",
+    "bin",
+    "ibn",
+    "with",
+    "for",
+    "by",
+    "editing",
+    "writing",
+    "reporting",
+    "additional",
+    "of",
+    "at",
+    "the",
+    "on",
+    "via",
+    "с",
+    "и",
+    "в",
+    "à",
+    "par",
+    "por",
+    "edición",
+    "editado",
 ];
 
 /// Endings of lines that credit someone, each a whole sentence's.
-const CREDITS: &[&str] = &["contributed to this report", "contributed to this story", "contributed reporting"];
+const CREDITS: &[&str] =
+    &["contributed to this report", "contributed to this story", "contributed reporting"];
 
 /// One line of the phrase table.
 pub(super) struct Phrase {
@@ -98,7 +140,8 @@ impl Phrase {
             Tail::Sentence => Some(end + sentence_end(rest)),
             Tail::Names => are_names(rest).then_some(text.len()),
             Tail::Short => {
-                let short = rest.len() <= MAX_SHORT && !rest.trim_end().ends_with(['.', '!', '?', '。']);
+                let short =
+                    rest.len() <= MAX_SHORT && !rest.trim_end().ends_with(['.', '!', '?', '。']);
                 short.then_some(text.len())
             }
         }
@@ -178,7 +221,9 @@ impl Table {
         };
         let byte = usize::from(byte);
         let groups = &self.groups[self.begins[byte].into()..self.begins[byte + 1].into()];
-        let found = groups.iter().find(|(key, _)| if byte == usize::from(b'#') { is_number(word) } else { same_word(word, key) });
+        let found = groups.iter().find(|(key, _)| {
+            if byte == usize::from(b'#') { is_number(word) } else { same_word(word, key) }
+        });
         found.map_or(&[], |(_, phrases)| phrases)
     }
 }
@@ -190,7 +235,8 @@ pub(super) fn unit(text: &str, allowed: impl Fn(&str) -> bool) -> Option<Unit> {
         return None;
     }
     let candidates = TABLE.candidates(&text[start..end]).iter().filter(|p| allowed(p.rule));
-    let found = candidates.filter_map(|phrase| Some(Unit { end: phrase.end(&text[start..])?, phrase }));
+    let found =
+        candidates.filter_map(|phrase| Some(Unit { end: phrase.end(&text[start..])?, phrase }));
     let longest = found.max_by_key(|unit| unit.end)?;
     let end = start + longest.end;
     let rest = text[end..].trim_start_matches(|c: char| !is_word(c) && !is_quote(c));
@@ -216,7 +262,9 @@ pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'stat
     let mut at = 0;
     let mut rule = None;
     for _ in 0..MAX_UNITS {
-        let Some(unit) = unit(&line[at..], |r| allowed(r) && (!lower || r == "agency")) else { break };
+        let Some(unit) = unit(&line[at..], |r| allowed(r) && (!lower || r == "agency")) else {
+            break;
+        };
         rule = rule.or(Some(unit.phrase.rule));
         at += unit.end;
     }
@@ -275,14 +323,16 @@ fn same_word(word: &str, lower: &str) -> bool {
     if word.is_ascii() {
         return word.eq_ignore_ascii_case(lower);
     }
-    let folded = word.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).flat_map(char::to_lowercase);
+    let folded =
+        word.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).flat_map(char::to_lowercase);
     folded.eq(lower.chars())
 }
 
 /// Digits, with a `k` or `m` for thousands or millions.
 fn is_number(word: &str) -> bool {
     let digits = word.trim_end_matches(['k', 'K', 'm', 'M']);
-    digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_digit() || b".,:".contains(&b))
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|b| b.is_ascii_digit() || b".,:".contains(&b))
 }
 
 /// The length of the first sentence, which ends before what can begin the next one. Abbreviations end it too: better
