@@ -28,7 +28,7 @@ fn draft<'a>(bytes: &'a [u8], columns: &mut Columns) -> Result<Draft<'a>, String
     if !text.trim_start().starts_with('{') {
         return Err("not a JSON object".to_owned());
     }
-    let mut json = serde_json::Deserializer::from_str(text);
+    let mut json = serde_json::Deserializer::from_str(text.trim_end());
     let draft = json.deserialize_map(Object(columns)).and_then(|draft| json.end().map(|()| draft));
     draft.map_err(|error| {
         format!("bad JSON: {}", error.to_string().replacen(" at line 1 column ", " at column ", 1))
