@@ -1,1 +1,4 @@
-//! (being written)
+//! The mathematics: slices and numbers only.
+
+pub mod base32;
+pub mod metrics;
