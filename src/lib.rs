@@ -1,10 +1,10 @@
 //! Which news articles tell the same story.
+pub mod cli;
 pub mod kernel;
-pub mod text;
 pub mod model;
 pub mod params;
-pub mod stages;
+pub mod pipeline;
 pub mod read;
 pub mod report;
-pub mod pipeline;
-pub mod cli;
+pub mod stages;
+pub mod text;

@@ -1,4 +1,23 @@
-//! The mathematics: slices and numbers only.
+//! The mathematics: functions on slices and numbers that know nothing of articles, files or threads.
+//!
+//! | kernel | what it computes | source |
+//! |---|---|---|
+//! | [`hash`] | the stable 64-bit hash and its mixing | XXH3 |
+//! | [`fss`] | a MinHash signature | Dahlgaard, Knudsen, Thorup, *Fast Similarity Sketching*, FOCS 2017 |
+//! | [`simhash`] | a 64-bit SimHash fingerprint | Charikar, STOC 2002 |
+//! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
+//! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
+//! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
+//! | [`metrics`] | how well two partitions agree | Bagga, Baldwin 1998; Hubert, Arabie 1985 |
+//! | [`base32`] | a hash as a short word | |
+//! | [`linkage`] | average linkage in rounds of mutual nearest neighbours | Müllner, arXiv 1109.2378 |
 
+pub mod bands;
 pub mod base32;
+pub mod buckets;
+pub mod fss;
+pub mod hash;
+pub mod linkage;
 pub mod metrics;
+pub mod sets;
+pub mod simhash;

@@ -1,1 +1,11 @@
-//! (being written)
+//! Pure functions on text: words, scripts, languages, background statistics.
+//!
+//! Nothing here knows what an article is. What words a text has is part of every stored hash, so [`VERSION`] names it.
+
+pub mod language;
+pub mod stem;
+pub mod tables;
+pub mod words;
+
+/// Names the tokeniser, stemmers, detector and term tables together.
+pub const VERSION: u32 = 1;

@@ -1,0 +1,108 @@
+//! Fast Similarity Sketching: a MinHash signature in expected O(n + k log k) instead of O(n k).
+//!
+//! Dahlgaard, Knudsen, Thorup, *Fast Similarity Sketching*, FOCS 2017 (arXiv 1704.04370). In each round every element
+//! falls into one slot, and a slot that is still empty after the earlier rounds keeps the smallest hash that fell into
+//! it. The share of equal slots of two signatures is an unbiased estimate of the resemblance of the two sets, with a
+//! lower variance than that of classic MinHash. A signature does not depend on the order of the elements, nor on how
+//! often one occurs.
+
+use std::sync::LazyLock;
+
+use super::hash::{mix, seed};
+
+/// Slots of a signature.
+pub const SLOTS: usize = 128;
+/// Rounds in which each element falls into one slot; what is empty after them is filled by classic MinHash.
+const ROUNDS: usize = 3;
+/// Bits of a hash that choose the slot.
+const SLOT_BITS: u32 = SLOTS.trailing_zeros();
+
+/// A signature: of each slot's smallest hash the low 16 bits. Two different hashes agree in them by chance once in
+/// 65,536, which the exact check after the sketch forgives, and a signature is four times smaller.
+pub type Signature = [u16; SLOTS];
+
+static ROUND_SEEDS: LazyLock<[u64; ROUNDS]> = LazyLock::new(|| std::array::from_fn(|i| seed("fss/round", i)));
+static SLOT_SEEDS: LazyLock<[u64; SLOTS]> = LazyLock::new(|| std::array::from_fn(|i| seed("fss/slot", i)));
+
+/// The signature of a set of well-mixed 64-bit hashes, in any order, repetitions allowed; `None` for the empty set.
+pub fn signature(hashes: &[u64]) -> Option<Signature> {
+    if hashes.is_empty() {
+        return None;
+    }
+    let mut smallest = [u64::MAX; SLOTS];
+    let mut full = 0u128;
+    for &round_seed in ROUND_SEEDS.iter() {
+        full = one_round(hashes, round_seed, full, &mut smallest);
+        if full == u128::MAX {
+            break;
+        }
+    }
+    for slot in (0..SLOTS).filter(|slot| full >> slot & 1 == 0) {
+        smallest[slot] = hashes.iter().map(|&h| mix(h ^ SLOT_SEEDS[slot])).min().expect("the set is not empty");
+    }
+    Some(smallest.map(|hash| hash as u16))
+}
+
+/// Lets every element fall into one slot; returns which slots are full afterwards.
+fn one_round(hashes: &[u64], round_seed: u64, full: u128, smallest: &mut [u64; SLOTS]) -> u128 {
+    let mut round = [u64::MAX; SLOTS];
+    for &hash in hashes {
+        let rank = mix(hash ^ round_seed);
+        let slot = &mut round[(rank >> (64 - SLOT_BITS)) as usize];
+        *slot = (*slot).min(rank);
+    }
+    let mut now_full = full;
+    for slot in (0..SLOTS).filter(|&slot| full >> slot & 1 == 0 && round[slot] != u64::MAX) {
+        smallest[slot] = round[slot];
+        now_full |= 1 << slot;
+    }
+    now_full
+}
+
+/// How many slots of two signatures are equal, 0..=[`SLOTS`]; divided by [`SLOTS`] it estimates the resemblance.
+pub fn equal_slots(a: &Signature, b: &Signature) -> u32 {
+    a.iter().zip(b).map(|(x, y)| u32::from(x == y)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The hashes of a made-up set: element `i` of universe `u`.
+    fn elements(u: u64, range: std::ops::Range<u64>) -> Vec<u64> {
+        range.map(|i| mix(mix(u) ^ i)).collect()
+    }
+
+    #[test]
+    fn estimates_are_unbiased_and_no_wider_than_binomial() {
+        // Sets of n with overlap such that J = .5; 400 trials of 128 slots. The standard error of the mean is at
+        // most sqrt(.25 / 128 / 400) = .0022; of classic MinHash the variance would be .25 / 128 = .00195.
+        for n in [12u64, 60, 240, 1200] {
+            let estimate = |t| {
+                let (a, b) = (elements(t, 0..n), elements(t, n / 3..n + n / 3));
+                f64::from(equal_slots(&signature(&a).unwrap(), &signature(&b).unwrap())) / SLOTS as f64
+            };
+            let estimates: Vec<f64> = (0..400).map(estimate).collect();
+            let mean = estimates.iter().sum::<f64>() / 400.0;
+            let variance = estimates.iter().map(|e| (e - 0.5).powi(2)).sum::<f64>() / 400.0;
+            assert!((mean - 0.5).abs() < 0.008, "n {n}: mean {mean}");
+            assert!(variance < 0.00195 * 1.2, "n {n}: variance {variance}");
+        }
+    }
+
+    #[test]
+    fn order_and_repetition_do_not_matter() {
+        let mut set = elements(7, 0..90);
+        let expected = signature(&set);
+        set.extend_from_within(10..50);
+        set.reverse();
+        assert_eq!(signature(&set), expected);
+        assert_eq!(signature(&[]), None);
+    }
+
+    #[test]
+    fn values_are_pinned() {
+        let signature = signature(&elements(1, 0..300)).unwrap();
+        assert_eq!(signature[..4], [2800, 39871, 45712, 45876]);
+    }
+}

@@ -1,0 +1,215 @@
+//! Average linkage: two groups are as close as the average of the scores of the pairs between them.
+//!
+//! The closest two groups merge, again and again, while their average is at or above a cut. Average linkage is
+//! *reducible*: a merger is never closer to a third group than the closer of its two parts was. So all pairs of groups
+//! that are each other's nearest can merge at once, and rounds of that give the tree that one merger at a time gives
+//! (Müllner, arXiv 1109.2378, section 2.3). All sums are integers and averages are compared as fractions, so the
+//! outcome is exact: the same on any machine, in any order.
+
+use std::cmp::Ordering;
+
+/// What is known between two items, or between two groups of items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    /// The lower item.
+    pub a: u32,
+    /// The higher item.
+    pub b: u32,
+    /// Sum of the scores of the pairs between them.
+    pub sum: i64,
+    /// How many of the pairs between them were examined.
+    pub examined: u32,
+}
+
+/// Which pairs an average is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Average {
+    /// All pairs between two groups; a pair without an edge has score 0.
+    AllPairs,
+    /// The pairs that were examined. Still reducible: an average of two averages lies between them.
+    ExaminedPairs,
+}
+
+/// Groups items `0..penalties.len()`; returns for each the lowest item of its group.
+///
+/// The score of a pair is its edge's `sum` (0 without an edge) less the penalties of both items. `edges` have `a < b`,
+/// each pair at most once, in any order. `cut` is in the unit of the scores and must be above 0 wherever a pair without an edge may
+/// have score 0, since only groups with an edge between them are ever compared.
+pub fn group(penalties: &[i64], mut edges: Vec<Edge>, cut: i64, average: Average) -> Vec<u32> {
+    let mut groups = Groups { size: vec![1; penalties.len()], penalty: penalties.to_vec(), average, cut };
+    let mut label: Vec<u32> = (0..penalties.len() as u32).collect();
+    edges.sort_unstable_by_key(|e| (e.a, e.b));
+    loop {
+        let nearest = groups.nearest(&edges);
+        let merged = groups.merge_mutual(&nearest, &edges);
+        if merged.is_empty() {
+            break;
+        }
+        let mut target: Vec<u32> = (0..label.len() as u32).collect();
+        merged.iter().for_each(|&(into, gone)| target[gone as usize] = into);
+        label.iter_mut().for_each(|l| *l = target[*l as usize]);
+        edges = contract(&edges, &nearest, &target);
+    }
+    label
+}
+
+const NONE: u32 = u32::MAX;
+
+struct Groups {
+    size: Vec<u64>,
+    penalty: Vec<i64>,
+    average: Average,
+    cut: i64,
+}
+
+impl Groups {
+    /// Sum of the scores of the pairs between the two groups of an edge, and how many pairs that is over.
+    fn fraction(&self, e: &Edge) -> (i128, i128) {
+        let (a, b) = (e.a as usize, e.b as usize);
+        let pairs = match self.average {
+            Average::AllPairs => self.size[a] * self.size[b],
+            Average::ExaminedPairs => u64::from(e.examined),
+        };
+        let penalty = i128::from(self.penalty[a]) * i128::from(self.size[b]) + i128::from(self.penalty[b]) * i128::from(self.size[a]);
+        (i128::from(e.sum) - penalty, i128::from(pairs))
+    }
+
+    /// Orders edges by their average; equal ones by their ends, the lower counting as the closer.
+    fn closer(&self, x: &Edge, y: &Edge) -> Ordering {
+        let ((p, q), (r, s)) = (self.fraction(x), self.fraction(y));
+        (p * s).cmp(&(r * q)).then_with(|| (y.a, y.b).cmp(&(x.a, x.b)))
+    }
+
+    /// For each group the position of the edge to its nearest group, among edges at or above the cut.
+    fn nearest(&self, edges: &[Edge]) -> Vec<u32> {
+        let mut nearest = vec![NONE; self.size.len()];
+        for (i, edge) in edges.iter().enumerate() {
+            let (sum, pairs) = self.fraction(edge);
+            if sum < i128::from(self.cut) * pairs {
+                continue;
+            }
+            for end in [edge.a, edge.b] {
+                let best = &mut nearest[end as usize];
+                if *best == NONE || self.closer(edge, &edges[*best as usize]) == Ordering::Greater {
+                    *best = i as u32;
+                }
+            }
+        }
+        nearest
+    }
+
+    /// Merges the groups that are each other's nearest, the higher into the lower; returns `(into, gone)`.
+    fn merge_mutual(&mut self, nearest: &[u32], edges: &[Edge]) -> Vec<(u32, u32)> {
+        let mutual = |(i, e): &(usize, &Edge)| nearest[e.a as usize] == *i as u32 && nearest[e.b as usize] == *i as u32;
+        let merged: Vec<(u32, u32)> = edges.iter().enumerate().filter(mutual).map(|(_, e)| (e.a, e.b)).collect();
+        for &(into, gone) in &merged {
+            self.size[into as usize] += self.size[gone as usize];
+            self.penalty[into as usize] += self.penalty[gone as usize];
+        }
+        merged
+    }
+}
+
+/// Moves edges to the groups that their ends became part of, adding up those that now join the same two.
+///
+/// A group that has no edge at or above the cut never will have one, since averages of averages below the cut stay
+/// below it: its edges are dropped.
+fn contract(edges: &[Edge], nearest: &[u32], target: &[u32]) -> Vec<Edge> {
+    let alive = |e: &&Edge| nearest[e.a as usize] != NONE && nearest[e.b as usize] != NONE;
+    let mut moved: Vec<Edge> = edges
+        .iter()
+        .filter(alive)
+        .map(|e| {
+            let (a, b) = (target[e.a as usize], target[e.b as usize]);
+            Edge { a: a.min(b), b: a.max(b), ..*e }
+        })
+        .filter(|e| e.a != e.b)
+        .collect();
+    // Most edges are where they were, and the stable sort is fast on what is nearly sorted.
+    moved.sort_by_key(|e| (e.a, e.b));
+    moved.dedup_by(|later, kept| {
+        let same = (later.a, later.b) == (kept.a, kept.b);
+        if same {
+            kept.sum += later.sum;
+            kept.examined += later.examined;
+        }
+        same
+    });
+    moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// One merger at a time, averages from the pairs themselves.
+    fn best_first(penalties: &[i64], edges: &[Edge], cut: i64, average: Average) -> Vec<u32> {
+        let mut groups: Vec<Vec<u32>> = (0..penalties.len() as u32).map(|i| vec![i]).collect();
+        loop {
+            let mut best: Option<(i128, i128, usize, usize)> = None;
+            for i in 0..groups.len() {
+                for j in i + 1..groups.len() {
+                    let between = |e: &&Edge| {
+                        groups[i].contains(&e.a) && groups[j].contains(&e.b) || groups[j].contains(&e.a) && groups[i].contains(&e.b)
+                    };
+                    let found: Vec<&Edge> = edges.iter().filter(between).collect();
+                    if found.is_empty() {
+                        continue;
+                    }
+                    let all = groups[i].len() * groups[j].len();
+                    let penalty = |x: &[u32], y: &[u32]| x.iter().map(|&k| penalties[k as usize]).sum::<i64>() * y.len() as i64;
+                    let sum = found.iter().map(|e| e.sum).sum::<i64>() - penalty(&groups[i], &groups[j]) - penalty(&groups[j], &groups[i]);
+                    let pairs = if average == Average::AllPairs { all } else { found.iter().map(|e| e.examined as usize).sum() };
+                    let (sum, pairs) = (i128::from(sum), pairs as i128);
+                    if sum >= i128::from(cut) * pairs && best.is_none_or(|(s, p, ..)| sum * p > s * pairs) {
+                        best = Some((sum, pairs, i, j));
+                    }
+                }
+            }
+            let Some((_, _, i, j)) = best else { break };
+            let gone = groups.remove(j);
+            groups[i].extend(gone);
+        }
+        let mut label = vec![0; penalties.len()];
+        for group in groups {
+            let lowest = *group.iter().min().unwrap();
+            group.into_iter().for_each(|i| label[i as usize] = lowest);
+        }
+        label
+    }
+
+    fn inputs() -> impl Strategy<Value = (Vec<i64>, Vec<Edge>)> {
+        (2usize..12).prop_flat_map(|n| {
+            let penalties = prop::collection::vec(0i64..3, n);
+            let edge = (0..n as u32, 0..n as u32, -5i64..40);
+            (penalties, prop::collection::vec(edge, 0..30)).prop_map(|(penalties, raw)| {
+                let mut edges: Vec<Edge> = raw
+                    .into_iter()
+                    .filter(|(a, b, _)| a != b)
+                    .map(|(a, b, sum)| Edge { a: a.min(b), b: a.max(b), sum, examined: 1 })
+                    .collect();
+                edges.sort_by_key(|e| (e.a, e.b));
+                edges.dedup_by_key(|e| (e.a, e.b));
+                (penalties, edges)
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn rounds_give_the_tree_of_best_first((penalties, edges) in inputs(), cut in 1i64..20) {
+            prop_assert_eq!(group(&penalties, edges.clone(), cut, Average::AllPairs), best_first(&penalties, &edges, cut, Average::AllPairs));
+            let none = vec![0; penalties.len()];
+            prop_assert_eq!(group(&none, edges.clone(), cut, Average::ExaminedPairs), best_first(&none, &edges, cut, Average::ExaminedPairs));
+        }
+    }
+
+    #[test]
+    fn a_chain_stays_a_chain() {
+        let edge = |a, b| Edge { a, b, sum: 100, examined: 1 };
+        let chain = (0..9).map(|i| edge(i, i + 1)).collect();
+        let label = group(&[0; 10], chain, 60, Average::AllPairs);
+        assert_eq!(label, [0, 0, 2, 2, 4, 4, 6, 6, 8, 8]);
+    }
+}

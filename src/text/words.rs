@@ -1,0 +1,238 @@
+//! Text to words: NFKC, case-folded, each with its stable hash.
+//!
+//! A word is a run of alphanumeric characters, and everything else parts words; so an apostrophe does (`Kim's` is `kim`
+//! and `s`, `l'été` is `l` and `été`), and straight and curly quotes are alike. In a script that is written without spaces every
+//! character is a word of its own, and its hash covers the character after it as well.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use icu_casemap::{CaseMapper, CaseMapperBorrowed};
+use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
+
+use crate::kernel::hash::hash;
+
+/// One word of a [`Words`] buffer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// The hash of the folded word.
+    pub hash: u64,
+    start: u32,
+    len: u32,
+}
+
+/// The words of one or more texts, in order; a buffer to be used again for the next article.
+#[derive(Debug, Default)]
+pub struct Words {
+    folded: String,
+    words: Vec<Word>,
+}
+
+static NORMALIZER: LazyLock<ComposingNormalizerBorrowed<'static>> = LazyLock::new(ComposingNormalizer::new_nfkc);
+static FOLDER: LazyLock<CaseMapperBorrowed<'static>> = LazyLock::new(CaseMapper::new);
+
+impl Words {
+    /// Forgets all words and keeps the memory.
+    pub fn clear(&mut self) {
+        self.folded.clear();
+        self.words.clear();
+    }
+
+    /// Appends the words of a text; texts beyond 4 GiB in all lose their end.
+    pub fn add(&mut self, text: &str) {
+        let text = if text.is_ascii() { Cow::Borrowed(text) } else { NORMALIZER.normalize(text) };
+        let start = self.folded.len();
+        if start + 2 * text.len() > u32::MAX as usize {
+            return;
+        }
+        self.folded.push_str(&text);
+        self.folded[start..].make_ascii_lowercase();
+        let end = self.folded.len();
+        let mut runs = Runs { from: start, chunk: start, mask: 0, open: None };
+        while let Some((from, to)) = runs.next(&self.folded.as_bytes()[..end]) {
+            let run = &self.folded.as_bytes()[from..to];
+            if run.is_ascii() {
+                self.words.push(Word { hash: hash(run), start: from as u32, len: (to - from) as u32 });
+            } else {
+                self.add_folded(from, to);
+            }
+        }
+    }
+
+    /// Appends the words of a run that is not ASCII, folded, to the end of the buffer.
+    fn add_folded(&mut self, from: usize, to: usize) {
+        let folded = FOLDER.fold_string(&self.folded[from..to]).into_owned();
+        // A gap, so that what stands side by side in the buffer stood so in the text.
+        self.folded.push(' ');
+        let base = self.folded.len();
+        self.folded.push_str(&folded);
+        let mut open = None;
+        for (at, c) in folded.char_indices() {
+            let spaceless = is_spaceless(c);
+            if spaceless || !is_word_char(c) {
+                if let Some(start) = open.take() {
+                    self.push(base, &folded, start, at, at);
+                }
+                if spaceless {
+                    let end = at + c.len_utf8();
+                    let next = folded[end..].chars().next().filter(|&c| is_spaceless(c)).map_or(0, char::len_utf8);
+                    self.push(base, &folded, at, end, end + next);
+                }
+            } else if open.is_none() {
+                open = Some(at);
+            }
+        }
+        if let Some(start) = open {
+            self.push(base, &folded, start, folded.len(), folded.len());
+        }
+    }
+
+    fn push(&mut self, base: usize, folded: &str, start: usize, end: usize, hashed_end: usize) {
+        let hash = hash(&folded.as_bytes()[start..hashed_end.max(end)]);
+        self.words.push(Word { hash, start: (base + start) as u32, len: (end - start) as u32 });
+    }
+
+    /// All words, in order.
+    pub fn list(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// The folded word itself.
+    pub fn text(&self, word: Word) -> &str {
+        &self.folded[word.start as usize..(word.start + word.len) as usize]
+    }
+
+    /// The folded text that runs from the first to the last of some words of this buffer; empty for none.
+    pub fn span(&self, words: &[Word]) -> &str {
+        match (words.first(), words.last()) {
+            (Some(first), Some(last)) => &self.folded[first.start as usize..(last.start + last.len) as usize],
+            _ => "",
+        }
+    }
+
+    /// Whether `next` follows `word` without a gap.
+    pub fn adjoin(word: Word, next: Word) -> bool {
+        word.start + word.len == next.start
+    }
+}
+
+/// Runs of bytes that may be part of words: ASCII letters and digits, and every byte that is not ASCII.
+struct Runs {
+    /// Start of the buffer's part that is read.
+    from: usize,
+    /// Start of the chunk whose mask is looked at.
+    chunk: usize,
+    /// Edges of the chunk that are still to come: bit i is set where a run begins or ends at `chunk + i`.
+    mask: u64,
+    /// Where the run that is open began.
+    open: Option<usize>,
+}
+
+impl Runs {
+    /// The next run as (start, end) of `bytes`, of which the part before `self.from` is skipped.
+    #[inline]
+    fn next(&mut self, bytes: &[u8]) -> Option<(usize, usize)> {
+        loop {
+            while self.mask == 0 {
+                if self.chunk >= bytes.len() + 64 {
+                    return None;
+                }
+                self.load(bytes);
+            }
+            let at = self.chunk - 64 + self.mask.trailing_zeros() as usize;
+            self.mask &= self.mask - 1;
+            match self.open.take() {
+                Some(start) => return Some((start, at)),
+                None => self.open = Some(at),
+            }
+        }
+    }
+
+    /// Finds the edges of the next 64 bytes; beyond the end there is no word.
+    #[inline]
+    fn load(&mut self, bytes: &[u8]) {
+        let inside = match bytes.get(self.chunk..self.chunk + 64) {
+            Some(chunk) => word_mask(chunk),
+            None => word_mask(bytes.get(self.chunk..).unwrap_or_default()),
+        };
+        let before = u64::from(self.chunk > self.from && is_word_byte(bytes.get(self.chunk - 1).copied().unwrap_or(b' ')));
+        self.mask = inside ^ (inside << 1 | before);
+        self.chunk += 64;
+    }
+}
+
+/// Bit i is set when byte i of at most 64 may be part of a word.
+#[inline]
+fn word_mask(bytes: &[u8]) -> u64 {
+    bytes.iter().enumerate().fold(0, |mask, (i, &b)| mask | u64::from(is_word_byte(b)) << i)
+}
+
+#[inline]
+fn is_word_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b >= 0x80
+}
+
+/// Letters, digits, and the marks inside words that Unicode does not count as alphabetic: combining accents and viramas.
+fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric()
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{94d}' | '\u{9cd}' | '\u{a4d}' | '\u{acd}' | '\u{b4d}' | '\u{bcd}' | '\u{c4d}' | '\u{ccd}' | '\u{d4d}')
+}
+
+/// Whether a character belongs to a script that is written without spaces between words.
+pub fn is_spaceless(c: char) -> bool {
+    matches!(c,
+        '\u{e00}'..='\u{eff}'         // Thai, Lao
+        | '\u{1000}'..='\u{109f}'     // Burmese
+        | '\u{1780}'..='\u{17ff}'     // Khmer
+        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' // Kana
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}') // Han
+        && (c.is_alphanumeric() || matches!(c, '\u{e31}'..='\u{e4e}' | '\u{eb1}'..='\u{ece}' | '\u{102b}'..='\u{103e}' | '\u{17b4}'..='\u{17d3}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let mut words = Words::default();
+        words.add("Before.");
+        words.add(text);
+        words.list()[1..].iter().map(|&w| words.text(w).to_owned()).collect()
+    }
+
+    #[test]
+    fn words_of_many_scripts() {
+        assert_eq!(words("Kim’s 5.93-mln U.S. deal"), ["kim", "s", "5", "93", "mln", "u", "s", "deal"]);
+        assert_eq!(words("L'ÉTÉ à Köln, STRASSE"), ["l", "été", "à", "köln", "strasse"]);
+        assert_eq!(words("ﬁnal １２ Straße"), ["final", "12", "strasse"]);
+        assert_eq!(words("поезд Кима"), ["поезд", "кима"]);
+        assert_eq!(words("金正恩 train"), ["金", "正", "恩", "train"]);
+        assert_eq!(words("हिन्दी समाचार"), ["हिन्दी", "समाचार"]);
+        assert_eq!(words(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_spaceless_character_is_hashed_with_the_next() {
+        let mut words = Words::default();
+        words.add("金正恩");
+        let hashes: Vec<u64> = words.list().iter().map(|w| w.hash).collect();
+        assert_eq!(hashes, ["金正", "正恩", "恩"].map(|s| hash(s.as_bytes())));
+    }
+
+    proptest! {
+        #[test]
+        fn masks_equal_splitting(text in "[a-zA-Z0-9 .,'-]{0,300}") {
+            let expected: Vec<String> =
+                text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_ascii_lowercase).collect();
+            prop_assert_eq!(words(&text), expected);
+        }
+
+        #[test]
+        fn any_text_has_words_without_separators(text: String) {
+            for word in words(&text) {
+                prop_assert!(!word.is_empty() && word.chars().all(|c| is_word_char(c) || is_spaceless(c)), "{:?}", word);
+            }
+        }
+    }
+}
