@@ -1,0 +1,174 @@
+//! Words to story terms: stems with a count and the level of their background chance.
+
+use std::sync::LazyLock;
+
+use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed, options::WordBreakInvariantOptions};
+
+use crate::kernel::hash::hash;
+use crate::text::language::Language;
+use crate::text::stem::Stem;
+use crate::text::tables::{Table, level_by_length, level_of_number};
+use crate::text::words::{Word, Words, is_spaceless};
+
+/// Quarters that one occurrence counts: in the title, among the first [`LEAD`] words of the text, in the rest.
+const QUARTERS: [u32; 3] = [12, 4, 1];
+/// Words of the text that count in full. News says first what happened.
+const LEAD: usize = 150;
+
+/// A term of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Term {
+    /// 32 bits of the stem's hash.
+    pub hash: u32,
+    /// Weighted count in quarters, 1..=255.
+    pub quarters: u8,
+    /// Level of its background chance, see [`crate::text::tables`].
+    pub level: u8,
+}
+
+/// Stems and looks up words of one language after the other, remembering the last ones met.
+pub struct Lexicon {
+    language: Language,
+    stem: Stem,
+    table: Option<&'static Table>,
+    memo: Vec<(u64, Term)>,
+    counted: Vec<(u32, u32, u8)>,
+}
+
+/// Slots of the memo; words beyond it push each other out.
+const MEMO: usize = 1 << 14;
+
+impl Default for Lexicon {
+    fn default() -> Self {
+        let mut lexicon = Self { language: Language::UNKNOWN, stem: Stem::Whole, table: None, memo: Vec::new(), counted: Vec::new() };
+        lexicon.load(Language::UNKNOWN);
+        lexicon
+    }
+}
+
+impl Lexicon {
+    fn load(&mut self, language: Language) {
+        self.language = language;
+        self.stem = Stem::of(language);
+        self.table = Table::of(language);
+        self.memo.clear();
+        self.memo.resize(MEMO, (0, Term { hash: 0, quarters: 0, level: 0 }));
+    }
+
+    /// The terms of an article, ascending by hash, of which the first `title` words are the title.
+    pub fn terms(&mut self, words: &Words, title: usize, language: Language) -> Vec<Term> {
+        if language != self.language {
+            self.load(language);
+        }
+        let mut counted = std::mem::take(&mut self.counted);
+        counted.clear();
+        let (title, body) = words.list().split_at(title.min(words.list().len()));
+        each_word(words, title, |word, key| counted.push(self.count(word, key, QUARTERS[0])));
+        let mut position = 0;
+        each_word(words, body, |word, key| {
+            counted.push(self.count(word, key, QUARTERS[if position < LEAD { 1 } else { 2 }]));
+            position += 1;
+        });
+        counted.sort_unstable();
+        let terms = counted.chunk_by(|x, y| x.0 == y.0).map(|same| Term {
+            hash: same[0].0,
+            quarters: same.iter().map(|c| c.1).sum::<u32>().min(255) as u8,
+            level: same[0].2,
+        });
+        let terms = terms.collect();
+        self.counted = counted;
+        terms
+    }
+
+    fn count(&mut self, word: &str, key: u64, quarters: u32) -> (u32, u32, u8) {
+        let slot = (key as usize) % MEMO;
+        if self.memo[slot].0 != key || key == 0 {
+            self.memo[slot] = (key, self.look_up(word));
+        }
+        let term = self.memo[slot].1;
+        (term.hash, quarters, term.level)
+    }
+
+    fn look_up(&self, word: &str) -> Term {
+        let stem = self.stem.stem(word);
+        let hash = hash(stem.as_bytes());
+        let level = match self.table {
+            _ if word.bytes().all(|b| b.is_ascii_digit()) => level_of_number(word),
+            Some(table) => table.level(hash),
+            None => level_by_length(&stem),
+        };
+        Term { hash: (hash >> 32) as u32, quarters: 0, level }
+    }
+}
+
+/// Calls `each` with every word that can be a term, and with the hash of that word: runs of a script without spaces
+/// are cut by dictionary, and single letters are left out.
+pub fn each_word(words: &Words, list: &[Word], mut each: impl FnMut(&str, u64)) {
+    let mut i = 0;
+    while i < list.len() {
+        let text = words.text(list[i]);
+        if text.len() > 1 && text.chars().next().is_some_and(is_spaceless) {
+            let run = 1 + list[i..].windows(2).take_while(|w| Words::adjoin(w[0], w[1])).count();
+            each_segment(words.span(&list[i..i + run]), &mut each);
+            i += run;
+        } else {
+            if text.len() > 4 || text.chars().nth(1).is_some() {
+                each(text, list[i].hash);
+            }
+            i += 1;
+        }
+    }
+}
+
+static SEGMENTER: LazyLock<WordSegmenterBorrowed<'static>> =
+    LazyLock::new(|| WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()));
+
+fn each_segment(run: &str, each: &mut impl FnMut(&str, u64)) {
+    let mut start = 0;
+    for end in SEGMENTER.segment_str(run).filter(|&end| end > 0) {
+        let word = &run[start..end];
+        start = end;
+        // One Han character is often a whole word; one Kana or Thai letter is grammar.
+        if word.chars().nth(1).is_some() || word.chars().all(|c| c >= '\u{3400}') {
+            each(word, hash(word.as_bytes()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(title: &str, text: &str, language: &str) -> Vec<Term> {
+        let mut words = Words::default();
+        words.add(title);
+        let title = words.list().len();
+        words.add(text);
+        Lexicon::default().terms(&words, title, Language::from_tag(language).unwrap())
+    }
+
+    fn quarters(terms: &[Term], stem: &str) -> Option<u8> {
+        terms.iter().find(|t| t.hash == (hash(stem.as_bytes()) >> 32) as u32).map(|t| t.quarters)
+    }
+
+    #[test]
+    fn counts_weigh_title_lead_and_rest() {
+        let text = format!("The train {} train", "a b c d e ".repeat(40).replace(' ', "x "));
+        let terms = terms("Trains at the border", &text, "en");
+        assert_eq!(quarters(&terms, "train"), Some(12 + 4 + 1));
+        assert_eq!(quarters(&terms, "border"), Some(12));
+        assert!(terms.is_sorted_by(|a, b| a.hash < b.hash));
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_by_dictionary() {
+        let terms = terms("", "金正恩乘坐装甲列车抵达俄罗斯", "zh");
+        assert!(quarters(&terms, "列车").is_some() && quarters(&terms, "俄罗斯").is_some());
+        assert_eq!(terms.len(), terms.iter().map(|t| t.hash).collect::<std::collections::BTreeSet<_>>().len());
+    }
+
+    #[test]
+    fn no_words_have_no_terms() {
+        assert_eq!(terms("", "", "en"), []);
+    }
+}
