@@ -103,13 +103,16 @@ impl Output {
         written.or_else(forgive_closed_pipe).map_err(|source| self.error(source))
     }
 
+    /// What was written so far.
+    pub fn digest(&self) -> Digest {
+        Digest { target: self.target.clone(), bytes: self.bytes, xxh3: self.hash.finish() }
+    }
+
     /// Puts the output in its place.
     ///
     /// # Errors
     /// When it cannot be renamed; the target is then as it was.
-    pub fn commit(self) -> Result<Digest, Error> {
-        let digest =
-            Digest { target: self.target.clone(), bytes: self.bytes, xxh3: self.hash.finish() };
+    pub fn commit(self) -> Result<(), Error> {
         // What a failed write left in the buffer belongs to a closed pipe.
         let (sink, _) = self.sink.into_parts();
         if let Sink::File(file, path) = sink {
@@ -118,7 +121,7 @@ impl Output {
             let placed = file.persist(path).map_err(|error| error.error);
             placed.map_err(|source| Error { target: self.target, source })?;
         }
-        Ok(digest)
+        Ok(())
     }
 
     fn error(&self, source: io::Error) -> Error {

@@ -1,8 +1,8 @@
 //! The one integration binary: each module is one door into the crate.
 #![allow(missing_docs)]
 
-// mod cli;
+mod cli;
 mod metrics;
 mod report;
-// mod tidy;
+mod tidy;
 mod util;

@@ -1,0 +1,30 @@
+//! `samestory clean`: what is left of each article, as it is compared.
+
+use serde_json::json;
+
+use super::args::Clean;
+use super::exit::{Exit, Failure};
+use super::interrupt;
+use super::seam::{self, read};
+use crate::report::output::{Output, Pending};
+
+pub(super) fn run(args: &Clean) -> Result<Exit, Failure> {
+    let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
+    let pending = Pending::default();
+    interrupt::watch(&pending);
+    let mut output = Output::open(args.output.as_deref(), &pending)?;
+    let as_json = args.format == "jsonl";
+    output.fill(|out| {
+        for article in seam::articles(reader) {
+            let (title, text) = seam::clean(&article);
+            if as_json {
+                writeln!(out, "{}", json!({ "id": article.id, "title": title, "text": text }))?;
+            } else {
+                writeln!(out, "== {}\n{title}\n\n{text}\n", article.id)?;
+            }
+        }
+        Ok(())
+    })?;
+    output.commit()?;
+    Ok(Exit::Done)
+}
