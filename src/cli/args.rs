@@ -14,13 +14,17 @@ use crate::report::{Format, Layout};
 
 /// Which news articles tell the same story: near-duplicate copies, and independent reports of one event.
 #[derive(Debug, Parser)]
-#[command(name = "samestory", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(name = "samestory", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true, after_help = SETTINGS)]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) shared: Shared,
     #[command(subcommand)]
     pub(super) command: Command,
 }
+
+const SETTINGS: &str = "The options of Reading, Grouping, Writing and Running are settings: SAMESTORY_WINDOW=3d in the \
+environment or window = \"3d\" in samestory.toml is the same as --window 3d, which goes before both. \
+`samestory config show` says what each is and where it comes from.";
 
 /// What every command understands.
 #[derive(Debug, Group)]
@@ -40,10 +44,13 @@ pub(super) struct Shared {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Group articles into near-duplicates and stories
+    #[command(after_help = SETTINGS)]
     Cluster(Cluster),
     /// Show what is left of each article, as it is compared
+    #[command(after_help = SETTINGS)]
     Clean(Clean),
     /// Show every number that decides whether two articles belong together
+    #[command(after_help = SETTINGS)]
     Explain(Explain),
     /// Measure how well clusters agree with labels
     Evaluate(Evaluate),
@@ -253,8 +260,10 @@ pub(super) struct Evaluate {
 #[derive(Debug, Subcommand)]
 pub(super) enum Config {
     /// Show each setting and where it comes from
+    #[command(after_help = SETTINGS)]
     Show(Settings),
     /// Write the settings to samestory.toml, the defaults as comments
+    #[command(after_help = SETTINGS)]
     Init(Settings),
 }
 
@@ -285,5 +294,32 @@ impl Reading {
             keep: keep.to_vec(),
             max_record: self.max_record.0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn an_empty_command_line_is_the_defaults() {
+        let args = Args::parse_from(["samestory", "cluster", "news.jsonl"]);
+        let Command::Cluster(Cluster { settings, .. }) = args.command else {
+            panic!("it is cluster")
+        };
+        assert_eq!(settings.judging.params(), Params::default());
+        let options = settings.reading.options(&settings.writing.keep);
+        assert_eq!(format!("{options:?}"), format!("{:?}", read::Options::default()));
+        assert_eq!(
+            (settings.writing.layout, settings.writing.format),
+            (Layout::default(), Format::default())
+        );
     }
 }

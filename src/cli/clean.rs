@@ -6,12 +6,11 @@ use super::args::Clean;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::seam::{self, read};
-use crate::report::output::{Output, Pending};
+use crate::report::output::Output;
 
 pub(super) fn run(args: &Clean) -> Result<Exit, Failure> {
+    let pending = interrupt::watch();
     let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
-    let pending = Pending::default();
-    interrupt::watch(&pending);
     let mut output = Output::open(args.output.as_deref(), &pending)?;
     let as_json = args.format == "jsonl";
     output.fill(|out| {

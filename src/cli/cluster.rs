@@ -18,9 +18,10 @@ use crate::report::{Table, write, write_refusals, write_unique};
 pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     let settings = &args.settings;
     check_targets(args)?;
+    let pending = interrupt::watch();
     let options = settings.reading.options(&settings.writing.keep);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
-    let mut targets = Targets::open(args)?;
+    let mut targets = Targets::open(args, &pending)?;
     use_threads(settings.running.threads)?;
 
     let progress = tell.progress("reading and grouping");
@@ -31,10 +32,13 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     if run.grouping.articles.is_empty() && !run.refusals.is_empty() {
         targets.write_refusals(&run, settings.writing.excel)?;
         let refused = thousands(run.refusals.len() as u64);
-        return Err(Failure::usage(anyhow!("nothing could be read: {refused} refused, no articles")));
+        return Err(Failure::usage(anyhow!(
+            "nothing could be read: {refused} refused, no articles"
+        )));
     }
     // The original records are found by a second pass, which the first has shown to work.
-    let originals = || read::open(&args.inputs, options).map(seam::originals).map_err(Failure::usage);
+    let originals =
+        || read::open(&args.inputs, options).map(seam::originals).map_err(Failure::usage);
     let originals = if args.unique.is_some() { Some(originals()?) } else { None };
     let table = Table {
         layout: settings.writing.layout,
@@ -55,20 +59,30 @@ fn check_targets(args: &Cluster) -> Result<(), Failure> {
     for target in targets.into_iter().flatten() {
         let path = real(target);
         if seen.contains(&path) {
-            return Err(Failure::usage(anyhow!("{}: two outputs cannot share a file", target.display())));
+            return Err(Failure::usage(anyhow!(
+                "{}: two outputs cannot share a file",
+                target.display()
+            )));
         }
         if path.is_file() && args.inputs.iter().any(|input| real(Path::new(input)) == path) {
-            return Err(Failure::usage(anyhow!("{}: the output would replace an input", target.display())));
+            return Err(Failure::usage(anyhow!(
+                "{}: the output would replace an input",
+                target.display()
+            )));
         }
         seen.push(path);
     }
     let stdout = targets.iter().filter(|target| target.as_deref() == Some(Path::new("-"))).count();
     if stdout > 0 && args.output.is_none() {
-        return Err(Failure::usage(anyhow!("two outputs cannot share standard output")).hint("name a file with -o"));
+        return Err(Failure::usage(anyhow!("two outputs cannot share standard output"))
+            .hint("name a file with -o"));
     }
     if args.unique.is_some() && args.inputs.iter().any(|input| input == "-") {
         let hint = "put the articles into a file first";
-        return Err(Failure::usage(anyhow!("--unique reads its input twice, which standard input cannot be")).hint(hint));
+        return Err(Failure::usage(anyhow!(
+            "--unique reads its input twice, which standard input cannot be"
+        ))
+        .hint(hint));
     }
     Ok(())
 }
@@ -82,12 +96,12 @@ struct Targets {
 }
 
 impl Targets {
-    fn open(args: &Cluster) -> Result<Self, output::Error> {
-        let pending = Pending::default();
-        interrupt::watch(&pending);
-        let open = |path: &Option<PathBuf>| path.as_deref().map(|path| Output::open(Some(path), &pending)).transpose();
+    fn open(args: &Cluster, pending: &Pending) -> Result<Self, output::Error> {
+        let open = |path: &Option<PathBuf>| {
+            path.as_deref().map(|path| Output::open(Some(path), pending)).transpose()
+        };
         Ok(Self {
-            clusters: Output::open(args.output.as_deref(), &pending)?,
+            clusters: Output::open(args.output.as_deref(), pending)?,
             unique: open(&args.unique)?,
             refusals: open(&args.refusals)?,
             summary: open(&args.summary)?,
@@ -111,12 +125,17 @@ impl Targets {
         if let Some(refusals) = &mut refusals {
             refusals.fill(|out| write_refusals(out, &run.refusals, table.excel))?;
         }
-        let filled: Vec<&Output> = [Some(&clusters), unique.as_ref(), refusals.as_ref()].into_iter().flatten().collect();
+        let filled: Vec<&Output> =
+            [Some(&clusters), unique.as_ref(), refusals.as_ref()].into_iter().flatten().collect();
         let digests: Vec<_> = filled.iter().map(|output| output.digest()).collect();
         if let Some(output) = &mut summary {
             output.fill(|out| write_summary(out, run, &digests, inputs, settings))?;
         }
-        [unique, refusals, summary].into_iter().flatten().chain([clusters]).try_for_each(Output::commit)
+        [unique, refusals, summary]
+            .into_iter()
+            .flatten()
+            .chain([clusters])
+            .try_for_each(Output::commit)
     }
 
     /// Only the refusals are worth keeping of a run that read nothing.
@@ -129,7 +148,9 @@ impl Targets {
 
 fn use_threads(threads: usize) -> Result<(), Failure> {
     let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    built.map_err(|error| Failure::usage(anyhow::Error::new(error).context("cannot start the threads")))
+    built.map_err(|error| {
+        Failure::usage(anyhow::Error::new(error).context("cannot start the threads"))
+    })
 }
 
 fn say_notes(run: &Run, notes: &read::Notes, tell: &Tell) {
@@ -138,13 +159,18 @@ fn say_notes(run: &Run, notes: &read::Notes, tell: &Tell) {
     }
     if notes.unreadable_dates > 0 {
         let dates = thousands(notes.unreadable_dates);
-        tell.note(&format!("note: {dates} dates could not be read; these articles count as undated"));
+        tell.note(&format!(
+            "note: {dates} dates could not be read; these articles count as undated"
+        ));
     }
     let articles = run.grouping.articles.len() as u64;
     if notes.without_text * 5 > articles {
         let without = thousands(notes.without_text);
         let cure = "--field text=COLUMN names the column of the text";
-        tell.note(&format!("warning: {without} of {} articles have no text; {cure}", thousands(articles)));
+        tell.note(&format!(
+            "warning: {without} of {} articles have no text; {cure}",
+            thousands(articles)
+        ));
     }
     tell.refusals(&run.refusals);
 }
@@ -157,7 +183,9 @@ fn say_outcome(run: &Run, tell: &Tell) {
         (run.grouping.group_ids.len(), "near-duplicate groups"),
         (run.refusals.len(), "refused"),
     ];
-    tell.note(&counts.map(|(count, what)| format!("{} {what}", thousands(count as u64))).join(", "));
+    tell.note(
+        &counts.map(|(count, what)| format!("{} {what}", thousands(count as u64))).join(", "),
+    );
 }
 
 /// Whether the refusals are more than the user allows; the output is written by now.
@@ -171,7 +199,8 @@ fn verdict(args: &Cluster, run: &Run) -> Result<Exit, Failure> {
         None if running.strict && refused > 0 => "and --strict allows none".to_owned(),
         None => return Ok(Exit::Done),
     };
-    let error = anyhow!("{} of {} records were refused, {rule}", thousands(refused), thousands(all));
+    let error =
+        anyhow!("{} of {} records were refused, {rule}", thousands(refused), thousands(all));
     let failure = Failure { exit: Exit::Refused, error, hint: None };
     Err(if args.refusals.is_none() { failure.hint("--refusals FILE lists them") } else { failure })
 }

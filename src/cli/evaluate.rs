@@ -77,7 +77,8 @@ fn numbered(rows: &[(String, String)]) -> Vec<u32> {
     let mut names: Vec<&str> = rows.iter().map(|row| row.1.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let number = |name: &str| names.binary_search(&name).expect("every name is among the names") as u32;
+    let number =
+        |name: &str| names.binary_search(&name).expect("every name is among the names") as u32;
     rows.iter().map(|row| number(&row.1)).collect()
 }
 
@@ -99,7 +100,9 @@ impl Counts {
 }
 
 fn count(predicted: &[(String, String)], gold: &[(String, String, bool)]) -> Counts {
-    let cluster = |id: &str| predicted.binary_search_by(|row| row.0.as_str().cmp(id)).ok().map(|i| &predicted[i].1);
+    let cluster = |id: &str| {
+        predicted.binary_search_by(|row| row.0.as_str().cmp(id)).ok().map(|i| &predicted[i].1)
+    };
     let mut counts = Counts::default();
     for (a, b, together) in gold {
         let (a, b) = (cluster(a), cluster(b));
@@ -122,8 +125,11 @@ fn agreement_text(found: &Agreement, met: &Met) -> String {
             let _ = write!(out, "; {} only in {file}, not counted", thousands(count));
         }
     }
-    let numbers = |name: &str, cells: [String; 3]| format!("{name:<12}{:>11}{:>11}{:>11}\n", cells[0], cells[1], cells[2]);
-    let clusters = |name: &str, a: u64, b: u64| numbers(name, [thousands(a), thousands(b), String::new()]);
+    let numbers = |name: &str, cells: [String; 3]| {
+        format!("{name:<12}{:>11}{:>11}{:>11}\n", cells[0], cells[1], cells[2])
+    };
+    let clusters =
+        |name: &str, a: u64, b: u64| numbers(name, [thousands(a), thousands(b), String::new()]);
     out += "\n\n";
     out += &numbers("", ["predicted", "gold", ""].map(str::to_owned));
     out += &clusters("clusters", found.predicted_clusters, found.gold_clusters);
@@ -135,7 +141,8 @@ fn agreement_text(found: &Agreement, met: &Met) -> String {
     }
     out.push('\n');
     out += &numbers("", ["homogeneity", "complete", "V"].map(str::to_owned));
-    out += &numbers("V-measure", [found.homogeneity, found.completeness, found.v_measure].map(four));
+    out +=
+        &numbers("V-measure", [found.homogeneity, found.completeness, found.v_measure].map(four));
     let _ = writeln!(out, "\nadjusted Rand index {}", four(found.adjusted_rand));
     out.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
@@ -158,13 +165,24 @@ fn agreement_json(found: &Agreement, met: &Met) -> String {
 
 fn pairs_text(counts: Counts) -> String {
     let Counts { positives, found, negatives, joined, unknown } = counts;
-    let [positives, found, negatives, joined] = [positives, found, negatives, joined].map(thousands);
-    let mut out = format!("{found} of {positives} positive pairs found, {joined} of {negatives} negative pairs joined\n");
+    let [positives, found, negatives, joined] =
+        [positives, found, negatives, joined].map(thousands);
+    let mut out = format!(
+        "{found} of {positives} positive pairs found, {joined} of {negatives} negative pairs joined\n"
+    );
     if unknown > 0 {
-        let _ = writeln!(out, "{} pairs have an article that is not in PREDICTED; they count as not joined", thousands(unknown));
+        let unknown = thousands(unknown);
+        let _ =
+            writeln!(out, "not joined because an article of theirs is not in PREDICTED: {unknown}");
     }
     let Scores { precision, recall, f1 } = counts.scores();
-    let _ = writeln!(out, "\nprecision {}\nrecall    {}\nF1        {}", four(precision), four(recall), four(f1));
+    let _ = writeln!(
+        out,
+        "\nprecision {}\nrecall    {}\nF1        {}",
+        four(precision),
+        four(recall),
+        four(f1)
+    );
     out
 }
 

@@ -21,7 +21,8 @@ pub(super) fn run(args: &Explain) -> Result<Exit, Failure> {
 /// The article of a file that holds one.
 fn only_article(args: &Explain, file: &str) -> Result<Article, Failure> {
     let reader = read::open(&[file.to_owned()], args.reading.options(&[])).map_err(|error| {
-        Failure::usage(error).hint("name two files, or two ids and where to look for them with --in")
+        Failure::usage(error)
+            .hint("name two files, or two ids and where to look for them with --in")
     })?;
     let mut articles = seam::articles(reader);
     match (articles.next(), articles.next()) {
@@ -46,6 +47,8 @@ fn find_both(args: &Explain) -> Result<[Article; 2], Failure> {
         }
     }
     let [a, b] = found;
-    let known = |found: Option<Article>, id: &str| found.ok_or_else(|| Failure::usage(anyhow!("no article has the id {id}")));
+    let known = |found: Option<Article>, id: &str| {
+        found.ok_or_else(|| Failure::usage(anyhow!("no article has the id {id}")))
+    };
     Ok([known(a, &args.a)?, known(b, &args.b)?])
 }

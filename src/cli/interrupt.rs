@@ -2,21 +2,25 @@
 
 use crate::report::output::Pending;
 
-/// Removes the temporary files of unfinished outputs, then ends the process, on Ctrl-C and on a request to terminate.
+/// On Ctrl-C, and on a request to terminate, removes the temporary files of the outputs that are opened with what this
+/// gives, and ends the process.
+pub(super) fn watch() -> Pending {
+    let pending = Pending::default();
+    #[cfg(unix)]
+    wait_for_signals(pending.clone());
+    pending
+}
+
 #[cfg(unix)]
-pub(super) fn watch(pending: &Pending) {
+fn wait_for_signals(pending: Pending) {
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
 
     // Without the watch an interruption still ends the process; only a hidden temporary file may stay.
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
-    let pending = pending.clone();
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             pending.remove_then(|| std::process::exit(128 + signal));
         }
     });
 }
-
-#[cfg(not(unix))]
-pub(super) fn watch(_pending: &Pending) {}

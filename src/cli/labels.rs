@@ -33,12 +33,19 @@ pub(super) fn read(path: &Path, columns: &[&str]) -> Result<Labels> {
 
 fn of_jsonl(bytes: &[u8], columns: &[&str]) -> Result<Labels> {
     let mut rows = Vec::new();
-    for (i, line) in bytes.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty()) {
+    for (i, line) in bytes
+        .split(|&byte| byte == b'\n')
+        .enumerate()
+        .filter(|(_, line)| !line.trim_ascii().is_empty())
+    {
         let at = || format!("record {}", i + 1);
         let record: Value = serde_json::from_slice(line).with_context(at)?;
         let field = |names: &[&str]| names.iter().find_map(|name| text(&record[*name]));
-        let id = field(&IDS).with_context(|| format!("no {}", IDS.join(" or "))).with_context(at)?;
-        let cluster = field(columns).with_context(|| format!("no {}", columns.join(" or "))).with_context(at)?;
+        let id =
+            field(&IDS).with_context(|| format!("no {}", IDS.join(" or "))).with_context(at)?;
+        let cluster = field(columns)
+            .with_context(|| format!("no {}", columns.join(" or ")))
+            .with_context(at)?;
         rows.push((id, cluster));
     }
     clusters(rows)
@@ -55,7 +62,9 @@ fn text(value: &Value) -> Option<String> {
 fn of_csv(bytes: &[u8], columns: &[&str]) -> Result<Labels> {
     let mut reader = csv::Reader::from_reader(bytes);
     let header = reader.byte_headers().context("record 1")?.clone();
-    let find = |names: &[&str]| names.iter().find_map(|name| header.iter().position(|h| h == name.as_bytes()));
+    let find = |names: &[&str]| {
+        names.iter().find_map(|name| header.iter().position(|h| h == name.as_bytes()))
+    };
     let rows = reader.byte_records();
     let cell = |row: &csv::ByteRecord, i: usize| String::from_utf8_lossy(&row[i]).into_owned();
     if let [Some(a), Some(b), Some(label)] = PAIR.map(|name| find(&[name])) {
@@ -63,12 +72,21 @@ fn of_csv(bytes: &[u8], columns: &[&str]) -> Result<Labels> {
         for (i, row) in rows.enumerate() {
             let at = || format!("record {}", i + 2);
             let row = row.with_context(at)?;
-            pairs.push((cell(&row, a), cell(&row, b), is_positive(&cell(&row, label)).with_context(at)?));
+            pairs.push((
+                cell(&row, a),
+                cell(&row, b),
+                is_positive(&cell(&row, label)).with_context(at)?,
+            ));
         }
         return Ok(Labels::Pairs(pairs));
     }
     let (Some(id), Some(cluster)) = (find(&IDS), find(columns)) else {
-        bail!("no columns {} and {}, nor {}", IDS.join(" or "), columns.join(" or "), PAIR.join(", "));
+        bail!(
+            "no columns {} and {}, nor {}",
+            IDS.join(" or "),
+            columns.join(" or "),
+            PAIR.join(", ")
+        );
     };
     let rows: Result<Vec<_>> = rows
         .enumerate()

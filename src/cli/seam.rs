@@ -59,7 +59,14 @@ pub mod read {
     impl Default for Options {
         fn default() -> Self {
             let timezone = jiff::tz::TimeZone::UTC;
-            Self { format: None, fields: vec![], id: vec![], timezone, keep: vec![], max_record: 64 << 20 }
+            Self {
+                format: None,
+                fields: vec![],
+                id: vec![],
+                timezone,
+                keep: vec![],
+                max_record: 64 << 20,
+            }
         }
     }
 
@@ -80,7 +87,8 @@ pub mod read {
     pub struct Reader;
 
     pub fn open(inputs: &[String], _options: Options) -> Result<Reader, Error> {
-        let missing = inputs.iter().find(|input| *input != "-" && !std::path::Path::new(input).exists());
+        let missing =
+            inputs.iter().find(|input| *input != "-" && !std::path::Path::new(input).exists());
         missing.map_or(Ok(Reader), |input| Err(Error { input: input.clone() }))
     }
 }

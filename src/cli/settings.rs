@@ -6,10 +6,11 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::ErrorKind;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
@@ -52,7 +53,7 @@ pub(super) enum Parsed {
 
 /// Parses a command line and puts the settings file under it.
 pub(super) fn parse(typed: Vec<OsString>) -> Result<Parsed, Failure> {
-    let command = Args::command();
+    let command = hide_variables(Args::command());
     let named = match command.clone().try_get_matches_from(typed.clone()) {
         Ok(matches) => matches.get_one::<PathBuf>("config").cloned(),
         Err(error) if !error.use_stderr() => return Ok(Parsed::Info(error)),
@@ -61,19 +62,28 @@ pub(super) fn parse(typed: Vec<OsString>) -> Result<Parsed, Failure> {
     let (file, table) = load(named.as_deref())?;
     let (command, keys) = match &file {
         Some(path) => under(command, &table).map_err(|error| {
-            let hint = "`samestory config show` lists the settings";
+            let hint = "`samestory help cluster` lists the settings";
             Failure::usage(error.context(path.display().to_string())).hint(hint)
         })?,
         None => (command, Vec::new()),
     };
     let path = file.as_deref();
-    let matches = command.clone().try_get_matches_from(typed).map_err(|error| told_by_clap(&error, path))?;
+    let matches =
+        command.clone().try_get_matches_from(typed).map_err(|error| told_by_clap(&error, path))?;
     let args = Args::from_arg_matches(&matches).map_err(|error| told_by_clap(&error, path))?;
     Ok(Parsed::Run(Box::new(Layers { args, matches, command, file, keys })))
 }
 
+/// Help says once how variables are named, instead of with each option.
+fn hide_variables(command: Command) -> Command {
+    command.mut_args(|arg| arg.hide_env(true)).mut_subcommands(hide_variables)
+}
+
 /// Clap's message in our form; once the command line alone was fine, the file is to blame.
 fn told_by_clap(error: &clap::Error, file: Option<&Path>) -> Failure {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Failure::usage(anyhow!("no command: `samestory help` lists them"));
+    }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
     Failure::usage(match file {
@@ -86,10 +96,15 @@ fn told_by_clap(error: &clap::Error, file: Option<&Path>) -> Failure {
 fn load(named: Option<&Path>) -> Result<(Option<PathBuf>, toml::Table), Failure> {
     let path = named.unwrap_or(Path::new(FILE));
     let read = match fs::read_to_string(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => return Ok((None, toml::Table::new())),
-        read => read.with_context(|| format!("cannot read {}", path.display())).map_err(Failure::usage)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
+            return Ok((None, toml::Table::new()));
+        }
+        read => read
+            .with_context(|| format!("cannot read {}", path.display()))
+            .map_err(Failure::usage)?,
     };
-    let table = read.parse().map_err(|error: toml::de::Error| anyhow!("{}: {error}", path.display()));
+    let table =
+        read.parse().map_err(|error: toml::de::Error| anyhow!("{}: {error}", path.display()));
     Ok((Some(path.to_owned()), table.map_err(Failure::usage)?))
 }
 
@@ -113,26 +128,29 @@ fn collect(command: &Command, known: &mut Vec<String>) {
     command.get_subcommands().for_each(|command| collect(command, known));
 }
 
-fn with_defaults(mut command: Command, values: &[(String, Vec<String>)]) -> Command {
-    for (key, value) in values {
-        let found = command.get_arguments().find(|arg| is_setting(arg) && name(arg) == *key).map(Arg::get_id).cloned();
-        if let Some(id) = found {
-            command = command.mut_arg(id, |arg| arg.default_values(value.clone()));
-        }
-    }
-    command.mut_subcommands(|command| with_defaults(command, values))
+fn with_defaults(command: Command, values: &[(String, Vec<String>)]) -> Command {
+    let given = |arg: &Arg| values.iter().find(|(key, _)| is_setting(arg) && name(arg) == *key);
+    let under = |arg: Arg| match given(&arg).map(|(_, value)| value.clone()) {
+        Some(value) => arg.default_values(value),
+        None => arg,
+    };
+    command.mut_args(under).mut_subcommands(|command| with_defaults(command, values))
 }
 
 /// A value of the file as it would be typed.
 fn spelled(value: &toml::Value) -> Result<Vec<String>> {
     match value {
         toml::Value::String(text) => Ok(vec![text.clone()]),
-        toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) => Ok(vec![value.to_string()]),
+        toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) => {
+            Ok(vec![value.to_string()])
+        }
         toml::Value::Array(values) => {
             let nested: Result<Vec<_>> = values.iter().map(spelled).collect();
             Ok(nested?.concat())
         }
-        toml::Value::Table(_) | toml::Value::Datetime(_) => Err(anyhow!("give a text, a number, true or false, or a list")),
+        toml::Value::Table(_) | toml::Value::Datetime(_) => {
+            Err(anyhow!("give a text, a number, true or false, or a list"))
+        }
     }
 }
 
@@ -152,7 +170,11 @@ impl Layers {
             command = command.find_subcommand(name).expect("clap found it");
             matches = inner;
         }
-        command.get_arguments().filter(|arg| is_setting(arg)).map(|arg| self.setting(arg, matches)).collect()
+        command
+            .get_arguments()
+            .filter(|arg| is_setting(arg))
+            .map(|arg| self.setting(arg, matches))
+            .collect()
     }
 
     fn setting(&self, arg: &Arg, matches: &ArgMatches) -> Setting {
@@ -161,7 +183,9 @@ impl Layers {
         let value = raw.collect::<Vec<_>>().join(",");
         let origin = match (matches.value_source(id), &self.file) {
             (Some(ValueSource::CommandLine), _) => format!("--{}", name(arg)),
-            (Some(ValueSource::EnvVariable), _) => arg.get_env().unwrap_or_default().to_string_lossy().into_owned(),
+            (Some(ValueSource::EnvVariable), _) => {
+                arg.get_env().unwrap_or_default().to_string_lossy().into_owned()
+            }
             (Some(_), Some(file)) if self.keys.contains(&name(arg)) => file.display().to_string(),
             _ => DEFAULT.to_owned(),
         };

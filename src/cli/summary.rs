@@ -16,12 +16,12 @@ pub(super) fn write_summary(
     inputs: &[String],
     settings: &[Setting],
 ) -> io::Result<()> {
-    let settings: Map<String, Value> =
-        settings.iter().map(|s| (s.name.clone(), json!({ "value": s.value, "origin": s.origin }))).collect();
+    let settings: Map<String, Value> = settings
+        .iter()
+        .map(|s| (s.name.clone(), json!({ "value": s.value, "origin": s.origin })))
+        .collect();
     let output = |d: &Digest| json!({ "file": d.target, "bytes": d.bytes, "xxh3": format!("{:016x}", d.xxh3) });
-    let stage = |s: &crate::pipeline::StageCount| {
-        json!({ "stage": s.stage, "count": s.count, "unit": s.unit, "seconds": (s.seconds * 1e3).round() / 1e3 })
-    };
+    let stage = |s: &crate::pipeline::StageCount| json!({ "stage": s.stage, "count": s.count, "unit": s.unit, "seconds": (s.seconds * 1e3).round() / 1e3 });
     let manifest = json!({
         "samestory": env!("CARGO_PKG_VERSION"),
         "inputs": inputs,

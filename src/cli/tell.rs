@@ -62,7 +62,8 @@ impl Tell {
         if !(self.verbose || self.terminal) || stages.is_empty() {
             return;
         }
-        let counts: Vec<String> = stages.iter().map(|s| format!("{} {}", thousands(s.count), s.unit)).collect();
+        let counts: Vec<String> =
+            stages.iter().map(|s| format!("{} {}", thousands(s.count), s.unit)).collect();
         let name = stages.iter().map(|s| s.stage.len()).max().unwrap_or(0);
         let count = counts.iter().map(String::len).max().unwrap_or(0);
         for (stage, counted) in stages.iter().zip(&counts) {

@@ -19,7 +19,8 @@ impl FromStr for Days {
 
     fn from_str(typed: &str) -> Result<Self> {
         let units = [("d", 1.0), ("h", 24.0)];
-        let found = units.iter().find_map(|(unit, per_day)| Some((typed.strip_suffix(unit)?, per_day)));
+        let found =
+            units.iter().find_map(|(unit, per_day)| Some((typed.strip_suffix(unit)?, per_day)));
         let (number, per_day) = found.context("give days or hours, as in 7d or 36h")?;
         let days = number.parse::<f64>()? / per_day;
         ensure!(days.is_finite() && days > 0.0, "it must be more than none");
@@ -29,7 +30,11 @@ impl FromStr for Days {
 
 impl fmt::Display for Days {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.fract() == 0.0 { write!(f, "{}d", self.0) } else { write!(f, "{}h", self.0 * 24.0) }
+        if self.0.fract() == 0.0 {
+            write!(f, "{}d", self.0)
+        } else {
+            write!(f, "{}h", self.0 * 24.0)
+        }
     }
 }
 
@@ -46,7 +51,8 @@ impl FromStr for Bytes {
 
     fn from_str(typed: &str) -> Result<Self> {
         let upper = typed.to_ascii_uppercase();
-        let found = Self::UNITS.iter().find_map(|(unit, shift)| Some((upper.strip_suffix(unit)?, *shift)));
+        let found =
+            Self::UNITS.iter().find_map(|(unit, shift)| Some((upper.strip_suffix(unit)?, *shift)));
         let (number, shift) = found.unwrap_or((&upper, 0));
         let number: usize = number.trim().parse().context("give a size as in 64MB")?;
         ensure!(number > 0, "it must be more than none");
@@ -84,7 +90,9 @@ impl FromStr for Limit {
 
     fn from_str(typed: &str) -> Result<Self> {
         let Some(percent) = typed.strip_suffix('%') else {
-            return Ok(Self::Count(typed.parse().context("give a share as in 5%, or a number of records")?));
+            return Ok(Self::Count(
+                typed.parse().context("give a share as in 5%, or a number of records")?,
+            ));
         };
         let percent: f64 = percent.parse()?;
         ensure!((0.0..=100.0).contains(&percent), "a share is 0% to 100%");
@@ -107,7 +115,8 @@ pub(super) fn representative(typed: &str) -> Result<Representative> {
         None if typed == "earliest" => Ok(Representative::Earliest),
         None if typed == "longest" => Ok(Representative::Longest),
         Some(("source", outlets)) => {
-            let outlets: Vec<String> = outlets.split(',').map(|outlet| outlet.trim().to_owned()).collect();
+            let outlets: Vec<String> =
+                outlets.split(',').map(|outlet| outlet.trim().to_owned()).collect();
             ensure!(outlets.iter().all(|outlet| !outlet.is_empty()), "an outlet has no name");
             Ok(Representative::Source(outlets))
         }
@@ -126,7 +135,8 @@ pub(super) fn show_representative(representative: &Representative) -> String {
 
 /// A field and the column that fills it, as in `text=story_html`.
 pub(super) fn field(typed: &str) -> Result<(Field, String)> {
-    let (field, column) = typed.split_once('=').context("give a field and a column, as in text=story_html")?;
+    let (field, column) =
+        typed.split_once('=').context("give a field and a column, as in text=story_html")?;
     ensure!(!column.is_empty(), "the column has no name");
     Ok((field.parse()?, column.to_owned()))
 }
@@ -137,7 +147,10 @@ pub(super) fn timezone(typed: &str) -> Result<TimeZone> {
 }
 
 /// A number from `least` to `most`.
-pub(super) fn number(least: f64, most: f64) -> impl Fn(&str) -> Result<f64> + Clone + Send + Sync + 'static {
+pub(super) fn number(
+    least: f64,
+    most: f64,
+) -> impl Fn(&str) -> Result<f64> + Clone + Send + Sync + 'static {
     move |typed| {
         let number: f64 = typed.parse()?;
         ensure!((least..=most).contains(&number), "it must be {least} to {most}");

@@ -148,6 +148,7 @@ fn open_file(path: &Path, pending: &Pending) -> io::Result<Sink> {
     }
     let folder =
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::metadata(folder)?;
     let mut files = pending.lock();
     let mut builder = tempfile::Builder::new();
     builder.prefix(".samestory-").suffix(".tmp");
@@ -156,7 +157,8 @@ fn open_file(path: &Path, pending: &Pending) -> io::Result<Sink> {
     {
         builder.permissions(permissions);
     }
-    let file = builder.tempfile_in(folder)?;
+    // The kind alone, for the whole error names the temporary file, which says nothing to the user.
+    let file = builder.tempfile_in(folder).map_err(|error| error.kind())?;
     files.push(file.path().to_owned());
     Ok(Sink::File(file, path))
 }
