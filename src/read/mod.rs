@@ -1,1 +1,154 @@
-//! (being written)
+//! Reading: files, folders and standard input to articles and refusals, as a stream.
+//!
+//! [`open`] looks at every input before anything is processed. The [`Reader`] it gives does the sequential part: it
+//! decompresses, finds where records begin and end, and hands out [`Chunk`]s of about 1 MiB. [`Chunk::parse`] does the
+//! rest and is meant to run in parallel. A record that cannot be read is a refusal beside the articles.
+
+mod chunk;
+mod csv;
+mod dates;
+mod draft;
+mod elements;
+mod encoding;
+mod fields;
+mod files;
+mod html;
+mod identity;
+mod input;
+mod json;
+mod lines;
+mod reader;
+mod sniff;
+mod text;
+
+use std::str::FromStr;
+
+use jiff::tz::TimeZone;
+
+pub use chunk::{Chunk, Parsed};
+pub use fields::{Field, UnknownName};
+pub use reader::{Reader, open};
+
+/// A kind of input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// JSON Lines: one object a line.
+    Jsonl,
+    /// An array of objects, an object that holds one, a single object, or several one after another.
+    Json,
+    /// A header row and named columns, parted by commas, semicolons or tabs.
+    Csv,
+    /// A header row and named columns, parted by tabs.
+    Tsv,
+    /// Plain text, one article a file.
+    Text,
+    /// A page with one article.
+    Html,
+}
+
+/// The kinds by name; each name is also an extension, as are those after it.
+const FORMATS: [(Format, &[&str]); 6] = [
+    (Format::Jsonl, &["jsonl", "ndjson"]),
+    (Format::Json, &["json"]),
+    (Format::Csv, &["csv"]),
+    (Format::Tsv, &["tsv", "tab"]),
+    (Format::Text, &["text", "txt"]),
+    (Format::Html, &["html", "htm", "xhtml"]),
+];
+
+impl FromStr for Format {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let known = FORMATS.iter().find(|(_, names)| names.contains(&name));
+        known.map(|(format, _)| *format).ok_or_else(|| UnknownName {
+            given: name.to_owned(),
+            allowed: FORMATS.map(|(_, names)| names[0]).join(", "),
+        })
+    }
+}
+
+/// What the user says about the input.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The kind of every input; `None` to find out, by content first and extension second.
+    pub format: Option<Format>,
+    /// Columns named for a field. They go before every other name, which still serves where they are empty.
+    pub fields: Vec<(Field, String)>,
+    /// Columns whose values, joined by colons, are the id; none to take the id as given.
+    pub id: Vec<String>,
+    /// The zone of dates that name none.
+    pub timezone: TimeZone,
+    /// Columns to carry through.
+    pub keep: Vec<String>,
+    /// The most bytes a record may have; a longer one is a refusal.
+    pub max_record: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            format: None,
+            fields: Vec::new(),
+            id: Vec::new(),
+            timezone: TimeZone::UTC,
+            keep: Vec::new(),
+            max_record: 64 << 20,
+        }
+    }
+}
+
+/// Why nothing is read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There are no inputs.
+    #[error("no input: name files or folders, or - for standard input")]
+    NoInput,
+    /// A named input is not there.
+    #[error("{input}: no such file or folder")]
+    Missing {
+        /// The input as named.
+        input: String,
+    },
+    /// A named input cannot be read.
+    #[error("{input}: cannot be read")]
+    Unreadable {
+        /// The input as named.
+        input: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A folder holds no file of a known kind.
+    #[error("{input}: nothing in this folder can be read")]
+    NothingInFolder {
+        /// The folder as named.
+        input: String,
+    },
+    /// None of the named inputs is of a known kind.
+    #[error("{input}: {reason}; --input-format names the kind of an input")]
+    UnknownKind {
+        /// The first of them, as named.
+        input: String,
+        /// What it looks like.
+        reason: String,
+    },
+}
+
+/// What the user should be told about the reading, once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// Dates that were given and could not be read.
+    pub unreadable_dates: u64,
+    /// Columns that were understood as a field of another name, sorted.
+    pub aliases: Vec<(String, Field)>,
+}
+
+impl Notes {
+    /// Adds the notes of another part of the input.
+    pub fn merge(&mut self, other: Self) {
+        self.unreadable_dates += other.unreadable_dates;
+        self.aliases.extend(other.aliases);
+        self.aliases.sort();
+        self.aliases.dedup();
+    }
+}

@@ -2,14 +2,24 @@
 //!
 //! | stage | in | out | guarantee |
 //! |---|---|---|---|
+//! | [`clean`] | title and text | title and text without boilerplate | idempotent; no sentence of the story is lost |
 //! | [`shingle`] | words | shingle set | ascending, distinct; too few words make one shingle, none make none |
-//! | [`sketch`] | shingles | signature and fingerprint | the order of the words beyond a shingle does not matter |
-//! | [`terms`] | words | weighted terms | ascending by hash, distinct |
+//! | [`sketch`] | shingles | signature and fingerprint | the order of the shingles does not matter |
+//! | [`terms`] | words | terms | ascending by hash, distinct |
+//! | [`candidates`] | sketches | candidate pairs | ascending, distinct, linear in number |
+//! | [`verify`] | two copies | resemblance and containment, if they match | exact |
+//! | [`duplicates`] | matches | near-duplicate groups | no group grows by chaining |
+//! | [`weights`] | terms | weights | integers |
+//! | [`neighbours`] | weighted reports | similar pairs, neighbourhoods | a function of the set of reports |
+//! | [`crowd`] | similar pairs, neighbourhoods | scores | a function of the set of reports |
 
 pub mod candidates;
+pub mod clean;
 pub mod crowd;
+pub mod duplicates;
 pub mod neighbours;
 pub mod shingle;
 pub mod sketch;
 pub mod terms;
+pub mod verify;
 pub mod weights;

@@ -1,10 +1,13 @@
-//! Pure functions on text: words, scripts, languages, background statistics.
+//! Pure functions on text: markup, addresses, words, languages, background statistics.
 //!
 //! Nothing here knows what an article is. What words a text has is part of every stored hash, so [`VERSION`] names it.
 
+pub mod html;
 pub mod language;
+pub mod markup;
 pub mod stem;
 pub mod tables;
+pub mod url;
 pub mod words;
 
 /// Names the tokeniser, stemmers, detector and term tables together.

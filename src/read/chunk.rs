@@ -1,0 +1,125 @@
+//! Chunks: whole records of one or several inputs, and their parsing.
+
+use std::sync::Arc;
+
+use super::csv::Header;
+use super::draft::Columns;
+use super::{Notes, Options, csv, html, input, json, text};
+use crate::model::{Article, Refusal};
+
+/// How many bytes of records make a chunk.
+pub(super) const CHUNK: usize = 1 << 20;
+
+/// Whole records of one input, not yet parsed.
+pub(super) struct Piece {
+    pub(super) file: Arc<str>,
+    pub(super) body: Body,
+    /// The records, one after another.
+    pub(super) bytes: Vec<u8>,
+    /// The number of each record, and where it ends in `bytes`.
+    pub(super) ends: Vec<(u64, usize)>,
+    /// Records that could not even be cut out; they come after the others.
+    pub(super) refusals: Vec<Refusal>,
+}
+
+/// What the bytes of a piece are.
+#[derive(Clone)]
+pub(super) enum Body {
+    /// JSON values.
+    Json {
+        /// The one object that the file holds.
+        alone: bool,
+    },
+    /// Rows under a header.
+    Rows(Arc<Header>),
+    /// One text file.
+    Text,
+    /// One page.
+    Html,
+}
+
+impl Piece {
+    pub(super) fn new(file: Arc<str>, body: Body) -> Self {
+        Self { file, body, bytes: Vec::new(), ends: Vec::new(), refusals: Vec::new() }
+    }
+
+    /// A piece that is nothing but a refusal.
+    pub(super) fn refused(file: Arc<str>, record: u64, reason: String) -> Self {
+        let mut piece = Self::new(file, Body::Text);
+        piece.refuse(record, reason);
+        piece
+    }
+
+    pub(super) fn refuse(&mut self, record: u64, reason: String) {
+        self.refusals.push(Refusal { file: self.file.clone(), record, reason });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ends.is_empty() && self.refusals.is_empty()
+    }
+
+    /// The records with their numbers.
+    pub(super) fn records(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        starts.zip(&self.ends).map(|(start, &(number, end))| (number, &self.bytes[start..end]))
+    }
+
+    /// The path of the file where that can name its only article: standard input has none.
+    pub(super) fn path(&self) -> Option<&str> {
+        (*self.file != *input::STDIN).then_some(&*self.file)
+    }
+
+    /// What becomes of a record: an article in its place, or a refusal.
+    pub(super) fn place(
+        &self,
+        record: u64,
+        article: Result<Option<Article>, String>,
+        parsed: &mut Parsed,
+    ) {
+        let reason = match article {
+            Ok(Some(article)) => {
+                parsed.articles.push(Article { file: self.file.clone(), record, ..article });
+                return;
+            }
+            Ok(None) => "neither text nor title".to_owned(),
+            Err(reason) => reason,
+        };
+        parsed.refusals.push(Refusal { file: self.file.clone(), record, reason });
+    }
+}
+
+/// About 1 MiB of whole records. A longer record is a chunk of its own; small files share one.
+pub struct Chunk {
+    pub(super) options: Arc<Options>,
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// The articles of a chunk in the order of the input, and what could not become one.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// In the order of the input.
+    pub articles: Vec<Article>,
+    /// In the order of the input, but for those of records that were not cut out, which follow the others of their file.
+    pub refusals: Vec<Refusal>,
+    /// What the user should be told.
+    pub notes: Notes,
+}
+
+impl Chunk {
+    /// Parses every record. The answer depends on the chunk alone, so chunks can be parsed in any order and place.
+    pub fn parse(self) -> Parsed {
+        let mut columns = Columns::new(&self.options);
+        let mut parsed = Parsed::default();
+        for piece in self.pieces {
+            match &piece.body {
+                Body::Json { alone } => json::parse(&piece, *alone, &mut columns, &mut parsed),
+                Body::Rows(header) => csv::parse(&piece, header, &mut columns, &mut parsed),
+                Body::Text => text::parse(&piece, &mut columns, &mut parsed),
+                Body::Html => html::parse(&piece, &mut columns, &mut parsed),
+            }
+            parsed.refusals.extend(piece.refusals);
+        }
+        parsed.notes = columns.into_notes();
+        parsed
+    }
+}

@@ -1,0 +1,207 @@
+//! Drafts: the values of one record, gathered column by column until they make an article.
+
+use std::borrow::Cow;
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::fields::{self, ASKED_FOR, Field, OWN_NAME, Rank};
+use super::{Notes, Options, dates, identity};
+use crate::model::Article;
+
+/// What one column is good for.
+pub(super) struct Column {
+    name: Box<str>,
+    field: Option<(Field, Rank)>,
+    id_parts: Vec<usize>,
+    kept: Vec<usize>,
+    used: bool,
+}
+
+impl Column {
+    fn new(name: &str, options: &Options) -> Self {
+        let folded = fields::fold(name);
+        let places = |asked: &[String]| -> Vec<usize> {
+            (0..asked.len()).filter(|&i| fields::fold(&asked[i]) == folded).collect()
+        };
+        let asked = options.fields.iter().find(|(_, column)| fields::fold(column) == folded);
+        Self {
+            name: name.into(),
+            field: asked.map(|(field, _)| (*field, ASKED_FOR)).or_else(|| fields::meaning(&folded)),
+            id_parts: places(&options.id),
+            kept: places(&options.keep),
+            used: false,
+        }
+    }
+
+    /// Whether anybody wants its values.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.field.is_some() || !self.id_parts.is_empty() || !self.kept.is_empty()
+    }
+
+    /// The field it fills.
+    pub(super) fn field(&self) -> Option<Field> {
+        self.field.map(|(field, _)| field)
+    }
+}
+
+/// The columns met so far: a name is looked at once, then known by its number.
+pub(super) struct Columns<'o> {
+    options: &'o Options,
+    numbers: HashMap<Box<str>, usize>,
+    columns: Vec<Column>,
+    own: [Option<usize>; 8],
+    unreadable_dates: u64,
+}
+
+impl<'o> Columns<'o> {
+    pub(super) fn new(options: &'o Options) -> Self {
+        Self {
+            options,
+            numbers: HashMap::new(),
+            columns: Vec::new(),
+            own: [None; 8],
+            unreadable_dates: 0,
+        }
+    }
+
+    /// The number of the column of this name.
+    pub(super) fn number(&mut self, name: &str) -> usize {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        self.columns.push(Column::new(name, self.options));
+        self.numbers.insert(name.into(), self.columns.len() - 1);
+        self.columns.len() - 1
+    }
+
+    /// The number of the column for this field of a file without columns; `--field` is not about those.
+    pub(super) fn own(&mut self, field: Field) -> usize {
+        *self.own[field as usize].get_or_insert_with(|| {
+            let column = Column::new(field.as_str(), self.options);
+            self.columns.push(Column { field: Some((field, OWN_NAME)), ..column });
+            self.columns.len() - 1
+        })
+    }
+
+    /// What the user asked for.
+    pub(super) fn options(&self) -> &'o Options {
+        self.options
+    }
+
+    /// The column of this number.
+    pub(super) fn get(&self, number: usize) -> &Column {
+        &self.columns[number]
+    }
+
+    fn date(&mut self, given: &str) -> Option<jiff::Timestamp> {
+        let date = dates::parse(given, &self.options.timezone);
+        self.unreadable_dates += u64::from(date.is_none() && !given.is_empty());
+        date
+    }
+
+    /// What the user is told about these columns.
+    pub(super) fn into_notes(self) -> Notes {
+        let understood = |column: Column| match column.field {
+            Some((field, rank)) if column.used && rank > OWN_NAME => {
+                Some((column.name.into(), field))
+            }
+            _ => None,
+        };
+        let mut aliases: Vec<(String, Field)> =
+            self.columns.into_iter().filter_map(understood).collect();
+        aliases.sort();
+        Notes { unreadable_dates: self.unreadable_dates, aliases }
+    }
+}
+
+#[derive(Default)]
+struct Slot<'a> {
+    value: Cow<'a, str>,
+    rank: Rank,
+    column: usize,
+}
+
+/// The values of one record. Blank ones are not taken, so that any other name can fill the field.
+pub(super) struct Draft<'a> {
+    slots: [Slot<'a>; 8],
+    id_parts: Vec<String>,
+    kept: Vec<String>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            slots: Default::default(),
+            id_parts: vec![String::new(); options.id.len()],
+            kept: vec![String::new(); options.keep.len()],
+        }
+    }
+
+    /// Takes a value where it is wanted and nothing better stands yet.
+    pub(super) fn put(&mut self, columns: &Columns, number: usize, value: Cow<'a, str>) {
+        if value.trim_start().is_empty() {
+            return;
+        }
+        let column = columns.get(number);
+        fill_gaps(&mut self.id_parts, &column.id_parts, value.trim());
+        fill_gaps(&mut self.kept, &column.kept, &value);
+        if let Some((field, rank)) = column.field {
+            let slot = &mut self.slots[field as usize];
+            if slot.value.is_empty() || rank < slot.rank {
+                *slot = Slot { value, rank, column: number };
+            }
+        }
+    }
+
+    /// The article, without its place; `None` when there is neither text nor title. `path` is the id of a
+    /// one-article file that has no other.
+    pub(super) fn finish(mut self, columns: &mut Columns, path: Option<&str>) -> Option<Article> {
+        for slot in self.slots.iter().filter(|slot| !slot.value.is_empty()) {
+            columns.columns[slot.column].used = true;
+        }
+        let title = self.take(Field::Title).into_owned();
+        let text = self.take(Field::Text).into_owned();
+        if title.is_empty() && text.is_empty() {
+            return None;
+        }
+        let url = trimmed(self.take(Field::Url));
+        let given = if self.id_parts.iter().any(|part| !part.is_empty()) {
+            self.id_parts.join(":")
+        } else {
+            trimmed(self.take(Field::Id))
+        };
+        let id = identity::identity(given, &url, path, &title, &text);
+        let published = columns.date(self.take(Field::Published).trim());
+        let seen = columns.date(self.take(Field::Seen).trim());
+        let (source, lang) = (trimmed(self.take(Field::Source)), trimmed(self.take(Field::Lang)));
+        Some(Article {
+            id,
+            title,
+            text,
+            published,
+            seen,
+            source,
+            lang,
+            url,
+            kept: self.kept,
+            ..Article::default()
+        })
+    }
+
+    fn take(&mut self, field: Field) -> Cow<'a, str> {
+        std::mem::take(&mut self.slots[field as usize].value)
+    }
+}
+
+fn fill_gaps(values: &mut [String], places: &[usize], value: &str) {
+    for &place in places {
+        if values[place].is_empty() {
+            value.clone_into(&mut values[place]);
+        }
+    }
+}
+
+fn trimmed(value: Cow<str>) -> String {
+    let trimmed = value.trim();
+    if trimmed.len() == value.len() { value.into_owned() } else { trimmed.to_owned() }
+}

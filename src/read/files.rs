@@ -1,0 +1,110 @@
+//! Files: what the named inputs come to, in order, and the check that all of them are there.
+
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::input::{Input, STDIN};
+use super::{Error, Options, sniff};
+
+/// A file to read, or the reason why there is none.
+pub(super) struct Found {
+    pub(super) file: Arc<str>,
+    pub(super) path: Result<PathBuf, String>,
+}
+
+/// The files of an input: itself, or those in its folder, sorted by name. Hidden ones are left out.
+pub(super) fn files(input: &str) -> Box<dyn Iterator<Item = Found> + Send> {
+    let path = Path::new(input);
+    if input == STDIN || !path.is_dir() {
+        return Box::new(std::iter::once(Found { file: input.into(), path: Ok(path.to_owned()) }));
+    }
+    let input = input.to_owned();
+    let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
+    let entries = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
+    Box::new(entries.filter_map(move |entry| match entry {
+        Ok(entry) if entry.file_type().is_file() => {
+            Some(Found { file: name(entry.path()), path: Ok(entry.into_path()) })
+        }
+        Ok(_) => None,
+        Err(error) => {
+            let file = error.path().map_or_else(|| input.as_str().into(), name);
+            Some(Found { file, path: Err(format!("cannot be read ({})", cause(&error))) })
+        }
+    }))
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn name(path: &Path) -> Arc<str> {
+    let name = path.to_string_lossy();
+    if MAIN_SEPARATOR == '/' { name.into() } else { name.replace(MAIN_SEPARATOR, "/").into() }
+}
+
+fn cause(error: &walkdir::Error) -> String {
+    match (error.io_error(), error.loop_ancestor()) {
+        (Some(error), _) => error.to_string(),
+        (None, Some(_)) => "a link to a folder around it".to_owned(),
+        (None, None) => error.to_string(),
+    }
+}
+
+/// Looks at every named input before anything is read: all must be there, and something must be of a known kind.
+pub(super) fn check(inputs: &[String], options: &Options) -> Result<(), Error> {
+    let mut unknown = None;
+    let mut known = false;
+    for input in inputs {
+        match look(input, options)? {
+            None => known = true,
+            Some(reason) => {
+                unknown.get_or_insert(Error::UnknownKind { input: input.clone(), reason });
+            }
+        }
+    }
+    match unknown {
+        _ if known => Ok(()),
+        Some(error) => Err(error),
+        None => Err(Error::NoInput),
+    }
+}
+
+/// Why the kind of this input is unknown, if it is.
+fn look(input: &str, options: &Options) -> Result<Option<String>, Error> {
+    if input == STDIN {
+        return Ok(None);
+    }
+    let unreadable = |source| Error::Unreadable { input: input.to_owned(), source };
+    let metadata = match Path::new(input).metadata() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Error::Missing { input: input.to_owned() });
+        }
+        metadata => metadata.map_err(unreadable)?,
+    };
+    if metadata.is_dir() {
+        std::fs::read_dir(input).map_err(unreadable)?;
+        let is_known = |found: Found| {
+            let opened = found.path.ok().and_then(|path| Input::open(found.file, &path).ok());
+            opened.is_some_and(|opened| kind(&opened, options).is_ok())
+        };
+        let any = files(input).any(is_known);
+        return if any {
+            Ok(None)
+        } else {
+            Err(Error::NothingInFolder { input: input.to_owned() })
+        };
+    }
+    // A pipe can be read only once, so it is taken on trust.
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let opened = Input::open(input.into(), Path::new(input)).map_err(unreadable)?;
+    Ok(kind(&opened, options).err())
+}
+
+/// The kind of an opened input; the error says what it looks like instead.
+pub(super) fn kind(input: &Input, options: &Options) -> Result<super::Format, String> {
+    options.format.map_or_else(|| sniff::kind(&input.head, &input.file), Ok)
+}

@@ -1,0 +1,140 @@
+//! Inputs: one opened file or standard input, decompressed, in an encoding that has ASCII in it.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use encoding_rs::{Decoder, Encoding};
+use flate2::bufread::MultiGzDecoder;
+
+use crate::model::Refusal;
+
+/// How much of an input is looked at to tell its kind.
+pub(super) const HEAD: usize = 1 << 16;
+
+/// The name of standard input.
+pub(super) const STDIN: &str = "-";
+
+type Bytes = Box<dyn BufRead + Send>;
+
+/// One input, opened: its bytes are decompressed and have no byte order mark.
+pub(super) struct Input {
+    /// As named by the user or found in a folder.
+    pub(super) file: Arc<str>,
+    /// All of its bytes, the head included.
+    pub(super) bytes: Bytes,
+    /// A copy of its beginning.
+    pub(super) head: Vec<u8>,
+    packing: Option<&'static str>,
+}
+
+impl Input {
+    /// Opens a file, or standard input for [`STDIN`]. Damage inside the file shows later, where it is.
+    pub(super) fn open(file: Arc<str>, path: &Path) -> io::Result<Self> {
+        let raw: Bytes = if *file == *STDIN {
+            Box::new(BufReader::with_capacity(HEAD, io::stdin()))
+        } else {
+            Box::new(BufReader::with_capacity(HEAD, File::open(path)?))
+        };
+        let (magic, raw) = peek(raw, 4);
+        let (packing, bytes): (_, Bytes) = match magic[..] {
+            [0x1F, 0x8B, ..] => {
+                (Some("gzip"), Box::new(BufReader::with_capacity(HEAD, MultiGzDecoder::new(raw))))
+            }
+            [0x28, 0xB5, 0x2F, 0xFD] => {
+                let decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
+                (Some("zstd"), Box::new(BufReader::with_capacity(HEAD, decoder)))
+            }
+            _ => (None, raw),
+        };
+        let (mark, mut bytes) = peek(bytes, 3);
+        if let Some((encoding, length)) = Encoding::for_bom(&mark) {
+            io::copy(&mut bytes.by_ref().take(length as u64), &mut io::sink())?;
+            if encoding != encoding_rs::UTF_8 {
+                bytes = Box::new(BufReader::with_capacity(HEAD, Transcoder::new(bytes, encoding)));
+            }
+        }
+        let (head, bytes) = peek(bytes, HEAD);
+        Ok(Self { file, bytes, head, packing })
+    }
+
+    /// Whether it holds nothing but white space.
+    pub(super) fn is_blank(&self) -> bool {
+        self.head.len() < HEAD && self.head.trim_ascii().is_empty()
+    }
+
+    /// The refusal of what comes after `record`, because reading failed there.
+    pub(super) fn damage(&self, record: u64, error: &io::Error) -> Refusal {
+        let reason = match self.packing {
+            Some(packing) => {
+                format!(
+                    "the {packing} data is damaged or cut short after this record; the rest is not read ({error})"
+                )
+            }
+            None => format!("reading failed after this record; the rest is not read ({error})"),
+        };
+        Refusal { file: self.file.clone(), record, reason }
+    }
+}
+
+/// The first bytes, and a reader that begins with them. An error met on the way is kept for whoever gets there.
+fn peek(mut bytes: Bytes, length: usize) -> (Vec<u8>, Bytes) {
+    let mut head = Vec::new();
+    let failure = bytes.by_ref().take(length as u64).read_to_end(&mut head).err();
+    let again = Cursor::new(head.clone());
+    let all: Bytes = match failure {
+        Some(error) => Box::new(again.chain(BufReader::new(Broken(Some(error))))),
+        None => Box::new(again.chain(bytes)),
+    };
+    (head, all)
+}
+
+/// A reader that fails once.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// A reader that turns another encoding into UTF-8 on the way.
+struct Transcoder {
+    bytes: Bytes,
+    decoder: Decoder,
+    ended: bool,
+    ready: Vec<u8>,
+    taken: usize,
+}
+
+impl Transcoder {
+    fn new(bytes: Bytes, encoding: &'static Encoding) -> Self {
+        let decoder = encoding.new_decoder_without_bom_handling();
+        Self { bytes, decoder, ended: false, ready: Vec::new(), taken: 0 }
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        let source = self.bytes.fill_buf()?;
+        self.ended = source.is_empty();
+        let room = self.decoder.max_utf8_buffer_length(source.len()).unwrap_or(HEAD);
+        self.ready.resize(room.max(16), 0);
+        let (_, read, written, _) =
+            self.decoder.decode_to_utf8(source, &mut self.ready, self.ended);
+        self.bytes.consume(read);
+        self.ready.truncate(written);
+        self.taken = 0;
+        Ok(())
+    }
+}
+
+impl Read for Transcoder {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.ready.len() && !self.ended {
+            self.refill()?;
+        }
+        let read = (&self.ready[self.taken..]).read(out)?;
+        self.taken += read;
+        Ok(read)
+    }
+}

@@ -1,0 +1,188 @@
+//! JSON: one object to one article, whatever its keys are called.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::chunk::{Parsed, Piece};
+use super::draft::{Columns, Draft};
+use super::fields::Field;
+
+/// The keys by which an object can stand for one value, the better ones first.
+const INNER: [&str; 9] =
+    ["text", "content", "rendered", "value", "name", "title", "#text", "href", "url"];
+
+/// Parses the records of a piece.
+pub(super) fn parse(piece: &Piece, alone: bool, columns: &mut Columns, parsed: &mut Parsed) {
+    for (record, bytes) in piece.records() {
+        let path = if alone { piece.path() } else { None };
+        let article = draft(bytes, columns).map(|draft| draft.finish(columns, path));
+        piece.place(record, article, parsed);
+    }
+}
+
+fn draft<'a>(bytes: &'a [u8], columns: &mut Columns) -> Result<Draft<'a>, String> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| format!("not UTF-8 from byte {} on", error.valid_up_to() + 1))?;
+    if !text.trim_start().starts_with('{') {
+        return Err("not a JSON object".to_owned());
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let draft = json.deserialize_map(Object(columns)).and_then(|draft| json.end().map(|()| draft));
+    draft.map_err(|error| {
+        format!("bad JSON: {}", error.to_string().replacen(" at line 1 column ", " at column ", 1))
+    })
+}
+
+struct Object<'c, 'o>(&'c mut Columns<'o>);
+
+impl<'de> Visitor<'de> for Object<'_, '_> {
+    type Value = Draft<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Draft<'de>, A::Error> {
+        let mut draft = Draft::new(self.0.options());
+        while let Some(number) = map.next_key_seed(Key(|name: &str| self.0.number(name)))? {
+            let column = self.0.get(number);
+            if column.is_wanted() {
+                let value = map.next_value_seed(Value(Join::of(column.field())))?;
+                draft.put(self.0, number, value);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(draft)
+    }
+}
+
+/// A key, looked up without being copied.
+struct Key<F>(F);
+
+impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<T, D::Error> {
+        key.deserialize_str(self)
+    }
+}
+
+impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<T, E> {
+        Ok((self.0)(key))
+    }
+}
+
+/// What an array of values becomes.
+#[derive(Clone, Copy)]
+enum Join {
+    /// Paragraphs of one text.
+    Paragraphs,
+    /// A list in one line.
+    List,
+    /// The first value that is not blank.
+    First,
+}
+
+impl Join {
+    fn of(field: Option<Field>) -> Self {
+        match field {
+            Some(Field::Text) => Self::Paragraphs,
+            Some(_) => Self::First,
+            None => Self::List,
+        }
+    }
+}
+
+/// Any value as text: null is empty, numbers are as written, an object is the best of its [`INNER`] values.
+#[derive(Clone, Copy)]
+struct Value(Join);
+
+impl<'de> DeserializeSeed<'de> for Value {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Cow<'de, str>, D::Error> {
+        value.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(value.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(""))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(if value { "true" } else { "false" }))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(value.to_string()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(value.to_string()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(format!("{value:?}")))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut all = Cow::Borrowed("");
+        while let Some(value) = seq.next_element_seed(self)? {
+            if all.is_empty() {
+                all = value;
+            } else if !value.is_empty() {
+                let separator = match self.0 {
+                    Join::Paragraphs => "\n\n",
+                    Join::List => ", ",
+                    Join::First => continue,
+                };
+                let all = all.to_mut();
+                all.push_str(separator);
+                all.push_str(&value);
+            }
+        }
+        Ok(all)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut best, mut value) = (INNER.len(), Cow::Borrowed(""));
+        let position =
+            |name: &str| INNER.iter().position(|inner| *inner == name).unwrap_or(INNER.len());
+        while let Some(rank) = map.next_key_seed(Key(position))? {
+            if rank >= best {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let inner = map.next_value_seed(self)?;
+            if !inner.is_empty() {
+                (best, value) = (rank, inner);
+            }
+        }
+        Ok(value)
+    }
+}

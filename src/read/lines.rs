@@ -1,0 +1,74 @@
+//! Lines: cutting JSON Lines into records, however long a line is.
+
+use std::io::{self, BufRead, Read};
+
+use super::chunk::{Body, CHUNK, Piece};
+use super::input::Input;
+
+/// The non-blank lines of an input, numbered from 1, in pieces.
+pub(super) struct Lines {
+    input: Input,
+    max: usize,
+    line: u64,
+    ended: bool,
+}
+
+impl Lines {
+    pub(super) fn new(input: Input, max: usize) -> Self {
+        Self { input, max, line: 0, ended: false }
+    }
+
+    /// Appends the next line to the piece; false at the end.
+    fn append(&mut self, piece: &mut Piece) -> io::Result<bool> {
+        let start = piece.bytes.len();
+        let limit = self.max as u64 + 2; // the line break is not counted
+        let read = self.input.bytes.by_ref().take(limit).read_until(b'\n', &mut piece.bytes);
+        if !matches!(read, Ok(length) if length > 0) {
+            piece.bytes.truncate(start);
+            return read.map(|_| false);
+        }
+        self.line += 1;
+        let line = piece.bytes[start..].trim_ascii_end();
+        if line.len() > self.max {
+            let broken = piece.bytes.last() == Some(&b'\n');
+            piece.bytes.truncate(start);
+            piece.bytes.shrink_to(CHUNK);
+            piece.refuse(self.line, too_long("line", self.max));
+            if !broken {
+                self.input.bytes.skip_until(b'\n')?;
+            }
+        } else if line.is_empty() {
+            piece.bytes.truncate(start);
+        } else {
+            piece.ends.push((self.line, piece.bytes.len()));
+        }
+        Ok(true)
+    }
+}
+
+/// The reason for refusing a record of more than `max` bytes.
+pub(super) fn too_long(what: &str, max: usize) -> String {
+    if max >= 1 << 20 && max.is_multiple_of(1 << 20) {
+        format!("this {what} is longer than {} MiB; --max-record raises the limit", max >> 20)
+    } else {
+        format!("this {what} is longer than {max} bytes; --max-record raises the limit")
+    }
+}
+
+impl Iterator for Lines {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        let mut piece = Piece::new(self.input.file.clone(), Body::Json { alone: false });
+        while !self.ended && piece.bytes.len() < CHUNK && piece.refusals.len() < 1024 {
+            match self.append(&mut piece) {
+                Ok(more) => self.ended = !more,
+                Err(error) => {
+                    piece.refusals.push(self.input.damage(self.line, &error));
+                    self.ended = true;
+                }
+            }
+        }
+        (!piece.is_empty()).then_some(piece)
+    }
+}

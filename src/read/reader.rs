@@ -1,0 +1,101 @@
+//! The reader: inputs one after another, as chunks.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use super::chunk::{Body, CHUNK, Chunk, Piece};
+use super::elements::Elements;
+use super::files::{self, Found};
+use super::input::Input;
+use super::lines::{Lines, too_long};
+use super::{Error, Format, Options, csv};
+
+type Pieces = Box<dyn Iterator<Item = Piece> + Send>;
+
+/// The inputs as a stream of chunks; it holds one chunk at a time, or one record where that is longer.
+pub struct Reader {
+    options: Arc<Options>,
+    pieces: Pieces,
+}
+
+/// Opens the inputs: files, folders, or `-` for standard input.
+///
+/// # Errors
+/// Before anything is read: no input is named, one is missing or unreadable, or nothing is of a known kind.
+pub fn open(inputs: &[String], options: Options) -> Result<Reader, Error> {
+    files::check(inputs, &options)?;
+    let options = Arc::new(options);
+    let shared = options.clone();
+    let found = Vec::from(inputs).into_iter().flat_map(|input| files::files(&input));
+    Ok(Reader { options, pieces: Box::new(found.flat_map(move |found| pieces(found, &shared))) })
+}
+
+impl Iterator for Reader {
+    type Item = Chunk;
+
+    fn next(&mut self) -> Option<Chunk> {
+        let mut pieces = Vec::new();
+        let mut size = 0;
+        while size < CHUNK && pieces.len() < 1024 {
+            let Some(piece) = self.pieces.next() else { break };
+            size += piece.bytes.len();
+            pieces.push(piece);
+        }
+        (!pieces.is_empty()).then(|| Chunk { options: self.options.clone(), pieces })
+    }
+}
+
+/// The records of one file, or the refusal of all of it.
+fn pieces(found: Found, options: &Options) -> Pieces {
+    let file = found.file.clone();
+    match try_pieces(found, options) {
+        Ok(pieces) => pieces,
+        Err(reason) => one(Piece::refused(file, 0, reason)),
+    }
+}
+
+fn one(piece: Piece) -> Pieces {
+    Box::new(std::iter::once(piece))
+}
+
+fn try_pieces(found: Found, options: &Options) -> Result<Pieces, String> {
+    let input = Input::open(found.file, &found.path?)
+        .map_err(|error| format!("cannot be read ({error})"))?;
+    if input.is_blank() {
+        return Ok(blank(input));
+    }
+    let table = |input, separator| match csv::Rows::new(input, separator, options) {
+        Ok(rows) => Box::new(rows) as Pieces,
+        Err(refusal) => one(refusal),
+    };
+    Ok(match files::kind(&input, options)? {
+        Format::Jsonl => Box::new(Lines::new(input, options.max_record)),
+        Format::Json => Box::new(Elements::new(input, options.max_record)),
+        Format::Csv => table(input, None),
+        Format::Tsv => table(input, Some(b'\t')),
+        Format::Text => one(whole(input, Body::Text, options.max_record)),
+        Format::Html => one(whole(input, Body::Html, options.max_record)),
+    })
+}
+
+/// The refusal of an input without content, which may be so because it is damaged.
+fn blank(mut input: Input) -> Pieces {
+    let refusal = match input.bytes.read_to_end(&mut Vec::new()) {
+        Ok(_) => Piece::refused(input.file, 0, "empty".to_owned()),
+        Err(error) => Piece::refused(input.file.clone(), 0, input.damage(0, &error).reason),
+    };
+    one(refusal)
+}
+
+/// A file that is one record.
+fn whole(mut input: Input, body: Body, max: usize) -> Piece {
+    let mut piece = Piece::new(input.file.clone(), body);
+    match input.bytes.by_ref().take(max as u64 + 1).read_to_end(&mut piece.bytes) {
+        Ok(length) if length > max => Piece::refused(input.file, 1, too_long("file", max)),
+        Ok(length) => {
+            piece.ends.push((1, length));
+            piece
+        }
+        Err(error) => Piece::refused(input.file.clone(), 1, input.damage(0, &error).reason),
+    }
+}

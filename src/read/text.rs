@@ -1,0 +1,131 @@
+//! Plain text: a file with one article, its title on the first line that is content.
+
+use super::chunk::{Parsed, Piece};
+use super::draft::{Columns, Draft};
+use super::encoding;
+use super::fields::Field;
+use crate::model::Article;
+
+/// Lines that belong to the site around an article, lower-case.
+#[rustfmt::skip]
+const NAVIGATION: [&str; 26] = [
+    "about us", "advertisement", "breaking news", "close", "contact us", "follow us", "home", "latest news", "log in",
+    "login", "menu", "navigation", "news", "print", "search", "share", "share this article", "sign in", "sign up",
+    "skip to content", "skip to main content", "skip to navigation", "subscribe", "subscribe now", "toggle navigation",
+    "type to search",
+];
+
+/// A longer first line is a paragraph, not a title.
+const LONGEST_TITLE: usize = 300;
+
+/// Parses the file of a piece.
+pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
+    for (record, bytes) in piece.records() {
+        let content = encoding::decode(bytes, None);
+        let (title, text) = split_title(&content);
+        let values = [(Field::Title, title.to_owned()), (Field::Text, text.to_owned())];
+        piece.place(record, Ok(article(values, piece.path(), columns)), parsed);
+    }
+}
+
+/// The article of a one-article file, from the values of its fields.
+pub(super) fn article<const N: usize>(
+    values: [(Field, String); N],
+    path: Option<&str>,
+    columns: &mut Columns,
+) -> Option<Article> {
+    let mut draft = Draft::new(columns.options());
+    for (field, value) in values {
+        let number = columns.own(field);
+        draft.put(columns, number, value.into());
+    }
+    draft.finish(columns, path)
+}
+
+/// The title, and what follows it; a title that is repeated counts once.
+fn split_title(content: &str) -> (&str, &str) {
+    let mut rest = skip_noise(content);
+    let (title, after) = first_line(rest);
+    if title.chars().nth(LONGEST_TITLE).is_some() {
+        return ("", rest.trim());
+    }
+    rest = after;
+    loop {
+        let (line, after) = first_line(rest.trim_start());
+        if line.is_empty() || fold(line) != fold(title) {
+            return (title, rest.trim());
+        }
+        rest = after;
+    }
+}
+
+fn first_line(text: &str) -> (&str, &str) {
+    let (line, rest) = text.split_once(['\n', '\r']).unwrap_or((text, ""));
+    (line.trim(), rest)
+}
+
+/// The text from its first line of content on.
+fn skip_noise(content: &str) -> &str {
+    let mut rest = content.trim_start();
+    while !rest.is_empty() {
+        let (line, after) = first_line(rest);
+        let comment_end = if line.starts_with("<!--") { rest.find("-->") } else { None };
+        rest = match comment_end {
+            Some(end) => rest[end + 3..].trim_start(),
+            None if is_noise(line) => after.trim_start(),
+            None => break,
+        };
+    }
+    rest
+}
+
+fn is_noise(line: &str) -> bool {
+    let is_comment =
+        line.starts_with("//") || line.starts_with("<!--") || line == "#" || line.starts_with("# ");
+    let is_counter = line.chars().all(|c| c.is_numeric() || c.is_whitespace());
+    let word = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    is_comment || is_counter || NAVIGATION.binary_search(&word.as_str()).is_ok()
+}
+
+/// A line without its quotes, case and spaces, which differ where a title is repeated.
+fn fold(line: &str) -> String {
+    let is_kept = |c: &char| {
+        !c.is_whitespace() && !matches!(c, '\'' | '"' | '`' | '´' | '‘'..='‟' | '«' | '»')
+    };
+    line.chars().filter(is_kept).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_is_the_first_line_of_content() {
+        for (content, title, text) in [
+            ("Ship sinks\n\nAll are safe.\n", "Ship sinks", "All are safe."),
+            (
+                "// reload\n\nType to search\n\n0 113\nShip’s end\n\nSHIP'S  END\n\nAll.\n",
+                "Ship’s end",
+                "All.",
+            ),
+            (
+                "<!-- a\nb -->\n# note\nMENU:\r\nShip sinks\r\nAll\r\n\r\nsafe.",
+                "Ship sinks",
+                "All\r\n\r\nsafe.",
+            ),
+            ("#MeToo is back\n12 die", "#MeToo is back", "12 die"),
+            ("<!-- never closed\nShip sinks", "Ship sinks", ""),
+            ("Home\n12 34\n", "", ""),
+            ("", "", ""),
+        ] {
+            assert_eq!(split_title(content), (title, text), "{content}");
+        }
+        let paragraph = "word ".repeat(100);
+        assert_eq!(split_title(&paragraph), ("", paragraph.trim()));
+    }
+
+    #[test]
+    fn the_words_of_navigation_are_in_order() {
+        assert!(NAVIGATION.is_sorted());
+    }
+}

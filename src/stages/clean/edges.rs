@@ -1,0 +1,141 @@
+//! The two ends of a text: dateline, byline, what is glued before the first sentence or behind the last.
+
+use super::rules;
+
+/// A tail is looked for in this many bytes at most.
+const TAIL: usize = 800;
+
+/// A dateline is at most this long, in bytes.
+const DATELINE: usize = 90;
+
+/// News agencies, as they sign, and under which name they are known.
+const AGENCIES: &[(&str, &str)] = &[
+    ("Reuters", "Reuters"), ("AP", "AP"), ("The Associated Press", "AP"), ("Associated Press", "AP"), ("AFP", "AFP"),
+    ("dpa", "dpa"), ("EFE", "EFE"), ("ANSA", "ANSA"), ("TASS", "TASS"), ("ТАСС", "TASS"), ("ИТАР-ТАСС", "TASS"),
+    ("Interfax", "Interfax"), ("ИНТЕРФАКС", "Interfax"), ("INTERFAX.RU", "Interfax"), ("Xinhua", "Xinhua"),
+    ("Kyodo", "Kyodo"), ("Kyodo News", "Kyodo"), ("UPI", "UPI"), ("PA", "PA"), ("PTI", "PTI"), ("ANI", "ANI"),
+    ("IANS", "IANS"), ("Bloomberg", "Bloomberg"), ("Yonhap", "Yonhap"), ("Anadolu", "Anadolu"), ("AA", "Anadolu"),
+    ("Lusa", "Lusa"), ("Belga", "Belga"), ("ANP", "ANP"), ("APA", "APA"), ("RIA Novosti", "RIA Novosti"),
+    ("РИА Новости", "RIA Novosti"), ("Sputnik", "Sputnik"), ("EUROPA PRESS", "Europa Press"), ("ATS", "ATS"),
+    ("Agencia EFE", "EFE"), ("KUNA", "KUNA"), ("WAM", "WAM"), ("SID", "SID"), ("epd", "epd"), ("KNA", "KNA"),
+    ("LaPresse", "LaPresse"), ("Adnkronos", "Adnkronos"), ("AGI", "AGI"), ("PAP", "PAP"), ("CNN", "CNN"),
+    ("時事", "Jiji"), ("共同", "Kyodo"),
+];
+
+/// The agency of that name, in the case that it is written in, or in capitals.
+fn agency(name: &str) -> Option<&'static str> {
+    let name = name.trim();
+    let first = name.split(['/', ',']).next().unwrap_or(name).trim();
+    let known = |&&(sign, _): &&(&str, &str)| sign == first || (sign.len() > 3 && sign.eq_ignore_ascii_case(first));
+    AGENCIES.iter().find(known).map(|&(_, known)| known)
+}
+
+/// The length of the dateline that a text begins with, its dash included, and the agency named in it.
+///
+/// `LONDON, March 3 (Reuters) - `, `WASHINGTON — `, `(ANSA) - ROMA, 3 MAR - `, `МОСКВА, 3 марта. /ТАСС/. `
+pub(super) fn dateline(line: &str) -> Option<(usize, Option<&'static str>)> {
+    signed(line).or_else(|| placed(line)).or_else(|| chinese(line))
+}
+
+/// The first `DATELINE` bytes or so.
+fn head(line: &str) -> &str {
+    &line[..line.floor_char_boundary(DATELINE)]
+}
+
+/// A place and a date, or nothing, then an agency in brackets, then perhaps a dash.
+fn signed(line: &str) -> Option<(usize, Option<&'static str>)> {
+    let head = head(line);
+    let open = head.find(['(', '/'])?;
+    let close = if head[open..].starts_with('(') { ')' } else { '/' };
+    let len = head[open + 1..].find(close)?;
+    let known = agency(&head[open + 1..open + 1 + len])?;
+    if !is_place(&head[..open]) {
+        return None;
+    }
+    let after = open + len + 2;
+    let rest = line[after..].trim_start_matches([' ', '\u{A0}', '-', '–', '—', '―', '−', '.', ':', '=']);
+    Some((line.len() - rest.len(), Some(known)))
+}
+
+/// Capitalised words with numbers and commas: `Berlin/Paris, 3. März`, or nothing at all.
+fn is_place(text: &str) -> bool {
+    let first_is_capital = text.chars().find(|c| c.is_alphabetic()).is_none_or(char::is_uppercase);
+    let words = text.split_whitespace().count();
+    first_is_capital && words <= 8 && !text.contains([':', ';', '?', '!', '"', '“', '»'])
+}
+
+/// A place in capitals, then perhaps a state and a date, then a dash, then a new sentence.
+fn placed(line: &str) -> Option<(usize, Option<&'static str>)> {
+    let head = head(line);
+    let dash = [" — ", " – ", " -- ", " - ", " ― ", "— ", "— "].iter().filter_map(|d| Some((head.find(d)?, d.len())));
+    let (at, len) = dash.min()?;
+    let mut parts = head[..at].split(',');
+    let place = parts.next()?;
+    let letters = place.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = letters >= 3 && place.chars().all(|c| c.is_uppercase() || " .'’-/".contains(c));
+    let next = line[at + len..].trim_start();
+    let begins = next.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || rules::is_quote(c));
+    let words = head[..at].split_whitespace().count();
+    let plausible = parts.all(|part| part.trim().chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()));
+    let known = head[..at].split([',', '.']).next_back().and_then(agency);
+    (capitals && begins && plausible && words <= 8).then(|| (line.len() - next.len(), known))
+}
+
+/// `新华社北京3月3日电`
+fn chinese(line: &str) -> Option<(usize, Option<&'static str>)> {
+    let head = head(line);
+    let known = [("新华社", "Xinhua"), ("中新社", "CNS"), ("中新网", "CNS")].iter().find(|(name, _)| head.starts_with(name))?;
+    let end = head.find("日电")? + "日电".len();
+    let rest = line[end..].trim_start_matches([' ', '　', '，', '）', ')']);
+    Some((line.len() - rest.len(), Some(known.1)))
+}
+
+/// Whether a line at the top names who wrote: `Jane Doe`, `Jane Doe, Reuters`.
+pub(super) fn is_name(line: &str) -> bool {
+    let line = line.trim();
+    let words = || line.split_whitespace();
+    let letters = |c: char| c.is_alphabetic() || " .,'’-".contains(c);
+    line.len() <= 60
+        && (2..=5).contains(&words().count())
+        && words().all(|w| w.starts_with(char::is_uppercase))
+        && line.chars().all(letters)
+        && !line.ends_with('.')
+}
+
+/// A line of one to three plain numbers, as share counters leave.
+pub(super) fn is_counter(line: &str) -> bool {
+    let plain = |w: &str| w.len() <= 4 && w.bytes().all(|b| b.is_ascii_digit());
+    line.len() <= 16 && line.split_whitespace().all(plain) && (1..=3).contains(&line.split_whitespace().count())
+}
+
+/// How much boilerplate a text begins with: whole known sentences, and the buttons that follow them.
+pub(super) fn glued_before(line: &str) -> Option<(usize, &'static str)> {
+    if line.chars().next()?.is_lowercase() {
+        return None;
+    }
+    let mut at = 0;
+    let mut rule = None;
+    while let Some(unit) = rules::unit(&line[at..], |r| r != "byline") {
+        let end = at + unit.end;
+        let stops = line[..end].trim_end().ends_with(['.', '!', '?', '。']);
+        let strong = stops && (unit.phrase.is_sentence() || unit.phrase.words() >= 3);
+        let button = rule.is_some() && unit.phrase.rule == "cookies" && unit.phrase.words() >= 2;
+        if end == line.len() || !(strong || button) {
+            break;
+        }
+        rule = rule.or(Some(unit.phrase.rule));
+        at = end;
+    }
+    rule.map(|rule| (at, rule))
+}
+
+/// Where the boilerplate that a text ends with begins: known phrases behind the end of a sentence.
+pub(super) fn glued_behind(line: &str) -> Option<(usize, &'static str)> {
+    let from = line.floor_char_boundary(line.len().saturating_sub(TAIL));
+    let bytes = line.as_bytes();
+    (from + 1..line.len()).find_map(|at| {
+        let ends = bytes[at] == b' ' && matches!(bytes[at - 1], b'.' | b'!' | b'?' | b'"' | b')' | 0x9D);
+        let rule = if ends { rules::whole(&line[at..], |r| r != "byline") } else { None };
+        rule.map(|rule| (at, rule))
+    })
+}

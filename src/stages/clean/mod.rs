@@ -1,0 +1,205 @@
+//! Clean: an article to what is compared, with everything dropped that is not the story.
+//!
+//! The rules are conservative and look at the single article: a sentence of the story is never dropped. A line in the
+//! middle goes only as a whole; the first and the last may lose what is glued to them.
+
+mod edges;
+mod rules;
+mod title;
+
+pub use title::UpdateTag;
+
+use crate::text::markup;
+
+/// Longer lines are paragraphs, and only their edges are looked at.
+const MAX_LINE: usize = 400;
+
+/// What is left of an article.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cleaned {
+    /// The headline: no update tags, no outlet.
+    pub title: String,
+    /// The story: lines in order, at most one empty line between two.
+    pub text: String,
+    /// What the title said about this version, sorted, each once.
+    pub tags: Vec<UpdateTag>,
+    /// The agency that the dateline names.
+    pub agency: Option<&'static str>,
+}
+
+/// Something that was dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// The line of the text it stood on, after markup, counted from 1.
+    pub line: usize,
+    /// The rule, one word.
+    pub rule: &'static str,
+    /// The words.
+    pub text: String,
+}
+
+/// Cleans one article. Cleaning what is clean changes nothing; empty stays empty. The cost is linear in the text.
+pub fn clean(title: &str, text: &str) -> Cleaned {
+    sweep(title, text, &mut |_, _, _| {})
+}
+
+/// What [`clean`] drops from the text, from its lines first, then from its end and its beginning.
+pub fn dropped(title: &str, text: &str) -> Vec<Dropped> {
+    let mut all = Vec::new();
+    sweep(title, text, &mut |line, rule, text| all.push(Dropped { line, rule, text: text.trim().to_owned() }));
+    all
+}
+
+/// The rule that tells a line which is never part of a story: a banner, navigation, a share counter.
+pub fn boilerplate(line: &str) -> Option<&'static str> {
+    let line = line.trim();
+    if edges::is_counter(line) {
+        return Some("counter");
+    }
+    if line.len() > MAX_LINE { None } else { rules::whole(line, |rule| rule != "byline") }
+}
+
+type Sink<'a> = dyn FnMut(usize, &'static str, &str) + 'a;
+
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    number: usize,
+    text: &'a str,
+}
+
+impl Line<'_> {
+    fn is_blank(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+fn sweep(title: &str, text: &str, sink: &mut Sink<'_>) -> Cleaned {
+    let title = markup::strip(title);
+    let (title, tags) = title::split(&title);
+    let title = title.replace('\n', " ");
+    let text = markup::strip(text);
+    let mut lines = without_boilerplate(&text, sink);
+    drop_counters(&mut lines, sink);
+    trim_end(&mut lines, sink);
+    let (begin, agency) = trim_start(&mut lines, &title, sink);
+    let text = join(&lines[begin..], text.len());
+    Cleaned { title, text, tags, agency }
+}
+
+fn without_boilerplate<'a>(text: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'a>> = Vec::with_capacity(16);
+    for (i, line) in text.split('\n').enumerate() {
+        let text = if line.trim_start().is_empty() { "" } else { line };
+        let line = Line { number: i + 1, text };
+        if line.is_blank() {
+            if lines.last().is_some_and(|last| !last.is_blank()) {
+                lines.push(line);
+            }
+        } else if let Some(rule) = line_rule(text) {
+            sink(line.number, rule, text);
+        } else {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn line_rule(text: &str) -> Option<&'static str> {
+    if text.len() > MAX_LINE { None } else { rules::whole(text, |rule| rule != "byline") }
+}
+
+/// A share counter stands alone; numbers next to other lines are a table's.
+fn drop_counters(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
+    let blank = |line: Option<&Line<'_>>| line.is_none_or(Line::is_blank);
+    for i in (0..lines.len()).rev() {
+        let alone = blank(lines.get(i + 1)) && (i == 0 || blank(lines.get(i - 1)));
+        if alone && edges::is_counter(lines[i].text) && !lines[i].is_blank() {
+            sink(lines[i].number, "counter", lines[i].text);
+            lines[i].text = "";
+        }
+    }
+    lines.dedup_by(|a, b| a.is_blank() && b.is_blank());
+}
+
+fn trim_end(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
+    while let Some(last) = lines.last_mut() {
+        let rule = line_rule(last.text);
+        if last.is_blank() {
+            lines.pop();
+        } else if let Some(rule) = rule {
+            sink(last.number, rule, last.text);
+            lines.pop();
+        } else if let Some((at, rule)) = edges::glued_behind(last.text) {
+            sink(last.number, rule, &last.text[at..]);
+            last.text = last.text[..at].trim_end();
+        } else {
+            return;
+        }
+    }
+}
+
+/// Where the story begins, and the agency of its dateline.
+fn trim_start(lines: &mut [Line<'_>], title: &str, sink: &mut Sink<'_>) -> (usize, Option<&'static str>) {
+    let mut agency = None;
+    let mut at = 0;
+    while at < lines.len() {
+        let line = lines[at];
+        let text = line.text;
+        if text.is_empty() {
+            at += 1;
+        } else if let Some(rule) = top_rule(&lines[at..], title) {
+            sink(line.number, rule, text);
+            at += 1;
+        } else if let Some((cut, rule)) = edges::glued_before(text) {
+            sink(line.number, rule, &text[..cut]);
+            lines[at].text = text[cut..].trim_start();
+        } else if let Some((cut, named)) = edges::dateline(text) {
+            sink(line.number, "dateline", &text[..cut]);
+            agency = agency.or(named);
+            lines[at].text = &text[cut..];
+        } else {
+            break;
+        }
+    }
+    (at, agency)
+}
+
+/// Why the first of these lines, at the top of a text, goes as a whole.
+fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
+    let (first, rest) = lines.split_first()?;
+    let text = first.text;
+    let follows = rest.iter().find(|line| !line.is_blank());
+    if same_letters(text, title) {
+        Some("title")
+    } else if let Some(rule) = line_rule(text) {
+        Some(rule)
+    } else if edges::is_counter(text) && rest.first().is_none_or(Line::is_blank) {
+        Some("counter")
+    } else if text.len() <= MAX_LINE && !text.trim_end().ends_with('.') && rules::whole(text, |_| true).is_some() {
+        Some("byline")
+    } else if edges::is_name(text) && follows.is_some_and(|next| !edges::is_name(next.text)) {
+        Some("byline")
+    } else {
+        None
+    }
+}
+
+/// Whether two lines differ in case, space and punctuation only; lines without letters differ.
+fn same_letters(a: &str, b: &str) -> bool {
+    // Most first lines are far longer than the title, and differ in the first word.
+    fn letters(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+    }
+    letters(a).next().is_some() && letters(a).eq(letters(b))
+}
+
+fn join(lines: &[Line<'_>], capacity: usize) -> String {
+    let mut out = String::with_capacity(capacity);
+    for line in lines {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line.text);
+    }
+    out
+}

@@ -1,0 +1,321 @@
+//! Phrases that are not the story, and how a line is read as a row of them.
+
+use std::sync::LazyLock;
+
+/// A phrase's gap is at most this many words wide.
+const MAX_GAP: usize = 12;
+
+/// A line is read as at most this many phrases.
+const MAX_UNITS: usize = 60;
+
+/// What a `~` stands for is at most this long, in bytes.
+const MAX_SHORT: usize = 60;
+
+/// Lower-case words that may stand between names.
+const CONNECTORS: &[&str] = &[
+    "and", "y", "e", "et", "und", "en", "in", "a", "van", "von", "der", "den", "de", "del", "di", "da", "dos", "du",
+    "la", "le", "al", "el", "bin", "ibn", "with", "for", "by", "editing", "writing", "reporting", "additional", "of",
+    "at", "the", "on", "via", "с", "и", "в", "à", "par", "por", "edición", "editado",
+];
+
+/// Endings of lines that credit someone, each a whole sentence's.
+const CREDITS: &[&str] = &["contributed to this report", "contributed to this story", "contributed reporting"];
+
+/// One line of the phrase table.
+pub(super) struct Phrase {
+    /// The section that it stands in.
+    pub(super) rule: &'static str,
+    steps: Vec<Step>,
+    tail: Tail,
+}
+
+enum Step {
+    Word(String),
+    Number,
+    Colon,
+    Gap,
+}
+
+#[derive(PartialEq)]
+enum Tail {
+    Nothing,
+    Sentence,
+    Names,
+    Short,
+}
+
+/// A phrase found at the beginning of a text.
+pub(super) struct Unit {
+    /// Where it ends, with the punctuation and space after it.
+    pub(super) end: usize,
+    /// Which phrase.
+    pub(super) phrase: &'static Phrase,
+}
+
+impl Phrase {
+    fn parse(rule: &'static str, line: &'static str) -> (String, Self) {
+        let mut phrase = Self { rule, steps: Vec::new(), tail: Tail::Nothing };
+        for token in line.split_whitespace() {
+            match token {
+                "#" => phrase.steps.push(Step::Number),
+                ":" => phrase.steps.push(Step::Colon),
+                "*" => phrase.steps.push(Step::Gap),
+                "..." => phrase.tail = Tail::Sentence,
+                "@" => phrase.tail = Tail::Names,
+                "~" => phrase.tail = Tail::Short,
+                _ => {
+                    let mut at = 0;
+                    while let Some((start, end)) = next_word(token, at) {
+                        phrase.steps.push(Step::Word(token[start..end].to_lowercase()));
+                        at = end;
+                    }
+                }
+            }
+        }
+        let key = match phrase.steps.first() {
+            Some(Step::Word(word)) => word.clone(),
+            _ => "#".to_owned(),
+        };
+        (key, phrase)
+    }
+
+    /// How many words it has; one- and two-word phrases could also end a sentence.
+    pub(super) fn words(&self) -> usize {
+        self.steps.iter().filter(|s| matches!(s, Step::Word(_))).count()
+    }
+
+    /// Whether it takes in the rest of a sentence.
+    pub(super) fn is_sentence(&self) -> bool {
+        self.tail == Tail::Sentence
+    }
+
+    fn end(&self, text: &str) -> Option<usize> {
+        let end = follow(&self.steps, text, 0)?;
+        let rest = &text[end..];
+        match self.tail {
+            Tail::Nothing if rest.starts_with('.') && self.words() < 3 => None,
+            Tail::Nothing => Some(end),
+            Tail::Sentence => Some(end + sentence_end(rest)),
+            Tail::Names => are_names(rest).then_some(text.len()),
+            Tail::Short => {
+                let short = rest.len() <= MAX_SHORT && !rest.trim_end().ends_with(['.', '!', '?', '。']);
+                short.then_some(text.len())
+            }
+        }
+    }
+}
+
+fn follow(steps: &[Step], text: &str, at: usize) -> Option<usize> {
+    let Some((step, later)) = steps.split_first() else { return Some(at) };
+    match step {
+        Step::Colon => {
+            let rest = text[at..].trim_start();
+            let rest = rest.strip_prefix([':', '：', '|', '-', '–', '—', '>', '»', '→'])?;
+            follow(later, text, text.len() - rest.len())
+        }
+        Step::Word(word) => {
+            let (start, end) = next_word(text, at)?;
+            if same_word(&text[start..end], word) { follow(later, text, end) } else { None }
+        }
+        Step::Number => {
+            let (start, end) = next_word(text, at)?;
+            if is_number(&text[start..end]) { follow(later, text, end) } else { None }
+        }
+        Step::Gap => {
+            let mut at = at;
+            for _ in 0..MAX_GAP {
+                if let Some(end) = follow(later, text, at) {
+                    return Some(end);
+                }
+                at = next_word(text, at)?.1;
+            }
+            None
+        }
+    }
+}
+
+/// The phrases by their first word, sorted; those with a number first are under `#`.
+struct Table {
+    groups: Vec<(String, Vec<Phrase>)>,
+    /// Where the groups of each first byte begin.
+    begins: [u16; 257],
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut rule = "";
+    let mut phrases = Vec::new();
+    for line in include_str!("phrases.txt").lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            rule = name;
+        } else if !line.is_empty() && (!line.starts_with('#') || !rule.is_empty()) {
+            phrases.push(Phrase::parse(rule, line));
+        }
+    }
+    phrases.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut groups: Vec<(String, Vec<Phrase>)> = Vec::new();
+    for (key, phrase) in phrases {
+        match groups.last_mut() {
+            Some((last, members)) if *last == key => members.push(phrase),
+            _ => groups.push((key, vec![phrase])),
+        }
+    }
+    let mut begins = [0; 257];
+    for (byte, begin) in begins.iter_mut().enumerate() {
+        let first = groups.partition_point(|(key, _)| usize::from(key.as_bytes()[0]) < byte);
+        *begin = u16::try_from(first).expect("the table is small");
+    }
+    Table { groups, begins }
+});
+
+impl Table {
+    /// The phrases that begin with `word`, in any case.
+    fn candidates(&self, word: &str) -> &[Phrase] {
+        let first = word.chars().next().and_then(|c| c.to_lowercase().next());
+        let byte = match first {
+            Some(c) if c.is_ascii_digit() => b'#',
+            Some(c) => c.encode_utf8(&mut [0; 4]).as_bytes()[0],
+            None => return &[],
+        };
+        let byte = usize::from(byte);
+        let groups = &self.groups[self.begins[byte].into()..self.begins[byte + 1].into()];
+        let found = groups.iter().find(|(key, _)| if byte == usize::from(b'#') { is_number(word) } else { same_word(word, key) });
+        found.map_or(&[], |(_, phrases)| phrases)
+    }
+}
+
+/// The longest phrase at the beginning of `text`, of the rules that `allowed` lets through.
+pub(super) fn unit(text: &str, allowed: impl Fn(&str) -> bool) -> Option<Unit> {
+    let (start, end) = next_word(text, 0)?;
+    if text[..start].contains(is_quote) {
+        return None;
+    }
+    let candidates = TABLE.candidates(&text[start..end]).iter().filter(|p| allowed(p.rule));
+    let found = candidates.filter_map(|phrase| Some(Unit { end: phrase.end(&text[start..])?, phrase }));
+    let longest = found.max_by_key(|unit| unit.end)?;
+    let end = start + longest.end;
+    let rest = text[end..].trim_start_matches(|c: char| !is_word(c) && !is_quote(c));
+    Some(Unit { end: text.len() - rest.len(), ..longest })
+}
+
+/// The rule by which a line goes, when phrases account for all of it.
+///
+/// A line that begins with a quotation mark or in lower case is part of a sentence, and stays; only agencies sign off
+/// in lower case.
+pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'static str> {
+    let line = line.trim();
+    if line.starts_with("// ") || line.starts_with("<!--") {
+        return Some("markup");
+    }
+    let lower = line.chars().next()?.is_lowercase();
+    if line.starts_with(is_quote) {
+        return None;
+    }
+    if is_credit(line) {
+        return Some("credits");
+    }
+    let mut at = 0;
+    let mut rule = None;
+    for _ in 0..MAX_UNITS {
+        let Some(unit) = unit(&line[at..], |r| allowed(r) && (!lower || r == "agency")) else { break };
+        rule = rule.or(Some(unit.phrase.rule));
+        at += unit.end;
+    }
+    rule.filter(|_| at == line.len())
+}
+
+fn is_credit(line: &str) -> bool {
+    let end = line.trim_end_matches(['.', ')', ']']);
+    let ends = |credit: &&str| {
+        let tail = end.len().checked_sub(credit.len()).and_then(|at| end.as_bytes().get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(credit.as_bytes()))
+    };
+    end.ends_with(['t', 'y', 'g']) && CREDITS.iter().any(ends) && sentence_end(line) >= end.len()
+}
+
+/// The next word at or after `at`: letters and digits with apostrophes, or digits with points and commas, inside. Scripts
+/// without spaces have a word a character.
+pub(super) fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
+    let start = at + text[at..].find(is_word)?;
+    let mut chars = text[start..].char_indices();
+    let (_, first) = chars.next()?;
+    let mut end = start + first.len_utf8();
+    if is_unspaced(first) || first == '©' {
+        return Some((start, end));
+    }
+    for (i, c) in chars {
+        let inner = is_apostrophe(c) || (first.is_ascii_digit() && matches!(c, '.' | ',' | ':'));
+        if is_unspaced(c) || !(c.is_alphanumeric() || inner) {
+            break;
+        }
+        if !inner {
+            end = start + i + c.len_utf8();
+        }
+    }
+    Some((start, end))
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '©'
+}
+
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’')
+}
+
+/// Quotation marks: what they open is somebody's words.
+pub(super) fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '‘' | '\'' | '「' | '『')
+}
+
+fn same_word(word: &str, lower: &str) -> bool {
+    if word.is_ascii() {
+        return word.eq_ignore_ascii_case(lower);
+    }
+    let folded = word.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).flat_map(char::to_lowercase);
+    folded.eq(lower.chars())
+}
+
+/// Digits, with a `k` or `m` for thousands or millions.
+fn is_number(word: &str) -> bool {
+    let digits = word.trim_end_matches(['k', 'K', 'm', 'M']);
+    digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_digit() || b".,:".contains(&b))
+}
+
+/// The length of the first sentence, which ends before what can begin the next one. Abbreviations end it too: better
+/// too little than too much.
+pub(super) fn sentence_end(text: &str) -> usize {
+    for (at, c) in text.char_indices() {
+        let after = at + c.len_utf8();
+        match c {
+            '。' | '！' | '？' => return after,
+            '.' | '!' | '?' | '…' => {
+                let rest = text[after..].trim_start_matches([')', ']', '"', '”', '’', '»', '\'']);
+                if rest.is_empty() || rest.starts_with(char::is_whitespace) {
+                    return text.len() - rest.len();
+                }
+            }
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Whether a text is made of names: capitalised words, what may stand between them, and at most a final stop.
+pub(super) fn are_names(text: &str) -> bool {
+    let mut names = 0;
+    let mut at = 0;
+    while let Some((start, end)) = next_word(text, at) {
+        let word = &text[start..end];
+        let capital = word.starts_with(|c: char| c.is_uppercase() || is_unspaced(c));
+        if !capital && !CONNECTORS.contains(&word) {
+            return false;
+        }
+        names += usize::from(capital);
+        at = end;
+    }
+    (1..=24).contains(&names)
+}

@@ -1,0 +1,97 @@
+//! Texts to near-duplicate groups: propose, check, group.
+
+use rayon::prelude::*;
+
+use super::candidates::{self, BOUNDS};
+use super::sketch::Sketch;
+use super::verify::{self, Copy};
+use crate::kernel::buckets::{self, items};
+use crate::kernel::fss::{SLOTS, equal_slots};
+use crate::kernel::hash::mix;
+use crate::kernel::linkage::{Average, Edge, group};
+use crate::kernel::time::ONE;
+use crate::params::Params;
+
+/// A candidate pair that the exact check looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Examined {
+    /// The lower position.
+    pub a: u32,
+    /// The higher position.
+    pub b: u32,
+    /// Jaccard coefficient of the shingle sets.
+    pub resemblance: f32,
+    /// Share of the smaller shingle set found in the other.
+    pub containment: f32,
+    /// How far the pair is a match: from 1 on it is one, and below it is not.
+    pub strength: f32,
+}
+
+impl Examined {
+    /// Whether the two are near-duplicates.
+    pub fn matches(&self) -> bool {
+        self.strength >= 1.0
+    }
+}
+
+/// The near-duplicate level's findings.
+#[derive(Debug, Default)]
+pub struct Duplicates {
+    /// For each article the lowest position of its group.
+    pub group: Vec<u32>,
+    /// The pairs that match, ascending.
+    pub matches: Vec<Examined>,
+    /// How many pairs were proposed.
+    pub proposed: usize,
+    /// How many articles share the most crowded band.
+    pub largest_bucket: usize,
+}
+
+/// Groups articles by their texts; one without a sketch is alone.
+///
+/// Groups merge while the average strength of the pairs examined between them is that of a match. A chain of
+/// revisions, each like the one before, so ends where its ends have grown apart.
+pub fn find(sketches: &[Option<Sketch>], copies: &[Copy], params: &Params) -> Duplicates {
+    let (first, largest_bucket) = candidates::propose(sketches);
+    let mut examined = examine(&first, sketches, copies, params);
+    let second = relations(&examined, &first);
+    let proposed = first.len() + second.len();
+    // These need no sketch to agree: whether the ends of a chain match is asked because its middle does.
+    examined.par_extend(second.par_iter().map(|&pair| verify_pair(pair, copies, params)));
+    let strength = |e: &Examined| (f64::from(e.strength) * ONE as f64) as i64;
+    let edges = examined.iter().map(|e| Edge { a: e.a, b: e.b, sum: strength(e), examined: 1 });
+    let group = group(&vec![0; copies.len()], edges.collect(), ONE, Average::ExaminedPairs);
+    let mut matches: Vec<Examined> = examined.into_iter().filter(Examined::matches).collect();
+    matches.sort_unstable_by_key(|e| (e.a, e.b));
+    Duplicates { group, matches, proposed, largest_bucket }
+}
+
+fn verify_pair(pair: u64, copies: &[Copy], params: &Params) -> Examined {
+    let (a, b) = items(pair);
+    let found = verify::near(&copies[a as usize], &copies[b as usize], params);
+    Examined { a, b, resemblance: found.resemblance as f32, containment: found.containment as f32, strength: found.strength as f32 }
+}
+
+/// Checks the pairs whose sketches leave a chance of a match.
+fn examine(pairs: &[u64], sketches: &[Option<Sketch>], copies: &[Copy], params: &Params) -> Vec<Examined> {
+    let hopeful = |&&pair: &&u64| {
+        let (a, b) = items(pair);
+        let (Some(x), Some(y)) = (&sketches[a as usize], &sketches[b as usize]) else { return false };
+        let least = verify::least_resemblance(copies[a as usize].shingles.len(), copies[b as usize].shingles.len(), params);
+        // Four standard deviations of the estimate below what a match needs at the least.
+        let slots = SLOTS as f64;
+        f64::from(equal_slots(&x.signature, &y.signature)) >= slots * least - 4.0 * (slots * least * (1.0 - least)).sqrt()
+    };
+    pairs.par_iter().filter(hopeful).map(|&pair| verify_pair(pair, copies, params)).collect()
+}
+
+/// The pairs of articles that match a common third and were not proposed yet.
+fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
+    let matches = examined.iter().filter(|e| e.matches());
+    let mut rows: Vec<(u64, u32)> = matches.flat_map(|e| [(mix(e.a.into()), e.b), (mix(e.b.into()), e.a)]).collect();
+    let mut pairs = Vec::new();
+    buckets::propose(&mut rows, BOUNDS, &mut pairs);
+    buckets::distinct(&mut pairs);
+    pairs.retain(|pair| proposed.binary_search(pair).is_err());
+    pairs
+}

@@ -1,0 +1,390 @@
+//! Markup: text that holds HTML tags and entities, turned into plain text with its paragraphs on lines.
+
+mod entities;
+
+use std::borrow::Cow;
+
+/// How often markup may be wrapped in markup (feeds escape HTML once or twice) before what is left is defused.
+const LAYERS: usize = 4;
+
+/// Elements whose content is not text.
+const SILENT: &[&str] = &["script", "style", "noscript", "template", "svg", "iframe", "head"];
+
+/// Elements that end a line.
+const BLOCK: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "br",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+];
+
+/// The other elements; what is not listed, such as `<unknown>` or a ticker in angle brackets, is text.
+const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "amp-ad", "amp-img", "audio", "b", "bdi", "bdo", "big", "button",
+    "canvas", "cite", "code", "col", "colgroup", "data", "del", "dfn", "em", "embed", "font", "i",
+    "iframe", "img", "input", "ins", "kbd", "label", "legend", "link", "map", "mark", "meta",
+    "noscript", "object", "param", "path", "picture", "q", "s", "samp", "script", "select",
+    "small", "source", "span", "strike", "strong", "style", "sub", "sup", "svg", "td", "template",
+    "textarea", "th", "time", "tt", "u", "var", "video", "wbr",
+];
+
+/// Plain text of `text`: tags and comments removed, the content of scripts and styles dropped, entities decoded, each
+/// block on a line of its own.
+///
+/// Borrowed when there is no markup: `a < b`, `AT&T` and `<unknown>` are text. The result has no markup, so stripping
+/// it again changes nothing. Linear in the length of the text.
+pub fn strip(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..LAYERS {
+        let Some(kind) = markup_of(&text) else { return text };
+        text = Cow::Owned(strip_layer(&text, kind));
+    }
+    if let Some(kind) = markup_of(&text) {
+        text = Cow::Owned(defuse(&text, kind));
+    }
+    text
+}
+
+/// Which markup a text holds.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// Tags beyond doubt: a lone `<S>` may be a ticker.
+    tags: bool,
+    /// Tags that end lines, so that line breaks in the source are mere white space.
+    blocks: bool,
+}
+
+fn markup_of(text: &str) -> Option<Kind> {
+    let mut kind = Kind { tags: false, blocks: false };
+    let mut tags = Tags::new(text);
+    let mut at = 0;
+    while let Some(found) = text[at..].find('<').map(|i| i + at) {
+        let Some(tag) = tags.at(found) else {
+            at = found + 1;
+            continue;
+        };
+        at = tag.end;
+        kind.tags |= tag.certain;
+        kind.blocks |= tag.certain && tag.is(BLOCK);
+        if kind.blocks {
+            break;
+        }
+    }
+    (kind.tags || has_entity(text)).then_some(kind)
+}
+
+fn has_entity(text: &str) -> bool {
+    text.match_indices('&').any(|(at, _)| entities::at(&text[at..]).is_some())
+}
+
+fn strip_layer(text: &str, kind: Kind) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut tags = Tags::new(text);
+    let mut at = 0;
+    while at < text.len() {
+        let next = text[at..].find(['<', '&']).map_or(text.len(), |i| i + at);
+        push_text(&mut out, &text[at..next], kind.blocks);
+        if next == text.len() {
+            break;
+        }
+        at = next + 1;
+        if text.as_bytes()[next] == b'&' {
+            match entities::at(&text[next..]) {
+                Some((decoded, len)) => {
+                    out.extend(decoded);
+                    at = next + len;
+                }
+                None => out.push('&'),
+            }
+        } else {
+            match tags.at(next).filter(|_| kind.tags) {
+                Some(tag) => {
+                    at = tags.content_end(&tag);
+                    push_break(&mut out, &tag);
+                }
+                None => out.push('<'),
+            }
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Appends source text. In HTML proper white space collapses, but an empty line still parts two paragraphs: much news
+/// text mixes both ways of writing.
+fn push_text(out: &mut String, text: &str, collapse: bool) {
+    if !collapse {
+        out.push_str(text);
+        return;
+    }
+    let mut breaks = 0;
+    let mut pending = false;
+    for c in text.chars() {
+        if matches!(c, ' ' | '\t' | '\r' | '\n') {
+            pending = true;
+            breaks += usize::from(c == '\n');
+            continue;
+        }
+        if pending {
+            push_space(out, breaks > 1);
+            (pending, breaks) = (false, 0);
+        }
+        out.push(c);
+    }
+    if pending {
+        push_space(out, breaks > 1);
+    }
+}
+
+fn push_space(out: &mut String, paragraph: bool) {
+    if paragraph {
+        end_line(out);
+    } else if !out.is_empty() && !out.ends_with([' ', '\n']) {
+        out.push(' ');
+    }
+}
+
+fn push_break(out: &mut String, tag: &Tag<'_>) {
+    if tag.is(BLOCK) {
+        end_line(out);
+    } else if tag.is(&["td", "th"]) {
+        push_space(out, false);
+    }
+}
+
+fn end_line(out: &mut String) {
+    out.truncate(out.trim_end_matches([' ', '\t']).len());
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+}
+
+/// Makes plain text of markup that is wrapped too deep to be meant: a space takes the place of what makes it markup.
+fn defuse(text: &str, kind: Kind) -> String {
+    let mut tags = Tags::new(text);
+    let is_markup = |at: usize, tags: &mut Tags<'_>| match text.as_bytes()[at] {
+        b'&' => entities::at(&text[at..]).is_some(),
+        b'<' => kind.tags && tags.at(at).is_some(),
+        _ => false,
+    };
+    text.char_indices().map(|(at, c)| if is_markup(at, &mut tags) { ' ' } else { c }).collect()
+}
+
+/// One tag or comment.
+struct Tag<'a> {
+    name: &'a str,
+    end: usize,
+    closing: bool,
+    certain: bool,
+}
+
+impl Tag<'_> {
+    fn is(&self, names: &[&str]) -> bool {
+        names.iter().any(|n| n.eq_ignore_ascii_case(self.name))
+    }
+}
+
+/// Finds tags in a text, and remembers what has been looked for in vain: hostile text must not make it search the
+/// rest again and again.
+struct Tags<'a> {
+    text: &'a str,
+    no_more_ends: bool,
+    no_more_comment_ends: bool,
+    quotes_broken: bool,
+    unclosed: Vec<&'a str>,
+}
+
+impl<'a> Tags<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            no_more_ends: false,
+            no_more_comment_ends: false,
+            quotes_broken: false,
+            unclosed: Vec::new(),
+        }
+    }
+
+    /// The tag or comment that begins at `start`, where there is a `<`.
+    fn at(&mut self, start: usize) -> Option<Tag<'a>> {
+        let rest = &self.text[start + 1..];
+        if rest.starts_with("!--") {
+            return self.comment(start);
+        }
+        let declaration = rest.get(..8).is_some_and(|d| d.eq_ignore_ascii_case("!doctype"));
+        let closing = rest.starts_with('/');
+        let body = &rest[usize::from(closing)..];
+        let len = body.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'-').count();
+        let name = &body[..len];
+        let known = || {
+            [BLOCK, INLINE].iter().any(|names| names.iter().any(|n| n.eq_ignore_ascii_case(name)))
+        };
+        let follows = body.as_bytes().get(len);
+        if !declaration
+            && !(matches!(follows, Some(b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n')) && known())
+        {
+            return None;
+        }
+        let from = start + 1 + usize::from(closing) + len;
+        let end = self.tag_end(from)?;
+        let tag = Tag { name, end, closing, certain: false };
+        let lower = name.bytes().all(|b| !b.is_ascii_uppercase());
+        let plain = (lower && tag.is(BLOCK)) || tag.is(&["br"]);
+        let certain = closing || declaration || plain || self.text[from..end].contains(['=', '/']);
+        Some(Tag { certain, ..tag })
+    }
+
+    fn comment(&mut self, start: usize) -> Option<Tag<'a>> {
+        if self.no_more_comment_ends {
+            return None;
+        }
+        let Some(len) = self.text[start + 4..].find("-->") else {
+            self.no_more_comment_ends = true;
+            return None;
+        };
+        Some(Tag { name: "", end: start + 4 + len + 3, closing: false, certain: true })
+    }
+
+    /// Just after the `>` that ends a tag; a `>` inside a quoted value is not an end, unless the quotes are broken.
+    fn tag_end(&mut self, from: usize) -> Option<usize> {
+        if self.no_more_ends {
+            return None;
+        }
+        let Some(first) = self.text[from..].find('>').map(|i| from + i + 1) else {
+            self.no_more_ends = true;
+            return None;
+        };
+        if self.quotes_broken || !self.text[from..first].contains('=') {
+            return Some(first);
+        }
+        let mut quote = 0;
+        let mut before = 0;
+        for (i, b) in self.text.bytes().enumerate().skip(from) {
+            match b {
+                b'"' | b'\'' if quote == 0 && before == b'=' => quote = b,
+                _ if quote != 0 && b == quote => quote = 0,
+                b'>' if quote == 0 => return Some(i + 1),
+                _ => {}
+            }
+            if !b.is_ascii_whitespace() {
+                before = b;
+            }
+        }
+        self.quotes_broken = true;
+        Some(first)
+    }
+
+    /// Where the text goes on after `tag`: behind the closing tag of an element that has no text.
+    fn content_end(&mut self, tag: &Tag<'a>) -> usize {
+        if tag.closing
+            || !tag.is(SILENT)
+            || self.unclosed.iter().any(|n| n.eq_ignore_ascii_case(tag.name))
+        {
+            return tag.end;
+        }
+        let mut at = tag.end;
+        while let Some(found) = self.text[at..].find("</").map(|i| i + at) {
+            at = found + 2;
+            let name = self.text.as_bytes()[at..].get(..tag.name.len());
+            if name.is_some_and(|n| n.eq_ignore_ascii_case(tag.name.as_bytes())) {
+                return self.text[at..].find('>').map_or(self.text.len(), |i| at + i + 1);
+            }
+        }
+        self.unclosed.push(tag.name);
+        tag.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::strip;
+    use proptest::prelude::*;
+    use std::borrow::Cow;
+
+    #[track_caller]
+    fn check(text: &str, want: &str) {
+        assert_eq!(strip(text), want);
+    }
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        for text in [
+            "a < b and c > d",
+            "AT&T; R&D",
+            "SEARS <S> and <unknown name>",
+            "",
+            "x <3 &",
+            "<",
+            "&#;",
+        ] {
+            assert!(matches!(strip(text), Cow::Borrowed(t) if t == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_entities_and_blocks() {
+        check("<p>One &amp; two</p>\n<p>Three<br/>four</p>", "One & two\nThree\nfour");
+        check("A <a href=\"x>y\">link</a> here", "A link here");
+        check("x<script>if (a<b) { }</script><style>p{}</style>y", "xy");
+        check("<!-- no --><em>yes</em>", "yes");
+        check("Caf&eacute; &#8212; &#x201C;so&#148;", "Café — “so”");
+        check("&lt;p&gt;escaped&lt;/p&gt;", "escaped");
+        check("one\ntwo &quot;x&quot;", "one\ntwo \"x\"");
+        check("<tr><td>Brazil</td><td>3</td></tr>", "Brazil 3");
+    }
+
+    #[test]
+    fn hostile_text_takes_linear_time() {
+        for piece in ["<p a=\"", "<p a=\">\" ", "<", "&", "<!--", "<script>", "</", "&amp;", "<p"] {
+            strip(&piece.repeat(200_000));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn stripping_twice_changes_nothing(text in "(<|>|&|;|amp|lt|gt|#60|/|p|br|b|script|!--|--|=|\"|'| |\n|é|x){0,40}") {
+            let once = strip(&text).into_owned();
+            prop_assert_eq!(strip(&once), once.as_str());
+        }
+    }
+}
