@@ -1,2 +1,7 @@
 //! The `samestory` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(samestory::cli::run(std::env::args_os().collect()) as u8)
+}

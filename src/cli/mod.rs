@@ -1,1 +1,54 @@
-//! (being written)
+//! The command line: arguments to calls of the library, results to exit codes. Only here is clap known.
+
+mod args;
+mod clean;
+mod cluster;
+mod config;
+mod evaluate;
+mod exit;
+mod explain;
+mod interrupt;
+mod labels;
+mod settings;
+mod summary;
+mod tell;
+mod values;
+
+use std::ffi::OsString;
+
+pub use exit::Exit;
+
+use args::Command;
+use exit::Failure;
+use settings::{Layers, Parsed};
+use tell::Tell;
+
+/// Runs the command that `typed` asks for, its own name first, and says why if it fails.
+pub fn run(typed: Vec<OsString>) -> Exit {
+    let layers = match settings::parse(typed) {
+        Ok(Parsed::Run(layers)) => layers,
+        Ok(Parsed::Info(info)) => {
+            // Help for a reader who has gone is no failure.
+            let _ = info.print();
+            return Exit::Done;
+        }
+        Err(failure) => return fail(&Tell::new(false, false), &failure),
+    };
+    let tell = Tell::new(layers.args.shared.quiet, layers.args.shared.verbose);
+    call(&layers, &tell).unwrap_or_else(|failure| fail(&tell, &failure))
+}
+
+fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
+    match &layers.args.command {
+        Command::Cluster(args) => cluster::run(args, layers, tell),
+        Command::Clean(args) => clean::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
+        Command::Config(args) => config::run(args, layers, tell),
+    }
+}
+
+fn fail(tell: &Tell, failure: &Failure) -> Exit {
+    tell.failure(failure);
+    failure.exit
+}

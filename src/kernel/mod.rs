@@ -8,16 +8,20 @@
 //! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
 //! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
+//! | [`metrics`] | how well two partitions agree | Bagga, Baldwin 1998; Hubert, Arabie 1985 |
+//! | [`base32`] | a hash as a short word | |
 //! | [`cosine`] | cosine of sparse integer vectors | |
 //! | [`time`] | the time factor of a similarity | |
 //! | [`linkage`] | average linkage in rounds of mutual nearest neighbours | Müllner, arXiv 1109.2378 |
 
 pub mod bands;
+pub mod base32;
 pub mod buckets;
 pub mod cosine;
 pub mod fss;
 pub mod hash;
 pub mod linkage;
+pub mod metrics;
 pub mod sets;
 pub mod simhash;
 pub mod time;

@@ -131,12 +131,7 @@ impl Exact {
 
     /// What the exact check needs of the kept ones.
     pub(super) fn copies<'a>(&self, corpus: &'a Corpus) -> Vec<Copy<'a>> {
-        let copy = |&i: &u32| {
-            let a = &corpus.articles[i as usize];
-            let time = a.entry.published.map(Timestamp::as_second);
-            Copy { shingles: &a.shingles, numbers: &a.numbers, time, content: a.content }
-        };
-        self.kept.iter().map(copy).collect()
+        self.kept.iter().map(|&i| corpus.articles[i as usize].copy()).collect()
     }
 
     /// The near-duplicate groups over all articles, each earliest first, ordered by their lowest position.

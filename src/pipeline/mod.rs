@@ -1,6 +1,7 @@
 //! The way of the data: read, clean, shingle, sketch, candidates, verify, group.
 
 mod corpus;
+mod explain;
 mod place;
 mod prepare;
 mod stories;
@@ -10,12 +11,15 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 pub use corpus::Corpus;
+pub use explain::{Explanation, explain};
 
 use crate::model::{Article, Grouping, Refusal};
 use crate::params::Params;
 use crate::read::{Chunk, Notes};
-use crate::stages::duplicates;
+use crate::stages::duplicates::{self, Duplicates};
+use corpus::Exact;
 use prepare::{Prepared, Preparer};
+use stories::Stories;
 
 /// Chunks that are read ahead before they are worked on in parallel.
 const AHEAD: usize = 16;
@@ -77,11 +81,14 @@ pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> Run 
 pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> Run {
     let mut run = Run::default();
     run.counts.read = articles.len() as u64;
-    let prepare = |preparer: &mut Preparer, article| preparer.prepare(article, params);
-    let prepared = articles.into_par_iter().map_init(Preparer::default, prepare).collect();
-    let corpus = Corpus::new(prepared, &mut run);
+    let corpus = Corpus::new(prepare_all(articles, params), &mut run);
     run.grouping = group(corpus, params, &mut run.stages, &mut Clock::default());
     run
+}
+
+fn prepare_all(articles: Vec<Article>, params: &Params) -> Vec<Prepared> {
+    let prepare = |preparer: &mut Preparer, article| preparer.prepare(article, params);
+    articles.into_par_iter().map_init(Preparer::default, prepare).collect()
 }
 
 /// Reads, cleans, shingles and sketches: everything that concerns one article alone.
@@ -112,28 +119,50 @@ fn read(chunks: impl IntoIterator<Item = Chunk>, params: &Params, run: &mut Run)
     }
 }
 
-/// From prepared articles to the grouping: near-duplicates first, then stories of what is left of each group.
+/// From prepared articles to the grouping.
 fn group(
     corpus: Corpus,
     params: &Params,
     stages: &mut Vec<StageCount>,
     clock: &mut Clock,
 ) -> Grouping {
-    let exact = corpus.fold_exact();
-    let copies = duplicates::find(&exact.sketches(&corpus), &exact.copies(&corpus), params);
-    clock.stage(stages, "candidates", copies.proposed as u64, "candidate pairs");
-    clock.stage(stages, "verify", copies.matches.len() as u64, "near-duplicate matches");
-    let groups = exact.expand(&corpus, &copies);
-    clock.stage(stages, "group", groups.len() as u64, "near-duplicate groups");
-    let stories = if params.only_duplicates {
-        stories::Stories::none(groups.len())
-    } else {
-        stories::find(&corpus, &groups, params)
-    };
-    clock.stage(stages, "stories", stories.count as u64, "stories");
-    let grouping = place::place(corpus, &exact, &copies, &groups, &stories, params);
-    clock.stage(stages, "report", grouping.articles.len() as u64, "articles");
+    let found = Found::new(&corpus, params, stages, clock);
+    let grouping = place::place(corpus, &found, params);
+    clock.stage(stages, "place", grouping.articles.len() as u64, "articles");
     grouping
+}
+
+/// What the two levels found.
+struct Found {
+    exact: Exact,
+    duplicates: Duplicates,
+    /// The near-duplicate groups, each earliest first.
+    groups: Vec<Vec<u32>>,
+    stories: Stories,
+}
+
+impl Found {
+    /// Finds near-duplicates first, then stories of what is left of each group.
+    fn new(
+        corpus: &Corpus,
+        params: &Params,
+        stages: &mut Vec<StageCount>,
+        clock: &mut Clock,
+    ) -> Self {
+        let exact = corpus.fold_exact();
+        let (sketches, copies) = (exact.sketches(corpus), exact.copies(corpus));
+        let duplicates = duplicates::find(&sketches, &copies, params);
+        clock.stage(stages, "candidates", duplicates.proposed as u64, "candidate pairs");
+        let groups = exact.expand(corpus, &duplicates);
+        clock.stage(stages, "duplicates", groups.len() as u64, "near-duplicate groups");
+        let stories = if params.only_duplicates {
+            Stories::none(groups.len())
+        } else {
+            stories::find(corpus, &groups, params)
+        };
+        clock.stage(stages, "stories", stories.count as u64, "stories");
+        Self { exact, duplicates, groups, stories }
+    }
 }
 
 /// Seconds between stages.

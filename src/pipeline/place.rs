@@ -2,14 +2,12 @@
 
 use std::cmp::Reverse;
 
-use super::Corpus;
-use super::corpus::Exact;
 use super::stories::Stories;
+use super::{Corpus, Found};
 use crate::kernel::sets::differences;
 use crate::kernel::time::ONE;
 use crate::model::{Grouping, Match, MatchKind, Reason};
 use crate::params::Params;
-use crate::stages::duplicates::Duplicates;
 use crate::stages::represent::{self, Candidate};
 
 /// Least cosine with which an earlier story is called related, in 1 / 65,536.
@@ -36,19 +34,12 @@ struct Story {
 }
 
 /// Puts everything in its place.
-pub(super) fn place(
-    corpus: Corpus,
-    exact: &Exact,
-    copies: &Duplicates,
-    groups: &[Vec<u32>],
-    stories: &Stories,
-    params: &Params,
-) -> Grouping {
-    let mut all = assemble(&corpus, groups, stories, params);
+pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> Grouping {
+    let mut all = assemble(&corpus, found, params);
     all.sort_by_key(|story| (Reverse(story.size), story.id));
     let mut grouping = lay_out(&all);
-    grouping.related = related(&corpus, groups, stories, &all);
-    grouping.matches = matches(exact, copies, groups, stories, params);
+    grouping.related = related(&corpus, found, &all);
+    grouping.matches = matches(found, params);
     grouping.best = best(&corpus, &grouping);
     grouping.changes = changes(&corpus, &all);
     grouping.articles = corpus.articles.into_iter().map(|a| a.entry).collect();
@@ -56,12 +47,8 @@ pub(super) fn place(
 }
 
 /// Brings groups together in stories and chooses the representatives.
-fn assemble(
-    corpus: &Corpus,
-    groups: &[Vec<u32>],
-    stories: &Stories,
-    params: &Params,
-) -> Vec<Story> {
+fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<Story> {
+    let Found { groups, stories, .. } = found;
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); groups.len()];
     stories
         .story
@@ -69,9 +56,9 @@ fn assemble(
         .enumerate()
         .for_each(|(group, &story)| members[story as usize].push(group as u32));
     let centrality = centrality(stories);
-    let story = |found: Vec<u32>| {
+    let story = |of_story: Vec<u32>| {
         let mut of_story: Vec<Group> =
-            found.into_iter().map(|g| choose(corpus, &groups[g as usize], g, params)).collect();
+            of_story.into_iter().map(|g| choose(corpus, &groups[g as usize], g, params)).collect();
         of_story.sort_by(|x, y| corpus.by_time(x.members[0]).cmp(&corpus.by_time(y.members[0])));
         let candidates: Vec<Candidate> =
             of_story.iter().map(|g| candidate(corpus, g.members[0])).collect();
@@ -85,7 +72,7 @@ fn assemble(
         let id = corpus.articles[first.expect("a story has a group") as usize].identity;
         Story { size: of_story.iter().map(|g| g.members.len()).sum(), groups: of_story, reason, id }
     };
-    members.into_iter().filter(|found| !found.is_empty()).map(story).collect()
+    members.into_iter().filter(|groups| !groups.is_empty()).map(story).collect()
 }
 
 /// For each group the sum of its scores with the others of its story.
@@ -138,12 +125,8 @@ fn lay_out(stories: &[Story]) -> Grouping {
 }
 
 /// For each story the one before it in time that it resembles most, if any does enough.
-fn related(
-    corpus: &Corpus,
-    groups: &[Vec<u32>],
-    stories: &Stories,
-    all: &[Story],
-) -> Vec<Option<u32>> {
+fn related(corpus: &Corpus, found: &Found, all: &[Story]) -> Vec<Option<u32>> {
+    let Found { groups, stories, .. } = found;
     let mut story_of = vec![0u32; groups.len()];
     for (s, story) in all.iter().enumerate() {
         story.groups.iter().for_each(|g| story_of[g.found as usize] = s as u32);
@@ -170,13 +153,8 @@ fn related(
 }
 
 /// All verified matches of both levels, by position.
-fn matches(
-    exact: &Exact,
-    copies: &Duplicates,
-    groups: &[Vec<u32>],
-    stories: &Stories,
-    params: &Params,
-) -> Vec<Match> {
+fn matches(found: &Found, params: &Params) -> Vec<Match> {
+    let Found { exact, duplicates, groups, stories } = found;
     let base = Match {
         a: 0,
         b: 0,
@@ -189,7 +167,7 @@ fn matches(
     };
     let folded = exact.first.iter().enumerate().filter(|&(i, &first)| i as u32 != first);
     let same = folded.map(|(i, &first)| Match { a: first, b: i as u32, ..base });
-    let near = copies.matches.iter().map(|e| Match {
+    let near = duplicates.matches.iter().map(|e| Match {
         a: exact.kept[e.a as usize],
         b: exact.kept[e.b as usize],
         kind: MatchKind::Near,

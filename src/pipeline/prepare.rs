@@ -1,10 +1,13 @@
 //! One article as read to what the later stages need of it; the text itself is let go.
 
+use jiff::Timestamp;
+
 use crate::kernel::hash::{hash, mix};
 use crate::model::{Article, Entry};
 use crate::params::Params;
 use crate::stages::sketch::{Sketch, sketch};
-use crate::stages::terms::Lexicon;
+use crate::stages::terms::{Lexicon, each_word, term_hash};
+use crate::stages::verify::Copy;
 use crate::stages::weights::Vector;
 use crate::stages::{clean, shingle};
 use crate::text::facts;
@@ -35,6 +38,14 @@ pub(super) struct Prepared {
     /// The numbers themselves, a line each, and after an empty line the names.
     pub(super) facts: Box<str>,
     pub(super) vector: Vector,
+}
+
+impl Prepared {
+    /// What the exact check looks at.
+    pub(super) fn copy(&self) -> Copy<'_> {
+        let time = self.entry.published.map(Timestamp::as_second);
+        Copy { shingles: &self.shingles, numbers: &self.numbers, time, content: self.content }
+    }
 }
 
 /// Buffers that are used for one article after the other.
@@ -82,6 +93,28 @@ impl Preparer {
             vector: Vector::new(&terms),
             entry: entry(article, language, sketch.map_or(0, |s| s.fingerprint), params),
         }
+    }
+
+    /// The terms of an article as words, with hash and fixed weight, each once.
+    pub(super) fn named_terms(&mut self, article: &Article) -> Vec<(String, u32, u16)> {
+        let cleaned = clean::clean(&article.title, &article.text);
+        self.words.clear();
+        self.words.add(&cleaned.title);
+        let n_title = self.words.list().len();
+        self.words.add(&cleaned.text);
+        let language =
+            Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
+        let terms = self.lexicon.terms(&self.words, n_title, language);
+        let weights = Vector::new(&terms).fixed();
+        let mut named: Vec<(String, u32, u16)> = Vec::new();
+        each_word(&self.words, self.words.list(), |word, _| {
+            let stem = self.lexicon.stem(word);
+            let found = terms.binary_search_by_key(&term_hash(&stem), |t| t.hash);
+            if let Some(i) = found.ok().filter(|&i| named.iter().all(|n| n.1 != terms[i].hash)) {
+                named.push((stem, terms[i].hash, weights.weights[i]));
+            }
+        });
+        named
     }
 
     /// The numbers of a text as hashes, and numbers and names as text.

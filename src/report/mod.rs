@@ -1,1 +1,100 @@
-//! (being written)
+//! A grouping as something people and programs read.
+
+mod articles;
+mod cell;
+mod csv;
+mod jsonl;
+pub mod output;
+mod pairs;
+mod places;
+mod printable;
+mod reason;
+mod refusals;
+mod stories;
+mod unique;
+
+use std::io::{self, Write};
+
+pub use printable::printable;
+pub use refusals::write_refusals;
+pub use unique::write_unique;
+
+use crate::model::Grouping;
+use cell::Cell;
+
+/// What one row stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// An article, in the order of the grouping.
+    #[default]
+    Articles,
+    /// A story, largest first.
+    Stories,
+    /// A verified match, by the ids of its articles.
+    Pairs,
+}
+
+/// How rows are spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// Comma-separated values with a header row, as RFC 4180 has them.
+    #[default]
+    Csv,
+    /// A JSON object a line.
+    Jsonl,
+}
+
+/// Which table is written, and how.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Table<'a> {
+    /// What one row stands for.
+    pub layout: Layout,
+    /// How rows are spelled.
+    pub format: Format,
+    /// Spell CSV the way spreadsheets want it: byte order mark, CRLF, and an apostrophe before any text that they
+    /// would take for a formula. Without it every text is exact.
+    pub excel: bool,
+    /// The names of the user's columns, in the order of [`Entry::kept`](crate::model::Entry::kept).
+    pub keep: &'a [String],
+}
+
+/// Writes a grouping as a table, row by row; the bytes are a function of the arguments.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write(out: &mut dyn Write, grouping: &Grouping, table: &Table<'_>) -> io::Result<()> {
+    let columns = columns(table);
+    match table.format {
+        Format::Csv => {
+            let mut sheet = csv::Sheet::new(out, table.excel, &columns)?;
+            rows(grouping, table.layout, &mut |row| sheet.row(row))?;
+            sheet.finish()
+        }
+        Format::Jsonl => {
+            let mut lines = jsonl::Lines::new(out, &columns);
+            rows(grouping, table.layout, &mut |row| lines.row(row))
+        }
+    }
+}
+
+fn columns(table: &Table<'_>) -> Vec<String> {
+    let fixed = match table.layout {
+        Layout::Articles => articles::COLUMNS,
+        Layout::Stories => stories::COLUMNS,
+        Layout::Pairs => pairs::COLUMNS,
+    };
+    let keep = if table.layout == Layout::Articles { table.keep } else { &[] };
+    fixed.iter().map(|&name| name.to_owned()).chain(keep.iter().cloned()).collect()
+}
+
+/// Hands the rows of a layout to `emit` one by one, so that no table is ever held in memory.
+fn rows(grouping: &Grouping, layout: Layout, emit: &mut Emit<'_>) -> io::Result<()> {
+    match layout {
+        Layout::Articles => articles::rows(grouping, emit),
+        Layout::Stories => stories::rows(grouping, emit),
+        Layout::Pairs => pairs::rows(grouping, emit),
+    }
+}
+
+/// Takes one row, its cells in the order of the columns.
+type Emit<'a> = dyn FnMut(&[Cell<'_>]) -> io::Result<()> + 'a;

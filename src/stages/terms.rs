@@ -86,6 +86,11 @@ impl Lexicon {
         terms
     }
 
+    /// The stem of a folded word in the language that was last asked for.
+    pub fn stem(&self, word: &str) -> String {
+        self.stem.stem(word).into_owned()
+    }
+
     fn count(&mut self, word: &str, key: u64, quarters: u32) -> (u32, u32, u8) {
         let slot = (key as usize) % MEMO;
         if self.memo[slot].0 != key || key == 0 {
@@ -103,8 +108,13 @@ impl Lexicon {
             Some(table) => table.level(hash),
             None => level_by_length(&stem),
         };
-        Term { hash: (hash >> 32) as u32, quarters: 0, level }
+        Term { hash: term_hash(&stem), quarters: 0, level }
     }
+}
+
+/// The hash that stands for a stem in a [`Term`].
+pub fn term_hash(stem: &str) -> u32 {
+    (hash(stem.as_bytes()) >> 32) as u32
 }
 
 /// Calls `each` with every word that can be a term, and with the hash of that word: runs of a script without spaces

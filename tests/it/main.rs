@@ -1,6 +1,11 @@
-//! The one integration binary.
-// Helpers may unwrap as the tests do that call them.
-#![allow(clippy::unwrap_used)]
+//! The one integration binary: each module is one door into the crate.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
+mod clean;
+mod cli;
 mod columns;
 mod formats;
+mod metrics;
+mod report;
+mod tidy;
+mod util;

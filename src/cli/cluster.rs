@@ -1,0 +1,212 @@
+//! `samestory cluster`: inputs to clusters in one run.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+
+use super::args::Cluster;
+use super::exit::{Exit, Failure};
+use super::interrupt;
+use super::settings::{Layers, Setting};
+use super::summary::write_summary;
+use super::tell::{Tell, thousands};
+use crate::model::Article;
+use crate::pipeline::{self, Run};
+use crate::read;
+use crate::report::output::{self, Output, Pending};
+use crate::report::{Table, write, write_refusals, write_unique};
+
+pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
+    let settings = &args.settings;
+    check_targets(args)?;
+    let pending = interrupt::watch();
+    let options = settings.reading.options(&settings.writing.keep);
+    let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
+    let mut targets = Targets::open(args, &pending)?;
+    use_threads(settings.running.threads)?;
+
+    let progress = tell.progress("reading and grouping");
+    let run = pipeline::cluster(reader, &settings.judging.params());
+    drop(progress);
+
+    say_notes(&run, tell);
+    if run.grouping.articles.is_empty() && !run.refusals.is_empty() {
+        targets.write_refusals(&run, settings.writing.excel)?;
+        let refused = thousands(run.refusals.len() as u64);
+        return Err(Failure::usage(anyhow!(
+            "nothing could be read: {refused} refused, no articles"
+        )));
+    }
+    // The original records are found by a second pass, which the first has shown to work.
+    let originals = || read::open(&args.inputs, options).map(originals).map_err(Failure::usage);
+    let originals = if args.unique.is_some() { Some(originals()?) } else { None };
+    let table = Table {
+        layout: settings.writing.layout,
+        format: settings.writing.format,
+        excel: settings.writing.excel,
+        keep: &settings.writing.keep,
+    };
+    targets.write(&run, &table, originals, &args.inputs, &layers.settings())?;
+    say_outcome(&run, tell);
+    verdict(args, &run)
+}
+
+/// The records of a second pass over the input, with the articles that they hold.
+fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, Vec<u8>)> {
+    reader.flat_map(read::Chunk::originals)
+}
+
+/// Two outputs in one file, an output over an input and a second pass over a pipe are mistakes to stop early.
+fn check_targets(args: &Cluster) -> Result<(), Failure> {
+    let targets = [&args.output, &args.unique, &args.refusals, &args.summary];
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for target in targets.into_iter().flatten() {
+        let path = real(target);
+        if seen.contains(&path) {
+            return Err(Failure::usage(anyhow!(
+                "{}: two outputs cannot share a file",
+                target.display()
+            )));
+        }
+        if path.is_file() && args.inputs.iter().any(|input| real(Path::new(input)) == path) {
+            return Err(Failure::usage(anyhow!(
+                "{}: the output would replace an input",
+                target.display()
+            )));
+        }
+        seen.push(path);
+    }
+    let stdout = targets.iter().filter(|target| target.as_deref() == Some(Path::new("-"))).count();
+    if stdout > 0 && args.output.is_none() {
+        return Err(Failure::usage(anyhow!("two outputs cannot share standard output"))
+            .hint("name a file with -o"));
+    }
+    if args.unique.is_some() && args.inputs.iter().any(|input| input == "-") {
+        let hint = "put the articles into a file first";
+        return Err(Failure::usage(anyhow!(
+            "--unique reads its input twice, which standard input cannot be"
+        ))
+        .hint(hint));
+    }
+    Ok(())
+}
+
+/// The outputs of a run, opened before it begins.
+struct Targets {
+    clusters: Output,
+    unique: Option<Output>,
+    refusals: Option<Output>,
+    summary: Option<Output>,
+}
+
+impl Targets {
+    fn open(args: &Cluster, pending: &Pending) -> Result<Self, output::Error> {
+        let open = |path: &Option<PathBuf>| {
+            path.as_deref().map(|path| Output::open(Some(path), pending)).transpose()
+        };
+        Ok(Self {
+            clusters: Output::open(args.output.as_deref(), pending)?,
+            unique: open(&args.unique)?,
+            refusals: open(&args.refusals)?,
+            summary: open(&args.summary)?,
+        })
+    }
+
+    /// Fills all outputs, then puts them in their places, so that a full disk leaves all or none.
+    fn write(
+        self,
+        run: &Run,
+        table: &Table<'_>,
+        originals: Option<impl Iterator<Item = (Article, Vec<u8>)>>,
+        inputs: &[String],
+        settings: &[Setting],
+    ) -> Result<(), output::Error> {
+        let Self { mut clusters, mut unique, mut refusals, mut summary } = self;
+        clusters.fill(|out| write(out, &run.grouping, table))?;
+        if let (Some(unique), Some(originals)) = (&mut unique, originals) {
+            unique.fill(|out| write_unique(out, &run.grouping, originals))?;
+        }
+        if let Some(refusals) = &mut refusals {
+            refusals.fill(|out| write_refusals(out, &run.refusals, table.excel))?;
+        }
+        let filled: Vec<&Output> =
+            [Some(&clusters), unique.as_ref(), refusals.as_ref()].into_iter().flatten().collect();
+        let digests: Vec<_> = filled.iter().map(|output| output.digest()).collect();
+        if let Some(output) = &mut summary {
+            output.fill(|out| write_summary(out, run, &digests, inputs, settings))?;
+        }
+        [unique, refusals, summary]
+            .into_iter()
+            .flatten()
+            .chain([clusters])
+            .try_for_each(Output::commit)
+    }
+
+    /// Only the refusals are worth keeping of a run that read nothing.
+    fn write_refusals(&mut self, run: &Run, excel: bool) -> Result<(), output::Error> {
+        let Some(mut refusals) = self.refusals.take() else { return Ok(()) };
+        refusals.fill(|out| write_refusals(out, &run.refusals, excel))?;
+        refusals.commit()
+    }
+}
+
+fn use_threads(threads: usize) -> Result<(), Failure> {
+    let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    built.map_err(|error| {
+        Failure::usage(anyhow::Error::new(error).context("cannot start the threads"))
+    })
+}
+
+fn say_notes(run: &Run, tell: &Tell) {
+    let notes = &run.notes;
+    for (column, field) in &notes.aliases {
+        tell.note(&format!("note: column {column} is taken as {field}"));
+    }
+    if notes.unreadable_dates > 0 {
+        let dates = thousands(notes.unreadable_dates);
+        tell.note(&format!(
+            "note: {dates} dates could not be read; these articles count as undated"
+        ));
+    }
+    let articles = run.grouping.articles.len() as u64;
+    if run.counts.without_text * 5 > articles {
+        let without = thousands(run.counts.without_text);
+        let cure = "--field text=COLUMN names the column of the text";
+        tell.note(&format!(
+            "warning: {without} of {} articles have no text; {cure}",
+            thousands(articles)
+        ));
+    }
+    tell.refusals(&run.refusals);
+}
+
+fn say_outcome(run: &Run, tell: &Tell) {
+    tell.stages(&run.stages);
+    let counts = [
+        (run.grouping.articles.len(), "articles"),
+        (run.grouping.story_ids.len(), "stories"),
+        (run.grouping.group_ids.len(), "near-duplicate groups"),
+        (run.refusals.len(), "refused"),
+    ];
+    tell.note(
+        &counts.map(|(count, what)| format!("{} {what}", thousands(count as u64))).join(", "),
+    );
+}
+
+/// Whether the refusals are more than the user allows; the output is written by now.
+fn verdict(args: &Cluster, run: &Run) -> Result<Exit, Failure> {
+    let refused = run.refusals.len() as u64;
+    let all = refused + run.grouping.articles.len() as u64;
+    let running = &args.settings.running;
+    let limit = running.max_refused.filter(|limit| limit.is_passed(refused, all));
+    let rule = match limit {
+        Some(limit) => format!("more than --max-refused {limit}"),
+        None if running.strict && refused > 0 => "and --strict allows none".to_owned(),
+        None => return Ok(Exit::Done),
+    };
+    let error =
+        anyhow!("{} of {} records were refused, {rule}", thousands(refused), thousands(all));
+    let failure = Failure { exit: Exit::Refused, error, hint: None };
+    Err(if args.refusals.is_none() { failure.hint("--refusals FILE lists them") } else { failure })
+}

@@ -1,0 +1,52 @@
+//! How a command ends: exit codes, and failures with what to do about them.
+
+use crate::report::output;
+
+/// What the exit code of the command says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// The answer of a check is no.
+    No = 1,
+    /// The command line, the settings or a named input is at fault; nothing was written.
+    Usage = 2,
+    /// The output is written, but more records were refused than is allowed.
+    Refused = 3,
+    /// The index is locked, or of another version.
+    Locked = 4,
+    /// The index is damaged.
+    Damaged = 5,
+    /// An output cannot be written.
+    Unwritable = 6,
+    /// Interrupted; nothing is lost and nothing half written.
+    Interrupted = 130,
+}
+
+/// Why a command ended early, as the user is told.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) exit: Exit,
+    pub(super) error: anyhow::Error,
+    /// What to do about it, where that is known.
+    pub(super) hint: Option<String>,
+}
+
+impl Failure {
+    /// Something about the call is wrong.
+    pub(super) fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::Usage, error: error.into(), hint: None }
+    }
+
+    /// Adds what to do.
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl From<output::Error> for Failure {
+    fn from(error: output::Error) -> Self {
+        Self { exit: Exit::Unwritable, error: error.into(), hint: None }
+    }
+}

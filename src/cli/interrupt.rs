@@ -1,0 +1,26 @@
+//! What happens when the user has had enough: no half-written file stays behind.
+
+use crate::report::output::Pending;
+
+/// On Ctrl-C, and on a request to terminate, removes the temporary files of the outputs that are opened with what this
+/// gives, and ends the process.
+pub(super) fn watch() -> Pending {
+    let pending = Pending::default();
+    #[cfg(unix)]
+    wait_for_signals(pending.clone());
+    pending
+}
+
+#[cfg(unix)]
+fn wait_for_signals(pending: Pending) {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    // Without the watch an interruption still ends the process; only a hidden temporary file may stay.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            pending.remove_then(|| std::process::exit(128 + signal));
+        }
+    });
+}

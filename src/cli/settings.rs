@@ -1,0 +1,195 @@
+//! Where settings come from: the command line goes before the environment, that before `samestory.toml`, that before
+//! the defaults.
+//!
+//! A setting is an option with an environment variable. The file is handed to clap as defaults, so that every layer is
+//! checked by the same parsers.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
+
+use super::args::Args;
+use super::exit::Failure;
+
+/// The file that is read when none is named.
+pub(super) const FILE: &str = "samestory.toml";
+
+/// The origin of a setting that nobody gave.
+pub(super) const DEFAULT: &str = "default";
+
+/// A command line with all its layers.
+pub(super) struct Layers {
+    pub(super) args: Args,
+    matches: ArgMatches,
+    command: Command,
+    file: Option<PathBuf>,
+    keys: Vec<String>,
+}
+
+/// One setting as it stands.
+pub(super) struct Setting {
+    /// Its name: that of the option.
+    pub(super) name: String,
+    /// Its value as it would be typed; empty for none.
+    pub(super) value: String,
+    /// Who gave it.
+    pub(super) origin: String,
+    /// What it does.
+    pub(super) help: String,
+}
+
+/// What the command line asks for.
+pub(super) enum Parsed {
+    Run(Box<Layers>),
+    /// Help or the version, which clap prints.
+    Info(clap::Error),
+}
+
+/// Parses a command line and puts the settings file under it.
+pub(super) fn parse(typed: Vec<OsString>) -> Result<Parsed, Failure> {
+    let command = hide_variables(Args::command());
+    let named = match command.clone().try_get_matches_from(typed.clone()) {
+        Ok(matches) => matches.get_one::<PathBuf>("config").cloned(),
+        Err(error) if !error.use_stderr() => return Ok(Parsed::Info(error)),
+        Err(error) => return Err(told_by_clap(&error, None)),
+    };
+    let (file, table) = load(named.as_deref())?;
+    let (command, keys) = match &file {
+        Some(path) => under(command, &table).map_err(|error| {
+            let hint = "`samestory help cluster` lists the settings";
+            Failure::usage(error.context(path.display().to_string())).hint(hint)
+        })?,
+        None => (command, Vec::new()),
+    };
+    let path = file.as_deref();
+    let matches =
+        command.clone().try_get_matches_from(typed).map_err(|error| told_by_clap(&error, path))?;
+    let args = Args::from_arg_matches(&matches).map_err(|error| told_by_clap(&error, path))?;
+    Ok(Parsed::Run(Box::new(Layers { args, matches, command, file, keys })))
+}
+
+/// Help says once how variables are named, instead of with each option.
+fn hide_variables(command: Command) -> Command {
+    command.mut_args(|arg| arg.hide_env(true)).mut_subcommands(hide_variables)
+}
+
+/// Clap's message in our form; once the command line alone was fine, the file is to blame.
+fn told_by_clap(error: &clap::Error, file: Option<&Path>) -> Failure {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Failure::usage(anyhow!("no command: `samestory help` lists them"));
+    }
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+    Failure::usage(match file {
+        Some(file) => anyhow!("{}: {text}", file.display()),
+        None => anyhow!("{text}"),
+    })
+}
+
+/// The settings file, if there is one; a file that is named must be there.
+fn load(named: Option<&Path>) -> Result<(Option<PathBuf>, toml::Table), Failure> {
+    let path = named.unwrap_or(Path::new(FILE));
+    let read = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
+            return Ok((None, toml::Table::new()));
+        }
+        read => read
+            .with_context(|| format!("cannot read {}", path.display()))
+            .map_err(Failure::usage)?,
+    };
+    let table =
+        read.parse().map_err(|error: toml::de::Error| anyhow!("{}: {error}", path.display()));
+    Ok((Some(path.to_owned()), table.map_err(Failure::usage)?))
+}
+
+/// Makes the values of the file the defaults of the command; gives the keys that it has.
+fn under(command: Command, table: &toml::Table) -> Result<(Command, Vec<String>)> {
+    let mut known = Vec::new();
+    collect(&command, &mut known);
+    let mut values = Vec::new();
+    for (key, value) in table {
+        if !known.contains(key) {
+            return Err(anyhow!("unknown setting `{key}`"));
+        }
+        values.push((key.clone(), spelled(value).with_context(|| format!("setting `{key}`"))?));
+    }
+    let keys = values.iter().map(|(key, _)| key.clone()).collect();
+    Ok((with_defaults(command, &values), keys))
+}
+
+fn collect(command: &Command, known: &mut Vec<String>) {
+    known.extend(command.get_arguments().filter(|arg| is_setting(arg)).map(name));
+    command.get_subcommands().for_each(|command| collect(command, known));
+}
+
+fn with_defaults(command: Command, values: &[(String, Vec<String>)]) -> Command {
+    let given = |arg: &Arg| values.iter().find(|(key, _)| is_setting(arg) && name(arg) == *key);
+    let under = |arg: Arg| match given(&arg).map(|(_, value)| value.clone()) {
+        Some(value) => arg.default_values(value),
+        None => arg,
+    };
+    command.mut_args(under).mut_subcommands(|command| with_defaults(command, values))
+}
+
+/// A value of the file as it would be typed.
+fn spelled(value: &toml::Value) -> Result<Vec<String>> {
+    match value {
+        toml::Value::String(text) => Ok(vec![text.clone()]),
+        toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) => {
+            Ok(vec![value.to_string()])
+        }
+        toml::Value::Array(values) => {
+            let nested: Result<Vec<_>> = values.iter().map(spelled).collect();
+            Ok(nested?.concat())
+        }
+        toml::Value::Table(_) | toml::Value::Datetime(_) => {
+            Err(anyhow!("give a text, a number, true or false, or a list"))
+        }
+    }
+}
+
+fn is_setting(arg: &Arg) -> bool {
+    arg.get_env().is_some() && arg.get_id() != "config"
+}
+
+fn name(arg: &Arg) -> String {
+    arg.get_long().unwrap_or_default().to_owned()
+}
+
+impl Layers {
+    /// All settings of the command that was called, in the order of its help.
+    pub(super) fn settings(&self) -> Vec<Setting> {
+        let (mut command, mut matches) = (&self.command, &self.matches);
+        while let Some((name, inner)) = matches.subcommand() {
+            command = command.find_subcommand(name).expect("clap found it");
+            matches = inner;
+        }
+        command
+            .get_arguments()
+            .filter(|arg| is_setting(arg))
+            .map(|arg| self.setting(arg, matches))
+            .collect()
+    }
+
+    fn setting(&self, arg: &Arg, matches: &ArgMatches) -> Setting {
+        let id = arg.get_id().as_str();
+        let raw = matches.get_raw(id).into_iter().flatten().map(|value| value.to_string_lossy());
+        let value = raw.collect::<Vec<_>>().join(",");
+        let origin = match (matches.value_source(id), &self.file) {
+            (Some(ValueSource::CommandLine), _) => format!("--{}", name(arg)),
+            (Some(ValueSource::EnvVariable), _) => {
+                arg.get_env().unwrap_or_default().to_string_lossy().into_owned()
+            }
+            (Some(_), Some(file)) if self.keys.contains(&name(arg)) => file.display().to_string(),
+            _ => DEFAULT.to_owned(),
+        };
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        Setting { name: name(arg), value, origin, help }
+    }
+}

@@ -1,0 +1,41 @@
+//! The manifest of a run, as JSON: what made the output, and how it can be recognised.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use super::settings::Setting;
+use crate::pipeline::Run;
+use crate::report::output::Digest;
+
+/// Writes the manifest; only the seconds differ between two runs over the same input.
+pub(super) fn write_summary(
+    out: &mut dyn Write,
+    run: &Run,
+    digests: &[Digest],
+    inputs: &[String],
+    settings: &[Setting],
+) -> io::Result<()> {
+    let settings: Map<String, Value> = settings
+        .iter()
+        .map(|s| (s.name.clone(), json!({ "value": s.value, "origin": s.origin })))
+        .collect();
+    let output = |d: &Digest| json!({ "file": d.target, "bytes": d.bytes, "xxh3": format!("{:016x}", d.xxh3) });
+    let stage = |s: &crate::pipeline::StageCount| json!({ "stage": s.stage, "count": s.count, "unit": s.unit, "seconds": (s.seconds * 1e3).round() / 1e3 });
+    let manifest = json!({
+        "samestory": env!("CARGO_PKG_VERSION"),
+        "inputs": inputs,
+        "settings": settings,
+        "outputs": digests.iter().map(output).collect::<Vec<_>>(),
+        "counts": {
+            "articles": run.grouping.articles.len(),
+            "duplicate_groups": run.grouping.group_ids.len(),
+            "stories": run.grouping.story_ids.len(),
+            "matches": run.grouping.matches.len(),
+            "refused": run.refusals.len(),
+        },
+        "stages": run.stages.iter().map(stage).collect::<Vec<_>>(),
+    });
+    serde_json::to_writer_pretty(&mut *out, &manifest)?;
+    writeln!(out)
+}

@@ -1,0 +1,138 @@
+//! The layout `articles`: one row per article, and why it stands where it stands.
+
+use std::io;
+
+use super::Emit;
+use super::cell::Cell;
+use super::reason::Reasons;
+use crate::model::{Grouping, Match, MatchKind};
+
+pub(super) const COLUMNS: &[&str] = &[
+    "story_id",
+    "story_size",
+    "duplicate_group_id",
+    "duplicate_group_size",
+    "article_id",
+    "role",
+    "representative_id",
+    "story_representative_id",
+    "matched_article_id",
+    "match_kind",
+    "similarity",
+    "containment",
+    "score",
+    "reason",
+    "fingerprint",
+    "title",
+    "source",
+    "published",
+    "seen",
+    "lang",
+    "url",
+    "file",
+];
+
+/// Where an article stands: positions in the lists of the grouping.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) story: usize,
+    pub(super) group: usize,
+    pub(super) article: usize,
+    pub(super) role: Role,
+}
+
+/// What an article is to its story.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It stands for the story.
+    Representative,
+    /// It stands for its own group: another telling.
+    Report,
+    /// It is a copy.
+    Duplicate,
+    /// It is the whole story.
+    Single,
+}
+
+impl Role {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Representative => "representative",
+            Self::Report => "report",
+            Self::Duplicate => "duplicate",
+            Self::Single => "single",
+        }
+    }
+}
+
+pub(super) fn rows(grouping: &Grouping, emit: &mut Emit<'_>) -> io::Result<()> {
+    let reasons = Reasons::new(grouping);
+    for story in 0..grouping.story_ids.len() {
+        let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
+        let size = grouping.groups[groups.end] - grouping.groups[groups.start];
+        for group in groups.clone() {
+            let members = grouping.groups[group] as usize..grouping.groups[group + 1] as usize;
+            for position in members.clone() {
+                let role = match (size, position == members.start, group == groups.start) {
+                    (1, ..) => Role::Single,
+                    (_, true, true) => Role::Representative,
+                    (_, true, false) => Role::Report,
+                    (_, false, _) => Role::Duplicate,
+                };
+                let place =
+                    Place { story, group, article: grouping.order[position] as usize, role };
+                row(grouping, place, &reasons.of(place), emit)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn row(grouping: &Grouping, place: Place, reason: &str, emit: &mut Emit<'_>) -> io::Result<()> {
+    let Place { story, group, article, role } = place;
+    let entry = &grouping.articles[article];
+    let first_group = grouping.stories[story] as usize;
+    let story_size =
+        grouping.groups[grouping.stories[story + 1] as usize] - grouping.groups[first_group];
+    let group_size = grouping.groups[group + 1] - grouping.groups[group];
+    let best = grouping.best[article].map(|best| &grouping.matches[best as usize]);
+    let other = best.map(|best| if best.a as usize == article { best.b } else { best.a });
+    let mut row = vec![
+        Cell::Name('s', grouping.story_ids[story]),
+        Cell::Count(story_size as usize),
+        Cell::Name('g', grouping.group_ids[group]),
+        Cell::Count(group_size as usize),
+        Cell::Text(&entry.id),
+        Cell::Text(role.as_str()),
+        Cell::Text(representative(grouping, group)),
+        Cell::Text(representative(grouping, first_group)),
+        other.map_or(Cell::Nothing, |other| Cell::Text(&grouping.articles[other as usize].id)),
+        best.map_or(Cell::Nothing, |best| Cell::Text(best.kind.as_str())),
+        Cell::number(best.and_then(similarity)),
+        Cell::number(
+            best.filter(|best| best.kind != MatchKind::Editor).map(|best| best.containment),
+        ),
+        Cell::number(best.filter(|best| best.kind == MatchKind::Story).map(|best| best.score)),
+        Cell::Text(reason),
+        Cell::Bits(entry.fingerprint),
+        Cell::text(&entry.title),
+        Cell::text(&entry.source),
+        Cell::time(entry.published),
+        Cell::time(entry.seen),
+        Cell::text(&entry.lang),
+        Cell::text(&entry.url),
+        Cell::text(&entry.file),
+    ];
+    row.extend(entry.kept.iter().map(|value| Cell::text(value)));
+    emit(&row)
+}
+
+/// The id of the article that stands for a group.
+pub(super) fn representative(grouping: &Grouping, group: usize) -> &str {
+    &grouping.articles[grouping.order[grouping.groups[group] as usize] as usize].id
+}
+
+/// The similarity of a match; an editor's has none.
+pub(super) fn similarity(found: &Match) -> Option<f32> {
+    (found.kind != MatchKind::Editor).then_some(found.similarity)
+}

@@ -1,0 +1,265 @@
+//! The command as people meet it: help, errors, exit codes, settings, outputs that are whole or not there.
+
+use std::fs;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::util::{Dir, check, ran};
+
+/// Runs commands one after another and keeps what was said, as a terminal would show it.
+fn transcript(dir: &Dir, commands: &[&str]) -> String {
+    let mut text = String::new();
+    for command in commands {
+        let run = dir.run(command);
+        text += &format!("$ samestory {command}\n{}{}[{}]\n\n", run.out, run.err, run.code);
+    }
+    text
+}
+
+#[test]
+fn help() {
+    let text = transcript(
+        &Dir::new(),
+        &["--help", "cluster --help", "evaluate --help", "config --help", ""],
+    );
+    check("cli/help.txt", &text);
+}
+
+#[test]
+fn mistakes_are_named_before_anything_is_written() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"title\":\"One\"}\n").file("b.jsonl", "{\"title\":\"Two\"}\n");
+    let commands = [
+        "cluster",
+        "cluster missing.jsonl",
+        "cluster a.jsonl --window 7",
+        "cluster a.jsonl --threads many",
+        "cluster a.jsonl --format xml",
+        "cluster a.jsonl --field text",
+        "cluster a.jsonl --timezone Mars/Olympus",
+        "cluster a.jsonl --max-refused 200%",
+        "cluster a.jsonl --representative newest",
+        "cluster a.jsonl -o a.jsonl",
+        "cluster a.jsonl -o x.csv --refusals x.csv",
+        "cluster a.jsonl --summary -",
+        "cluster - --unique x.jsonl",
+        "cluster a.jsonl -q -v",
+        "cluster a.jsonl --config missing.toml",
+        "explain missing.txt a.jsonl",
+        "evaluate missing.csv a.jsonl",
+        "nonsense",
+    ];
+    let text = transcript(&dir, &commands);
+    assert_eq!(text.matches("\n[2]\n").count(), commands.len(), "{text}");
+    check("cli/mistakes.txt", &text);
+    assert_eq!(dir.names(), ["a.jsonl", "b.jsonl"]);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_known_before_the_work() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"title\":\"One\"}\n");
+    fs::create_dir(dir.path("folder")).unwrap();
+    let ended = dir.run("cluster a.jsonl -o none/x.csv").exits(6);
+    assert_eq!(
+        ended.err,
+        "samestory: cannot write none/x.csv: No such file or directory (os error 2)\n"
+    );
+    dir.run("cluster a.jsonl -o folder").exits(6).says("cannot write folder: is a directory");
+    // One bad target leaves no trace of the good ones.
+    dir.run("cluster a.jsonl -o good.csv --summary none/x.json").exits(6);
+    assert_eq!(dir.names(), ["a.jsonl", "folder"]);
+}
+
+#[test]
+fn a_full_disk_is_an_unwritable_output() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"title\":\"One\"}\n");
+    if fs::metadata("/dev/full").is_ok() {
+        dir.run("cluster a.jsonl -o /dev/full").exits(6).says("cannot write /dev/full: ");
+        dir.run("cluster a.jsonl -o x.csv --summary /dev/full").exits(6);
+        assert_eq!(dir.names(), ["a.jsonl"]);
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"title\":\"One\"}\n");
+    for command in ["cluster a.jsonl -q", "config show"] {
+        let mut child =
+            dir.command(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""), "{command}");
+    }
+}
+
+#[test]
+fn outputs_replace_what_was_there_and_are_for_everybody() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"title\":\"One\"}\n").file("x.csv", "old");
+    dir.run("cluster a.jsonl -o x.csv --refusals r.csv --summary s.json").exits(0);
+    assert!(dir.read("x.csv").starts_with("story_id,"), "{}", dir.read("x.csv"));
+    assert_eq!(dir.read("r.csv"), "file,record,reason\n");
+    let summary: serde_json::Value = serde_json::from_str(&dir.read("s.json")).unwrap();
+    assert_eq!(summary["outputs"][0]["file"], "x.csv");
+    assert_eq!(summary["outputs"][0]["bytes"], dir.read("x.csv").len());
+    assert_eq!(summary["settings"]["window"]["value"], "7d");
+    assert_eq!(dir.names(), ["a.jsonl", "r.csv", "s.json", "x.csv"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |name| fs::metadata(dir.path(name)).unwrap().permissions().mode();
+        assert_eq!(mode("r.csv"), mode("a.jsonl"));
+        std::os::unix::fs::symlink("x.csv", dir.path("link.csv")).unwrap();
+        dir.run("cluster a.jsonl -o link.csv --format jsonl").exits(0);
+        assert!(dir.path("link.csv").is_symlink() && !dir.read("x.csv").starts_with("story_id,"));
+    }
+}
+
+/// A named pipe that nobody reads holds the command up once its first output is open.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_leaves_nothing_behind() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"title\":\"One\"}\n").file("x.csv", "old");
+    assert!(Command::new("mkfifo").arg(dir.path("pipe")).status().unwrap().success());
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let mut child = dir.command("cluster a.jsonl -o x.csv --refusals pipe").spawn().unwrap();
+        while dir.names().len() == 3 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(
+            Command::new("kill")
+                .args([signal, &child.id().to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        assert_eq!(dir.names(), ["a.jsonl", "pipe", "x.csv"]);
+        assert_eq!(dir.read("x.csv"), "old");
+    }
+}
+
+#[test]
+fn each_layer_of_settings_goes_before_the_next() {
+    let dir = Dir::new();
+    let show = |arguments: &str, variable: &str| {
+        let out =
+            ran(dir.command(&format!("config show {arguments}")).env("SAMESTORY_WINDOW", variable))
+                .exits(0)
+                .out;
+        let line = out.lines().find(|line| line.starts_with("window ")).unwrap();
+        line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    let plain = dir.run("config show").exits(0).out;
+    check("cli/config.txt", &plain);
+    dir.file(
+        "samestory.toml",
+        "window = \"3d\"\nkeep = [\"a\", \"b\"]\nstrict = true\nmin-similarity = 0.2\n",
+    );
+    check("cli/config_file.txt", &dir.run("config show").exits(0).out);
+    assert_eq!(show("", "36h"), "36h SAMESTORY_WINDOW");
+    assert_eq!(show("--window 1d", "36h"), "1d --window");
+    dir.file("other.toml", "window = \"2d\"\n");
+    let out = dir.run("config show --config other.toml").exits(0).out;
+    assert!(out.contains("2d        other.toml\n") && !out.contains("true"), "{out}");
+}
+
+#[test]
+fn a_wrong_settings_file_is_named() {
+    let dir = Dir::new();
+    let mut text = String::new();
+    for content in [
+        "windw = \"3d\"\n",
+        "window = 3\n",
+        "window =\n",
+        "window = { days = 3 }\n",
+        "format = \"xml\"\n",
+    ] {
+        dir.file("samestory.toml", content);
+        text += &format!("{content}{}", transcript(&dir, &["config show"]));
+    }
+    assert_eq!(text.matches("[2]\n").count(), 5, "{text}");
+    check("cli/settings_errors.txt", &text);
+}
+
+#[test]
+fn config_init_writes_a_file_that_changes_nothing() {
+    let dir = Dir::new();
+    let before = dir.run("config show").exits(0).out;
+    dir.run("config init").exits(0);
+    assert_eq!(dir.run("config show").exits(0).out, before);
+    dir.run("config init").exits(2).says("samestory.toml");
+    // Every setting that has a value keeps it when its line is made to count.
+    let lines = dir.read("samestory.toml");
+    let counted = |line: &str| {
+        line.strip_prefix('#')
+            .filter(|l| !l.starts_with(' ') && !l.ends_with("\"\""))
+            .map(str::to_owned)
+    };
+    let kept: Vec<String> =
+        lines.lines().map(|line| counted(line).unwrap_or_else(|| format!("#{line}"))).collect();
+    dir.file("samestory.toml", kept.join("\n"));
+    let after = dir.run("config show").exits(0).out;
+    assert_eq!(after.replace("samestory.toml", "default"), before);
+    assert!(after.contains("7d        samestory.toml\n"), "{after}");
+}
+
+#[test]
+fn names_from_outside_cannot_steer_the_terminal() {
+    let dir = Dir::new();
+    let ended = ran(dir.command("cluster").arg("\u{1b}[2Jmissing\u{202e}")).exits(2);
+    assert_eq!(ended.err, "samestory: \\u{1b}[2Jmissing\\u{202e}: no such file or folder\n");
+}
+
+const PREDICTED: &str = "article_id,story_id,duplicate_group_id\na,s1,g1\nb,s1,g1\nc,s1,g2\nd,s2,g3\ne,s2,g4\nx,s3,g5\n";
+
+#[test]
+fn evaluate_articles_and_pairs() {
+    let dir = Dir::new();
+    let gold = "{\"id\":\"a\",\"cluster\":1}\n{\"id\":\"b\",\"cluster\":1}\n\n{\"id\":\"c\",\"cluster\":\"two\"}\n\
+                {\"id\":\"d\",\"cluster\":\"two\"}\n{\"id\":\"e\",\"cluster\":\"two\"}\n{\"id\":\"y\",\"cluster\":9}\n";
+    dir.file("p.csv", PREDICTED).file("gold.jsonl", gold);
+    dir.file("gold.csv", "\u{feff}id,cluster\na,1\nb,1\nc,two\nd,two\ne,two\ny,9\n");
+    dir.file("pairs.csv", "id1,id2,label\na,b,1\na,c,0\nd,e,1\na,d,0\na,zzz,1\n");
+    let commands = [
+        "evaluate p.csv gold.jsonl",
+        "evaluate p.csv gold.jsonl --format json",
+        "evaluate p.csv gold.csv --level duplicate",
+        "evaluate p.csv pairs.csv",
+        "evaluate p.csv pairs.csv --format json --level duplicate",
+        "evaluate p.csv p.csv",
+    ];
+    check("cli/evaluate.txt", &transcript(&dir, &commands));
+    assert_eq!(dir.run(commands[0]).out, dir.run("evaluate p.csv gold.csv").out);
+}
+
+#[test]
+fn evaluate_names_what_is_wrong_with_a_file() {
+    let dir = Dir::new();
+    dir.file("p.csv", PREDICTED).file("pairs.csv", "id1,id2,label\na,b,maybe\n");
+    dir.file("twice.csv", "id,cluster\na,1\na,2\n")
+        .file("short.csv", "id,cluster\na\n")
+        .file("none.csv", "");
+    dir.file("broken.jsonl", "{\"id\":\"a\",\"cluster\":1}\n{\"id\":\n")
+        .file("no_id.jsonl", "{\"cluster\":1}\n");
+    dir.file("other.csv", "id,cluster\nq,1\n");
+    let commands = [
+        "evaluate p.csv pairs.csv",
+        "evaluate pairs.csv p.csv",
+        "evaluate p.csv twice.csv",
+        "evaluate p.csv short.csv",
+        "evaluate p.csv none.csv",
+        "evaluate p.csv broken.jsonl",
+        "evaluate p.csv no_id.jsonl",
+        "evaluate p.csv other.csv",
+    ];
+    let text = transcript(&dir, &commands);
+    assert_eq!(text.matches("\n[2]\n").count(), commands.len(), "{text}");
+    check("cli/evaluate_errors.txt", &text);
+}

@@ -1,0 +1,197 @@
+//! Every layout in every format, on one small grouping; and what spreadsheets and hostile text ask for.
+
+use std::sync::Arc;
+
+use samestory::model::{Entry, Grouping, Match, MatchKind, Reason, Refusal};
+use samestory::report::{Format, Layout, Table, write, write_refusals, write_unique};
+
+use crate::util::check;
+
+/// Seven articles, by id: a story of three tellings (`b` with an edited copy `e` and an exact one `c`, `d`, and `a`
+/// which only the average ties), and two that nobody else tells, of which `g` has hostile text.
+pub(crate) fn fixture() -> Grouping {
+    let file: Arc<str> = "news.jsonl".into();
+    let day = |day: i64| jiff::Timestamp::new(1_767_607_200 + 86_400 * day, 0).ok();
+    let entry = |id: &str, title: &str, source: &str, published| Entry {
+        id: id.into(),
+        title: title.into(),
+        source: source.into(),
+        lang: "en".into(),
+        file: file.clone(),
+        published,
+        fingerprint: 0xfeed,
+        kept: [format!("{id}!")].into(),
+        ..Entry::default()
+    };
+    let found = |a, b, kind, similarity, containment, cosine, score| {
+        let resemblance = if kind == MatchKind::Story { 0.01 } else { similarity };
+        Match { a, b, kind, resemblance, containment, cosine, similarity, score }
+    };
+    Grouping {
+        articles: vec![
+            entry("a", "Zug hält \"kurz\", dann nicht", "Bote", day(2)),
+            entry("b", "Train stops", "Wire", day(0)),
+            entry("c", "Train stops", "Echo", day(1)),
+            entry("d", "Leader's train halts", "Herald", None),
+            entry("e", "Train stops, 50 aboard", "Echo", day(1)),
+            entry("f", "Rain", "", None),
+            entry("g", "=1+1\nline", "-x", day(3)),
+        ],
+        order: vec![1, 2, 4, 3, 0, 5, 6],
+        groups: vec![0, 3, 4, 5, 6, 7],
+        stories: vec![0, 3, 4, 5],
+        group_ids: vec![1 << 60, 2 << 60, 3 << 60, 4 << 60, 5 << 60],
+        story_ids: vec![1 << 60, 4 << 60, 5 << 60],
+        related: vec![None, None, Some(0)],
+        matches: vec![
+            found(1, 2, MatchKind::Exact, 1.0, 1.0, 0.0, 0.0),
+            found(1, 3, MatchKind::Story, 0.41, 0.02, 0.42, 0.25),
+            found(1, 4, MatchKind::Near, 0.83, 0.91, 0.0, 0.0),
+            found(3, 6, MatchKind::Story, 0.16, 0.0, 0.17, -0.00001),
+        ],
+        best: vec![None, Some(0), Some(0), Some(1), Some(2), None, Some(3)],
+        changes: ["", "", "", "", "numbers changed: 5 -> 50", "", ""].map(Into::into).into(),
+        group_reasons: vec![
+            Reason::Earliest,
+            Reason::Alone,
+            Reason::Alone,
+            Reason::Alone,
+            Reason::Alone,
+        ],
+        story_reasons: vec![Reason::MostCentral, Reason::Alone, Reason::Alone],
+    }
+}
+
+fn keep() -> [String; 1] {
+    ["note".to_owned()]
+}
+
+fn written(grouping: &Grouping, table: Table<'_>) -> String {
+    let mut out = Vec::new();
+    write(&mut out, grouping, &table).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn every_layout_in_every_format() {
+    for (layout, name) in
+        [(Layout::Articles, "articles"), (Layout::Stories, "stories"), (Layout::Pairs, "pairs")]
+    {
+        for (format, extension) in [(Format::Csv, "csv"), (Format::Jsonl, "jsonl")] {
+            let got = written(&fixture(), Table { layout, format, excel: false, keep: &keep() });
+            check(&format!("report/{name}.{extension}"), &got);
+        }
+    }
+}
+
+#[test]
+fn every_row_has_every_column() {
+    for layout in [Layout::Articles, Layout::Stories, Layout::Pairs] {
+        let text = written(&fixture(), Table { layout, keep: &keep(), ..Table::default() });
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        // The reader refuses a row of another length than the header.
+        let rows = reader.records().collect::<Result<Vec<_>, _>>().unwrap();
+        let lines = written(
+            &fixture(),
+            Table { layout, format: Format::Jsonl, keep: &keep(), ..Table::default() },
+        );
+        assert_eq!(rows.len(), lines.lines().count());
+        for line in lines.lines() {
+            serde_json::from_str::<serde_json::Value>(line).unwrap();
+        }
+    }
+}
+
+#[test]
+fn excel_gets_a_mark_its_line_ends_and_no_formulas() {
+    let text = written(&fixture(), Table { excel: true, keep: &keep(), ..Table::default() });
+    assert!(text.starts_with("\u{feff}story_id,"));
+    assert!(text.contains("\r\n"));
+    assert!(text.contains(",\"'=1+1\nline\",'-x,"), "{text}");
+    // A number below zero is a number.
+    let mut grouping = fixture();
+    grouping.matches[3].score = -0.5;
+    assert!(
+        written(&grouping, Table { excel: true, keep: &keep(), ..Table::default() })
+            .contains(",-0.5000,")
+    );
+}
+
+#[test]
+fn no_articles_are_a_header() {
+    let none = Grouping { groups: vec![0], stories: vec![0], ..Grouping::default() };
+    for layout in [Layout::Articles, Layout::Stories, Layout::Pairs] {
+        for grouping in [&none, &Grouping::default()] {
+            assert_eq!(written(grouping, Table { layout, ..Table::default() }).lines().count(), 1);
+            assert_eq!(
+                written(grouping, Table { layout, format: Format::Jsonl, ..Table::default() }),
+                ""
+            );
+        }
+    }
+}
+
+#[test]
+fn refusals_name_file_and_record() {
+    let refusal =
+        |record, reason: &str| Refusal { file: "a,b.csv".into(), record, reason: reason.into() };
+    let mut out = Vec::new();
+    write_refusals(&mut out, &[refusal(0, "no text column"), refusal(7, "bad \"quote\"")], false)
+        .unwrap();
+    let expected =
+        "file,record,reason\n\"a,b.csv\",,no text column\n\"a,b.csv\",7,\"bad \"\"quote\"\"\"\n";
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
+}
+
+#[test]
+fn unique_keeps_one_record_of_each_group() {
+    let records = ["a", "b", "b", "c", "d", "e", "x"]
+        .map(|id| Ok((id.to_owned(), format!("<{id}>\n").into_bytes())));
+    let mut out = Vec::new();
+    write_unique(&mut out, &fixture(), records.into_iter()).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "<a>\n<b>\n<d>\n");
+}
+
+/// 400,000 rows a second is the promise; a slow machine is given half of it.
+#[test]
+fn a_million_rows_take_seconds() {
+    if std::env::var_os("SAMESTORY_FULL").is_none() || cfg!(debug_assertions) {
+        return;
+    }
+    let grouping = wide(1_000_000);
+    for format in [Format::Csv, Format::Jsonl] {
+        let start = std::time::Instant::now();
+        write(
+            &mut std::io::sink(),
+            &grouping,
+            &Table { format, keep: &keep(), ..Table::default() },
+        )
+        .unwrap();
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!("{format:?}: {:.0} rows/s", 1e6 / seconds);
+        assert!(seconds < 5.0, "{format:?}: {seconds} s");
+    }
+}
+
+/// `n` articles in groups of two and stories of four.
+fn wide(n: u32) -> Grouping {
+    let model = fixture().articles.swap_remove(1);
+    let entry = |i: u32| Entry { id: format!("article-{i:08}").into(), ..model.clone() };
+    let groups: Vec<u32> = (0..=n).step_by(2).collect();
+    let stories: Vec<u32> = (0..=n / 2).step_by(2).collect();
+    let near = fixture().matches[2];
+    Grouping {
+        articles: (0..n).map(entry).collect(),
+        order: (0..n).collect(),
+        group_ids: groups[1..].iter().map(|&g| u64::from(g) << 30).collect(),
+        story_ids: stories[1..].iter().map(|&s| u64::from(s) << 30).collect(),
+        related: vec![None; stories.len() - 1],
+        matches: (0..n / 2).map(|i| Match { a: 2 * i, b: 2 * i + 1, ..near }).collect(),
+        best: (0..n).map(|i| Some(i / 2)).collect(),
+        changes: vec!["numbers changed: 5 -> 50".into(); n as usize],
+        group_reasons: vec![Reason::Earliest; groups.len() - 1],
+        story_reasons: vec![Reason::MostCentral; stories.len() - 1],
+        groups,
+        stories,
+    }
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Runs every check: format, lints, documentation, tests. --full adds the long tests, in release mode.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+full=
+for argument in "$@"; do
+    case $argument in
+        --full) full=1 ;;
+        *) echo "usage: tests/run.sh [--full]" >&2; exit 2 ;;
+    esac
+done
+
+if ! command -v cargo >/dev/null; then
+    echo "installing Rust with rustup" >&2
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c clippy -c rustfmt
+    . "$HOME/.cargo/env"
+fi
+
+step() { printf '\n== %s\n' "$*"; "$@"; }
+
+# Runs the tests with the arguments given; cargo-nextest runs them side by side, where it is installed.
+tests() {
+    if cargo nextest --version >/dev/null 2>&1; then
+        step cargo nextest run --locked --no-fail-fast "$@"
+    else
+        step cargo test --locked --no-fail-fast --lib --bins --tests "$@"
+    fi
+}
+
+step cargo fmt --check
+step cargo clippy --locked --all-targets -- -D warnings
+RUSTDOCFLAGS="-D warnings" step cargo doc --locked --no-deps --quiet
+step cargo test --locked --doc --quiet
+tests
+if [ -n "$full" ]; then
+    SAMESTORY_FULL=1 tests --release
+fi
