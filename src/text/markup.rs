@@ -259,9 +259,13 @@ impl<'a> Tags<'a> {
         let known = || {
             [BLOCK, INLINE].iter().any(|names| names.iter().any(|n| n.eq_ignore_ascii_case(name)))
         };
-        let follows = body.as_bytes().get(len);
+        let follows = match body.as_bytes().get(len..) {
+            Some([b'/', b'>', ..]) => Some(&b'>'),
+            Some(after) => after.first(),
+            None => None,
+        };
         if !declaration
-            && !(matches!(follows, Some(b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n')) && known())
+            && !(matches!(follows, Some(b'>' | b' ' | b'\t' | b'\r' | b'\n')) && known())
         {
             return None;
         }

@@ -14,6 +14,9 @@ use crate::text::markup;
 /// Longer lines are paragraphs, and only their edges are looked at.
 const MAX_LINE: usize = 400;
 
+/// Lines wrapped by hand are no longer.
+const MAX_WRAPPED: usize = 100;
+
 /// What is left of an article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cleaned {
@@ -168,7 +171,6 @@ fn trim_start(lines: &mut [Line<'_>], title: &str, sink: &mut Sink<'_>) -> (usiz
 fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
     let (first, rest) = lines.split_first()?;
     let text = first.text;
-    let follows = rest.iter().find(|line| !line.is_blank());
     if same_letters(text, title) {
         Some("title")
     } else if let Some(rule) = line_rule(text) {
@@ -177,16 +179,23 @@ fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
         Some("counter")
     } else if text.len() <= MAX_LINE && !text.trim_end().ends_with('.') && rules::whole(text, |_| true).is_some() {
         Some("byline")
-    } else if edges::is_name(text) && follows.is_some_and(|next| !edges::is_name(next.text)) {
+    } else if edges::is_name(text) && stands_apart(rest) {
         Some("byline")
     } else {
         None
     }
 }
 
+/// Whether what follows a line is a paragraph of its own. In hard-wrapped text, a sentence may begin with a line of
+/// names: `British Prime Minister Margaret Thatcher`.
+fn stands_apart(rest: &[Line<'_>]) -> bool {
+    let Some(next) = rest.iter().find(|line| !line.is_blank()) else { return false };
+    let apart = rest[0].is_blank() || next.text.len() > MAX_WRAPPED;
+    apart && !edges::is_name(next.text) && !next.text.trim_start().starts_with(char::is_lowercase)
+}
+
 /// Whether two lines differ in case, space and punctuation only; lines without letters differ.
 fn same_letters(a: &str, b: &str) -> bool {
-    // Most first lines are far longer than the title, and differ in the first word.
     fn letters(text: &str) -> impl Iterator<Item = char> {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
     }

@@ -98,8 +98,9 @@ impl Phrase {
             Tail::Sentence => Some(end + sentence_end(rest)),
             Tail::Names => are_names(rest).then_some(text.len()),
             Tail::Short => {
-                let short = rest.len() <= MAX_SHORT && !rest.trim_end().ends_with(['.', '!', '?', '。']);
-                short.then_some(text.len())
+                let short = rest.len() <= MAX_SHORT
+                    && !rest.trim_end().ends_with(['.', '!', '?', '。']);
+                (short && rest.contains(|c: char| c.is_ascii_digit())).then_some(text.len())
             }
         }
     }
@@ -178,7 +179,13 @@ impl Table {
         };
         let byte = usize::from(byte);
         let groups = &self.groups[self.begins[byte].into()..self.begins[byte + 1].into()];
-        let found = groups.iter().find(|(key, _)| if byte == usize::from(b'#') { is_number(word) } else { same_word(word, key) });
+        let (number, ascii) = (byte == usize::from(b'#'), word.is_ascii());
+        let is = |key: &str| match (number, ascii) {
+            (true, _) => is_number(word),
+            (_, true) => key.len() == word.len() && key.eq_ignore_ascii_case(word),
+            _ => same_word(word, key),
+        };
+        let found = groups.iter().find(|(key, _)| is(key));
         found.map_or(&[], |(_, phrases)| phrases)
     }
 }
