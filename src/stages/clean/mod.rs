@@ -77,16 +77,15 @@ impl Line<'_> {
 }
 
 fn sweep(title: &str, text: &str, sink: &mut Sink<'_>) -> Cleaned {
-    let title = markup::strip(title);
+    let title = markup::strip(title).replace('\n', " ");
     let (title, tags) = title::split(&title);
-    let title = title.replace('\n', " ");
     let text = markup::strip(text);
     let mut lines = without_boilerplate(&text, sink);
     drop_counters(&mut lines, sink);
     trim_end(&mut lines, sink);
-    let (begin, agency) = trim_start(&mut lines, &title, sink);
+    let (begin, agency) = trim_start(&mut lines, title, sink);
     let text = join(&lines[begin..], text.len());
-    Cleaned { title, text, tags, agency }
+    Cleaned { title: title.to_owned(), text, tags, agency }
 }
 
 fn without_boilerplate<'a>(text: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>> {

@@ -11,6 +11,9 @@ const MAX_UNITS: usize = 60;
 /// What a `~` stands for is at most this long, in bytes.
 const MAX_SHORT: usize = 60;
 
+/// Agencies that sign in lower case have short names, in bytes.
+const MAX_LOWER: usize = 24;
+
 /// Lower-case words that may stand between names.
 const CONNECTORS: &[&str] = &[
     "and", "y", "e", "et", "und", "en", "in", "a", "van", "von", "der", "den", "de", "del", "di", "da", "dos", "du",
@@ -213,8 +216,9 @@ pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'stat
     if line.starts_with("// ") || line.starts_with("<!--") {
         return Some("markup");
     }
-    let lower = line.chars().next()?.is_lowercase();
-    if line.starts_with(is_quote) {
+    let first = line.chars().next()?;
+    let lower = first.is_lowercase();
+    if is_quote(first) || (lower && line.len() > MAX_LOWER) {
         return None;
     }
     if is_credit(line) {
@@ -242,7 +246,15 @@ fn is_credit(line: &str) -> bool {
 /// The next word at or after `at`: letters and digits with apostrophes, or digits with points and commas, inside. Scripts
 /// without spaces have a word a character.
 pub(super) fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
-    let start = at + text[at..].find(is_word)?;
+    let bytes = text.as_bytes();
+    let separators = bytes[at..].iter().take_while(|b| b.is_ascii() && !b.is_ascii_alphanumeric()).count();
+    let start = at + separators;
+    let letters = bytes[start..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    // Nearly every word is plain letters, and a space ends it.
+    if letters > 0 && bytes.get(start + letters).is_none_or(|b| matches!(b, b' ' | b'.' | b',')) {
+        return Some((start, start + letters));
+    }
+    let start = start + text[start..].find(is_word)?;
     let mut chars = text[start..].char_indices();
     let (_, first) = chars.next()?;
     let mut end = start + first.len_utf8();
