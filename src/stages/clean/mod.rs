@@ -6,6 +6,7 @@
 mod edges;
 mod rules;
 mod title;
+mod words;
 
 pub use title::UpdateTag;
 
@@ -49,7 +50,9 @@ pub fn clean(title: &str, text: &str) -> Cleaned {
 /// What [`clean`] drops from the text, from its lines first, then from its end and its beginning.
 pub fn dropped(title: &str, text: &str) -> Vec<Dropped> {
     let mut all = Vec::new();
-    sweep(title, text, &mut |line, rule, text| all.push(Dropped { line, rule, text: text.trim().to_owned() }));
+    sweep(title, text, &mut |line, rule, text| {
+        all.push(Dropped { line, rule, text: text.trim().to_owned() });
+    });
     all
 }
 
@@ -141,7 +144,11 @@ fn trim_end(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
 }
 
 /// Where the story begins, and the agency of its dateline.
-fn trim_start(lines: &mut [Line<'_>], title: &str, sink: &mut Sink<'_>) -> (usize, Option<&'static str>) {
+fn trim_start(
+    lines: &mut [Line<'_>],
+    title: &str,
+    sink: &mut Sink<'_>,
+) -> (usize, Option<&'static str>) {
     let mut agency = None;
     let mut at = 0;
     while at < lines.len() {
@@ -176,13 +183,17 @@ fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
         Some(rule)
     } else if edges::is_counter(text) && rest.first().is_none_or(Line::is_blank) {
         Some("counter")
-    } else if text.len() <= MAX_LINE && !text.trim_end().ends_with('.') && rules::whole(text, |_| true).is_some() {
-        Some("byline")
-    } else if edges::is_name(text) && stands_apart(rest) {
+    } else if is_byline(text) || (edges::is_name(text) && stands_apart(rest)) {
         Some("byline")
     } else {
         None
     }
+}
+
+fn is_byline(text: &str) -> bool {
+    text.len() <= MAX_LINE
+        && !text.trim_end().ends_with('.')
+        && rules::whole(text, |_| true).is_some()
 }
 
 /// Whether what follows a line is a paragraph of its own. In hard-wrapped text, a sentence may begin with a line of
