@@ -79,6 +79,7 @@ fn datelines() {
         "NATO — the alliance — met.",
         "A FIRE - Suspected arson - broke out.",
         "GOLD PRICES - MARCH 5",
+        "BUS,PRS HARBOUR CLSG - Cod 12",
     ] {
         assert_eq!(clean("", line).text, line);
     }

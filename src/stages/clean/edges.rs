@@ -122,7 +122,7 @@ fn placed(line: &str) -> Option<(usize, Option<&'static str>)> {
         .iter()
         .filter_map(|d| Some((head.find(d)?, d.len())));
     let (at, len) = dash.min()?;
-    let mut parts = head[..at].split(',');
+    let mut parts = head[..at].split(", ");
     let place = parts.next()?;
     if title::is_tag(place) || place.split_whitespace().count() > 3 {
         return None;
