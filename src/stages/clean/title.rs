@@ -180,6 +180,11 @@ fn prefix_in_any_case(text: &str, upper: &str) -> Option<usize> {
     Some(chars.next().map_or(text.len(), |(at, _)| at))
 }
 
+/// Whether `text` is a tag and nothing else.
+pub(super) fn is_tag(text: &str) -> bool {
+    tag_at(text.trim()).is_some_and(|(_, rest, _)| rest.trim().is_empty())
+}
+
 /// What comes after the mark that parts a tag from its headline. A tight hyphen parts only what is in capitals:
 /// `Update-Problem` is a word.
 fn separator(text: &str, tight: bool) -> Option<&str> {
