@@ -7,9 +7,9 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args as Group, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
-use super::seam::read::{self, Field};
 use super::values::{self, Bytes, Days, Limit};
 use crate::params::{Params, Representative};
+use crate::read::{self, Field};
 use crate::report::{Format, Layout};
 
 /// Which news articles tell the same story: near-duplicate copies, and independent reports of one event.
@@ -67,7 +67,7 @@ pub(super) struct Cluster {
     /// Write the clusters here instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-    /// Write one original record of each near-duplicate group
+    /// Write one original article of each near-duplicate group, as JSON Lines
     #[arg(long, value_name = "FILE")]
     pub(super) unique: Option<PathBuf>,
     /// Write the records that could not be used, as CSV

@@ -7,11 +7,13 @@ use anyhow::anyhow;
 use super::args::Cluster;
 use super::exit::{Exit, Failure};
 use super::interrupt;
-use super::seam::{self, read};
+use super::seam;
 use super::settings::{Layers, Setting};
 use super::summary::write_summary;
-use super::tell::{Tell, thousands};
+use super::tell::{Tell, counted, thousands};
+use crate::model::Article;
 use crate::pipeline::Run;
+use crate::read;
 use crate::report::output::{self, Output, Pending};
 use crate::report::{Table, write, write_refusals, write_unique};
 
@@ -25,21 +27,17 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     use_threads(settings.running.threads)?;
 
     let progress = tell.progress("reading and grouping");
-    let seam::Run { run, notes } = seam::cluster(reader, &settings.judging.params());
+    let seam::Run { run, notes, without_text } = seam::cluster(reader, &settings.judging.params());
     drop(progress);
 
-    say_notes(&run, &notes, tell);
+    say_notes(&run, &notes, without_text, tell);
     if run.grouping.articles.is_empty() && !run.refusals.is_empty() {
         targets.write_refusals(&run, settings.writing.excel)?;
-        let refused = thousands(run.refusals.len() as u64);
-        return Err(Failure::usage(anyhow!(
-            "nothing could be read: {refused} refused, no articles"
-        )));
+        return Err(nothing_read(run.refusals.len()));
     }
-    // The original records are found by a second pass, which the first has shown to work.
-    let originals =
-        || read::open(&args.inputs, options).map(seam::originals).map_err(Failure::usage);
-    let originals = if args.unique.is_some() { Some(originals()?) } else { None };
+    // Texts are not kept in memory: a second pass finds those that are asked for.
+    let again = || read::open(&args.inputs, options).map_err(Failure::usage);
+    let originals = args.unique.is_some().then(again).transpose()?.map(articles);
     let table = Table {
         layout: settings.writing.layout,
         format: settings.writing.format,
@@ -113,14 +111,14 @@ impl Targets {
         self,
         run: &Run,
         table: &Table<'_>,
-        originals: Option<impl Iterator<Item = std::io::Result<(String, Vec<u8>)>>>,
+        originals: Option<impl Iterator<Item = Article>>,
         inputs: &[String],
         settings: &[Setting],
     ) -> Result<(), output::Error> {
         let Self { mut clusters, mut unique, mut refusals, mut summary } = self;
         clusters.fill(|out| write(out, &run.grouping, table))?;
         if let (Some(unique), Some(originals)) = (&mut unique, originals) {
-            unique.fill(|out| write_unique(out, &run.grouping, originals))?;
+            unique.fill(|out| write_unique(out, &run.grouping, table.keep, originals))?;
         }
         if let Some(refusals) = &mut refusals {
             refusals.fill(|out| write_refusals(out, &run.refusals, table.excel))?;
@@ -146,6 +144,19 @@ impl Targets {
     }
 }
 
+/// Everything was refused: nothing is written.
+pub(super) fn nothing_read(refused: usize) -> Failure {
+    Failure::usage(anyhow!(
+        "nothing could be read: no articles, {} refused",
+        thousands(refused as u64)
+    ))
+}
+
+/// All articles of an input, one after another.
+pub(super) fn articles(reader: read::Reader) -> impl Iterator<Item = Article> {
+    reader.flat_map(|chunk| chunk.parse().articles)
+}
+
 fn use_threads(threads: usize) -> Result<(), Failure> {
     let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     built.map_err(|error| {
@@ -153,22 +164,20 @@ fn use_threads(threads: usize) -> Result<(), Failure> {
     })
 }
 
-fn say_notes(run: &Run, notes: &read::Notes, tell: &Tell) {
+fn say_notes(run: &Run, notes: &read::Notes, without_text: u64, tell: &Tell) {
     for (column, field) in &notes.aliases {
         tell.note(&format!("note: column {column} is taken as {field}"));
     }
     if notes.unreadable_dates > 0 {
         let dates = thousands(notes.unreadable_dates);
-        tell.note(&format!(
-            "note: {dates} dates could not be read; these articles count as undated"
-        ));
+        tell.note(&format!("note: unreadable dates: {dates}; these articles count as undated"));
     }
     let articles = run.grouping.articles.len() as u64;
-    if notes.without_text * 5 > articles {
-        let without = thousands(notes.without_text);
+    if without_text * 5 > articles {
+        let without = thousands(without_text);
         let cure = "--field text=COLUMN names the column of the text";
         tell.note(&format!(
-            "warning: {without} of {} articles have no text; {cure}",
+            "warning: {without} of {} articles without a text; {cure}",
             thousands(articles)
         ));
     }
@@ -178,14 +187,12 @@ fn say_notes(run: &Run, notes: &read::Notes, tell: &Tell) {
 fn say_outcome(run: &Run, tell: &Tell) {
     tell.stages(&run.stages);
     let counts = [
-        (run.grouping.articles.len(), "articles"),
-        (run.grouping.story_ids.len(), "stories"),
-        (run.grouping.group_ids.len(), "near-duplicate groups"),
-        (run.refusals.len(), "refused"),
+        counted(run.grouping.articles.len(), "article", "articles"),
+        counted(run.grouping.story_ids.len(), "story", "stories"),
+        counted(run.grouping.group_ids.len(), "near-duplicate group", "near-duplicate groups"),
+        counted(run.refusals.len(), "refused", "refused"),
     ];
-    tell.note(
-        &counts.map(|(count, what)| format!("{} {what}", thousands(count as u64))).join(", "),
-    );
+    tell.note(&counts.join(", "));
 }
 
 /// Whether the refusals are more than the user allows; the output is written by now.

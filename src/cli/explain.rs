@@ -3,10 +3,12 @@
 use anyhow::anyhow;
 
 use super::args::Explain;
+use super::cluster::articles;
 use super::exit::{Exit, Failure};
-use super::seam::{self, read};
+use super::seam;
 use super::tell::show;
 use crate::model::Article;
+use crate::read;
 
 pub(super) fn run(args: &Explain) -> Result<Exit, Failure> {
     let [a, b] = if args.inputs.is_empty() {
@@ -24,8 +26,8 @@ fn only_article(args: &Explain, file: &str) -> Result<Article, Failure> {
         Failure::usage(error)
             .hint("name two files, or two ids and where to look for them with --in")
     })?;
-    let mut articles = seam::articles(reader);
-    match (articles.next(), articles.next()) {
+    let mut found = articles(reader);
+    match (found.next(), found.next()) {
         (Some(article), None) => Ok(article),
         (None, _) => Err(Failure::usage(anyhow!("{file}: no article in it"))),
         (Some(_), Some(_)) => {
@@ -39,7 +41,7 @@ fn only_article(args: &Explain, file: &str) -> Result<Article, Failure> {
 fn find_both(args: &Explain) -> Result<[Article; 2], Failure> {
     let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
     let mut found = [None, None];
-    for article in seam::articles(reader) {
+    for article in articles(reader) {
         for (found, id) in found.iter_mut().zip([&args.a, &args.b]) {
             if found.is_none() && article.id == **id {
                 *found = Some(article.clone());

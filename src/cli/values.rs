@@ -7,8 +7,8 @@ use anyhow::{Context as _, Error, Result, bail, ensure};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
-use super::seam::read::Field;
 use crate::params::Representative;
+use crate::read::Field;
 
 /// A span of time such as `7d` or `36h`, in days; more than none.
 #[derive(Debug, Clone, Copy, PartialEq)]

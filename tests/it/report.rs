@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use samestory::model::{Entry, Grouping, Match, MatchKind, Reason, Refusal};
+use samestory::model::{Article, Entry, Grouping, Match, MatchKind, Reason, Refusal};
 use samestory::report::{Format, Layout, Table, write, write_refusals, write_unique};
 
 use crate::util::check;
@@ -144,12 +144,30 @@ fn refusals_name_file_and_record() {
 }
 
 #[test]
-fn unique_keeps_one_record_of_each_group() {
-    let records = ["a", "b", "b", "c", "d", "e", "x"]
-        .map(|id| Ok((id.to_owned(), format!("<{id}>\n").into_bytes())));
+fn unique_keeps_one_article_of_each_group() {
+    let article = |id: &str, entry: &Entry| Article {
+        id: id.into(),
+        title: entry.title.to_string(),
+        text: format!("Text of {id}."),
+        file: entry.file.clone(),
+        published: entry.published,
+        kept: entry.kept.to_vec(),
+        ..Article::default()
+    };
+    let grouping = fixture();
+    let mut articles: Vec<Article> =
+        grouping.articles.iter().map(|entry| article(&entry.id, entry)).collect();
+    // An older version under the id of a representative is not it.
+    articles.insert(0, Article { published: None, ..articles[0].clone() });
+    articles.push(article("x", &grouping.articles[0]));
     let mut out = Vec::new();
-    write_unique(&mut out, &fixture(), records.into_iter()).unwrap();
-    assert_eq!(String::from_utf8(out).unwrap(), "<a>\n<b>\n<d>\n");
+    write_unique(&mut out, &grouping, &keep(), articles.iter().cloned()).unwrap();
+    check("report/unique.jsonl", &String::from_utf8(out).unwrap());
+    // An article that cannot be found again is never passed over in silence.
+    articles.retain(|article| article.id != "d");
+    let error =
+        write_unique(&mut Vec::new(), &grouping, &keep(), articles.into_iter()).unwrap_err();
+    assert!(error.to_string().starts_with("1 articles were not found again"), "{error}");
 }
 
 /// 400,000 rows a second is the promise; a slow machine is given half of it.
