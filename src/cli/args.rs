@@ -67,7 +67,7 @@ pub(super) struct Cluster {
     /// Write the clusters here instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-    /// Write one original article of each near-duplicate group, as JSON Lines
+    /// Write one original record of each near-duplicate group
     #[arg(long, value_name = "FILE")]
     pub(super) unique: Option<PathBuf>,
     /// Write the records that could not be used, as CSV

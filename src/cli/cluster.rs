@@ -7,12 +7,11 @@ use anyhow::anyhow;
 use super::args::Cluster;
 use super::exit::{Exit, Failure};
 use super::interrupt;
-use super::seam;
 use super::settings::{Layers, Setting};
 use super::summary::write_summary;
 use super::tell::{Tell, counted, thousands};
 use crate::model::Article;
-use crate::pipeline::Run;
+use crate::pipeline::{self, Run};
 use crate::read;
 use crate::report::output::{self, Output, Pending};
 use crate::report::{Table, write, write_refusals, write_unique};
@@ -27,17 +26,17 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     use_threads(settings.running.threads)?;
 
     let progress = tell.progress("reading and grouping");
-    let seam::Run { run, notes, without_text } = seam::cluster(reader, &settings.judging.params());
+    let run = pipeline::cluster(reader, &settings.judging.params());
     drop(progress);
 
-    say_notes(&run, &notes, without_text, tell);
+    say_notes(&run, tell);
     if run.grouping.articles.is_empty() && !run.refusals.is_empty() {
         targets.write_refusals(&run, settings.writing.excel)?;
         return Err(nothing_read(run.refusals.len()));
     }
     // Texts are not kept in memory: a second pass finds those that are asked for.
     let again = || read::open(&args.inputs, options).map_err(Failure::usage);
-    let originals = args.unique.is_some().then(again).transpose()?.map(articles);
+    let originals = args.unique.is_some().then(again).transpose()?.map(originals);
     let table = Table {
         layout: settings.writing.layout,
         format: settings.writing.format,
@@ -111,14 +110,14 @@ impl Targets {
         self,
         run: &Run,
         table: &Table<'_>,
-        originals: Option<impl Iterator<Item = Article>>,
+        originals: Option<impl Iterator<Item = (Article, Vec<u8>)>>,
         inputs: &[String],
         settings: &[Setting],
     ) -> Result<(), output::Error> {
         let Self { mut clusters, mut unique, mut refusals, mut summary } = self;
         clusters.fill(|out| write(out, &run.grouping, table))?;
         if let (Some(unique), Some(originals)) = (&mut unique, originals) {
-            unique.fill(|out| write_unique(out, &run.grouping, table.keep, originals))?;
+            unique.fill(|out| write_unique(out, &run.grouping, originals))?;
         }
         if let Some(refusals) = &mut refusals {
             refusals.fill(|out| write_refusals(out, &run.refusals, table.excel))?;
@@ -152,9 +151,9 @@ pub(super) fn nothing_read(refused: usize) -> Failure {
     ))
 }
 
-/// All articles of an input, one after another.
-pub(super) fn articles(reader: read::Reader) -> impl Iterator<Item = Article> {
-    reader.flat_map(|chunk| chunk.parse().articles)
+/// The records of a second pass over the input, with the articles that they hold.
+fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, Vec<u8>)> {
+    reader.flat_map(read::Chunk::originals)
 }
 
 fn use_threads(threads: usize) -> Result<(), Failure> {
@@ -164,7 +163,8 @@ fn use_threads(threads: usize) -> Result<(), Failure> {
     })
 }
 
-fn say_notes(run: &Run, notes: &read::Notes, without_text: u64, tell: &Tell) {
+fn say_notes(run: &Run, tell: &Tell) {
+    let (notes, without_text) = (&run.notes, run.counts.without_text);
     for (column, field) in &notes.aliases {
         tell.note(&format!("note: column {column} is taken as {field}"));
     }

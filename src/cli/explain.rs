@@ -3,54 +3,43 @@
 use anyhow::anyhow;
 
 use super::args::Explain;
-use super::cluster::articles;
 use super::exit::{Exit, Failure};
-use super::seam;
 use super::tell::show;
-use crate::model::Article;
-use crate::read;
+use crate::{pipeline, read};
 
 pub(super) fn run(args: &Explain) -> Result<Exit, Failure> {
-    let [a, b] = if args.inputs.is_empty() {
-        [only_article(args, &args.a)?, only_article(args, &args.b)?]
+    let named = [&args.a, &args.b].map(|name| name.as_str());
+    let (inputs, ids) = if args.inputs.is_empty() {
+        (named.map(str::to_owned).to_vec(), [only_id(args, named[0])?, only_id(args, named[1])?])
     } else {
-        find_both(args)?
+        (args.inputs.clone(), named.map(str::to_owned))
     };
-    let text = seam::explain(&a, &b, &args.judging.params());
-    show(|out| out.write_all(text.as_bytes()))
+    if ids[0] == ids[1] {
+        return Err(Failure::usage(anyhow!("{}: these are one and the same article", ids[0])));
+    }
+    let reader = read::open(&inputs, args.reading.options(&[])).map_err(Failure::usage)?;
+    let found =
+        pipeline::explain(reader, ids.each_ref().map(String::as_str), &args.judging.params());
+    let explanation = found.map_err(|id| {
+        Failure::usage(anyhow!("no article has the id {id}"))
+            .hint("name two files, or two ids and where to look for them with --in")
+    })?;
+    show(|out| write!(out, "{explanation}"))
 }
 
-/// The article of a file that holds one.
-fn only_article(args: &Explain, file: &str) -> Result<Article, Failure> {
+/// The id of the article of a file that holds one.
+fn only_id(args: &Explain, file: &str) -> Result<String, Failure> {
     let reader = read::open(&[file.to_owned()], args.reading.options(&[])).map_err(|error| {
         Failure::usage(error)
             .hint("name two files, or two ids and where to look for them with --in")
     })?;
-    let mut found = articles(reader);
-    match (found.next(), found.next()) {
-        (Some(article), None) => Ok(article),
+    let mut articles = reader.flat_map(|chunk| chunk.parse().articles);
+    match (articles.next(), articles.next()) {
+        (Some(article), None) => Ok(article.id),
         (None, _) => Err(Failure::usage(anyhow!("{file}: no article in it"))),
         (Some(_), Some(_)) => {
             let hint = format!("name two ids, and the file with --in {file}");
             Err(Failure::usage(anyhow!("{file}: more than one article in it")).hint(hint))
         }
     }
-}
-
-/// The two articles with these ids, wherever they are among the inputs.
-fn find_both(args: &Explain) -> Result<[Article; 2], Failure> {
-    let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
-    let mut found = [None, None];
-    for article in articles(reader) {
-        for (found, id) in found.iter_mut().zip([&args.a, &args.b]) {
-            if found.is_none() && article.id == **id {
-                *found = Some(article.clone());
-            }
-        }
-    }
-    let [a, b] = found;
-    let known = |found: Option<Article>, id: &str| {
-        found.ok_or_else(|| Failure::usage(anyhow!("no article has the id {id}")))
-    };
-    Ok([known(a, &args.a)?, known(b, &args.b)?])
 }

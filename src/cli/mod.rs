@@ -9,7 +9,6 @@ mod exit;
 mod explain;
 mod interrupt;
 mod labels;
-mod seam;
 mod settings;
 mod summary;
 mod tell;

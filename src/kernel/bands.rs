@@ -13,7 +13,9 @@ pub fn share_chance(s: f64, bands: usize, rows: usize) -> f64 {
 /// Up to three rows fit beside the number of the band in 64 bits, and [`mix`] is a bijection: keys are then equal only
 /// when the slots are.
 pub fn key(signature: &[u16], band: usize, rows: usize) -> u64 {
-    mix(signature[band * rows..(band + 1) * rows].iter().fold(band as u64, |key, &slot| key << 16 | u64::from(slot)))
+    mix(signature[band * rows..(band + 1) * rows]
+        .iter()
+        .fold(band as u64, |key, &slot| key << 16 | u64::from(slot)))
 }
 
 #[cfg(test)]

@@ -38,7 +38,10 @@ mod tests {
         assert_eq!(dot(a, b), 20);
         let length = |w| (square(w) as f64).sqrt();
         assert_eq!(cosine(dot(a, a), length(a.1), length(a.1)), ONE);
-        assert_eq!(cosine(dot(a, b), length(a.1), length(b.1)), (20.0 / (5.0 * 26f64.sqrt()) * 65536.0) as i64 + 1);
+        assert_eq!(
+            cosine(dot(a, b), length(a.1), length(b.1)),
+            (20.0 / (5.0 * 26f64.sqrt()) * 65536.0) as i64 + 1
+        );
         assert_eq!(cosine(0, 0.0, 0.0), 0);
     }
 }

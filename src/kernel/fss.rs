@@ -21,8 +21,10 @@ const SLOT_BITS: u32 = SLOTS.trailing_zeros();
 /// 65,536, which the exact check after the sketch forgives, and a signature is four times smaller.
 pub type Signature = [u16; SLOTS];
 
-static ROUND_SEEDS: LazyLock<[u64; ROUNDS]> = LazyLock::new(|| std::array::from_fn(|i| seed("fss/round", i)));
-static SLOT_SEEDS: LazyLock<[u64; SLOTS]> = LazyLock::new(|| std::array::from_fn(|i| seed("fss/slot", i)));
+static ROUND_SEEDS: LazyLock<[u64; ROUNDS]> =
+    LazyLock::new(|| std::array::from_fn(|i| seed("fss/round", i)));
+static SLOT_SEEDS: LazyLock<[u64; SLOTS]> =
+    LazyLock::new(|| std::array::from_fn(|i| seed("fss/slot", i)));
 
 /// The signature of a set of well-mixed 64-bit hashes, in any order, repetitions allowed; `None` for the empty set.
 pub fn signature(hashes: &[u64]) -> Option<Signature> {
@@ -38,7 +40,8 @@ pub fn signature(hashes: &[u64]) -> Option<Signature> {
         }
     }
     for slot in (0..SLOTS).filter(|slot| full >> slot & 1 == 0) {
-        smallest[slot] = hashes.iter().map(|&h| mix(h ^ SLOT_SEEDS[slot])).min().expect("the set is not empty");
+        smallest[slot] =
+            hashes.iter().map(|&h| mix(h ^ SLOT_SEEDS[slot])).min().expect("the set is not empty");
     }
     Some(smallest.map(|hash| hash as u16))
 }
@@ -80,7 +83,8 @@ mod tests {
         for n in [12u64, 60, 240, 1200] {
             let estimate = |t| {
                 let (a, b) = (elements(t, 0..n), elements(t, n / 3..n + n / 3));
-                f64::from(equal_slots(&signature(&a).unwrap(), &signature(&b).unwrap())) / SLOTS as f64
+                f64::from(equal_slots(&signature(&a).unwrap(), &signature(&b).unwrap()))
+                    / SLOTS as f64
             };
             let estimates: Vec<f64> = (0..400).map(estimate).collect();
             let mean = estimates.iter().sum::<f64>() / 400.0;

@@ -36,7 +36,8 @@ pub enum Average {
 /// each pair at most once, in any order. `cut` is in the unit of the scores and must be above 0 wherever a pair without an edge may
 /// have score 0, since only groups with an edge between them are ever compared.
 pub fn group(penalties: &[i64], mut edges: Vec<Edge>, cut: i64, average: Average) -> Vec<u32> {
-    let mut groups = Groups { size: vec![1; penalties.len()], penalty: penalties.to_vec(), average, cut };
+    let mut groups =
+        Groups { size: vec![1; penalties.len()], penalty: penalties.to_vec(), average, cut };
     let mut label: Vec<u32> = (0..penalties.len() as u32).collect();
     edges.sort_unstable_by_key(|e| (e.a, e.b));
     loop {
@@ -70,7 +71,8 @@ impl Groups {
             Average::AllPairs => self.size[a] * self.size[b],
             Average::ExaminedPairs => u64::from(e.examined),
         };
-        let penalty = i128::from(self.penalty[a]) * i128::from(self.size[b]) + i128::from(self.penalty[b]) * i128::from(self.size[a]);
+        let penalty = i128::from(self.penalty[a]) * i128::from(self.size[b])
+            + i128::from(self.penalty[b]) * i128::from(self.size[a]);
         (i128::from(e.sum) - penalty, i128::from(pairs))
     }
 
@@ -100,8 +102,11 @@ impl Groups {
 
     /// Merges the groups that are each other's nearest, the higher into the lower; returns `(into, gone)`.
     fn merge_mutual(&mut self, nearest: &[u32], edges: &[Edge]) -> Vec<(u32, u32)> {
-        let mutual = |(i, e): &(usize, &Edge)| nearest[e.a as usize] == *i as u32 && nearest[e.b as usize] == *i as u32;
-        let merged: Vec<(u32, u32)> = edges.iter().enumerate().filter(mutual).map(|(_, e)| (e.a, e.b)).collect();
+        let mutual = |(i, e): &(usize, &Edge)| {
+            nearest[e.a as usize] == *i as u32 && nearest[e.b as usize] == *i as u32
+        };
+        let merged: Vec<(u32, u32)> =
+            edges.iter().enumerate().filter(mutual).map(|(_, e)| (e.a, e.b)).collect();
         for &(into, gone) in &merged {
             self.size[into as usize] += self.size[gone as usize];
             self.penalty[into as usize] += self.penalty[gone as usize];
@@ -151,18 +156,29 @@ mod tests {
             for i in 0..groups.len() {
                 for j in i + 1..groups.len() {
                     let between = |e: &&Edge| {
-                        groups[i].contains(&e.a) && groups[j].contains(&e.b) || groups[j].contains(&e.a) && groups[i].contains(&e.b)
+                        groups[i].contains(&e.a) && groups[j].contains(&e.b)
+                            || groups[j].contains(&e.a) && groups[i].contains(&e.b)
                     };
                     let found: Vec<&Edge> = edges.iter().filter(between).collect();
                     if found.is_empty() {
                         continue;
                     }
                     let all = groups[i].len() * groups[j].len();
-                    let penalty = |x: &[u32], y: &[u32]| x.iter().map(|&k| penalties[k as usize]).sum::<i64>() * y.len() as i64;
-                    let sum = found.iter().map(|e| e.sum).sum::<i64>() - penalty(&groups[i], &groups[j]) - penalty(&groups[j], &groups[i]);
-                    let pairs = if average == Average::AllPairs { all } else { found.iter().map(|e| e.examined as usize).sum() };
+                    let penalty = |x: &[u32], y: &[u32]| {
+                        x.iter().map(|&k| penalties[k as usize]).sum::<i64>() * y.len() as i64
+                    };
+                    let sum = found.iter().map(|e| e.sum).sum::<i64>()
+                        - penalty(&groups[i], &groups[j])
+                        - penalty(&groups[j], &groups[i]);
+                    let pairs = if average == Average::AllPairs {
+                        all
+                    } else {
+                        found.iter().map(|e| e.examined as usize).sum()
+                    };
                     let (sum, pairs) = (i128::from(sum), pairs as i128);
-                    if sum >= i128::from(cut) * pairs && best.is_none_or(|(s, p, ..)| sum * p > s * pairs) {
+                    if sum >= i128::from(cut) * pairs
+                        && best.is_none_or(|(s, p, ..)| sum * p > s * pairs)
+                    {
                         best = Some((sum, pairs, i, j));
                     }
                 }

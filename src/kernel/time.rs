@@ -31,7 +31,9 @@ impl TimeFactor {
 
     /// The factor for two articles so many seconds apart, in 1 / 65,536.
     pub fn at(&self, gap: i64) -> i64 {
-        self.steps.get((gap.unsigned_abs() / STEP.unsigned_abs()) as usize).map_or(0, |&f| i64::from(f))
+        self.steps
+            .get((gap.unsigned_abs() / STEP.unsigned_abs()) as usize)
+            .map_or(0, |&f| i64::from(f))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use foldhash::HashMap;
+
 use super::csv::Header;
 use super::draft::Columns;
 use super::{Notes, Options, csv, html, input, json, text};
@@ -122,4 +124,29 @@ impl Chunk {
         parsed.notes = columns.into_notes();
         parsed
     }
+
+    /// Every article with its record as one line of JSON: as delivered where that was JSON, else the article's fields.
+    pub fn originals(self) -> Vec<(Article, Vec<u8>)> {
+        let lines: HashMap<(Arc<str>, u64), Vec<u8>> = self
+            .pieces
+            .iter()
+            .filter(|piece| matches!(piece.body, Body::Json { .. }))
+            .flat_map(|piece| {
+                piece
+                    .records()
+                    .map(|(number, bytes)| ((piece.file.clone(), number), one_line(bytes)))
+            })
+            .collect();
+        let original = |article: Article| {
+            let line = lines.get(&(article.file.clone(), article.record)).cloned();
+            let line = line.unwrap_or_else(|| json::line(&article));
+            (article, line)
+        };
+        self.parse().articles.into_iter().map(original).collect()
+    }
+}
+
+/// JSON on one line: its line breaks are all between values.
+fn one_line(json: &[u8]) -> Vec<u8> {
+    json.trim_ascii().iter().map(|&b| if matches!(b, b'\n' | b'\r') { b' ' } else { b }).collect()
 }

@@ -244,11 +244,12 @@ fn is_utf8_so_far(head: &[u8]) -> bool {
     std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
-/// The names in the first row, under each separator.
+/// The names in the first row, under each separator that it has.
 fn first_rows(head: &[u8]) -> impl Iterator<Item = (u8, ByteRecord)> {
-    [b',', b';', b'\t', b'|']
-        .into_iter()
-        .filter_map(move |separator| Some((separator, split(head, separator).next()?)))
+    let line =
+        head.trim_ascii_start().split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
+    let separators = b",;\t|".iter().filter(|separator| line.contains(separator));
+    separators.filter_map(move |&separator| Some((separator, split(head, separator).next()?)))
 }
 
 fn known_fields(row: &ByteRecord) -> Vec<Field> {

@@ -14,6 +14,7 @@ pub(super) struct Column {
     field: Option<(Field, Rank)>,
     id_parts: Vec<usize>,
     kept: Vec<usize>,
+    /// Whether it filled a field of another name.
     used: bool,
 }
 
@@ -102,9 +103,7 @@ impl<'o> Columns<'o> {
     /// What the user is told about these columns.
     pub(super) fn into_notes(self) -> Notes {
         let understood = |column: Column| match column.field {
-            Some((field, rank)) if column.used && rank > OWN_NAME => {
-                Some((column.name.into(), field))
-            }
+            Some((field, _)) if column.used => Some((column.name.into(), field)),
             _ => None,
         };
         let mut aliases: Vec<(String, Field)> =
@@ -156,7 +155,12 @@ impl<'a> Draft<'a> {
     /// The article, without its place; `None` when there is neither text nor title. `path` is the id of a
     /// one-article file that has no other.
     pub(super) fn finish(mut self, columns: &mut Columns, path: Option<&str>) -> Option<Article> {
-        for slot in self.slots.iter().filter(|slot| !slot.value.is_empty()) {
+        if self.id_parts.iter().any(|part| !part.is_empty()) {
+            self.slots[Field::Id as usize] =
+                Slot { value: self.id_parts.join(":").into(), ..Slot::default() };
+        }
+        for slot in self.slots.iter().filter(|slot| !slot.value.is_empty() && slot.rank > OWN_NAME)
+        {
             columns.columns[slot.column].used = true;
         }
         let title = self.take(Field::Title).into_owned();
@@ -165,11 +169,7 @@ impl<'a> Draft<'a> {
             return None;
         }
         let url = trimmed(self.take(Field::Url));
-        let given = if self.id_parts.iter().any(|part| !part.is_empty()) {
-            self.id_parts.join(":")
-        } else {
-            trimmed(self.take(Field::Id))
-        };
+        let given = trimmed(self.take(Field::Id));
         let id = identity::identity(given, &url, path, &title, &text);
         let published = columns.date(self.take(Field::Published).trim());
         let seen = columns.date(self.take(Field::Seen).trim());

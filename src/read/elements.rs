@@ -9,6 +9,9 @@ use super::lines::too_long;
 /// The keys under which an object holds its list of articles.
 const LISTS: [&[u8]; 5] = [b"articles", b"items", b"data", b"results", b"docs"];
 
+/// The keys that make an object an article, whatever lists it has.
+const TEXTS: [&[u8]; 4] = [b"text", b"body", b"content", b"articleBody"];
+
 /// Where the next value is expected.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
@@ -68,7 +71,7 @@ impl Elements {
             (_, None) => {
                 piece.refuse(
                     self.record,
-                    "the JSON ends after this record without closing its list".to_owned(),
+                    "the JSON ends after this record without closing all brackets".to_owned(),
                 );
                 return Ok(false);
             }
@@ -85,7 +88,8 @@ impl Elements {
                 let mut rest = Vec::new();
                 self.place = match scan(&mut self.input.bytes, &mut rest, 1, true, self.max)? {
                     Scan::List => Place::List { held: true },
-                    _ => Place::Top,
+                    Scan::CutShort => Place::Holder,
+                    Scan::Whole | Scan::TooLong => Place::Top,
                 };
             }
             (Place::Top, Some(_)) => {
@@ -187,6 +191,8 @@ struct Tracker {
     in_scalar: bool,
     /// The last string at depth 1, as far as it can be the name of a list.
     key: Vec<u8>,
+    /// The object has a text of its own.
+    has_text: bool,
     /// A list has just opened under the name of one.
     in_list: bool,
 }
@@ -218,7 +224,10 @@ impl Tracker {
                 self.key.clear();
             }
             b'{' | b'[' => {
-                self.in_list = byte == b'[' && self.depth == 1 && LISTS.contains(&&self.key[..]);
+                self.in_list = byte == b'['
+                    && self.depth == 1
+                    && !self.has_text
+                    && LISTS.contains(&&self.key[..]);
                 self.depth += 1;
             }
             b'}' | b']' if self.depth == 0 => {
@@ -230,6 +239,7 @@ impl Tracker {
                     return Step::Last;
                 }
             }
+            b':' if self.depth == 1 => self.has_text |= TEXTS.contains(&&self.key[..]),
             b',' if self.depth == 1 => self.key.clear(),
             b',' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => return Step::Behind,
             _ => self.in_scalar |= self.depth == 0,

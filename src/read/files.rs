@@ -1,5 +1,6 @@
 //! Files: what the named inputs come to, in order, and the check that all of them are there.
 
+use std::fs::File;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 
@@ -57,7 +58,7 @@ pub(super) fn check(inputs: &[String], options: &Options) -> Result<(), Error> {
     let mut unknown = None;
     let mut known = false;
     for input in inputs {
-        match look(input, options)? {
+        match look(input, options, known)? {
             None => known = true,
             Some(reason) => {
                 unknown.get_or_insert(Error::UnknownKind { input: input.clone(), reason });
@@ -71,8 +72,8 @@ pub(super) fn check(inputs: &[String], options: &Options) -> Result<(), Error> {
     }
 }
 
-/// Why the kind of this input is unknown, if it is.
-fn look(input: &str, options: &Options) -> Result<Option<String>, Error> {
+/// Why the kind of this input is unknown, if it is. Once some kind is known, a file need only be there.
+fn look(input: &str, options: &Options, known: bool) -> Result<Option<String>, Error> {
     if input == STDIN {
         return Ok(None);
     }
@@ -99,6 +100,9 @@ fn look(input: &str, options: &Options) -> Result<Option<String>, Error> {
     // A pipe can be read only once, so it is taken on trust.
     if !metadata.is_file() {
         return Ok(None);
+    }
+    if known {
+        return File::open(input).map(|_| None).map_err(unreadable);
     }
     let opened = Input::open(input.into(), Path::new(input)).map_err(unreadable)?;
     Ok(kind(&opened, options).err())

@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::chunk::{Parsed, Piece};
 use super::draft::{Columns, Draft};
 use super::fields::Field;
+use crate::model::Article;
 
 /// The keys by which an object can stand for one value, the better ones first.
 const INNER: [&str; 9] =
@@ -28,7 +29,7 @@ fn draft<'a>(bytes: &'a [u8], columns: &mut Columns) -> Result<Draft<'a>, String
     if !text.trim_start().starts_with('{') {
         return Err("not a JSON object".to_owned());
     }
-    let mut json = serde_json::Deserializer::from_str(text);
+    let mut json = serde_json::Deserializer::from_str(text.trim_end());
     let draft = json.deserialize_map(Object(columns)).and_then(|draft| json.end().map(|()| draft));
     draft.map_err(|error| {
         format!("bad JSON: {}", error.to_string().replacen(" at line 1 column ", " at column ", 1))
@@ -185,4 +186,24 @@ impl<'de> Visitor<'de> for Value {
         }
         Ok(value)
     }
+}
+
+/// An article as one line of JSON, under the usual names; what is not known is left out.
+pub(super) fn line(article: &Article) -> Vec<u8> {
+    let time = |time: Option<jiff::Timestamp>| time.map(|t| t.to_string()).unwrap_or_default();
+    let (published, seen) = (time(article.published), time(article.seen));
+    let fields = [
+        ("id", &article.id),
+        ("title", &article.title),
+        ("text", &article.text),
+        ("published", &published),
+        ("seen", &seen),
+        ("source", &article.source),
+        ("lang", &article.lang),
+        ("url", &article.url),
+    ];
+    let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    let object: serde_json::Map<String, serde_json::Value> =
+        given.map(|(name, value)| (name.to_owned(), value.as_str().into())).collect();
+    serde_json::Value::Object(object).to_string().into_bytes()
 }

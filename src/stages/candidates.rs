@@ -23,7 +23,10 @@ pub const DISTANCE: u32 = 3;
 /// largest bucket. An article without a sketch is in no pair.
 pub fn propose(sketches: &[Option<Sketch>]) -> (Vec<u64>, usize) {
     let bands = (0..BANDS).into_par_iter().map(|band| by_band(sketches, band));
-    let blocks = (0..BLOCKS).into_par_iter().flat_map_iter(|i| (i + 1..BLOCKS).map(move |j| (i, j))).map(|two| by_blocks(sketches, two));
+    let blocks = (0..BLOCKS)
+        .into_par_iter()
+        .flat_map_iter(|i| (i + 1..BLOCKS).map(move |j| (i, j)))
+        .map(|two| by_blocks(sketches, two));
     let proposed: Vec<(Vec<u64>, usize)> = bands.chain(blocks).collect();
     let largest = proposed.iter().map(|p| p.1).max().unwrap_or(0);
     let mut pairs = proposed.into_iter().flat_map(|p| p.0).collect();
@@ -36,7 +39,8 @@ fn present(sketches: &[Option<Sketch>]) -> impl Iterator<Item = (u32, &Sketch)> 
 }
 
 fn by_band(sketches: &[Option<Sketch>], band: usize) -> (Vec<u64>, usize) {
-    let mut rows: Vec<(u64, u32)> = present(sketches).map(|(i, s)| (bands::key(&s.signature, band, ROWS), i)).collect();
+    let mut rows: Vec<(u64, u32)> =
+        present(sketches).map(|(i, s)| (bands::key(&s.signature, band, ROWS), i)).collect();
     let mut pairs = Vec::new();
     let largest = buckets::propose(&mut rows, BOUNDS, &mut pairs);
     buckets::distinct(&mut pairs);
@@ -45,9 +49,13 @@ fn by_band(sketches: &[Option<Sketch>], band: usize) -> (Vec<u64>, usize) {
 
 /// Pairs whose fingerprints agree in two given blocks and differ little elsewhere.
 fn by_blocks(sketches: &[Option<Sketch>], (i, j): (u32, u32)) -> (Vec<u64>, usize) {
-    let block = |i: u32| (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS)) & !(1u64.checked_shl(64 * i / BLOCKS).map_or(0, |bit| bit - 1));
+    let block = |i: u32| {
+        (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS))
+            & !(1u64.checked_shl(64 * i / BLOCKS).map_or(0, |bit| bit - 1))
+    };
     let mask = block(i) | block(j);
-    let mut rows: Vec<(u64, u32)> = present(sketches).map(|(i, s)| (mix(s.fingerprint & mask), i)).collect();
+    let mut rows: Vec<(u64, u32)> =
+        present(sketches).map(|(i, s)| (mix(s.fingerprint & mask), i)).collect();
     let mut pairs = Vec::new();
     let largest = buckets::propose(&mut rows, BOUNDS, &mut pairs);
     let fingerprint = |i: u32| sketches[i as usize].as_ref().map_or(0, |s| s.fingerprint);

@@ -31,21 +31,29 @@ pub struct Scores {
 }
 
 /// Corrects the similarity of pairs by the neighbourhoods of both sides.
-pub fn correct(reports: &[Report], fixed: &[Weights], pairs: &[Similar], neighbours: &[Vec<(u32, i32)>]) -> Scores {
-    let local: Vec<Weights> = (0..reports.len()).into_par_iter().map(|i| local_weights(reports, i, &neighbours[i])).collect();
+pub fn correct(reports: &[Report], pairs: &[Similar], neighbours: &[Vec<(u32, i32)>]) -> Scores {
+    let local: Vec<Weights> = (0..reports.len())
+        .into_par_iter()
+        .map(|i| local_weights(reports, i, &neighbours[i]))
+        .collect();
     let mixed = |a: usize, b: usize, fixed_cosine: i32| {
         let side = |i: usize| (&*reports[i].vector.dimensions, &*local[i].weights);
         let local_cosine = cosine(dot(side(a), side(b)), local[a].length, local[b].length);
         ((10 - LOCAL_TENTHS) * i64::from(fixed_cosine) + LOCAL_TENTHS * local_cosine) / 10
     };
-    debug_assert_eq!(fixed.len(), reports.len());
-    let score = |pair: &Similar| mixed(pair.a as usize, pair.b as usize, pair.cosine) * i64::from(pair.factor) / ONE;
+    let score = |pair: &Similar| {
+        mixed(pair.a as usize, pair.b as usize, pair.cosine) * i64::from(pair.factor) / ONE
+    };
     let crowding = |(i, near): (usize, &Vec<(u32, i32)>)| {
-        let mut similar: Vec<i64> = near.iter().map(|&(j, cosine)| mixed(i, j as usize, cosine)).collect();
+        let mut similar: Vec<i64> =
+            near.iter().map(|&(j, cosine)| mixed(i, j as usize, cosine)).collect();
         similar.sort_unstable_by(|x, y| y.cmp(x));
         (similar.iter().take(NEAREST).sum::<i64>() / NEAREST as i64).max(FLOOR) / PART
     };
-    Scores { pairs: pairs.par_iter().map(score).collect(), penalties: neighbours.par_iter().enumerate().map(crowding).collect() }
+    Scores {
+        pairs: pairs.par_iter().map(score).collect(),
+        penalties: neighbours.par_iter().enumerate().map(crowding).collect(),
+    }
 }
 
 /// Weighs the terms of article `i` by how many of its neighbours have them.

@@ -69,18 +69,36 @@ pub fn find(sketches: &[Option<Sketch>], copies: &[Copy], params: &Params) -> Du
 fn verify_pair(pair: u64, copies: &[Copy], params: &Params) -> Examined {
     let (a, b) = items(pair);
     let found = verify::near(&copies[a as usize], &copies[b as usize], params);
-    Examined { a, b, resemblance: found.resemblance as f32, containment: found.containment as f32, strength: found.strength as f32 }
+    Examined {
+        a,
+        b,
+        resemblance: found.resemblance as f32,
+        containment: found.containment as f32,
+        strength: found.strength as f32,
+    }
 }
 
 /// Checks the pairs whose sketches leave a chance of a match.
-fn examine(pairs: &[u64], sketches: &[Option<Sketch>], copies: &[Copy], params: &Params) -> Vec<Examined> {
+fn examine(
+    pairs: &[u64],
+    sketches: &[Option<Sketch>],
+    copies: &[Copy],
+    params: &Params,
+) -> Vec<Examined> {
     let hopeful = |&&pair: &&u64| {
         let (a, b) = items(pair);
-        let (Some(x), Some(y)) = (&sketches[a as usize], &sketches[b as usize]) else { return false };
-        let least = verify::least_resemblance(copies[a as usize].shingles.len(), copies[b as usize].shingles.len(), params);
+        let (Some(x), Some(y)) = (&sketches[a as usize], &sketches[b as usize]) else {
+            return false;
+        };
+        let least = verify::least_resemblance(
+            copies[a as usize].shingles.len(),
+            copies[b as usize].shingles.len(),
+            params,
+        );
         // Four standard deviations of the estimate below what a match needs at the least.
         let slots = SLOTS as f64;
-        f64::from(equal_slots(&x.signature, &y.signature)) >= slots * least - 4.0 * (slots * least * (1.0 - least)).sqrt()
+        f64::from(equal_slots(&x.signature, &y.signature))
+            >= slots * least - 4.0 * (slots * least * (1.0 - least)).sqrt()
     };
     pairs.par_iter().filter(hopeful).map(|&pair| verify_pair(pair, copies, params)).collect()
 }
@@ -88,7 +106,8 @@ fn examine(pairs: &[u64], sketches: &[Option<Sketch>], copies: &[Copy], params: 
 /// The pairs of articles that match a common third and were not proposed yet.
 fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
     let matches = examined.iter().filter(|e| e.matches());
-    let mut rows: Vec<(u64, u32)> = matches.flat_map(|e| [(mix(e.a.into()), e.b), (mix(e.b.into()), e.a)]).collect();
+    let mut rows: Vec<(u64, u32)> =
+        matches.flat_map(|e| [(mix(e.a.into()), e.b), (mix(e.b.into()), e.a)]).collect();
     let mut pairs = Vec::new();
     buckets::propose(&mut rows, BOUNDS, &mut pairs);
     buckets::distinct(&mut pairs);

@@ -41,6 +41,8 @@ pub struct Report<'a> {
     pub vector: &'a Vector,
     /// Seconds since 1970.
     pub time: Option<i64>,
+    /// Whether that is when it was seen, not when it was published: then it says only that it is inside a window.
+    pub stamped: bool,
 }
 
 /// A pair of reports that resemble each other, by position.
@@ -65,11 +67,18 @@ struct Found {
 
 /// All pairs whose cosine times time factor is at least [`SIMILAR`], ascending; and for each report its most similar neighbours
 /// with their cosines, the most similar first.
-pub fn find(reports: &[Report], fixed: &[Weights], factor: &TimeFactor) -> (Vec<Similar>, Vec<Vec<(u32, i32)>>) {
+pub fn find(
+    reports: &[Report],
+    fixed: &[Weights],
+    factor: &TimeFactor,
+) -> (Vec<Similar>, Vec<Vec<(u32, i32)>>) {
     let index = Index::new(reports, fixed);
     let found: Vec<Found> = (0..reports.len() as u32)
         .into_par_iter()
-        .map_init(|| Scratch { sums: vec![0; reports.len()], touched: Vec::new() }, |scratch, rank| index.query(rank, factor, scratch))
+        .map_init(
+            || Scratch { sums: vec![0; reports.len()], touched: Vec::new() },
+            |scratch, rank| index.query(rank, factor, scratch),
+        )
         .collect();
     let mut neighbours = vec![Vec::new(); reports.len()];
     let mut matches = Vec::with_capacity(found.iter().map(|f| f.matches.len()).sum());
@@ -115,8 +124,11 @@ impl<'a> Index<'a> {
         let mut by_rank: Vec<u32> = (0..reports.len() as u32).collect();
         by_rank.sort_by_key(|&i| reports[i as usize].time);
         let times: Vec<i64> = by_rank.iter().filter_map(|&i| reports[i as usize].time).collect();
-        let posted = |(rank, &i): (usize, &u32)| heaviest(rank as u32, reports[i as usize].vector, &fixed[i as usize]);
-        let mut postings: Vec<Posting> = by_rank.par_iter().enumerate().flat_map_iter(posted).collect();
+        let posted = |(rank, &i): (usize, &u32)| {
+            heaviest(rank as u32, reports[i as usize].vector, &fixed[i as usize])
+        };
+        let mut postings: Vec<Posting> =
+            by_rank.par_iter().enumerate().flat_map_iter(posted).collect();
         postings.par_sort_unstable_by_key(|p| (p.term, p.rank));
         let mut places = vec![[u32::MAX; POSTED]; reports.len()];
         for (place, p) in postings.iter().enumerate() {
@@ -131,8 +143,13 @@ impl<'a> Index<'a> {
     /// reports only.
     fn close_crowded(&mut self) {
         let (times, by_rank, undated) = (&self.times, &self.by_rank, self.undated());
-        let day = |p: &Posting| (p.rank as usize).checked_sub(undated).map(|i| times[i].div_euclid(DAY));
-        for bucket in self.postings.chunk_by_mut(|x, y| x.term == y.term && day(x) == day(y)).filter(|b| b.len() > CAP) {
+        let day =
+            |p: &Posting| (p.rank as usize).checked_sub(undated).map(|i| times[i].div_euclid(DAY));
+        for bucket in self
+            .postings
+            .chunk_by_mut(|x, y| x.term == y.term && day(x) == day(y))
+            .filter(|b| b.len() > CAP)
+        {
             let mut lowest: Vec<u32> = bucket.iter().map(|p| by_rank[p.rank as usize]).collect();
             lowest.sort_unstable();
             bucket.iter_mut().for_each(|p| p.open = by_rank[p.rank as usize] < lowest[HUBS]);
@@ -158,7 +175,9 @@ impl<'a> Index<'a> {
         let time = self.time(rank as usize);
         let neighbourhood = self.neighbourhood(rank as usize, time);
         let scope = match time {
-            Some(time) => self.ranks(time - FAR, time + 1).start..neighbourhood.end.max(rank as usize + 1),
+            Some(time) => {
+                self.ranks(time - FAR, time + 1).start..neighbourhood.end.max(rank as usize + 1)
+            }
             None => 0..self.by_rank.len(),
         };
         self.add_up(rank, &scope, scratch);
@@ -168,7 +187,7 @@ impl<'a> Index<'a> {
             // An undated report is the later of any pair with a dated one.
             let earlier = other < rank || time.is_none() && other as usize >= self.undated();
             if earlier {
-                let factor = self.gap(rank, other).map_or(ONE, |gap| factor.at(gap));
+                let factor = self.factor(rank, other, factor);
                 if partial * factor >= PARTIAL * ONE {
                     matches.push((partial * factor, other));
                 }
@@ -177,7 +196,10 @@ impl<'a> Index<'a> {
                 neighbours.push((partial, other));
             }
         }
-        let matches = best(matches).into_iter().filter_map(|other| self.similar(rank, other, factor)).collect();
+        let matches = best(matches)
+            .into_iter()
+            .filter_map(|other| self.similar(rank, other, factor))
+            .collect();
         Found { matches, neighbours: self.nearest(rank, neighbours) }
     }
 
@@ -185,11 +207,26 @@ impl<'a> Index<'a> {
     fn neighbourhood(&self, rank: usize, time: Option<i64>) -> std::ops::Range<usize> {
         let Some(time) = time else { return 0..self.undated() };
         let past = self.ranks(time - FAR + 1, time - NEAR);
-        if past.len() >= HISTORY { past } else { self.ranks(time - FAR + 1, time + NEAR).start..self.ranks(time, time + NEAR).end.max(rank) }
+        if past.len() >= HISTORY {
+            past
+        } else {
+            self.ranks(time - FAR + 1, time + NEAR).start
+                ..self.ranks(time, time + NEAR).end.max(rank)
+        }
     }
 
-    fn gap(&self, a: u32, b: u32) -> Option<i64> {
-        Some(self.time(a as usize)? - self.time(b as usize)?)
+    /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
+    fn factor(&self, a: u32, b: u32, factor: &TimeFactor) -> i64 {
+        let Some(gap) = self.time(a as usize).zip(self.time(b as usize)).map(|(x, y)| x - y) else {
+            return ONE;
+        };
+        let stamped =
+            [a, b].iter().any(|&rank| self.reports[self.by_rank[rank as usize] as usize].stamped);
+        match factor.at(gap) {
+            0 => 0,
+            _ if stamped => ONE,
+            factor => factor,
+        }
     }
 
     /// Adds up the products of the postings that a report shares with those in scope.
@@ -198,8 +235,15 @@ impl<'a> Index<'a> {
         for &place in self.places[rank as usize].iter().take_while(|&&place| place != u32::MAX) {
             let own = self.postings[place as usize];
             let inside = |p: &&Posting| p.term == own.term && scope.contains(&(p.rank as usize));
-            let (before, after) = (&self.postings[..place as usize], &self.postings[place as usize + 1..]);
-            for p in before.iter().rev().take_while(inside).chain(after.iter().take_while(inside)).filter(|p| p.open) {
+            let (before, after) =
+                (&self.postings[..place as usize], &self.postings[place as usize + 1..]);
+            for p in before
+                .iter()
+                .rev()
+                .take_while(inside)
+                .chain(after.iter().take_while(inside))
+                .filter(|p| p.open)
+            {
                 let sum = &mut scratch.sums[p.rank as usize];
                 if *sum == 0 {
                     scratch.touched.push(p.rank);
@@ -217,14 +261,16 @@ impl<'a> Index<'a> {
 
     fn similar(&self, rank: u32, other: u32, factor: &TimeFactor) -> Option<Similar> {
         let (i, j) = (self.by_rank[rank as usize], self.by_rank[other as usize]);
-        let factor = self.gap(rank, other).map_or(ONE, |gap| factor.at(gap)) as i32;
+        let factor = self.factor(rank, other, factor) as i32;
         let pair = Similar { a: i.min(j), b: i.max(j), cosine: self.cosine(rank, other), factor };
         (i64::from(pair.cosine) * i64::from(factor) >= SIMILAR * ONE).then_some(pair)
     }
 
     fn nearest(&self, rank: u32, neighbours: Vec<(i64, u32)>) -> Vec<(u32, i32)> {
-        let mut nearest: Vec<(u32, i32)> =
-            best(neighbours).into_iter().map(|other| (self.by_rank[other as usize], self.cosine(rank, other))).collect();
+        let mut nearest: Vec<(u32, i32)> = best(neighbours)
+            .into_iter()
+            .map(|other| (self.by_rank[other as usize], self.cosine(rank, other)))
+            .collect();
         nearest.retain(|n| i64::from(n.1) >= SIMILAR);
         nearest.sort_unstable_by_key(|&(i, cosine)| (-cosine, i));
         nearest.truncate(KEPT);
@@ -234,7 +280,13 @@ impl<'a> Index<'a> {
 
 /// The heaviest terms of a report, heaviest first, as postings.
 fn heaviest(rank: u32, vector: &Vector, weights: &Weights) -> Vec<Posting> {
-    let mut terms: Vec<(u16, u32)> = weights.weights.iter().copied().zip(vector.dimensions.iter().copied()).filter(|t| t.0 > 0).collect();
+    let mut terms: Vec<(u16, u32)> = weights
+        .weights
+        .iter()
+        .copied()
+        .zip(vector.dimensions.iter().copied())
+        .filter(|t| t.0 > 0)
+        .collect();
     let order = |t: &(u16, u32)| (std::cmp::Reverse(t.0), t.1);
     if terms.len() > POSTED {
         terms.select_nth_unstable_by_key(POSTED, order);
@@ -242,7 +294,13 @@ fn heaviest(rank: u32, vector: &Vector, weights: &Weights) -> Vec<Posting> {
     }
     terms.sort_unstable_by_key(order);
     let unit = |weight: u16| (f64::from(weight) / weights.length * UNIT).round() as u16;
-    let posting = |(slot, (weight, term)): (usize, (u16, u32))| Posting { term, rank, weight: unit(weight), slot: slot as u8, open: true };
+    let posting = |(slot, (weight, term)): (usize, (u16, u32))| Posting {
+        term,
+        rank,
+        weight: unit(weight),
+        slot: slot as u8,
+        open: true,
+    };
     terms.into_iter().enumerate().map(posting).collect()
 }
 

@@ -14,7 +14,12 @@ const FACTORS: [u64; WORDS] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1
 /// Fewer words than a shingle has make one shingle of them all; no words make none.
 pub fn shingle(words: &[Word], hashes: &mut Vec<u64>) {
     hashes.clear();
-    let one = |run: &[Word]| mix(run.iter().zip(FACTORS).fold(0u64, |sum, (word, factor)| sum.wrapping_add(word.hash.wrapping_mul(factor))));
+    let one = |run: &[Word]| {
+        mix(run
+            .iter()
+            .zip(FACTORS)
+            .fold(0u64, |sum, (word, factor)| sum.wrapping_add(word.hash.wrapping_mul(factor))))
+    };
     if words.len() < WORDS {
         hashes.extend((!words.is_empty()).then(|| one(words)));
     } else {

@@ -40,7 +40,13 @@ const MEMO: usize = 1 << 14;
 
 impl Default for Lexicon {
     fn default() -> Self {
-        let mut lexicon = Self { language: Language::UNKNOWN, stem: Stem::Whole, table: None, memo: Vec::new(), counted: Vec::new() };
+        let mut lexicon = Self {
+            language: Language::UNKNOWN,
+            stem: Stem::Whole,
+            table: None,
+            memo: Vec::new(),
+            counted: Vec::new(),
+        };
         lexicon.load(Language::UNKNOWN);
         lexicon
     }
@@ -80,6 +86,11 @@ impl Lexicon {
         terms
     }
 
+    /// The stem of a folded word in the language that was last asked for.
+    pub fn stem(&self, word: &str) -> String {
+        self.stem.stem(word).into_owned()
+    }
+
     fn count(&mut self, word: &str, key: u64, quarters: u32) -> (u32, u32, u8) {
         let slot = (key as usize) % MEMO;
         if self.memo[slot].0 != key || key == 0 {
@@ -97,8 +108,13 @@ impl Lexicon {
             Some(table) => table.level(hash),
             None => level_by_length(&stem),
         };
-        Term { hash: (hash >> 32) as u32, quarters: 0, level }
+        Term { hash: term_hash(&stem), quarters: 0, level }
     }
+}
+
+/// The hash that stands for a stem in a [`Term`].
+pub fn term_hash(stem: &str) -> u32 {
+    (hash(stem.as_bytes()) >> 32) as u32
 }
 
 /// Calls `each` with every word that can be a term, and with the hash of that word: runs of a script without spaces
@@ -164,7 +180,10 @@ mod tests {
     fn scripts_without_spaces_are_cut_by_dictionary() {
         let terms = terms("", "金正恩乘坐装甲列车抵达俄罗斯", "zh");
         assert!(quarters(&terms, "列车").is_some() && quarters(&terms, "俄罗斯").is_some());
-        assert_eq!(terms.len(), terms.iter().map(|t| t.hash).collect::<std::collections::BTreeSet<_>>().len());
+        assert_eq!(
+            terms.len(),
+            terms.iter().map(|t| t.hash).collect::<std::collections::BTreeSet<_>>().len()
+        );
     }
 
     #[test]

@@ -24,13 +24,17 @@ static TF: LazyLock<[f64; 256]> = LazyLock::new(|| {
 
 /// Fixed weight by level and count.
 static FIXED: LazyLock<Vec<[u16; 256]>> = LazyLock::new(|| {
-    let row = |level: usize| std::array::from_fn(|q| (TF[q] * level as f64 * IDF_STEP * SCALE).round() as u16);
+    let row = |level: usize| {
+        std::array::from_fn(|q| (TF[q] * level as f64 * IDF_STEP * SCALE).round() as u16)
+    };
     (0..LEVELS).map(row).collect()
 });
 
 /// ln(df + 50 p) by df and level.
 static LOCAL: LazyLock<Vec<[f64; LEVELS]>> = LazyLock::new(|| {
-    let row = |df: usize| std::array::from_fn(|level| libm::log(df as f64 + BACKGROUND * chance(level as u8)));
+    let row = |df: usize| {
+        std::array::from_fn(|level| libm::log(df as f64 + BACKGROUND * chance(level as u8)))
+    };
     (0..=NEIGHBOURS + 1).map(row).collect()
 });
 
@@ -46,12 +50,20 @@ pub struct Vector {
 impl Vector {
     /// The vector of an article's terms.
     pub fn new(terms: &[Term]) -> Self {
-        Self { dimensions: terms.iter().map(|t| t.hash).collect(), counts: terms.iter().map(|t| (t.quarters, t.level)).collect() }
+        Self {
+            dimensions: terms.iter().map(|t| t.hash).collect(),
+            counts: terms.iter().map(|t| (t.quarters, t.level)).collect(),
+        }
     }
 
     /// tf × idf of the background.
     pub fn fixed(&self) -> Weights {
-        Weights::new(self.counts.iter().map(|&(quarters, level)| FIXED[level as usize][quarters as usize]).collect())
+        Weights::new(
+            self.counts
+                .iter()
+                .map(|&(quarters, level)| FIXED[level as usize][quarters as usize])
+                .collect(),
+        )
     }
 
     /// tf × ln((n + 50) / (df + 50 p)): what a term says among the `n` articles of a neighbourhood, its own included, of which `df` have it.

@@ -1,7 +1,9 @@
 //! A whole web page: its article and what the page says about it.
 
-use serde_json::Value;
+mod json_ld;
+mod tags;
 
+use self::tags::{attribute, inside, tags};
 use super::markup;
 
 /// Pages above this size, in bytes, are stripped of tags instead of being parsed.
@@ -37,11 +39,7 @@ pub struct Extracted {
 /// from all the text there is. Any input gives a result.
 pub fn extract(html: &str) -> Extracted {
     let mut page = Extracted::default();
-    for block in json_ld_blocks(html) {
-        if page.text.is_empty() {
-            read_json_ld(&block, &mut page);
-        }
-    }
+    json_ld::read(html, &mut page);
     read_tags(html, &mut page);
     if page.text.len() < TEASER {
         let text = readable(html).unwrap_or_default();
@@ -66,81 +64,6 @@ pub fn extract(html: &str) -> Extracted {
 fn fill(field: &mut String, value: Option<&str>) {
     if let Some(value) = value.map(str::trim).filter(|v| field.is_empty() && !v.is_empty()) {
         value.clone_into(field);
-    }
-}
-
-fn json_ld_blocks(html: &str) -> Vec<Value> {
-    let mut blocks = Vec::new();
-    for (at, attributes) in tags(html, "script") {
-        if attribute(attributes, "type")
-            .is_none_or(|t| !t.eq_ignore_ascii_case("application/ld+json"))
-        {
-            continue;
-        }
-        let content = &html[at..];
-        let content = content.find("</").map_or(content, |end| {
-            &content[..content[end..].find("</script").map_or(end, |i| end + i)]
-        });
-        if let Ok(value) = serde_json::from_str(content.trim()) {
-            blocks.push(value);
-        }
-    }
-    blocks
-}
-
-/// Every article type of schema.org ends in one of these.
-fn is_article(value: &Value) -> bool {
-    let one = |t: &Value| {
-        t.as_str().is_some_and(|t| {
-            ["Article", "BlogPosting", "Report"].iter().any(|end| t.ends_with(end))
-        })
-    };
-    match &value["@type"] {
-        Value::Array(types) => types.iter().any(one),
-        t => one(t),
-    }
-}
-
-/// The parser bounds the depth of a value, so recursion is safe.
-fn articles<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| articles(item, found)),
-        Value::Object(_) if is_article(value) => found.push(value),
-        Value::Object(fields) => {
-            for key in ["@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement"] {
-                if let Some(inner) = fields.get(key) {
-                    articles(inner, found);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn read_json_ld(block: &Value, page: &mut Extracted) {
-    let mut found = Vec::new();
-    articles(block, &mut found);
-    let with_body =
-        found.iter().find(|a| a["articleBody"].as_str().is_some_and(|b| !b.trim().is_empty()));
-    let Some(article) = with_body.or(found.first()) else { return };
-    fill(&mut page.title, article["headline"].as_str().or(article["name"].as_str()));
-    fill(&mut page.text, article["articleBody"].as_str().map(markup::strip).as_deref());
-    fill(&mut page.published, article["datePublished"].as_str());
-    fill(&mut page.source, name_of(&article["publisher"]));
-    fill(&mut page.lang, name_of(&article["inLanguage"]));
-    let main = &article["mainEntityOfPage"];
-    let addresses = [&main["@id"], &main["url"], main, &article["url"], &article["@id"]];
-    fill(
-        &mut page.url,
-        addresses.iter().filter_map(|a| a.as_str()).find(|a| a.starts_with("http")),
-    );
-}
-
-fn name_of(value: &Value) -> Option<&str> {
-    match value {
-        Value::Array(items) => items.first().and_then(name_of),
-        Value::Object(_) => value["name"].as_str().or(value["alternateName"].as_str()),
-        other => other.as_str(),
     }
 }
 
@@ -187,57 +110,6 @@ fn read_tags(html: &str, page: &mut Extracted) {
         tags(html, "html").find_map(|(_, a)| attribute(a, "lang").or(attribute(a, "xml:lang"))),
     );
     fill(&mut page.lang, meta(&["og:locale", "content-language", "language"]));
-}
-
-/// The opening tags of one name: where their content begins, and their attributes.
-fn tags<'a>(html: &'a str, name: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let start = at + html[at..].find('<')? + 1;
-            at = start;
-            let Some(found) = html.as_bytes()[start..].get(..name.len()) else { continue };
-            let from = start + name.len();
-            if !found.eq_ignore_ascii_case(name.as_bytes())
-                || html.as_bytes().get(from).is_some_and(u8::is_ascii_alphanumeric)
-            {
-                continue;
-            }
-            let end = from + html[from..].find('>')?;
-            at = end + 1;
-            return Some((at, &html[from..end]));
-        }
-    })
-}
-
-/// The value of one attribute.
-fn attribute<'a>(mut attributes: &'a str, name: &str) -> Option<&'a str> {
-    while let Some(equals) = attributes.find('=') {
-        let key = attributes[..equals].split_whitespace().next_back().unwrap_or_default();
-        let rest = attributes[equals + 1..].trim_start();
-        let (value, after) = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => rest[1..].split_once(quote).unwrap_or((&rest[1..], "")),
-            _ => rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())),
-        };
-        if key.eq_ignore_ascii_case(name) {
-            return Some(value.trim());
-        }
-        attributes = after;
-    }
-    None
-}
-
-/// The content of the first element of one name.
-fn inside<'a>(html: &'a str, name: &'a str) -> Option<&'a str> {
-    let (start, _) = tags(html, name).next()?;
-    let rest = &html[start..];
-    let closes = |at: usize| {
-        rest.as_bytes()[at + 2..]
-            .get(..name.len())
-            .is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
-    };
-    let end = rest.match_indices("</").map(|(at, _)| at).find(|&at| closes(at));
-    Some(&rest[..end.unwrap_or(rest.len())])
 }
 
 /// The most readable part, when the page is small and flat enough to be parsed.

@@ -19,7 +19,8 @@ impl Language {
         let code = tag.trim().split(['-', '_']).next()?;
         let mut bytes = [0; 3];
         let fits = matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_alphabetic());
-        bytes[..if fits { code.len() } else { return None }].copy_from_slice(code.to_ascii_lowercase().as_bytes());
+        bytes[..if fits { code.len() } else { return None }]
+            .copy_from_slice(code.to_ascii_lowercase().as_bytes());
         Some(match &bytes {
             b"no\0" | b"nn\0" => Self(*b"nb\0"),
             _ => Self(bytes),
@@ -49,14 +50,18 @@ const CONFIDENCE: f64 = 0.6;
 
 /// The language of an article from its words and its raw text; [`Language::UNKNOWN`] when nothing is clear.
 pub fn detect(words: &Words, raw: &str) -> Language {
-    by_script(words).or_else(|| by_function_words(words)).or_else(|| by_letters(raw)).unwrap_or(Language::UNKNOWN)
+    by_script(words)
+        .or_else(|| by_function_words(words))
+        .or_else(|| by_letters(raw))
+        .unwrap_or(Language::UNKNOWN)
 }
 
 /// Scripts that belong to one language, where they make up a third of the words.
 fn by_script(words: &Words) -> Option<Language> {
     let sample = &words.list()[..words.list().len().min(SAMPLE)];
     let (mut kana, mut han, mut thai, mut hangul) = (0, 0, 0, 0);
-    for c in sample.iter().filter_map(|&w| words.text(w).chars().next()).filter(|&c| c > '\u{dff}') {
+    for c in sample.iter().filter_map(|&w| words.text(w).chars().next()).filter(|&c| c > '\u{dff}')
+    {
         match c {
             '\u{3040}'..='\u{30ff}' => kana += 1,
             '\u{ac00}'..='\u{d7a3}' => hangul += 1,
@@ -78,23 +83,34 @@ fn by_script(words: &Words) -> Option<Language> {
 /// Function words in ascending order of their hashes, each with the set of languages it belongs to.
 static FUNCTION_WORDS: LazyLock<Vec<(u64, u64)>> = LazyLock::new(|| {
     let lines = tables::FUNCTION_WORDS.lines().enumerate();
-    let mut rows: Vec<(u64, u64)> =
-        lines.flat_map(|(i, line)| line.split(' ').skip(1).map(move |word| (hash(word.as_bytes()), 1 << i))).collect();
+    let mut rows: Vec<(u64, u64)> = lines
+        .flat_map(|(i, line)| {
+            line.split(' ').skip(1).map(move |word| (hash(word.as_bytes()), 1 << i))
+        })
+        .collect();
     rows.sort_unstable();
-    rows.dedup_by(|later, kept| later.0 == kept.0 && { kept.1 |= later.1; true });
+    rows.dedup_by(|later, kept| {
+        later.0 == kept.0 && {
+            kept.1 |= later.1;
+            true
+        }
+    });
     rows
 });
 
 /// Where the function words of each upper hash byte begin.
-static FUNCTION_WORD_STARTS: LazyLock<Vec<u16>> =
-    LazyLock::new(|| (0..=1024u64).map(|i| FUNCTION_WORDS.partition_point(|row| row.0 >> 54 < i) as u16).collect());
+static FUNCTION_WORD_STARTS: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    (0..=1024u64).map(|i| FUNCTION_WORDS.partition_point(|row| row.0 >> 54 < i) as u16).collect()
+});
 
 fn by_function_words(words: &Words) -> Option<Language> {
     let (rows, starts) = (&*FUNCTION_WORDS, &*FUNCTION_WORD_STARTS);
     let mut points = [0u32; 64];
     for word in words.list().iter().take(SAMPLE) {
         let top = (word.hash >> 54) as usize;
-        let row = rows[usize::from(starts[top])..usize::from(starts[top + 1])].iter().find(|row| row.0 == word.hash);
+        let row = rows[usize::from(starts[top])..usize::from(starts[top + 1])]
+            .iter()
+            .find(|row| row.0 == word.hash);
         let mut languages = row.map_or(0, |row| row.1);
         let share = POINTS / languages.count_ones().max(1);
         while languages != 0 {
@@ -119,12 +135,52 @@ fn by_letters(raw: &str) -> Option<Language> {
 }
 
 const ISO_639_1: [(&str, &str); 46] = [
-    ("ara", "ar"), ("ben", "bn"), ("bul", "bg"), ("cat", "ca"), ("ces", "cs"), ("cmn", "zh"), ("dan", "da"), ("deu", "de"),
-    ("ell", "el"), ("eng", "en"), ("est", "et"), ("fin", "fi"), ("fra", "fr"), ("heb", "he"), ("hin", "hi"), ("hrv", "sh"),
-    ("hun", "hu"), ("ind", "id"), ("ita", "it"), ("jpn", "ja"), ("kor", "ko"), ("lav", "lv"), ("lit", "lt"), ("mkd", "mk"),
-    ("nld", "nl"), ("nob", "nb"), ("pes", "fa"), ("pol", "pl"), ("por", "pt"), ("ron", "ro"), ("rus", "ru"), ("slk", "sk"),
-    ("slv", "sl"), ("spa", "es"), ("srp", "sh"), ("swe", "sv"), ("tam", "ta"), ("tel", "te"), ("tgl", "fil"), ("tha", "th"),
-    ("tur", "tr"), ("ukr", "uk"), ("urd", "ur"), ("vie", "vi"), ("kat", "ka"), ("hye", "hy"),
+    ("ara", "ar"),
+    ("ben", "bn"),
+    ("bul", "bg"),
+    ("cat", "ca"),
+    ("ces", "cs"),
+    ("cmn", "zh"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("est", "et"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("heb", "he"),
+    ("hin", "hi"),
+    ("hrv", "sh"),
+    ("hun", "hu"),
+    ("ind", "id"),
+    ("ita", "it"),
+    ("jpn", "ja"),
+    ("kor", "ko"),
+    ("lav", "lv"),
+    ("lit", "lt"),
+    ("mkd", "mk"),
+    ("nld", "nl"),
+    ("nob", "nb"),
+    ("pes", "fa"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rus", "ru"),
+    ("slk", "sk"),
+    ("slv", "sl"),
+    ("spa", "es"),
+    ("srp", "sh"),
+    ("swe", "sv"),
+    ("tam", "ta"),
+    ("tel", "te"),
+    ("tgl", "fil"),
+    ("tha", "th"),
+    ("tur", "tr"),
+    ("ukr", "uk"),
+    ("urd", "ur"),
+    ("vie", "vi"),
+    ("kat", "ka"),
+    ("hye", "hy"),
 ];
 
 #[cfg(test)]
@@ -141,11 +197,23 @@ mod tests {
     fn sentences_in_many_languages() {
         for (language, text) in [
             ("en", "The train left the station in the early morning and was seen at the border"),
-            ("es", "El tren salió de la estación por la mañana y llegó a la frontera con los invitados"),
+            (
+                "es",
+                "El tren salió de la estación por la mañana y llegó a la frontera con los invitados",
+            ),
             ("de", "Der Zug verließ den Bahnhof am frühen Morgen und wurde an der Grenze gesehen"),
-            ("fr", "Le train a quitté la gare au petit matin et les invités sont arrivés à la frontière"),
-            ("pt", "O trem saiu da estação pela manhã e não foi visto na fronteira com os convidados"),
-            ("it", "Il treno ha lasciato la stazione al mattino e gli ospiti sono arrivati alla frontiera"),
+            (
+                "fr",
+                "Le train a quitté la gare au petit matin et les invités sont arrivés à la frontière",
+            ),
+            (
+                "pt",
+                "O trem saiu da estação pela manhã e não foi visto na fronteira com os convidados",
+            ),
+            (
+                "it",
+                "Il treno ha lasciato la stazione al mattino e gli ospiti sono arrivati alla frontiera",
+            ),
             ("nl", "De trein verliet het station in de vroege ochtend en werd gezien bij de grens"),
             ("ru", "Поезд покинул станцию рано утром и был замечен на границе в понедельник"),
             ("ar", "غادر القطار المحطة في الصباح الباكر وشوهد على الحدود مع الضيوف"),
@@ -161,6 +229,10 @@ mod tests {
     #[test]
     fn tags() {
         let code = |tag| Language::from_tag(tag).map(|l| l.as_str().to_owned());
-        assert_eq!(["en", "pt-BR", "EN_us", "no", "english", ""].map(code), [Some("en"), Some("pt"), Some("en"), Some("nb"), None, None].map(|c| c.map(str::to_owned)));
+        assert_eq!(
+            ["en", "pt-BR", "EN_us", "no", "english", ""].map(code),
+            [Some("en"), Some("pt"), Some("en"), Some("nb"), None, None]
+                .map(|c| c.map(str::to_owned))
+        );
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows what an article is. What words a text has is part of every stored hash, so [`VERSION`] names it.
 
+pub mod facts;
 pub mod html;
 pub mod language;
 pub mod markup;

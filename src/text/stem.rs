@@ -73,6 +73,9 @@ mod tests {
     #[test]
     fn plurals_and_names() {
         let stem = |word| Stem::Plural.stem(word).into_owned();
-        assert_eq!(["trains", "cities", "boss", "virus", "gas", "putin"].map(stem), ["train", "city", "boss", "virus", "gas", "putin"]);
+        assert_eq!(
+            ["trains", "cities", "boss", "virus", "gas", "putin"].map(stem),
+            ["train", "city", "boss", "virus", "gas", "putin"]
+        );
     }
 }

@@ -35,8 +35,10 @@ pub struct Table {
 impl Table {
     /// Reads a table; bytes beyond the last whole row are ignored.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        let rows: Vec<u32> = bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        let starts = (0..=1u32 << 16).map(|i| rows.partition_point(|&row| row >> 16 < i) as u32).collect();
+        let rows: Vec<u32> =
+            bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let starts =
+            (0..=1u32 << 16).map(|i| rows.partition_point(|&row| row >> 16 < i) as u32).collect();
         Self { rows, starts }
     }
 
@@ -100,8 +102,12 @@ mod tests {
         ] {
             let language = Language::from_tag(language).unwrap();
             let (table, stem) = (Table::of(language).unwrap(), Stem::of(language));
-            let [common, topic, rare] = words.map(|word| table.level(hash(stem.stem(word).as_bytes())));
-            assert!(common <= 1 && (3..=10).contains(&topic) && rare >= 14, "{language:?}: {common} {topic} {rare}");
+            let [common, topic, rare] =
+                words.map(|word| table.level(hash(stem.stem(word).as_bytes())));
+            assert!(
+                common <= 1 && (3..=10).contains(&topic) && rare >= 14,
+                "{language:?}: {common} {topic} {rare}"
+            );
         }
     }
 
@@ -109,7 +115,11 @@ mod tests {
     fn every_table_is_sorted_and_full() {
         for (code, bytes) in BYTES {
             let table = Table::from_bytes(bytes);
-            assert!(table.rows.len() > 2_000 && table.rows.is_sorted(), "{code}: {}", table.rows.len());
+            assert!(
+                table.rows.len() > 2_000 && table.rows.is_sorted(),
+                "{code}: {}",
+                table.rows.len()
+            );
         }
     }
 }

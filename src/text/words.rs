@@ -28,7 +28,8 @@ pub struct Words {
     words: Vec<Word>,
 }
 
-static NORMALIZER: LazyLock<ComposingNormalizerBorrowed<'static>> = LazyLock::new(ComposingNormalizer::new_nfkc);
+static NORMALIZER: LazyLock<ComposingNormalizerBorrowed<'static>> =
+    LazyLock::new(ComposingNormalizer::new_nfkc);
 static FOLDER: LazyLock<CaseMapperBorrowed<'static>> = LazyLock::new(CaseMapper::new);
 
 impl Words {
@@ -52,7 +53,11 @@ impl Words {
         while let Some((from, to)) = runs.next(&self.folded.as_bytes()[..end]) {
             let run = &self.folded.as_bytes()[from..to];
             if run.is_ascii() {
-                self.words.push(Word { hash: hash(run), start: from as u32, len: (to - from) as u32 });
+                self.words.push(Word {
+                    hash: hash(run),
+                    start: from as u32,
+                    len: (to - from) as u32,
+                });
             } else {
                 self.add_folded(from, to);
             }
@@ -75,7 +80,11 @@ impl Words {
                 }
                 if spaceless {
                     let end = at + c.len_utf8();
-                    let next = folded[end..].chars().next().filter(|&c| is_spaceless(c)).map_or(0, char::len_utf8);
+                    let next = folded[end..]
+                        .chars()
+                        .next()
+                        .filter(|&c| is_spaceless(c))
+                        .map_or(0, char::len_utf8);
                     self.push(base, &folded, at, end, end + next);
                 }
             } else if open.is_none() {
@@ -105,9 +114,16 @@ impl Words {
     /// The folded text that runs from the first to the last of some words of this buffer; empty for none.
     pub fn span(&self, words: &[Word]) -> &str {
         match (words.first(), words.last()) {
-            (Some(first), Some(last)) => &self.folded[first.start as usize..(last.start + last.len) as usize],
+            (Some(first), Some(last)) => {
+                &self.folded[first.start as usize..(last.start + last.len) as usize]
+            }
             _ => "",
         }
+    }
+
+    /// What stands between two words that follow each other; empty when they are of different texts or scripts.
+    pub fn between(&self, word: Word, next: Word) -> &str {
+        self.folded.get((word.start + word.len) as usize..next.start as usize).unwrap_or_default()
     }
 
     /// Whether `next` follows `word` without a gap.
@@ -155,7 +171,10 @@ impl Runs {
             Some(chunk) => word_mask(chunk),
             None => word_mask(bytes.get(self.chunk..).unwrap_or_default()),
         };
-        let before = u64::from(self.chunk > self.from && is_word_byte(bytes.get(self.chunk - 1).copied().unwrap_or(b' ')));
+        let before = u64::from(
+            self.chunk > self.from
+                && is_word_byte(bytes.get(self.chunk - 1).copied().unwrap_or(b' ')),
+        );
         self.mask = inside ^ (inside << 1 | before);
         self.chunk += 64;
     }
@@ -175,7 +194,20 @@ fn is_word_byte(b: u8) -> bool {
 /// Letters, digits, and the marks inside words that Unicode does not count as alphabetic: combining accents and viramas.
 fn is_word_char(c: char) -> bool {
     c.is_alphanumeric()
-        || matches!(c, '\u{300}'..='\u{36f}' | '\u{94d}' | '\u{9cd}' | '\u{a4d}' | '\u{acd}' | '\u{b4d}' | '\u{bcd}' | '\u{c4d}' | '\u{ccd}' | '\u{d4d}')
+        || matches!(
+            c,
+            '\u{300}'
+                ..='\u{36f}'
+                    | '\u{94d}'
+                    | '\u{9cd}'
+                    | '\u{a4d}'
+                    | '\u{acd}'
+                    | '\u{b4d}'
+                    | '\u{bcd}'
+                    | '\u{c4d}'
+                    | '\u{ccd}'
+                    | '\u{d4d}'
+        )
 }
 
 /// Whether a character belongs to a script that is written without spaces between words.
@@ -203,7 +235,10 @@ mod tests {
 
     #[test]
     fn words_of_many_scripts() {
-        assert_eq!(words("Kim’s 5.93-mln U.S. deal"), ["kim", "s", "5", "93", "mln", "u", "s", "deal"]);
+        assert_eq!(
+            words("Kim’s 5.93-mln U.S. deal"),
+            ["kim", "s", "5", "93", "mln", "u", "s", "deal"]
+        );
         assert_eq!(words("L'ÉTÉ à Köln, STRASSE"), ["l", "été", "à", "köln", "strasse"]);
         assert_eq!(words("ﬁnal １２ Straße"), ["final", "12", "strasse"]);
         assert_eq!(words("поезд Кима"), ["поезд", "кима"]);

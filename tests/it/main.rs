@@ -1,7 +1,10 @@
 //! The one integration binary: each module is one door into the crate.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
+mod clean;
 mod cli;
+mod columns;
+mod formats;
 mod metrics;
 mod report;
 mod tidy;

@@ -1,32 +1,79 @@
 //! The two ends of a text: dateline, byline, what is glued before the first sentence or behind the last.
 
-use super::rules;
+use super::{rules, title, words};
 
 /// A tail is looked for in this many bytes at most.
-const TAIL: usize = 800;
+const TAIL: usize = 500;
 
 /// A dateline is at most this long, in bytes.
 const DATELINE: usize = 90;
 
+/// What cities of more than one word begin with.
+const TWO_WORDS: &[&str] = &[
+    "NEW", "SAN", "SANTA", "LOS", "LAS", "HONG", "RIO", "SÃO", "SAO", "ST.", "TEL", "CAPE",
+    "MEXICO", "KUALA", "BUENOS", "ADDIS", "ABU", "DES", "EL", "LA", "FORT", "PORT", "PANAMA",
+    "KANSAS", "SALT", "THE", "DEN", "BAD", "PHNOM",
+];
+
 /// News agencies, as they sign, and under which name they are known.
 const AGENCIES: &[(&str, &str)] = &[
-    ("Reuters", "Reuters"), ("AP", "AP"), ("The Associated Press", "AP"), ("Associated Press", "AP"), ("AFP", "AFP"),
-    ("dpa", "dpa"), ("EFE", "EFE"), ("ANSA", "ANSA"), ("TASS", "TASS"), ("ТАСС", "TASS"), ("ИТАР-ТАСС", "TASS"),
-    ("Interfax", "Interfax"), ("ИНТЕРФАКС", "Interfax"), ("INTERFAX.RU", "Interfax"), ("Xinhua", "Xinhua"),
-    ("Kyodo", "Kyodo"), ("Kyodo News", "Kyodo"), ("UPI", "UPI"), ("PA", "PA"), ("PTI", "PTI"), ("ANI", "ANI"),
-    ("IANS", "IANS"), ("Bloomberg", "Bloomberg"), ("Yonhap", "Yonhap"), ("Anadolu", "Anadolu"), ("AA", "Anadolu"),
-    ("Lusa", "Lusa"), ("Belga", "Belga"), ("ANP", "ANP"), ("APA", "APA"), ("RIA Novosti", "RIA Novosti"),
-    ("РИА Новости", "RIA Novosti"), ("Sputnik", "Sputnik"), ("EUROPA PRESS", "Europa Press"), ("ATS", "ATS"),
-    ("Agencia EFE", "EFE"), ("KUNA", "KUNA"), ("WAM", "WAM"), ("SID", "SID"), ("epd", "epd"), ("KNA", "KNA"),
-    ("LaPresse", "LaPresse"), ("Adnkronos", "Adnkronos"), ("AGI", "AGI"), ("PAP", "PAP"), ("CNN", "CNN"),
-    ("時事", "Jiji"), ("共同", "Kyodo"),
+    ("Reuters", "Reuters"),
+    ("AP", "AP"),
+    ("The Associated Press", "AP"),
+    ("Associated Press", "AP"),
+    ("AFP", "AFP"),
+    ("dpa", "dpa"),
+    ("EFE", "EFE"),
+    ("ANSA", "ANSA"),
+    ("TASS", "TASS"),
+    ("ТАСС", "TASS"),
+    ("ИТАР-ТАСС", "TASS"),
+    ("Interfax", "Interfax"),
+    ("ИНТЕРФАКС", "Interfax"),
+    ("INTERFAX.RU", "Interfax"),
+    ("Xinhua", "Xinhua"),
+    ("Kyodo", "Kyodo"),
+    ("Kyodo News", "Kyodo"),
+    ("UPI", "UPI"),
+    ("PA", "PA"),
+    ("PTI", "PTI"),
+    ("ANI", "ANI"),
+    ("IANS", "IANS"),
+    ("Bloomberg", "Bloomberg"),
+    ("Yonhap", "Yonhap"),
+    ("Anadolu", "Anadolu"),
+    ("AA", "Anadolu"),
+    ("Lusa", "Lusa"),
+    ("Belga", "Belga"),
+    ("ANP", "ANP"),
+    ("APA", "APA"),
+    ("RIA Novosti", "RIA Novosti"),
+    ("РИА Новости", "RIA Novosti"),
+    ("Sputnik", "Sputnik"),
+    ("EUROPA PRESS", "Europa Press"),
+    ("ATS", "ATS"),
+    ("Agencia EFE", "EFE"),
+    ("KUNA", "KUNA"),
+    ("WAM", "WAM"),
+    ("SID", "SID"),
+    ("epd", "epd"),
+    ("KNA", "KNA"),
+    ("LaPresse", "LaPresse"),
+    ("Adnkronos", "Adnkronos"),
+    ("AGI", "AGI"),
+    ("PAP", "PAP"),
+    ("CNN", "CNN"),
+    ("時事", "Jiji"),
+    ("共同", "Kyodo"),
 ];
 
 /// The agency of that name, in the case that it is written in, or in capitals.
 fn agency(name: &str) -> Option<&'static str> {
     let name = name.trim();
     let first = name.split(['/', ',']).next().unwrap_or(name).trim();
-    let known = |&&(sign, _): &&(&str, &str)| sign == first || (sign.len() > 3 && sign.eq_ignore_ascii_case(first));
+    let known = |&&(sign, _): &&(&str, &str)| {
+        sign == first || (sign.len() > 3 && sign.eq_ignore_ascii_case(first))
+    };
     AGENCIES.iter().find(known).map(|&(_, known)| known)
 }
 
@@ -39,13 +86,13 @@ pub(super) fn dateline(line: &str) -> Option<(usize, Option<&'static str>)> {
 
 /// The first `DATELINE` bytes or so.
 fn head(line: &str) -> &str {
-    &line[..line.floor_char_boundary(DATELINE)]
+    &line[..words::boundary(line, DATELINE)]
 }
 
 /// A place and a date, or nothing, then an agency in brackets, then perhaps a dash.
 fn signed(line: &str) -> Option<(usize, Option<&'static str>)> {
     let head = head(line);
-    let open = head.find(['(', '/'])?;
+    let open = head.bytes().position(|b| matches!(b, b'(' | b'/'))?;
     let close = if head[open..].starts_with('(') { ')' } else { '/' };
     let len = head[open + 1..].find(close)?;
     let known = agency(&head[open + 1..open + 1 + len])?;
@@ -53,7 +100,8 @@ fn signed(line: &str) -> Option<(usize, Option<&'static str>)> {
         return None;
     }
     let after = open + len + 2;
-    let rest = line[after..].trim_start_matches([' ', '\u{A0}', '-', '–', '—', '―', '−', '.', ':', '=']);
+    let rest =
+        line[after..].trim_start_matches([' ', '\u{A0}', '-', '–', '—', '―', '−', '.', ':', '=']);
     Some((line.len() - rest.len(), Some(known)))
 }
 
@@ -66,31 +114,53 @@ fn is_place(text: &str) -> bool {
 
 /// A place in capitals, then perhaps a state and a date, then a dash, then a new sentence.
 fn placed(line: &str) -> Option<(usize, Option<&'static str>)> {
+    if line.chars().filter(|c| c.is_alphabetic()).take(3).any(|c| !c.is_uppercase()) {
+        return None;
+    }
     let head = head(line);
-    let dash = [" — ", " – ", " -- ", " - ", " ― ", "— ", "— "].iter().filter_map(|d| Some((head.find(d)?, d.len())));
+    let dash = [" — ", " – ", " -- ", " - ", " ― ", "— "]
+        .iter()
+        .filter_map(|d| Some((head.find(d)?, d.len())));
     let (at, len) = dash.min()?;
-    let mut parts = head[..at].split(',');
+    let mut parts = head[..at].split(", ");
     let place = parts.next()?;
+    if title::is_tag(place) || place.split_whitespace().count() > 3 {
+        return None;
+    }
     let letters = place.chars().filter(|c| c.is_alphabetic()).count();
     let capitals = letters >= 3 && place.chars().all(|c| c.is_uppercase() || " .'’-/".contains(c));
     let next = line[at + len..].trim_start();
-    let begins = next.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || rules::is_quote(c));
+    // Headings in capitals have dashes too; a sentence goes on in lower case.
+    let sentence = next.chars().take(24).any(char::is_lowercase);
+    let begins = sentence
+        && next.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || words::is_quote(c));
+    // A mere hyphen also follows what is no place: there, a name of two words needs to look like one.
+    let first = place.split_whitespace().next().unwrap_or_default();
+    let likely = !head[at..].starts_with(" - ")
+        || first.len() == place.trim().len()
+        || head[..at].contains(", ")
+        || TWO_WORDS.contains(&first);
     let words = head[..at].split_whitespace().count();
-    let plausible = parts.all(|part| part.trim().chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()));
+    let plausible = parts.all(|part| {
+        part.trim().chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
+    });
     let known = head[..at].split([',', '.']).next_back().and_then(agency);
-    (capitals && begins && plausible && words <= 8).then(|| (line.len() - next.len(), known))
+    (capitals && likely && begins && plausible && words <= 8)
+        .then(|| (line.len() - next.len(), known))
 }
 
 /// `新华社北京3月3日电`
 fn chinese(line: &str) -> Option<(usize, Option<&'static str>)> {
     let head = head(line);
-    let known = [("新华社", "Xinhua"), ("中新社", "CNS"), ("中新网", "CNS")].iter().find(|(name, _)| head.starts_with(name))?;
+    let known = [("新华社", "Xinhua"), ("中新社", "CNS"), ("中新网", "CNS")]
+        .iter()
+        .find(|(name, _)| head.starts_with(name))?;
     let end = head.find("日电")? + "日电".len();
     let rest = line[end..].trim_start_matches([' ', '　', '，', '）', ')']);
     Some((line.len() - rest.len(), Some(known.1)))
 }
 
-/// Whether a line at the top names who wrote: `Jane Doe`, `Jane Doe, Reuters`.
+/// Whether a line at the top could name who wrote: `Jane Doe`, `Jane Doe, Reuters`.
 pub(super) fn is_name(line: &str) -> bool {
     let line = line.trim();
     let words = || line.split_whitespace();
@@ -99,13 +169,16 @@ pub(super) fn is_name(line: &str) -> bool {
         && (2..=5).contains(&words().count())
         && words().all(|w| w.starts_with(char::is_uppercase))
         && line.chars().all(letters)
+        && line.contains(char::is_lowercase)
         && !line.ends_with('.')
 }
 
-/// A line of one to three plain numbers, as share counters leave.
+/// A line of two or three plain numbers, or of a nought, as share counters leave.
 pub(super) fn is_counter(line: &str) -> bool {
     let plain = |w: &str| w.len() <= 4 && w.bytes().all(|b| b.is_ascii_digit());
-    line.len() <= 16 && line.split_whitespace().all(plain) && (1..=3).contains(&line.split_whitespace().count())
+    let words = line.split_whitespace();
+    line.len() <= 16
+        && (line.trim() == "0" || (words.clone().all(plain) && (2..=3).contains(&words.count())))
 }
 
 /// How much boilerplate a text begins with: whole known sentences, and the buttons that follow them.
@@ -131,11 +204,12 @@ pub(super) fn glued_before(line: &str) -> Option<(usize, &'static str)> {
 
 /// Where the boilerplate that a text ends with begins: known phrases behind the end of a sentence.
 pub(super) fn glued_behind(line: &str) -> Option<(usize, &'static str)> {
-    let from = line.floor_char_boundary(line.len().saturating_sub(TAIL));
-    let bytes = line.as_bytes();
-    (from + 1..line.len()).find_map(|at| {
-        let ends = bytes[at] == b' ' && matches!(bytes[at - 1], b'.' | b'!' | b'?' | b'"' | b')' | 0x9D);
-        let rule = if ends { rules::whole(&line[at..], |r| r != "byline") } else { None };
-        rule.map(|rule| (at, rule))
-    })
+    let from = words::boundary(line, line.len().saturating_sub(TAIL));
+    // The last byte of a closing quotation mark is 9D.
+    let ends =
+        |pair: &[u8]| pair[1] == b' ' && matches!(pair[0], b'.' | b'!' | b'?' | b'"' | b')' | 0x9D);
+    let pairs = line.as_bytes()[from..].windows(2).enumerate().filter(|(_, pair)| ends(pair));
+    pairs
+        .map(|(i, _)| from + i + 1)
+        .find_map(|at| Some((at, rules::whole(&line[at..], |r| r != "byline")?)))
 }

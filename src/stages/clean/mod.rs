@@ -6,6 +6,7 @@
 mod edges;
 mod rules;
 mod title;
+mod words;
 
 pub use title::UpdateTag;
 
@@ -13,6 +14,9 @@ use crate::text::markup;
 
 /// Longer lines are paragraphs, and only their edges are looked at.
 const MAX_LINE: usize = 400;
+
+/// Lines wrapped by hand are no longer.
+const MAX_WRAPPED: usize = 100;
 
 /// What is left of an article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,7 +50,9 @@ pub fn clean(title: &str, text: &str) -> Cleaned {
 /// What [`clean`] drops from the text, from its lines first, then from its end and its beginning.
 pub fn dropped(title: &str, text: &str) -> Vec<Dropped> {
     let mut all = Vec::new();
-    sweep(title, text, &mut |line, rule, text| all.push(Dropped { line, rule, text: text.trim().to_owned() }));
+    sweep(title, text, &mut |line, rule, text| {
+        all.push(Dropped { line, rule, text: text.trim().to_owned() });
+    });
     all
 }
 
@@ -74,16 +80,15 @@ impl Line<'_> {
 }
 
 fn sweep(title: &str, text: &str, sink: &mut Sink<'_>) -> Cleaned {
-    let title = markup::strip(title);
+    let title = markup::strip(title).replace('\n', " ");
     let (title, tags) = title::split(&title);
-    let title = title.replace('\n', " ");
     let text = markup::strip(text);
     let mut lines = without_boilerplate(&text, sink);
     drop_counters(&mut lines, sink);
     trim_end(&mut lines, sink);
-    let (begin, agency) = trim_start(&mut lines, &title, sink);
+    let (begin, agency) = trim_start(&mut lines, title, sink);
     let text = join(&lines[begin..], text.len());
-    Cleaned { title, text, tags, agency }
+    Cleaned { title: title.to_owned(), text, tags, agency }
 }
 
 fn without_boilerplate<'a>(text: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>> {
@@ -139,7 +144,11 @@ fn trim_end(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
 }
 
 /// Where the story begins, and the agency of its dateline.
-fn trim_start(lines: &mut [Line<'_>], title: &str, sink: &mut Sink<'_>) -> (usize, Option<&'static str>) {
+fn trim_start(
+    lines: &mut [Line<'_>],
+    title: &str,
+    sink: &mut Sink<'_>,
+) -> (usize, Option<&'static str>) {
     let mut agency = None;
     let mut at = 0;
     while at < lines.len() {
@@ -168,25 +177,35 @@ fn trim_start(lines: &mut [Line<'_>], title: &str, sink: &mut Sink<'_>) -> (usiz
 fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
     let (first, rest) = lines.split_first()?;
     let text = first.text;
-    let follows = rest.iter().find(|line| !line.is_blank());
     if same_letters(text, title) {
         Some("title")
     } else if let Some(rule) = line_rule(text) {
         Some(rule)
     } else if edges::is_counter(text) && rest.first().is_none_or(Line::is_blank) {
         Some("counter")
-    } else if text.len() <= MAX_LINE && !text.trim_end().ends_with('.') && rules::whole(text, |_| true).is_some() {
-        Some("byline")
-    } else if edges::is_name(text) && follows.is_some_and(|next| !edges::is_name(next.text)) {
+    } else if is_byline(text) || (edges::is_name(text) && stands_apart(rest)) {
         Some("byline")
     } else {
         None
     }
 }
 
+fn is_byline(text: &str) -> bool {
+    text.len() <= MAX_LINE
+        && !text.trim_end().ends_with('.')
+        && rules::whole(text, |_| true).is_some()
+}
+
+/// Whether what follows a line is a paragraph of its own. In hard-wrapped text, a sentence may begin with a line of
+/// names: `British Prime Minister Margaret Thatcher`.
+fn stands_apart(rest: &[Line<'_>]) -> bool {
+    let Some(next) = rest.iter().find(|line| !line.is_blank()) else { return false };
+    let apart = rest[0].is_blank() || next.text.len() > MAX_WRAPPED;
+    apart && !edges::is_name(next.text) && !next.text.trim_start().starts_with(char::is_lowercase)
+}
+
 /// Whether two lines differ in case, space and punctuation only; lines without letters differ.
 fn same_letters(a: &str, b: &str) -> bool {
-    // Most first lines are far longer than the title, and differ in the first word.
     fn letters(text: &str) -> impl Iterator<Item = char> {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
     }

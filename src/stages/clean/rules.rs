@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use super::words::{are_names, is_number, is_quote, is_word, next_word, same_word, sentence_end};
+
 /// A phrase's gap is at most this many words wide.
 const MAX_GAP: usize = 12;
 
@@ -11,15 +13,12 @@ const MAX_UNITS: usize = 60;
 /// What a `~` stands for is at most this long, in bytes.
 const MAX_SHORT: usize = 60;
 
-/// Lower-case words that may stand between names.
-const CONNECTORS: &[&str] = &[
-    "and", "y", "e", "et", "und", "en", "in", "a", "van", "von", "der", "den", "de", "del", "di", "da", "dos", "du",
-    "la", "le", "al", "el", "bin", "ibn", "with", "for", "by", "editing", "writing", "reporting", "additional", "of",
-    "at", "the", "on", "via", "с", "и", "в", "à", "par", "por", "edición", "editado",
-];
+/// Agencies that sign in lower case have short names, in bytes.
+const MAX_LOWER: usize = 24;
 
 /// Endings of lines that credit someone, each a whole sentence's.
-const CREDITS: &[&str] = &["contributed to this report", "contributed to this story", "contributed reporting"];
+const CREDITS: &[&str] =
+    &["contributed to this report", "contributed to this story", "contributed reporting"];
 
 /// One line of the phrase table.
 pub(super) struct Phrase {
@@ -98,8 +97,9 @@ impl Phrase {
             Tail::Sentence => Some(end + sentence_end(rest)),
             Tail::Names => are_names(rest).then_some(text.len()),
             Tail::Short => {
-                let short = rest.len() <= MAX_SHORT && !rest.trim_end().ends_with(['.', '!', '?', '。']);
-                short.then_some(text.len())
+                let short =
+                    rest.len() <= MAX_SHORT && !rest.trim_end().ends_with(['.', '!', '?', '。']);
+                (short && rest.contains(|c: char| c.is_ascii_digit())).then_some(text.len())
             }
         }
     }
@@ -178,7 +178,13 @@ impl Table {
         };
         let byte = usize::from(byte);
         let groups = &self.groups[self.begins[byte].into()..self.begins[byte + 1].into()];
-        let found = groups.iter().find(|(key, _)| if byte == usize::from(b'#') { is_number(word) } else { same_word(word, key) });
+        let (number, ascii) = (byte == usize::from(b'#'), word.is_ascii());
+        let is = |key: &str| match (number, ascii) {
+            (true, _) => is_number(word),
+            (_, true) => key.len() == word.len() && key.eq_ignore_ascii_case(word),
+            _ => same_word(word, key),
+        };
+        let found = groups.iter().find(|(key, _)| is(key));
         found.map_or(&[], |(_, phrases)| phrases)
     }
 }
@@ -190,7 +196,8 @@ pub(super) fn unit(text: &str, allowed: impl Fn(&str) -> bool) -> Option<Unit> {
         return None;
     }
     let candidates = TABLE.candidates(&text[start..end]).iter().filter(|p| allowed(p.rule));
-    let found = candidates.filter_map(|phrase| Some(Unit { end: phrase.end(&text[start..])?, phrase }));
+    let found =
+        candidates.filter_map(|phrase| Some(Unit { end: phrase.end(&text[start..])?, phrase }));
     let longest = found.max_by_key(|unit| unit.end)?;
     let end = start + longest.end;
     let rest = text[end..].trim_start_matches(|c: char| !is_word(c) && !is_quote(c));
@@ -206,8 +213,9 @@ pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'stat
     if line.starts_with("// ") || line.starts_with("<!--") {
         return Some("markup");
     }
-    let lower = line.chars().next()?.is_lowercase();
-    if line.starts_with(is_quote) {
+    let first = line.chars().next()?;
+    let lower = first.is_lowercase();
+    if is_quote(first) || (lower && line.len() > MAX_LOWER) {
         return None;
     }
     if is_credit(line) {
@@ -216,7 +224,9 @@ pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'stat
     let mut at = 0;
     let mut rule = None;
     for _ in 0..MAX_UNITS {
-        let Some(unit) = unit(&line[at..], |r| allowed(r) && (!lower || r == "agency")) else { break };
+        let Some(unit) = unit(&line[at..], |r| allowed(r) && (!lower || r == "agency")) else {
+            break;
+        };
         rule = rule.or(Some(unit.phrase.rule));
         at += unit.end;
     }
@@ -230,92 +240,4 @@ fn is_credit(line: &str) -> bool {
         tail.is_some_and(|tail| tail.eq_ignore_ascii_case(credit.as_bytes()))
     };
     end.ends_with(['t', 'y', 'g']) && CREDITS.iter().any(ends) && sentence_end(line) >= end.len()
-}
-
-/// The next word at or after `at`: letters and digits with apostrophes, or digits with points and commas, inside. Scripts
-/// without spaces have a word a character.
-pub(super) fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
-    let start = at + text[at..].find(is_word)?;
-    let mut chars = text[start..].char_indices();
-    let (_, first) = chars.next()?;
-    let mut end = start + first.len_utf8();
-    if is_unspaced(first) || first == '©' {
-        return Some((start, end));
-    }
-    for (i, c) in chars {
-        let inner = is_apostrophe(c) || (first.is_ascii_digit() && matches!(c, '.' | ',' | ':'));
-        if is_unspaced(c) || !(c.is_alphanumeric() || inner) {
-            break;
-        }
-        if !inner {
-            end = start + i + c.len_utf8();
-        }
-    }
-    Some((start, end))
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '©'
-}
-
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
-}
-
-fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '’')
-}
-
-/// Quotation marks: what they open is somebody's words.
-pub(super) fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '“' | '”' | '„' | '«' | '‘' | '\'' | '「' | '『')
-}
-
-fn same_word(word: &str, lower: &str) -> bool {
-    if word.is_ascii() {
-        return word.eq_ignore_ascii_case(lower);
-    }
-    let folded = word.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).flat_map(char::to_lowercase);
-    folded.eq(lower.chars())
-}
-
-/// Digits, with a `k` or `m` for thousands or millions.
-fn is_number(word: &str) -> bool {
-    let digits = word.trim_end_matches(['k', 'K', 'm', 'M']);
-    digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_digit() || b".,:".contains(&b))
-}
-
-/// The length of the first sentence, which ends before what can begin the next one. Abbreviations end it too: better
-/// too little than too much.
-pub(super) fn sentence_end(text: &str) -> usize {
-    for (at, c) in text.char_indices() {
-        let after = at + c.len_utf8();
-        match c {
-            '。' | '！' | '？' => return after,
-            '.' | '!' | '?' | '…' => {
-                let rest = text[after..].trim_start_matches([')', ']', '"', '”', '’', '»', '\'']);
-                if rest.is_empty() || rest.starts_with(char::is_whitespace) {
-                    return text.len() - rest.len();
-                }
-            }
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-/// Whether a text is made of names: capitalised words, what may stand between them, and at most a final stop.
-pub(super) fn are_names(text: &str) -> bool {
-    let mut names = 0;
-    let mut at = 0;
-    while let Some((start, end)) = next_word(text, at) {
-        let word = &text[start..end];
-        let capital = word.starts_with(|c: char| c.is_uppercase() || is_unspaced(c));
-        if !capital && !CONNECTORS.contains(&word) {
-            return false;
-        }
-        names += usize::from(capital);
-        at = end;
-    }
-    (1..=24).contains(&names)
 }

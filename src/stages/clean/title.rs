@@ -78,9 +78,34 @@ const TAGS: &[(&str, UpdateTag)] = &[
 
 /// What a name of an outlet behind a dash ends with; other dashes part the headline from who says so.
 const OUTLET_WORDS: &[&str] = &[
-    "News", "Times", "Post", "Herald", "Tribune", "Journal", "Gazette", "Magazine", "Newspaper", "Newspapers", "Guardian",
-    "Telegraph", "Observer", "Chronicle", "Globe", "Digital", "Online", "Express", "Reuters", "CNN", "BBC", "NPR", "Noticias",
-    "TV", "Zeitung", "ONLINE", "Diario", "Presse",
+    "News",
+    "Times",
+    "Post",
+    "Herald",
+    "Tribune",
+    "Journal",
+    "Gazette",
+    "Magazine",
+    "Newspaper",
+    "Newspapers",
+    "Guardian",
+    "Telegraph",
+    "Observer",
+    "Chronicle",
+    "Globe",
+    "Digital",
+    "Online",
+    "Express",
+    "Reuters",
+    "CNN",
+    "BBC",
+    "NPR",
+    "Noticias",
+    "TV",
+    "Zeitung",
+    "ONLINE",
+    "Diario",
+    "Presse",
 ];
 
 /// The headline, and what the title said besides.
@@ -155,11 +180,17 @@ fn prefix_in_any_case(text: &str, upper: &str) -> Option<usize> {
     Some(chars.next().map_or(text.len(), |(at, _)| at))
 }
 
+/// Whether `text` is a tag and nothing else.
+pub(super) fn is_tag(text: &str) -> bool {
+    tag_at(text.trim()).is_some_and(|(_, rest, _)| rest.trim().is_empty())
+}
+
 /// What comes after the mark that parts a tag from its headline. A tight hyphen parts only what is in capitals:
 /// `Update-Problem` is a word.
 fn separator(text: &str, tight: bool) -> Option<&str> {
     let mark = text.trim_start();
-    let rest = mark.strip_prefix("--").or_else(|| mark.strip_prefix([':', '–', '—', '|', '：', '-']))?;
+    let rest =
+        mark.strip_prefix("--").or_else(|| mark.strip_prefix([':', '–', '—', '|', '：', '-']))?;
     let hyphen = mark.starts_with('-') && !mark.starts_with("--");
     let loose = rest.starts_with(' ');
     (!hyphen || loose || (tight && mark.len() == text.len())).then_some(rest.trim_start())
@@ -167,7 +198,9 @@ fn separator(text: &str, tight: bool) -> Option<&str> {
 
 /// The title without `| Outlet` of at most four words, or `- Outlet` that ends as outlets do.
 fn without_outlet(title: &str) -> &str {
-    let cut = |rest: &'static str| title.rsplit_once(rest).filter(|(head, _)| head.split_whitespace().count() >= 3);
+    let cut = |rest: &'static str| {
+        title.rsplit_once(rest).filter(|(head, _)| head.split_whitespace().count() >= 3)
+    };
     if let Some((head, name)) = cut(" | ")
         && (1..=4).contains(&name.split_whitespace().count())
         && !name.ends_with(['?', '!', '.'])
@@ -177,9 +210,16 @@ fn without_outlet(title: &str) -> &str {
     for dash in [" - ", " – ", " — "] {
         if let Some((head, name)) = cut(dash) {
             let words = name.split_whitespace().count();
-            let capital = name.split_whitespace().all(|w| w.starts_with(|c: char| !c.is_lowercase()));
-            let outlet = name.split_whitespace().next_back().is_some_and(|last| OUTLET_WORDS.contains(&last));
-            let site = words == 1 && [".com", ".org", ".net", ".de", ".fr", ".it", ".ru", ".es", ".nl"].iter().any(|d| name.ends_with(d));
+            let capital =
+                name.split_whitespace().all(|w| w.starts_with(|c: char| !c.is_lowercase()));
+            let outlet = name
+                .split_whitespace()
+                .next_back()
+                .is_some_and(|last| OUTLET_WORDS.contains(&last));
+            let site = words == 1
+                && [".com", ".org", ".net", ".de", ".fr", ".it", ".ru", ".es", ".nl"]
+                    .iter()
+                    .any(|d| name.ends_with(d));
             if (outlet && capital && words <= 5) || site {
                 return head.trim_end();
             }

@@ -1,0 +1,341 @@
+//! Why two articles are together, or why not: every number that decided, from the same stages as the run.
+
+use std::fmt;
+
+use super::prepare::{Prepared, Preparer};
+use super::{Clock, Corpus, Found, Run, prepare_all};
+use crate::kernel::cosine::{cosine, dot};
+use crate::kernel::sets::{differences, intersection};
+use crate::kernel::time::{DAY, ONE, TimeFactor};
+use crate::model::Article;
+use crate::params::Params;
+use crate::read::Chunk;
+use crate::stages::verify::{self, Near};
+
+/// Shared terms that are listed.
+const TERMS: usize = 12;
+/// Changed numbers or names that are listed on each side.
+const LISTED: usize = 12;
+
+/// What decided about a pair of articles.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    articles: [Side; 2],
+    same_group: bool,
+    same_story: bool,
+    same_words: bool,
+    near: Near,
+    shingles: [usize; 3],
+    days: Option<f64>,
+    changed: [[Vec<String>; 2]; 2],
+    story: StoryNumbers,
+    terms: Vec<(String, f64)>,
+    params: Params,
+}
+
+#[derive(Debug, Clone)]
+struct Side {
+    id: String,
+    title: String,
+    published: String,
+    lang: String,
+}
+
+/// The numbers of the story level; those that the run did not need are not known.
+#[derive(Debug, Clone)]
+struct StoryNumbers {
+    cosine: f64,
+    factor: f64,
+    /// Similarity under fixed and local weights, times the time factor.
+    corrected: Option<f64>,
+    crowding: [f64; 2],
+    /// Average score between the two stories, or within the one over all its pairs of groups.
+    average: f64,
+    /// Pairs of groups that average is over.
+    pairs: usize,
+}
+
+/// Explains two articles by their ids, among all articles of the chunks.
+///
+/// # Errors
+/// The id that no article has.
+pub fn explain(
+    chunks: impl IntoIterator<Item = Chunk>,
+    ids: [&str; 2],
+    params: &Params,
+) -> Result<Explanation, String> {
+    let mut run = Run::default();
+    let (mut originals, mut prepared) = (Vec::new(), Vec::new());
+    for chunk in chunks {
+        let parsed = chunk.parse();
+        originals.extend(parsed.articles.iter().filter(|a| ids.contains(&a.id.as_str())).cloned());
+        prepared.extend(prepare_all(parsed.articles, params));
+    }
+    let corpus = Corpus::new(prepared, &mut run);
+    let at = |id: &str| {
+        corpus.articles.iter().position(|a| &*a.entry.id == id).ok_or_else(|| id.to_owned())
+    };
+    let (a, b) = (at(ids[0])?, at(ids[1])?);
+    let found = Found::new(&corpus, params, &mut run.stages, &mut Clock::default());
+    let original = |i: usize| {
+        let entry = &corpus.articles[i].entry;
+        originals
+            .iter()
+            .find(|o| *o.id == *entry.id && *o.title == *entry.title)
+            .ok_or_else(|| entry.id.to_string())
+    };
+    let terms = shared_terms([original(a)?, original(b)?]);
+    Ok(gather(&corpus, &found, [a, b], terms, params))
+}
+
+fn gather(
+    corpus: &Corpus,
+    found: &Found,
+    [a, b]: [usize; 2],
+    terms: Vec<(String, f64)>,
+    params: &Params,
+) -> Explanation {
+    let (x, y) = (&corpus.articles[a], &corpus.articles[b]);
+    let group_of = |i: usize| found.groups.iter().position(|g| g.contains(&(i as u32)));
+    let groups = [a, b].map(|i| group_of(i).unwrap_or_default());
+    let time = |p: &Prepared| p.entry.published.map(|t| t.as_second());
+    let sizes = [x.shingles.len(), y.shingles.len(), intersection(&x.shingles, &y.shingles)];
+    Explanation {
+        articles: [x, y].map(side),
+        same_group: groups[0] == groups[1],
+        same_story: found.stories.story[groups[0]] == found.stories.story[groups[1]],
+        same_words: found.exact.first[a] == found.exact.first[b],
+        near: verify::near(&x.copy(), &y.copy(), params),
+        shingles: sizes,
+        days: time(x).zip(time(y)).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
+        changed: changed(&x.facts, &y.facts),
+        story: story_numbers(corpus, found, groups, params),
+        terms,
+        params: params.clone(),
+    }
+}
+
+fn side(article: &Prepared) -> Side {
+    Side {
+        id: article.entry.id.to_string(),
+        title: article.entry.title.to_string(),
+        published: article.entry.published.map_or("undated".to_owned(), |t| t.to_string()),
+        lang: article.entry.lang.to_string(),
+    }
+}
+
+/// Numbers and names, of each what only the first and what only the second article has.
+fn changed(x: &str, y: &str) -> [[Vec<String>; 2]; 2] {
+    [0, 1].map(|part| {
+        let words = |facts: &str| -> Vec<String> {
+            facts.split("\n\n").nth(part).unwrap_or_default().lines().map(str::to_owned).collect()
+        };
+        let (x, y) = (words(x), words(y));
+        let (gone, new) = differences(&x, &y);
+        [gone, new].map(|words| words.into_iter().cloned().collect())
+    })
+}
+
+/// The story level's numbers between the two articles' groups.
+fn story_numbers(
+    corpus: &Corpus,
+    found: &Found,
+    [g, h]: [usize; 2],
+    params: &Params,
+) -> StoryNumbers {
+    let share = |x: i64| x as f64 / ONE as f64;
+    let stories = &found.stories;
+    let canonical = |g: usize| found.groups[g][0];
+    let vector = |g: usize| &corpus.articles[canonical(g) as usize].vector;
+    let (v, w) = (vector(g), vector(h));
+    let (fixed_v, fixed_w) = (v.fixed(), w.fixed());
+    let product = dot((&v.dimensions, &fixed_v.weights), (&w.dimensions, &fixed_w.weights));
+    let factor = TimeFactor::new(params.window_days);
+    let times = [g, h].map(|g| corpus.time(canonical(g)));
+    let factor = match (times[0].0, times[1].0) {
+        (Some(x), Some(y)) if times[0].1 || times[1].1 => ONE * i64::from(factor.at(x - y) > 0),
+        (Some(x), Some(y)) => factor.at(x - y),
+        _ => ONE,
+    };
+    let penalty = |g: usize| stories.scores.penalties.get(g).copied().unwrap_or(0);
+    let pair = (g.min(h) as u32, g.max(h) as u32);
+    let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();
+    let (average, pairs) = average(stories, g, h);
+    StoryNumbers {
+        cosine: share(cosine(product, fixed_v.length, fixed_w.length)),
+        factor: share(factor),
+        corrected: matched.map(|m| share(stories.scores.pairs[m])),
+        crowding: [g, h].map(|g| share(penalty(g))),
+        average,
+        pairs,
+    }
+}
+
+/// The average score between two stories, or over all pairs within one, and the number of pairs.
+fn average(stories: &super::stories::Stories, g: usize, h: usize) -> (f64, usize) {
+    let members = |story: u32| (0..stories.story.len()).filter(move |&i| stories.story[i] == story);
+    let (s, t) = (stories.story[g], stories.story[h]);
+    let penalty = |i: usize| stories.scores.penalties.get(i).copied().unwrap_or(0);
+    let within = |p: (u32, u32)| {
+        let (x, y) = (stories.story[p.0 as usize], stories.story[p.1 as usize]);
+        (x, y) == (s, t) || (y, x) == (s, t)
+    };
+    let mut sum: i64 = stories
+        .similar
+        .iter()
+        .zip(&stories.scores.pairs)
+        .filter(|(p, _)| within((p.a, p.b)))
+        .map(|(_, score)| score)
+        .sum();
+    let (n, m) = (members(s).count(), members(t).count());
+    let pairs = if s == t { n * (n - 1) / 2 } else { n * m };
+    // Each member's penalty counts once for every pair that it is in.
+    let others = |story: u32| {
+        if s == t {
+            n - 1
+        } else if story == s {
+            m
+        } else {
+            n
+        }
+    };
+    sum -= members(s).map(|i| penalty(i) * others(s) as i64).sum::<i64>();
+    if s != t {
+        sum -= members(t).map(|i| penalty(i) * others(t) as i64).sum::<i64>();
+    }
+    (sum as f64 / pairs.max(1) as f64 / ONE as f64, pairs)
+}
+
+/// The terms that both articles have, with the share of the cosine that each brings, the heaviest first.
+fn shared_terms(articles: [&Article; 2]) -> Vec<(String, f64)> {
+    let mut preparer = Preparer::default();
+    let [x, y] = articles.map(|article| preparer.named_terms(article));
+    let length = |terms: &[(String, u32, u16)]| {
+        terms.iter().map(|t| f64::from(t.2) * f64::from(t.2)).sum::<f64>().sqrt()
+    };
+    let product = length(&x) * length(&y);
+    let share = |(word, hash, weight): &(String, u32, u16)| {
+        let other = y.iter().find(|t| t.1 == *hash)?;
+        Some((word.clone(), f64::from(*weight) * f64::from(other.2) / product))
+    };
+    let mut shared: Vec<(String, f64)> = x.iter().filter_map(share).collect();
+    shared.sort_by(|p, q| q.1.total_cmp(&p.1).then_with(|| p.0.cmp(&q.0)));
+    shared
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, side) in ["A", "B"].iter().zip(&self.articles) {
+            writeln!(
+                f,
+                "{name}  {}\n   {}\n   {}, {}",
+                side.id, side.title, side.published, side.lang
+            )?;
+        }
+        let verdict = match (self.same_group, self.same_story) {
+            (true, _) => "near-duplicates: one group in one story",
+            (_, true) => "one story, told in other words",
+            _ => "two stories",
+        };
+        writeln!(f, "\n{verdict}\n")?;
+        self.fmt_text(f)?;
+        writeln!(f)?;
+        self.fmt_event(f)
+    }
+}
+
+impl Explanation {
+    fn fmt_text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [n, m, common] = self.shingles;
+        let (near, params) = (&self.near, &self.params);
+        writeln!(f, "Is it the same text?")?;
+        if self.same_words {
+            writeln!(f, "  word for word              yes")?;
+        }
+        writeln!(f, "  3-word shingles            {n} in A, {m} in B, {common} in both")?;
+        writeln!(
+            f,
+            "  resemblance                {:.4} (a match from {:.2})",
+            near.resemblance, params.min_resemblance
+        )?;
+        writeln!(
+            f,
+            "  containment                {:.4} (a match from {:.2})",
+            near.containment, params.min_containment
+        )?;
+        if let Some(days) = self.days {
+            writeln!(f, "  days apart                 {days:.2}")?;
+        }
+        if near.strength == 0.0 && !self.same_words && near.resemblance >= params.min_resemblance {
+            writeln!(
+                f,
+                "  numbers                    differ, and the two are not of the same days: no match"
+            )?;
+        }
+        for (what, [gone, new]) in ["numbers", "names"].iter().zip(&self.changed) {
+            for (name, words) in
+                ["A", "B"].iter().zip([gone, new]).filter(|(_, words)| !words.is_empty())
+            {
+                let label = format!("{what} only in {name}");
+                let more = words.len().saturating_sub(LISTED);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                writeln!(f, "  {label:<26} {}{more}", words[..words.len().min(LISTED)].join(", "))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fmt_event(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let story = &self.story;
+        writeln!(f, "Is it the same event?")?;
+        let shared: f64 = self.terms.iter().map(|t| t.1).sum();
+        writeln!(
+            f,
+            "  shared terms               {} (share of the cosine {shared:.2})",
+            self.terms.len()
+        )?;
+        for (word, share) in self.terms.iter().take(TERMS) {
+            writeln!(f, "    {word:<24} {share:.4}")?;
+        }
+        writeln!(f, "  cosine                     {:.4}", story.cosine)?;
+        writeln!(
+            f,
+            "  time factor                {:.4} (window {} days)",
+            story.factor, self.params.window_days
+        )?;
+        writeln!(
+            f,
+            "  similarity                 {:.4} (cosine x time factor)",
+            story.cosine * story.factor
+        )?;
+        match story.corrected {
+            Some(corrected) => {
+                let [a, b] = story.crowding;
+                writeln!(
+                    f,
+                    "  among their neighbours     {corrected:.4} (weights of their neighbourhoods)"
+                )?;
+                writeln!(f, "  crowding                   {a:.4} around A, {b:.4} around B")?;
+                writeln!(
+                    f,
+                    "  score                      {:.4} (the two lines above, subtracted)",
+                    corrected - a - b
+                )?;
+            }
+            None => writeln!(
+                f,
+                "  score                      none: too little in common to be looked at closer"
+            )?,
+        }
+        let (what, rule) = if self.same_story {
+            ("within the story", "it holds")
+        } else {
+            ("between the stories", "they would be one")
+        };
+        writeln!(
+            f,
+            "  average {what:<18} {:.4} over {} pairs ({rule} from {:.2})",
+            story.average, story.pairs, self.params.story_cut
+        )
+    }
+}

@@ -1,0 +1,188 @@
+//! The way of the data: read, clean, shingle, sketch, candidates, verify, group.
+
+mod corpus;
+mod explain;
+mod place;
+mod prepare;
+mod stories;
+
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+pub use corpus::Corpus;
+pub use explain::{Explanation, explain};
+
+use crate::model::{Article, Grouping, Refusal};
+use crate::params::Params;
+use crate::read::{Chunk, Notes};
+use crate::stages::duplicates::{self, Duplicates};
+use corpus::Exact;
+use prepare::{Prepared, Preparer};
+use stories::Stories;
+
+/// Chunks that are read ahead before they are worked on in parallel.
+const AHEAD: usize = 16;
+
+/// What one stage did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageCount {
+    /// The name of the stage.
+    pub stage: &'static str,
+    /// How many of what came out, such as `20 candidate pairs`.
+    pub count: u64,
+    /// The unit of `count`.
+    pub unit: &'static str,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}
+
+/// The outcome of a run.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// Which article belongs where.
+    pub grouping: Grouping,
+    /// The records that could not be used, by file and record.
+    pub refusals: Vec<Refusal>,
+    /// Articles read, those without a text among them, and those that were given twice.
+    pub counts: Counts,
+    /// What to tell the user about the reading.
+    pub notes: Notes,
+    /// The stages in order.
+    pub stages: Vec<StageCount>,
+}
+
+/// Counts of articles.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Articles read, repetitions included.
+    pub read: u64,
+    /// Those with a title alone.
+    pub without_text: u64,
+    /// Those that were the same article once more: same id, same content.
+    pub repeated: u64,
+    /// Those of unknown date.
+    pub undated: u64,
+}
+
+/// Groups the articles of all chunks.
+pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> Run {
+    let mut run = Run::default();
+    let mut clock = Clock::default();
+    let prepared = read(chunks, params, &mut run);
+    clock.stage(&mut run.stages, "read", run.counts.read, "articles");
+    let corpus = Corpus::new(prepared, &mut run);
+    run.grouping = group(corpus, params, &mut run.stages, &mut clock);
+    run.refusals.sort();
+    run
+}
+
+/// Groups articles that are at hand, for tests, libraries and small inputs.
+pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> Run {
+    let mut run = Run::default();
+    run.counts.read = articles.len() as u64;
+    let corpus = Corpus::new(prepare_all(articles, params), &mut run);
+    run.grouping = group(corpus, params, &mut run.stages, &mut Clock::default());
+    run
+}
+
+fn prepare_all(articles: Vec<Article>, params: &Params) -> Vec<Prepared> {
+    let prepare = |preparer: &mut Preparer, article| preparer.prepare(article, params);
+    articles.into_par_iter().map_init(Preparer::default, prepare).collect()
+}
+
+/// Reads, cleans, shingles and sketches: everything that concerns one article alone.
+fn read(chunks: impl IntoIterator<Item = Chunk>, params: &Params, run: &mut Run) -> Vec<Prepared> {
+    let mut prepared = Vec::new();
+    let mut chunks = chunks.into_iter();
+    loop {
+        let batch: Vec<Chunk> = chunks.by_ref().take(AHEAD).collect();
+        if batch.is_empty() {
+            break prepared;
+        }
+        let work = |preparer: &mut Preparer, chunk: Chunk| {
+            let parsed = chunk.parse();
+            let articles: Vec<Prepared> = parsed
+                .articles
+                .into_iter()
+                .map(|article| preparer.prepare(article, params))
+                .collect();
+            (articles, parsed.refusals, parsed.notes)
+        };
+        let done: Vec<_> = batch.into_par_iter().map_init(Preparer::default, work).collect();
+        for (articles, refusals, notes) in done {
+            run.counts.read += articles.len() as u64;
+            prepared.extend(articles);
+            run.refusals.extend(refusals);
+            run.notes.merge(notes);
+        }
+    }
+}
+
+/// From prepared articles to the grouping.
+fn group(
+    corpus: Corpus,
+    params: &Params,
+    stages: &mut Vec<StageCount>,
+    clock: &mut Clock,
+) -> Grouping {
+    let found = Found::new(&corpus, params, stages, clock);
+    let grouping = place::place(corpus, &found, params);
+    clock.stage(stages, "place", grouping.articles.len() as u64, "articles");
+    grouping
+}
+
+/// What the two levels found.
+struct Found {
+    exact: Exact,
+    duplicates: Duplicates,
+    /// The near-duplicate groups, each earliest first.
+    groups: Vec<Vec<u32>>,
+    stories: Stories,
+}
+
+impl Found {
+    /// Finds near-duplicates first, then stories of what is left of each group.
+    fn new(
+        corpus: &Corpus,
+        params: &Params,
+        stages: &mut Vec<StageCount>,
+        clock: &mut Clock,
+    ) -> Self {
+        let exact = corpus.fold_exact();
+        let (sketches, copies) = (exact.sketches(corpus), exact.copies(corpus));
+        let duplicates = duplicates::find(&sketches, &copies, params);
+        clock.stage(stages, "candidates", duplicates.proposed as u64, "candidate pairs");
+        let groups = exact.expand(corpus, &duplicates);
+        clock.stage(stages, "duplicates", groups.len() as u64, "near-duplicate groups");
+        let stories = if params.only_duplicates {
+            Stories::none(groups.len())
+        } else {
+            stories::find(corpus, &groups, params)
+        };
+        clock.stage(stages, "stories", stories.count as u64, "stories");
+        Self { exact, duplicates, groups, stories }
+    }
+}
+
+/// Seconds between stages.
+struct Clock(Instant);
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Clock {
+    fn stage(
+        &mut self,
+        stages: &mut Vec<StageCount>,
+        stage: &'static str,
+        count: u64,
+        unit: &'static str,
+    ) {
+        stages.push(StageCount { stage, count, unit, seconds: self.0.elapsed().as_secs_f64() });
+        self.0 = Instant::now();
+    }
+}

@@ -1,0 +1,275 @@
+//! Groups and stories to the outcome: who stands for what, in which order, on which evidence.
+
+use std::cmp::Reverse;
+
+use super::stories::Stories;
+use super::{Corpus, Found};
+use crate::kernel::sets::differences;
+use crate::kernel::time::ONE;
+use crate::model::{Grouping, Match, MatchKind, Reason};
+use crate::params::Params;
+use crate::stages::represent::{self, Candidate};
+
+/// Least cosine with which an earlier story is called related, in 1 / 65,536.
+const RELATED: i32 = (ONE * 3 / 10) as i32;
+/// Most changes that a reason lists.
+const LISTED: usize = 4;
+
+/// A group with the member that stands for it.
+struct Group {
+    /// Its position among the groups as found.
+    found: u32,
+    /// Representative first, then by time.
+    members: Vec<u32>,
+    reason: Reason,
+    id: u64,
+}
+
+struct Story {
+    /// That of the representative first, then by time.
+    groups: Vec<Group>,
+    size: usize,
+    reason: Reason,
+    id: u64,
+}
+
+/// Puts everything in its place.
+pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> Grouping {
+    let mut all = assemble(&corpus, found, params);
+    all.sort_by_key(|story| (Reverse(story.size), story.id));
+    let mut grouping = lay_out(&all);
+    grouping.related = related(&corpus, found, &all);
+    grouping.matches = matches(found, params);
+    grouping.best = best(&corpus, &grouping);
+    grouping.changes = changes(&corpus, &all);
+    grouping.articles = corpus.articles.into_iter().map(|a| a.entry).collect();
+    grouping
+}
+
+/// Brings groups together in stories and chooses the representatives.
+fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<Story> {
+    let Found { groups, stories, .. } = found;
+    let mut members: Vec<Vec<u32>> = vec![Vec::new(); groups.len()];
+    stories
+        .story
+        .iter()
+        .enumerate()
+        .for_each(|(group, &story)| members[story as usize].push(group as u32));
+    let centrality = centrality(stories);
+    let story = |of_story: Vec<u32>| {
+        let mut of_story: Vec<Group> =
+            of_story.into_iter().map(|g| choose(corpus, &groups[g as usize], g, params)).collect();
+        of_story.sort_by(|x, y| corpus.by_time(x.members[0]).cmp(&corpus.by_time(y.members[0])));
+        let candidates: Vec<Candidate> =
+            of_story.iter().map(|g| candidate(corpus, g.members[0])).collect();
+        let sums: Vec<i64> = of_story.iter().map(|g| centrality[g.found as usize]).collect();
+        let (central, reason) = represent::of_story(&candidates, &sums);
+        of_story[..=central].rotate_right(1);
+        let first = of_story
+            .iter()
+            .map(|g| groups[g.found as usize][0])
+            .min_by(|&i, &j| corpus.by_time(i).cmp(&corpus.by_time(j)));
+        let id = corpus.articles[first.expect("a story has a group") as usize].identity;
+        Story { size: of_story.iter().map(|g| g.members.len()).sum(), groups: of_story, reason, id }
+    };
+    members.into_iter().filter(|groups| !groups.is_empty()).map(story).collect()
+}
+
+/// For each group the sum of its scores with the others of its story.
+fn centrality(stories: &Stories) -> Vec<i64> {
+    let mut sums = vec![0; stories.story.len()];
+    for (pair, &score) in stories.similar.iter().zip(&stories.scores.pairs) {
+        if stories.story[pair.a as usize] == stories.story[pair.b as usize] {
+            sums[pair.a as usize] += score;
+            sums[pair.b as usize] += score;
+        }
+    }
+    sums
+}
+
+fn candidate(corpus: &Corpus, i: u32) -> Candidate<'_> {
+    let a = &corpus.articles[i as usize];
+    Candidate {
+        source: &a.entry.source,
+        published: a.entry.published,
+        n_words: a.n_words,
+        id: &a.entry.id,
+    }
+}
+
+/// A group as found, in the order of time, with its representative moved to the front.
+fn choose(corpus: &Corpus, members: &[u32], found: u32, params: &Params) -> Group {
+    let candidates: Vec<Candidate> = members.iter().map(|&i| candidate(corpus, i)).collect();
+    let (chosen, reason) = represent::of_group(&candidates, &params.representative);
+    let id = corpus.articles[members[0] as usize].identity;
+    let mut members = members.to_vec();
+    members[..=chosen].rotate_right(1);
+    Group { found, members, reason, id }
+}
+
+/// The permutation and its boundaries.
+fn lay_out(stories: &[Story]) -> Grouping {
+    let mut grouping = Grouping { groups: vec![0], stories: vec![0], ..Grouping::default() };
+    for story in stories {
+        for group in &story.groups {
+            grouping.order.extend_from_slice(&group.members);
+            grouping.groups.push(grouping.order.len() as u32);
+            grouping.group_ids.push(group.id);
+            grouping.group_reasons.push(group.reason);
+        }
+        grouping.stories.push(grouping.group_ids.len() as u32);
+        grouping.story_ids.push(story.id);
+        grouping.story_reasons.push(story.reason);
+    }
+    grouping
+}
+
+/// For each story the one before it in time that it resembles most, if any does enough.
+fn related(corpus: &Corpus, found: &Found, all: &[Story]) -> Vec<Option<u32>> {
+    let Found { groups, stories, .. } = found;
+    let mut story_of = vec![0u32; groups.len()];
+    for (s, story) in all.iter().enumerate() {
+        story.groups.iter().for_each(|g| story_of[g.found as usize] = s as u32);
+    }
+    let begins = |group: u32| corpus.time(groups[group as usize][0]).0;
+    let first: Vec<Option<i64>> =
+        all.iter().map(|s| s.groups.iter().filter_map(|g| begins(g.found)).min()).collect();
+    let mut best: Vec<Option<(i32, Reverse<u64>, u32)>> = vec![None; all.len()];
+    let mut offer = |later: u32, earlier: u32, cosine: i32| {
+        let (s, t) = (story_of[later as usize], story_of[earlier as usize]);
+        let before = first[t as usize].zip(first[s as usize]).is_some_and(|(x, y)| x < y);
+        if s != t && before && cosine >= RELATED {
+            best[s as usize] = best[s as usize].max(Some((cosine, Reverse(all[t as usize].id), t)));
+        }
+    };
+    for pair in &stories.similar {
+        offer(pair.a, pair.b, pair.cosine);
+        offer(pair.b, pair.a, pair.cosine);
+    }
+    for (group, neighbours) in stories.neighbours.iter().enumerate() {
+        neighbours.iter().for_each(|&(other, cosine)| offer(group as u32, other, cosine));
+    }
+    best.into_iter().map(|b| b.map(|b| b.2)).collect()
+}
+
+/// All verified matches of both levels, by position.
+fn matches(found: &Found, params: &Params) -> Vec<Match> {
+    let Found { exact, duplicates, groups, stories } = found;
+    let base = Match {
+        a: 0,
+        b: 0,
+        kind: MatchKind::Exact,
+        resemblance: 1.0,
+        containment: 1.0,
+        cosine: 0.0,
+        similarity: 1.0,
+        score: 0.0,
+    };
+    let folded = exact.first.iter().enumerate().filter(|&(i, &first)| i as u32 != first);
+    let same = folded.map(|(i, &first)| Match { a: first, b: i as u32, ..base });
+    let near = duplicates.matches.iter().map(|e| Match {
+        a: exact.kept[e.a as usize],
+        b: exact.kept[e.b as usize],
+        kind: MatchKind::Near,
+        resemblance: e.resemblance,
+        containment: e.containment,
+        similarity: e.resemblance,
+        ..base
+    });
+    let share = |x: i64| (x as f64 / ONE as f64) as f32;
+    let told = stories.similar.iter().zip(&stories.scores.pairs).filter_map(|(pair, &score)| {
+        let similarity = i64::from(pair.cosine) * i64::from(pair.factor) / ONE;
+        let penalty =
+            stories.scores.penalties[pair.a as usize] + stories.scores.penalties[pair.b as usize];
+        let (a, b) = (groups[pair.a as usize][0], groups[pair.b as usize][0]);
+        (share(similarity) >= params.min_similarity as f32).then_some(Match {
+            a: a.min(b),
+            b: a.max(b),
+            kind: MatchKind::Story,
+            resemblance: 0.0,
+            containment: 0.0,
+            cosine: share(pair.cosine.into()),
+            similarity: share(similarity),
+            score: share(score - penalty),
+        })
+    });
+    let mut all: Vec<Match> = same.chain(near).chain(told).collect();
+    all.sort_unstable_by_key(|m| (m.a, m.b, m.kind));
+    all.dedup_by_key(|m| (m.a, m.b));
+    all
+}
+
+/// For each article its best match inside its story: word for word before nearly before in other words, then the most
+/// similar.
+fn best(corpus: &Corpus, grouping: &Grouping) -> Vec<Option<u32>> {
+    let mut story_of = vec![0u32; corpus.articles.len()];
+    for (s, ends) in grouping.stories.windows(2).enumerate() {
+        let (from, to) = (grouping.groups[ends[0] as usize], grouping.groups[ends[1] as usize]);
+        grouping.order[from as usize..to as usize]
+            .iter()
+            .for_each(|&i| story_of[i as usize] = s as u32);
+    }
+    let mut best: Vec<Option<u32>> = vec![None; corpus.articles.len()];
+    let better = |m: &Match, than: &Match| {
+        (than.kind, m.similarity).partial_cmp(&(m.kind, than.similarity))
+            == Some(std::cmp::Ordering::Greater)
+    };
+    for (n, m) in grouping
+        .matches
+        .iter()
+        .enumerate()
+        .filter(|(_, m)| story_of[m.a as usize] == story_of[m.b as usize])
+    {
+        for i in [m.a, m.b] {
+            let kept = &mut best[i as usize];
+            if kept.is_none_or(|k| better(m, &grouping.matches[k as usize])) {
+                *kept = Some(n as u32);
+            }
+        }
+    }
+    best
+}
+
+/// What changed between each duplicate and its representative.
+fn changes(corpus: &Corpus, stories: &[Story]) -> Vec<Box<str>> {
+    let mut changes = vec![Box::default(); corpus.articles.len()];
+    for group in stories.iter().flat_map(|s| &s.groups).filter(|g| g.members.len() > 1) {
+        let representative = &corpus.articles[group.members[0] as usize].facts;
+        for &i in &group.members[1..] {
+            changes[i as usize] = changed(representative, &corpus.articles[i as usize].facts);
+        }
+    }
+    changes
+}
+
+/// In words: `numbers 50 -> 5; names Ruiz -> Diaz`. What is only in the representative stands left of the arrow.
+fn changed(from: &str, to: &str) -> Box<str> {
+    let mut parts = Vec::new();
+    let sides = |facts: &'_ str, n: usize| {
+        facts
+            .split("\n\n")
+            .nth(n)
+            .unwrap_or_default()
+            .lines()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    for (n, what) in ["numbers", "names"].into_iter().enumerate() {
+        let (from, to) = (sides(from, n), sides(to, n));
+        let (gone, new) = differences(&from, &to);
+        if !gone.is_empty() || !new.is_empty() {
+            parts.push(format!("{what} {} -> {}", list(&gone), list(&new)));
+        }
+    }
+    parts.join("; ").into()
+}
+
+fn list(words: &[&String]) -> String {
+    let mut text = words.iter().take(LISTED).map(|w| w.as_str()).collect::<Vec<_>>().join(", ");
+    match words.len() {
+        0 => text.push_str("none"),
+        n if n > LISTED => text.push_str(&format!(" and {} more", n - LISTED)),
+        _ => {}
+    }
+    text
+}

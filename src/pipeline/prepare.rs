@@ -1,0 +1,155 @@
+//! One article as read to what the later stages need of it; the text itself is let go.
+
+use jiff::Timestamp;
+
+use crate::kernel::hash::{hash, mix};
+use crate::model::{Article, Entry};
+use crate::params::Params;
+use crate::stages::sketch::{Sketch, sketch};
+use crate::stages::terms::{Lexicon, each_word, term_hash};
+use crate::stages::verify::Copy;
+use crate::stages::weights::Vector;
+use crate::stages::{clean, shingle};
+use crate::text::facts;
+use crate::text::language::{Language, detect};
+use crate::text::words::{Word, Words};
+
+/// What is kept of one article.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    pub(super) entry: Entry,
+    /// The hash of the id: articles are kept in its order.
+    pub(super) identity: u64,
+    /// As in [`Article::record`].
+    pub(super) record: u64,
+    /// The hash of title and text as delivered: the same id with another one is another version.
+    pub(super) delivered: u64,
+    /// The hash of the compared words in order: equal for texts that are the same word for word. 0 without any.
+    pub(super) content: u64,
+    /// Words of the text.
+    pub(super) n_words: u32,
+    /// The distinct words of the title, ascending by hash.
+    pub(super) title_words: Box<[u32]>,
+    /// The shingle set.
+    pub(super) shingles: Box<[u32]>,
+    pub(super) sketch: Option<Sketch>,
+    /// Hashes of the numbers in the text, ascending and distinct.
+    pub(super) numbers: Box<[u32]>,
+    /// The numbers themselves, a line each, and after an empty line the names.
+    pub(super) facts: Box<str>,
+    pub(super) vector: Vector,
+}
+
+impl Prepared {
+    /// What the exact check looks at.
+    pub(super) fn copy(&self) -> Copy<'_> {
+        let time = self.entry.published.map(Timestamp::as_second);
+        Copy { shingles: &self.shingles, numbers: &self.numbers, time, content: self.content }
+    }
+}
+
+/// Buffers that are used for one article after the other.
+#[derive(Default)]
+pub(super) struct Preparer {
+    words: Words,
+    hashes: Vec<u64>,
+    lexicon: Lexicon,
+}
+
+impl Preparer {
+    /// Cleans, tokenises, shingles, sketches and counts one article.
+    pub(super) fn prepare(&mut self, article: Article, params: &Params) -> Prepared {
+        let cleaned = clean::clean(&article.title, &article.text);
+        self.words.clear();
+        self.words.add(&cleaned.title);
+        let n_title = self.words.list().len();
+        self.words.add(&cleaned.text);
+        let (title, text) = self.words.list().split_at(n_title);
+        // A text too short for a shingle is compared by its title as well.
+        let compared = if text.len() < shingle::WORDS { self.words.list() } else { text };
+        shingle::shingle(compared, &mut self.hashes);
+        let sketch = sketch(&self.hashes);
+        let (numbers, facts) = self.facts(text, &cleaned.text, params);
+        let language =
+            Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
+        let terms = if params.only_duplicates {
+            Vec::new()
+        } else {
+            self.lexicon.terms(&self.words, n_title, language)
+        };
+        Prepared {
+            record: article.record,
+            identity: hash(article.id.as_bytes()),
+            delivered: mix(hash(article.title.as_bytes())) ^ hash(article.text.as_bytes()),
+            content: compared
+                .iter()
+                .fold(u64::from(!compared.is_empty()), |sum, word| mix(sum ^ word.hash)),
+            n_words: text.len() as u32,
+            title_words: distinct(title.iter().map(|word| word.hash as u32)),
+            shingles: shingle::set(&self.hashes).into(),
+            sketch,
+            numbers,
+            facts,
+            vector: Vector::new(&terms),
+            entry: entry(article, language, sketch.map_or(0, |s| s.fingerprint), params),
+        }
+    }
+
+    /// The terms of an article as words, with hash and fixed weight, each once.
+    pub(super) fn named_terms(&mut self, article: &Article) -> Vec<(String, u32, u16)> {
+        let cleaned = clean::clean(&article.title, &article.text);
+        self.words.clear();
+        self.words.add(&cleaned.title);
+        let n_title = self.words.list().len();
+        self.words.add(&cleaned.text);
+        let language =
+            Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
+        let terms = self.lexicon.terms(&self.words, n_title, language);
+        let weights = Vector::new(&terms).fixed();
+        let mut named: Vec<(String, u32, u16)> = Vec::new();
+        each_word(&self.words, self.words.list(), |word, _| {
+            let stem = self.lexicon.stem(word);
+            let found = terms.binary_search_by_key(&term_hash(&stem), |t| t.hash);
+            if let Some(i) = found.ok().filter(|&i| named.iter().all(|n| n.1 != terms[i].hash)) {
+                named.push((stem, terms[i].hash, weights.weights[i]));
+            }
+        });
+        named
+    }
+
+    /// The numbers of a text as hashes, and numbers and names as text.
+    fn facts(&self, words: &[Word], text: &str, _params: &Params) -> (Box<[u32]>, Box<str>) {
+        let mut numbers = Vec::new();
+        facts::numbers(&self.words, words, |number| numbers.push(number.to_owned()));
+        numbers.sort_unstable();
+        numbers.dedup();
+        let hashes = distinct(numbers.iter().map(|number| hash(number.as_bytes()) as u32));
+        let mut lines = numbers.join("\n");
+        lines.push_str("\n\n");
+        lines.push_str(&facts::names(text).join("\n"));
+        (hashes, lines.into())
+    }
+}
+
+fn distinct(hashes: impl Iterator<Item = u32>) -> Box<[u32]> {
+    let mut hashes: Vec<u32> = hashes.collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes.into()
+}
+
+fn entry(article: Article, language: Language, fingerprint: u64, params: &Params) -> Entry {
+    let lang = if article.lang.is_empty() { language.as_str().to_owned() } else { article.lang };
+    Entry {
+        id: article.id.into(),
+        title: article.title.into(),
+        source: article.source.into(),
+        lang: lang.into(),
+        url: article.url.into(),
+        file: article.file,
+        kept: article.kept.into(),
+        published: article.published.filter(|_| !params.ignore_dates),
+        seen: article.seen.filter(|_| !params.ignore_dates),
+        fingerprint,
+    }
+}

@@ -1,0 +1,155 @@
+//! Words, sentences and names in a line.
+
+/// Lower-case words that may stand between names.
+const CONNECTORS: &[&str] = &[
+    "and",
+    "y",
+    "e",
+    "et",
+    "und",
+    "en",
+    "in",
+    "a",
+    "van",
+    "von",
+    "der",
+    "den",
+    "de",
+    "del",
+    "di",
+    "da",
+    "dos",
+    "du",
+    "la",
+    "le",
+    "al",
+    "el",
+    "bin",
+    "ibn",
+    "with",
+    "for",
+    "by",
+    "editing",
+    "writing",
+    "reporting",
+    "additional",
+    "of",
+    "at",
+    "the",
+    "on",
+    "via",
+    "с",
+    "и",
+    "в",
+    "à",
+    "par",
+    "por",
+    "edición",
+    "editado",
+];
+
+/// The next word at or after `at`: letters and digits with apostrophes, or digits with points and commas, inside. Scripts
+/// without spaces have a word a character.
+pub(super) fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let separators =
+        bytes[at..].iter().take_while(|b| b.is_ascii() && !b.is_ascii_alphanumeric()).count();
+    let start = at + separators;
+    let letters = bytes[start..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    // Nearly every word is plain letters, and a space ends it.
+    if letters > 0 && bytes.get(start + letters).is_none_or(|b| matches!(b, b' ' | b'.' | b',')) {
+        return Some((start, start + letters));
+    }
+    let start = start + text[start..].find(is_word)?;
+    let mut chars = text[start..].char_indices();
+    let (_, first) = chars.next()?;
+    let mut end = start + first.len_utf8();
+    if is_unspaced(first) || first == '©' {
+        return Some((start, end));
+    }
+    for (i, c) in chars {
+        let inner = is_apostrophe(c) || (first.is_ascii_digit() && matches!(c, '.' | ',' | ':'));
+        if is_unspaced(c) || !(c.is_alphanumeric() || inner) {
+            break;
+        }
+        if !inner {
+            end = start + i + c.len_utf8();
+        }
+    }
+    Some((start, end))
+}
+
+/// Letters, digits, and the copyright sign, which says as much as a word.
+pub(super) fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '©'
+}
+
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’')
+}
+
+/// Quotation marks: what they open is somebody's words.
+pub(super) fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '‘' | '\'' | '「' | '『')
+}
+
+/// Whether `word` is `lower` in any case, and with any apostrophe.
+pub(super) fn same_word(word: &str, lower: &str) -> bool {
+    if word.is_ascii() {
+        return word.eq_ignore_ascii_case(lower);
+    }
+    let folded =
+        word.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).flat_map(char::to_lowercase);
+    folded.eq(lower.chars())
+}
+
+/// Digits, with a `k` or `m` for thousands or millions.
+pub(super) fn is_number(word: &str) -> bool {
+    let digits = word.trim_end_matches(['k', 'K', 'm', 'M']);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|b| b.is_ascii_digit() || b".,:".contains(&b))
+}
+
+/// The length of the first sentence, which ends before what can begin the next one. Abbreviations end it too: better
+/// too little than too much.
+pub(super) fn sentence_end(text: &str) -> usize {
+    for (at, c) in text.char_indices() {
+        let after = at + c.len_utf8();
+        match c {
+            '。' | '！' | '？' => return after,
+            '.' | '!' | '?' | '…' => {
+                let rest = text[after..].trim_start_matches([')', ']', '"', '”', '’', '»', '\'']);
+                if rest.is_empty() || rest.starts_with(char::is_whitespace) {
+                    return text.len() - rest.len();
+                }
+            }
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Whether a text is made of names: capitalised words, what may stand between them, and at most a final stop.
+pub(super) fn are_names(text: &str) -> bool {
+    let mut names = 0;
+    let mut at = 0;
+    while let Some((start, end)) = next_word(text, at) {
+        let word = &text[start..end];
+        let capital = word.starts_with(|c: char| c.is_uppercase() || is_unspaced(c));
+        if !capital && !CONNECTORS.contains(&word) {
+            return false;
+        }
+        names += usize::from(capital);
+        at = end;
+    }
+    (1..=24).contains(&names)
+}
+
+/// The last place at or before `at` where a text may be cut.
+pub(super) fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
+}

@@ -1,0 +1,82 @@
+//! What a page says in JSON-LD.
+
+use serde_json::Value;
+
+use super::tags::{attribute, tags};
+use super::{Extracted, fill, markup};
+
+/// Fills `page` from the first article with a body, else from what the articles without one say.
+pub(super) fn read(html: &str, page: &mut Extracted) {
+    // A block that holds another's opening tag must not be read over and over.
+    let mut read_to = 0;
+    for (at, attributes) in tags(html, "script") {
+        let is_data = attribute(attributes, "type")
+            .is_some_and(|t| t.eq_ignore_ascii_case("application/ld+json"));
+        if at < read_to || !is_data || !page.text.is_empty() {
+            continue;
+        }
+        let Some(len) = html[at..].find("</script").or_else(|| html[at..].find("</SCRIPT")) else {
+            break;
+        };
+        read_to = at + len;
+        if let Ok(block) = serde_json::from_str(html[at..read_to].trim()) {
+            read_block(&block, page);
+        }
+    }
+}
+
+/// Every article type of schema.org ends in one of these.
+fn is_article(value: &Value) -> bool {
+    let one = |t: &Value| {
+        t.as_str().is_some_and(|t| {
+            ["Article", "BlogPosting", "Report"].iter().any(|end| t.ends_with(end))
+        })
+    };
+    match &value["@type"] {
+        Value::Array(types) => types.iter().any(one),
+        t => one(t),
+    }
+}
+
+/// The parser bounds the depth of a value, so recursion is safe.
+fn articles<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| articles(item, found)),
+        Value::Object(_) if is_article(value) => found.push(value),
+        Value::Object(fields) => {
+            for key in ["@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement"] {
+                if let Some(inner) = fields.get(key) {
+                    articles(inner, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn read_block(block: &Value, page: &mut Extracted) {
+    let mut found = Vec::new();
+    articles(block, &mut found);
+    let with_body =
+        found.iter().find(|a| a["articleBody"].as_str().is_some_and(|b| !b.trim().is_empty()));
+    let Some(article) = with_body.or(found.first()) else { return };
+    fill(&mut page.title, article["headline"].as_str().or(article["name"].as_str()));
+    fill(&mut page.text, article["articleBody"].as_str().map(markup::strip).as_deref());
+    fill(&mut page.published, article["datePublished"].as_str());
+    fill(&mut page.source, name_of(&article["publisher"]));
+    fill(&mut page.lang, name_of(&article["inLanguage"]));
+    let main = &article["mainEntityOfPage"];
+    let addresses = [&main["@id"], &main["url"], main, &article["url"], &article["@id"]];
+    fill(
+        &mut page.url,
+        addresses.iter().filter_map(|a| a.as_str()).find(|a| a.starts_with("http")),
+    );
+}
+
+fn name_of(value: &Value) -> Option<&str> {
+    match value {
+        Value::Array(items) => items.first().and_then(name_of),
+        Value::Object(_) => value["name"].as_str().or(value["alternateName"].as_str()),
+        other => other.as_str(),
+    }
+}

@@ -1,0 +1,120 @@
+//! What the columns of a record become: fields, ids and dates.
+
+use samestory::model::Article;
+use samestory::read::{Field, Options};
+
+use crate::formats::{outcome, read_bytes};
+
+fn only(name: &str, bytes: &[u8]) -> Article {
+    let (articles, refusals, _) = read_bytes(name, bytes, Options::default());
+    assert_eq!(refusals, []);
+    assert_eq!(articles.len(), 1);
+    articles.into_iter().next().unwrap()
+}
+
+#[test]
+fn columns_are_understood_by_many_names() {
+    let line = br#"{"Headline":"A","description":"lead","content":"x","publisher":{"name":"N"},"pubDate":1772620200,
+        "GUID":17,"link":"https://e.com/a","language":null,"tags":["p","q"],"fetched":"soon"}"#;
+    let line = [
+        &line[..].iter().copied().filter(|b| *b != b'\n').collect::<Vec<u8>>()[..],
+        b"\n{\"title\":\"B\"}\n",
+    ]
+    .concat();
+    let options =
+        Options { keep: vec!["tags".to_owned(), "none".to_owned()], ..Options::default() };
+    let (articles, refusals, notes) = read_bytes("a.jsonl", &line, options);
+    assert_eq!(refusals, []);
+    let a = &articles[0];
+    assert_eq!((&*a.id, &*a.title, &*a.text, &*a.source, &*a.lang), ("17", "A", "x", "N", ""));
+    assert_eq!(a.published.unwrap().to_string(), "2026-03-04T10:30:00Z");
+    assert_eq!((a.seen, notes.unreadable_dates), (None, 1));
+    assert_eq!(a.kept, ["p, q", ""]);
+    let known = [
+        ("GUID", Field::Id),
+        ("Headline", Field::Title),
+        ("content", Field::Text),
+        ("fetched", Field::Seen),
+        ("link", Field::Url),
+        ("pubDate", Field::Published),
+        ("publisher", Field::Source),
+    ];
+    assert_eq!(notes.aliases, known.map(|(name, field)| (name.to_owned(), field)));
+}
+
+#[test]
+fn what_the_user_says_about_columns_goes_first() {
+    let table = b"source,guid,text,story_html,title\nN,7,short,long,A\nM,8,short,,B\n,,x,y,C\n";
+    let options = Options {
+        fields: vec![(Field::Text, "story_html".to_owned())],
+        id: vec!["source".to_owned(), "guid".to_owned()],
+        ..Options::default()
+    };
+    let (articles, _, notes) = read_bytes("a.csv", table, options.clone());
+    let read: Vec<_> = articles.iter().map(|a| (&*a.id, &*a.text)).collect();
+    assert_eq!(read, [("N:7", "long"), ("M:8", "short"), (&*articles[2].id, "y")]);
+    assert_eq!(articles[2].id.len(), 16);
+    assert_eq!(notes.aliases, []);
+    // A text file has no columns that `--field` could be about.
+    let swapped = Options { fields: vec![(Field::Text, "title".to_owned())], ..Options::default() };
+    assert_eq!(outcome("a.txt", b"A\nx", swapped), ["1 A|x"]);
+}
+
+#[test]
+fn an_article_without_an_id_goes_by_its_address_file_or_content() {
+    let of = |line: &str| only("a.jsonl", line.as_bytes()).id;
+    assert_eq!(of(r#"{"id":" a ","url":"https://e.com/a","title":"A"}"#), "a");
+    assert_eq!(of(r#"{"url":"HTTPS://E.com/a/?utm_source=x#top","title":"A"}"#), "https://e.com/a");
+    // The hash is a format: it must never change.
+    assert_eq!(of(r#"{"url":"/a","title":"A","text":"x"}"#), "0921dab1ac68d614");
+    for (name, content) in
+        [("a.txt", "A\nx"), ("a.html", "<html><title>A</title>x"), ("a.json", r#"{"title":"A"}"#)]
+    {
+        let article = only(name, content.as_bytes());
+        assert_eq!(article.id, *article.file, "{name}");
+        assert!(article.id.ends_with(name), "{name}");
+    }
+}
+
+/// The date as it is read from a record, or `unreadable`.
+fn date(given: &str, zone: &str) -> String {
+    let timezone = jiff::tz::TimeZone::get(zone).unwrap();
+    let table = format!("title\tdate\nA\t{given}\n");
+    let (articles, _, notes) =
+        read_bytes("a.tsv", table.as_bytes(), Options { timezone, ..Options::default() });
+    let unreadable = notes.unreadable_dates == 1;
+    let expected = if unreadable { "unreadable" } else { "not given" };
+    articles[0].published.map_or(expected.to_owned(), |moment| moment.to_string())
+}
+
+#[test]
+#[rustfmt::skip]
+fn usual_dates_are_read_and_doubtful_ones_are_not() {
+    for given in [
+        "2026-03-04T10:30:00Z", "2026-03-04T10:30:00", "2026-03-04 10:30:00", "2026-03-04T11:30:00+01:00",
+        "2026-03-04T10:30:00.000Z", "2026-03-04T10:30", "2026-03-04 10:30", "20260304T103000Z", "20260304103000",
+        "2026-03-04T11:30:00+0100", "2026-03-04 10:30:00 UTC", "2026-03-04 10:30:00 +0000 UTC", "1772620200",
+        "2026-03-04T11:30:00[Europe/Paris]", "2026/03/04 10:30", "Wed, 04 Mar 2026 10:30:00 GMT", "1772620200.0",
+        "Wed, 4 Mar 2026 05:30:00 EST", "Wed, 04 Mar 26 10:30:00 +0000", "4 Mar 2026 11:30:00 +0100 (CET)",
+        "Mar 4, 2026 10:30", "March 4th, 2026 at 10:30 a.m.", "Wed Mar  4 10:30:00 UTC 2026", "04.03.2026 10:30",
+        "Wednesday, 4 March 2026, 10:30AM", "1772620200000", " 1772620200 ",
+    ] {
+        assert_eq!(date(given, "UTC"), "2026-03-04T10:30:00Z", "{given}");
+    }
+    for given in ["2026-03-04", "20260304", "2026/3/4", "March 4, 2026", "4 March 2026", "Mar. 4 2026", "4.3.2026"] {
+        assert_eq!(date(given, "UTC"), "2026-03-04T00:00:00Z", "{given}");
+        assert_eq!(date(given, "Europe/Paris"), "2026-03-03T23:00:00Z", "{given}");
+    }
+    assert_eq!(date("2026-03-04T10:30:00", "Europe/Paris"), "2026-03-04T09:30:00Z");
+    assert_eq!(date("12 Sept 2023 12:05 am", "UTC"), "2023-09-12T00:05:00Z");
+    assert_eq!(date("12 Sept 2023 12:05 pm", "UTC"), "2023-09-12T12:05:00Z");
+    for given in [
+        "04/03/2026", "25/03/2026", "2026", "2026-03", "March 2026", "2026-02-30", "2026-13-01", "yesterday",
+        "4 March 4 2026", "March 4, 2026 25:00", "4 March 2026 13:00 pm", "99999999", "0000-01-01", "-0001-01-01",
+        "+012026-03-04", "99999999999999999999", "é4 März 2026", "2026-03-04T10:30:00+99:99", "12", "é", "١٢٣٤٥٦٧٨",
+        "9999-12-31T23:59:59-10:00",
+    ] {
+        assert_eq!(date(given, "UTC"), "unreadable", "{given}");
+    }
+    assert_eq!(date("", "UTC"), "not given");
+}
