@@ -233,6 +233,7 @@ fn bad_records_are_refused_and_the_rest_goes_on() {
     .file("columns.csv", "number,colour\n1,red\n")
     .file("cut.jsonl.gz", &gzip(&"{\"title\":\"One two three\"}\n".repeat(2000))[..40])
     .file("steer.jsonl", "{\"title\":\"One\"}\n{\"\u{1b}[2J\n")
+    .file("twice.jsonl", "{\"id\":\"x\",\"title\":\"One\"}\n{\"id\":\"x\",\"title\":\"Two\"}\n")
     .file("empty.jsonl", "")
     .file("nothing/image.png", b"\x89PNG\r\n\x1a\n\0\0");
     let commands = [
@@ -245,6 +246,7 @@ fn bad_records_are_refused_and_the_rest_goes_on() {
         "cluster latin.jsonl -o x.csv",
         "cluster broken.jsonl cut.jsonl.gz -o x.csv",
         "cluster steer.jsonl -o x.csv",
+        "cluster twice.jsonl -o x.csv",
         "clean broken.jsonl",
         "cluster columns.csv -o none.csv",
         "cluster empty.jsonl -o none.csv --refusals refused.csv",
