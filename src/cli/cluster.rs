@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::settings::{Layers, Setting};
 use super::summary::write_summary;
-use super::tell::{Tell, thousands};
+use super::tell::{Tell, counted, thousands};
 use crate::model::Article;
 use crate::pipeline::{self, Run};
 use crate::read;
@@ -32,14 +32,11 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     say_notes(&run, tell);
     if run.grouping.articles.is_empty() && !run.refusals.is_empty() {
         targets.write_refusals(&run, settings.writing.excel)?;
-        let refused = thousands(run.refusals.len() as u64);
-        return Err(Failure::usage(anyhow!(
-            "nothing could be read: {refused} refused, no articles"
-        )));
+        return Err(nothing_read(run.refusals.len()));
     }
-    // The original records are found by a second pass, which the first has shown to work.
-    let originals = || read::open(&args.inputs, options).map(originals).map_err(Failure::usage);
-    let originals = if args.unique.is_some() { Some(originals()?) } else { None };
+    // Texts are not kept in memory: a second pass finds those that are asked for.
+    let again = || read::open(&args.inputs, options).map_err(Failure::usage);
+    let originals = args.unique.is_some().then(again).transpose()?.map(originals);
     let table = Table {
         layout: settings.writing.layout,
         format: settings.writing.format,
@@ -49,11 +46,6 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     targets.write(&run, &table, originals, &args.inputs, &layers.settings())?;
     say_outcome(&run, tell);
     verdict(args, &run)
-}
-
-/// The records of a second pass over the input, with the articles that they hold.
-fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, Vec<u8>)> {
-    reader.flat_map(read::Chunk::originals)
 }
 
 /// Two outputs in one file, an output over an input and a second pass over a pipe are mistakes to stop early.
@@ -151,6 +143,19 @@ impl Targets {
     }
 }
 
+/// Everything was refused: nothing is written.
+pub(super) fn nothing_read(refused: usize) -> Failure {
+    Failure::usage(anyhow!(
+        "nothing could be read: no articles, {} refused",
+        thousands(refused as u64)
+    ))
+}
+
+/// The records of a second pass over the input, with the articles that they hold.
+fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, Vec<u8>)> {
+    reader.flat_map(read::Chunk::originals)
+}
+
 fn use_threads(threads: usize) -> Result<(), Failure> {
     let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     built.map_err(|error| {
@@ -159,22 +164,20 @@ fn use_threads(threads: usize) -> Result<(), Failure> {
 }
 
 fn say_notes(run: &Run, tell: &Tell) {
-    let notes = &run.notes;
+    let (notes, without_text) = (&run.notes, run.counts.without_text);
     for (column, field) in &notes.aliases {
         tell.note(&format!("note: column {column} is taken as {field}"));
     }
     if notes.unreadable_dates > 0 {
         let dates = thousands(notes.unreadable_dates);
-        tell.note(&format!(
-            "note: {dates} dates could not be read; these articles count as undated"
-        ));
+        tell.note(&format!("note: unreadable dates: {dates}; these articles count as undated"));
     }
     let articles = run.grouping.articles.len() as u64;
-    if run.counts.without_text * 5 > articles {
-        let without = thousands(run.counts.without_text);
+    if without_text * 5 > articles {
+        let without = thousands(without_text);
         let cure = "--field text=COLUMN names the column of the text";
         tell.note(&format!(
-            "warning: {without} of {} articles have no text; {cure}",
+            "warning: {without} of {} articles without a text; {cure}",
             thousands(articles)
         ));
     }
@@ -184,14 +187,12 @@ fn say_notes(run: &Run, tell: &Tell) {
 fn say_outcome(run: &Run, tell: &Tell) {
     tell.stages(&run.stages);
     let counts = [
-        (run.grouping.articles.len(), "articles"),
-        (run.grouping.story_ids.len(), "stories"),
-        (run.grouping.group_ids.len(), "near-duplicate groups"),
-        (run.refusals.len(), "refused"),
+        counted(run.grouping.articles.len(), "article", "articles"),
+        counted(run.grouping.story_ids.len(), "story", "stories"),
+        counted(run.grouping.group_ids.len(), "near-duplicate group", "near-duplicate groups"),
+        counted(run.refusals.len(), "refused", "refused"),
     ];
-    tell.note(
-        &counts.map(|(count, what)| format!("{} {what}", thousands(count as u64))).join(", "),
-    );
+    tell.note(&counts.join(", "));
 }
 
 /// Whether the refusals are more than the user allows; the output is written by now.

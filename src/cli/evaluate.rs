@@ -13,8 +13,10 @@ use super::tell::{show, thousands};
 use crate::kernel::metrics::{Agreement, Scores, agreement};
 
 pub(super) fn run(args: &Evaluate) -> Result<Exit, Failure> {
-    let column = if args.level == "story" { "story_id" } else { "duplicate_group_id" };
-    let columns = [column, "cluster"];
+    let columns = match args.level.as_str() {
+        "story" => ["story_id", "story", "cluster"],
+        _ => ["duplicate_group_id", "duplicate_group", "cluster"],
+    };
     let predicted = labels::read(&args.predicted, &columns).map_err(Failure::usage)?;
     let Labels::Clusters(predicted) = predicted else {
         let error = anyhow!("{}: labelled pairs are not clusters", args.predicted.display());

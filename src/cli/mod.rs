@@ -41,7 +41,7 @@ pub fn run(typed: Vec<OsString>) -> Exit {
 fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     match &layers.args.command {
         Command::Cluster(args) => cluster::run(args, layers, tell),
-        Command::Clean(args) => clean::run(args),
+        Command::Clean(args) => clean::run(args, tell),
         Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Config(args) => config::run(args, layers, tell),

@@ -128,6 +128,11 @@ fn put(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
+/// A number and what it counts.
+pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
+}
+
 /// A number with its digits in threes.
 pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();

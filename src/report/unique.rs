@@ -1,6 +1,6 @@
 //! One original record for each near-duplicate group.
 
-use std::io::{self, Write};
+use std::io::{self, Error, ErrorKind, Write};
 
 use foldhash::{HashMap, HashMapExt};
 
@@ -11,7 +11,7 @@ use crate::model::{Article, Entry, Grouping};
 /// `records` is a second pass over the input. Of several versions of one article that of the grouping is written.
 ///
 /// # Errors
-/// Those of `out`.
+/// Those of `out`, and when a record is not found again: the input is then another than at the first pass.
 pub fn write_unique(
     out: &mut dyn Write,
     grouping: &Grouping,
@@ -30,5 +30,9 @@ pub fn write_unique(
             out.write_all(b"\n")?;
         }
     }
-    Ok(())
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{} records were not found again: the input has changed", wanted.len());
+    Err(Error::new(ErrorKind::InvalidData, message))
 }

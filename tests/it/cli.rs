@@ -217,6 +217,52 @@ fn names_from_outside_cannot_steer_the_terminal() {
     assert_eq!(ended.err, "samestory: \\u{1b}[2Jmissing\\u{202e}: no such file or folder\n");
 }
 
+#[test]
+fn bad_records_are_refused_and_the_rest_goes_on() {
+    let dir = Dir::new();
+    let long = "x".repeat(5000);
+    dir.file(
+        "broken.jsonl",
+        "{\"title\":\"One\"}\n{\"title\":\n{\"id\":\"x\"}\n{\"title\":\"Two\"}\n",
+    )
+    .file(
+        "long.jsonl",
+        format!("{{\"title\":\"One\"}}\n{{\"title\":\"{long}\"}}\n{{\"title\":\"Two\"}}\n"),
+    )
+    .file("latin.jsonl", b"{\"title\":\"One\"}\n{\"title\":\"Stra\xdfe\"}\n")
+    .file("columns.csv", "number,colour\n1,red\n")
+    .file("cut.jsonl.gz", &gzip(&"{\"title\":\"One two three\"}\n".repeat(2000))[..40])
+    .file("steer.jsonl", "{\"title\":\"One\"}\n{\"\u{1b}[2J\n")
+    .file("twice.jsonl", "{\"id\":\"x\",\"title\":\"One\"}\n{\"id\":\"x\",\"title\":\"Two\"}\n")
+    .file("empty.jsonl", "")
+    .file("nothing/image.png", b"\x89PNG\r\n\x1a\n\0\0");
+    let commands = [
+        "cluster broken.jsonl -o x.csv",
+        "cluster broken.jsonl -o x.csv -q",
+        "cluster broken.jsonl -o x.csv --strict",
+        "cluster broken.jsonl -o x.csv --max-refused 49%",
+        "cluster broken.jsonl -o x.csv --max-refused 50% --refusals refused.csv",
+        "cluster long.jsonl -o x.csv --max-record 1KB",
+        "cluster latin.jsonl -o x.csv",
+        "cluster broken.jsonl cut.jsonl.gz -o x.csv",
+        "cluster steer.jsonl -o x.csv",
+        "cluster twice.jsonl -o x.csv",
+        "clean broken.jsonl",
+        "cluster columns.csv -o none.csv",
+        "cluster empty.jsonl -o none.csv --refusals refused.csv",
+        "cluster nothing -o none.csv",
+    ];
+    check("cli/bad_input.txt", &transcript(&dir, &commands));
+    assert!(!dir.path("none.csv").exists());
+    assert_eq!(dir.read("refused.csv"), "file,record,reason\nempty.jsonl,,empty\n");
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
 const PREDICTED: &str = "article_id,story_id,duplicate_group_id\na,s1,g1\nb,s1,g1\nc,s1,g2\nd,s2,g3\ne,s2,g4\nx,s3,g5\n";
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use samestory::model::{Entry, Grouping, Match, MatchKind, Reason, Refusal};
+use samestory::model::{Article, Entry, Grouping, Match, MatchKind, Reason, Refusal};
 use samestory::report::{Format, Layout, Table, write, write_refusals, write_unique};
 
 use crate::util::check;
@@ -145,11 +145,25 @@ fn refusals_name_file_and_record() {
 
 #[test]
 fn unique_keeps_one_record_of_each_group() {
-    let records = ["a", "b", "b", "c", "d", "e", "x"]
-        .map(|id| Ok((id.to_owned(), format!("<{id}>\n").into_bytes())));
+    let grouping = fixture();
+    let record = |entry: &Entry| {
+        let title = entry.title.to_string();
+        (
+            Article { id: entry.id.to_string(), title, ..Article::default() },
+            format!("<{}>", entry.id).into_bytes(),
+        )
+    };
+    let mut records: Vec<_> = grouping.articles.iter().map(record).collect();
+    // Another version under the id of a representative is not it.
+    let other = Article { title: "An older headline".to_owned(), ..records[0].0.clone() };
+    records.insert(0, (other, b"<old>".to_vec()));
     let mut out = Vec::new();
-    write_unique(&mut out, &fixture(), records.into_iter()).unwrap();
-    assert_eq!(String::from_utf8(out).unwrap(), "<a>\n<b>\n<d>\n");
+    write_unique(&mut out, &grouping, records.iter().cloned()).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "<a>\n<b>\n<d>\n<f>\n<g>\n");
+    // A record that cannot be found again is never passed over in silence.
+    records.retain(|(article, _)| article.id != "d");
+    let error = write_unique(&mut Vec::new(), &grouping, records.into_iter()).unwrap_err();
+    assert!(error.to_string().starts_with("1 records were not found again"), "{error}");
 }
 
 /// 400,000 rows a second is the promise; a slow machine is given half of it.

@@ -97,7 +97,12 @@ fn imports_point_down() {
             continue;
         };
         for (number, line) in code(&source) {
-            for name in after(line, "crate::").chain(after(line, "samestory::")) {
+            let named = after(line, "crate::").chain(after(line, "samestory::"));
+            let list = line.split_once("use crate::{").map_or("", |(_, list)| list);
+            let listed = list
+                .split(['{', '}', ',', ';'])
+                .map(|path| path.trim().split("::").next().unwrap());
+            for name in named.chain(listed).filter(|name| !name.is_empty()) {
                 if !(allowed.contains(&name) || name == source.home) {
                     faults.push(format!(
                         "{}:{number}: {} may not import {name}",
