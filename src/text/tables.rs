@@ -98,7 +98,7 @@ mod tests {
             ("en", ["the", "government", "vladivostok"]),
             ("es", ["de", "gobierno", "vladivostok"]),
             ("de", ["und", "regierung", "wladiwostok"]),
-            ("ru", ["в", "правительство", "дискотеками"]),
+            ("ru", ["что", "правительство", "сарков"]),
         ] {
             let language = Language::from_tag(language).unwrap();
             let (table, stem) = (Table::of(language).unwrap(), Stem::of(language));
