@@ -2,72 +2,86 @@
 
 use super::time::ONE;
 
-/// A vector's dimensions, ready to be looked up one by one: what one vector is compared with many others through.
+/// A vector laid out to be compared with many others: a small hash table that is looked up without a branch.
 ///
-/// A merge of two sorted lists mispredicts at every step. Here nearly all dimensions of the other vector are ruled out by
-/// one bit, and the few others are found in a small open-addressed table.
-#[derive(Debug, Clone, Default)]
+/// A merge of two sorted lists, or a search that ends when it finds, mispredicts at every other step. Here each
+/// dimension stands in one of two neighbouring slots, and both are compared always.
+#[derive(Debug, Clone)]
 pub struct Probe {
-    /// Bit `d % BITS` is set for every dimension d.
-    bits: Vec<u64>,
-    /// Position plus one of a dimension at or after slot `d % slots`; 0 is empty.
-    slots: Vec<u16>,
-    dimensions: Vec<u32>,
+    slots: Vec<Slot>,
+    /// Chooses the slot of a dimension: the upper bits of its product with this.
+    factor: u32,
+    shift: u32,
 }
 
-const BITS: usize = 1 << 13;
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    /// 0 where there is none.
+    dimension: u32,
+    weight: u16,
+    position: u16,
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self { slots: vec![Slot::default(); 2], factor: 1, shift: 31 }
+    }
+}
+
+/// Slots for each dimension, so that nearly all find one of their two free.
+const ROOM: usize = 8;
 
 impl Probe {
-    /// Takes the dimensions of another vector instead; at most 65,535, all of them hashes.
-    pub fn load(&mut self, dimensions: &[u32]) {
-        self.dimensions.clear();
-        self.dimensions.extend_from_slice(dimensions);
-        self.bits.clear();
-        self.bits.resize(BITS / 64, 0);
+    /// Takes another vector instead: at most 65,535 distinct dimensions other than 0, and their weights.
+    pub fn load(&mut self, dimensions: &[u32], weights: &[u16]) {
+        let mut bits = (ROOM * dimensions.len()).max(2).next_power_of_two().ilog2();
+        let mut tries = 0u32;
+        while !self.fill(dimensions, weights, 0x9e37_79b1_u32.wrapping_add(tries << 1), bits) {
+            tries += 1;
+            bits += u32::from(tries % 8 == 0);
+        }
+    }
+
+    /// Tries to place every dimension in one of its two slots.
+    fn fill(&mut self, dimensions: &[u32], weights: &[u16], factor: u32, bits: u32) -> bool {
         self.slots.clear();
-        self.slots.resize((2 * dimensions.len()).next_power_of_two(), 0);
-        let mask = self.slots.len() - 1;
-        for (i, &dimension) in dimensions.iter().enumerate() {
-            self.bits[dimension as usize % BITS / 64] |= 1 << (dimension % 64);
-            // The low bits chose the bit; the slot is chosen by others.
-            let mut slot = (dimension >> 13) as usize & mask;
-            while self.slots[slot] != 0 {
-                slot = (slot + 1) & mask;
-            }
-            self.slots[slot] = i as u16 + 1;
+        self.slots.resize((1 << bits) + 1, Slot::default());
+        (self.factor, self.shift) = (factor, 32 - bits);
+        for (position, (&dimension, &weight)) in dimensions.iter().zip(weights).enumerate() {
+            let first = self.first(dimension);
+            let free = self.slots[first..first + 2].iter_mut().find(|slot| slot.dimension == 0);
+            let Some(slot) = free else { return false };
+            *slot = Slot { dimension, weight, position: position as u16 };
         }
+        true
     }
 
-    /// Calls `each` with the positions, here and in `other`, of every dimension that both have.
     #[inline]
-    pub fn shared(&self, other: &[u32], mut each: impl FnMut(usize, usize)) {
-        for (j, &dimension) in other.iter().enumerate() {
-            if self.bits[dimension as usize % BITS / 64] >> (dimension % 64) & 1 == 1
-                && let Some(i) = self.position(dimension)
-            {
-                each(i, j);
-            }
-        }
+    fn first(&self, dimension: u32) -> usize {
+        (dimension.wrapping_mul(self.factor) >> self.shift) as usize
     }
 
-    fn position(&self, dimension: u32) -> Option<usize> {
-        let mask = self.slots.len() - 1;
-        let mut slot = (dimension >> 13) as usize & mask;
-        while self.slots[slot] != 0 {
-            let i = usize::from(self.slots[slot]) - 1;
-            if self.dimensions[i] == dimension {
-                return Some(i);
-            }
-            slot = (slot + 1) & mask;
-        }
-        None
-    }
-
-    /// Dot product with another vector, `own` being the weights of the dimensions loaded.
-    pub fn dot(&self, own: &[u16], other: &[u32], weights: &[u16]) -> u64 {
+    /// Dot product with another vector.
+    #[inline]
+    pub fn dot(&self, dimensions: &[u32], weights: &[u16]) -> u64 {
         let mut sum = 0;
-        self.shared(other, |i, j| sum += u64::from(own[i]) * u64::from(weights[j]));
+        for (&dimension, &weight) in dimensions.iter().zip(weights) {
+            let two = &self.slots[self.first(dimension)..][..2];
+            let own = u16::from(two[0].dimension == dimension) * two[0].weight
+                + u16::from(two[1].dimension == dimension) * two[1].weight;
+            sum += u64::from(own) * u64::from(weight);
+        }
         sum
+    }
+
+    /// Adds one to the count of every dimension of this vector that another has too.
+    pub fn count(&self, dimensions: &[u32], counts: &mut [u8]) {
+        for &dimension in dimensions {
+            let two = &self.slots[self.first(dimension)..][..2];
+            for slot in two {
+                counts[slot.position as usize] += u8::from(slot.dimension == dimension);
+            }
+        }
     }
 }
 
@@ -92,16 +106,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn probing_equals_maps(a: BTreeMap<u16, u16>, b: BTreeMap<u16, u16>) {
-            // Some dimensions collide in the bits and in the slots.
-            let spread = |d: u16| if d % 3 == 0 { u32::from(d) << 16 } else { mix(d.into()) as u32 };
+        fn probing_equals_maps(a: BTreeMap<u16, u16>, b: BTreeMap<u16, u16>, crowded: bool) {
+            // Where they are crowded, the dimensions differ in their lowest bits only.
+            let spread = |d: u16| if crowded { u32::from(d) + 1 } else { (mix(d.into()) as u32).max(1) };
             let split = |m: &BTreeMap<u16, u16>| -> (Vec<u32>, Vec<u16>) { m.iter().map(|(&d, &w)| (spread(d), w)).unzip() };
             let expected: u64 = a.iter().filter_map(|(d, &w)| Some(u64::from(w) * u64::from(*b.get(d)?))).sum();
-            let ((dims, weights), (others, other_weights)) = (split(&a), split(&b));
+            let ((dimensions, weights), (others, other_weights)) = (split(&a), split(&b));
             let mut probe = Probe::default();
-            probe.load(&others);
-            probe.load(&dims);
-            prop_assert_eq!(probe.dot(&weights, &others, &other_weights), expected);
+            probe.load(&others, &other_weights);
+            probe.load(&dimensions, &weights);
+            prop_assert_eq!(probe.dot(&others, &other_weights), expected);
+            let mut counts = vec![0; a.len().max(1)];
+            probe.count(&others, &mut counts);
+            let shared: Vec<u8> = a.keys().map(|d| u8::from(b.contains_key(d))).collect();
+            prop_assert_eq!(&counts[..a.len()], &shared[..]);
         }
     }
 

@@ -147,8 +147,9 @@ fn story_numbers(
     let factor = TimeFactor::new(params.window_days);
     let factor = stories.times.factor(g as u32, h as u32, &factor);
     let mut probe = Probe::default();
-    probe.load(stories.vectors.dimensions(g));
-    let cosine = stories.vectors.cosine(&stories.vectors.fixed(), &probe, g, h);
+    let fixed = stories.vectors.fixed();
+    stories.vectors.load(&fixed, g, &mut probe);
+    let cosine = stories.vectors.cosine(&fixed, &probe, g, h);
     let penalty = |g: usize| stories.scores.penalties.get(g).copied().unwrap_or(0);
     let pair = (g.min(h) as u32, g.max(h) as u32);
     let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();

@@ -34,7 +34,7 @@ pub struct Scores {
 pub fn correct(vectors: &Vectors, pairs: &[Similar], neighbours: &[Vec<(u32, i32)>]) -> Scores {
     let local = vectors.local(neighbours);
     let one = |probe: &mut Probe, i: usize| {
-        probe.load(vectors.dimensions(i));
+        vectors.load(&local, i, probe);
         let mixed = |j: u32, fixed: i32| {
             let local = vectors.cosine(&local, probe, i, j as usize);
             ((10 - LOCAL_TENTHS) * i64::from(fixed) + LOCAL_TENTHS * i64::from(local)) / 10

@@ -215,7 +215,7 @@ impl<'a> Index<'a> {
                 neighbours.push((partial, other));
             }
         }
-        scratch.probe.load(self.vectors.dimensions(report as usize));
+        self.vectors.load(self.fixed, report as usize, &mut scratch.probe);
         let similar = |other| self.similar(report, other, &scratch.probe);
         let matches = best(matches).into_iter().filter_map(similar).collect();
         Found { matches, neighbours: self.nearest(report, neighbours, &scratch.probe) }

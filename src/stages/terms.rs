@@ -112,9 +112,9 @@ impl Lexicon {
     }
 }
 
-/// The hash that stands for a stem in a [`Term`].
+/// The hash that stands for a stem in a [`Term`]; never 0, which means no term.
 pub fn term_hash(stem: &str) -> u32 {
-    (hash(stem.as_bytes()) >> 32) as u32
+    ((hash(stem.as_bytes()) >> 32) as u32).max(1)
 }
 
 /// Calls `each` with every word that can be a term, and with the hash of that word: runs of a script without spaces

@@ -120,10 +120,10 @@ impl Vectors {
     pub fn local(&self, neighbours: &[Vec<(u32, i32)>]) -> Weights {
         self.weigh(|i, probe, counts, weights| {
             let mut df = [1u8; TERMS];
-            probe.load(self.dimensions(i));
+            probe.load(self.dimensions(i), &[0; TERMS]);
             let near = &neighbours[i][..neighbours[i].len().min(NEIGHBOURS)];
             for &(j, _) in near {
-                probe.shared(self.dimensions(j as usize), |own, _| df[own] += 1);
+                probe.count(self.dimensions(j as usize), &mut df);
             }
             let all = libm::log((near.len() + 1) as f64 + BACKGROUND);
             let weight = |(&(q, level), &df): (&(u8, u8), &u8)| {
@@ -162,6 +162,11 @@ impl Vectors {
         all
     }
 
+    /// Lays one article out to be compared with others.
+    pub fn load(&self, weights: &Weights, i: usize, probe: &mut Probe) {
+        probe.load(self.dimensions(i), self.weights(weights, i));
+    }
+
     /// The weights of one article.
     pub fn weights<'a>(&self, weights: &'a Weights, i: usize) -> &'a [u16] {
         &weights.weights[self.range(i)]
@@ -170,8 +175,7 @@ impl Vectors {
     /// The cosine of two articles in 1 / 65,536; the probe holds the first.
     #[inline]
     pub fn cosine(&self, weights: &Weights, probe: &Probe, i: usize, j: usize) -> i32 {
-        let (own, other) = (self.weights(weights, i), self.weights(weights, j));
-        let dot = probe.dot(own, self.dimensions(j), other);
+        let dot = probe.dot(self.dimensions(j), self.weights(weights, j));
         cosine(dot, weights.lengths[i], weights.lengths[j]) as i32
     }
 }
