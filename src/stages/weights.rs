@@ -16,7 +16,7 @@ pub const NEIGHBOURS: usize = 50;
 /// How many articles' worth of background the local statistics start from.
 const BACKGROUND: f64 = 50.0;
 /// Terms of an article that are compared, the heaviest. More cost time, and the tails of long articles resemble all.
-const TERMS: usize = 192;
+const TERMS: usize = 128;
 /// Terms below this level are in nearly every article and say nothing.
 const LEAST: u8 = 2;
 const LEVELS: usize = RARE as usize + 1;
