@@ -8,9 +8,9 @@ use crate::model::Article;
 
 /// Lines that belong to the site around an article, lower-case.
 #[rustfmt::skip]
-const NAVIGATION: [&str; 26] = [
+const NAVIGATION: [&str; 27] = [
     "about us", "advertisement", "breaking news", "close", "contact us", "follow us", "home", "latest news", "log in",
-    "login", "menu", "navigation", "news", "print", "search", "share", "share this article", "sign in", "sign up",
+    "login", "menu", "navigation", "news", "print", "search", "search for", "share", "share this article", "sign in", "sign up",
     "skip to content", "skip to main content", "skip to navigation", "subscribe", "subscribe now", "toggle navigation",
     "type to search",
 ];
@@ -72,11 +72,22 @@ fn skip_noise(content: &str) -> &str {
         let comment_end = if line.starts_with("<!--") { rest.find("-->") } else { None };
         rest = match comment_end {
             Some(end) => rest[end + 3..].trim_start(),
-            None if is_noise(line) => after.trim_start(),
+            None if is_noise(line) => after_menu(rest).unwrap_or(after).trim_start(),
             None => break,
         };
     }
     rest
+}
+
+/// What follows the block of lines that a text begins with, if the block is a menu: two lines of navigation, then a
+/// few words a line.
+fn after_menu(text: &str) -> Option<&str> {
+    let end = text.find("\n\n").or_else(|| text.find("\r\n\r\n"))?;
+    let (block, after) = text.split_at(end);
+    let short =
+        |line: &str| line.split_whitespace().count() <= 3 && !line.trim_end().ends_with('.');
+    let menu = block.lines().take(2).all(is_noise) && block.lines().all(short);
+    (menu && block.lines().count() > 2).then_some(after)
 }
 
 fn is_noise(line: &str) -> bool {
@@ -113,6 +124,8 @@ mod tests {
                 "Ship sinks",
                 "All\r\n\r\nsafe.",
             ),
+            ("Home\nNews\nWorld\nSport\n\nShip sinks\n\nAll.", "Ship sinks", "All."),
+            ("Search for:\n\nShip sinks\nAll.", "Ship sinks", "All."),
             ("#MeToo is back\n12 die", "#MeToo is back", "12 die"),
             ("<!-- never closed\nShip sinks", "Ship sinks", ""),
             ("Home\n12 34\n", "", ""),
