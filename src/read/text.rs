@@ -86,7 +86,7 @@ fn after_menu(text: &str) -> Option<&str> {
     let (block, after) = text.split_at(end);
     let short =
         |line: &str| line.split_whitespace().count() <= 3 && !line.trim_end().ends_with('.');
-    let menu = block.lines().take(2).all(is_noise) && block.lines().all(short);
+    let menu = block.lines().take(2).all(is_navigation) && block.lines().all(short);
     (menu && block.lines().count() > 2).then_some(after)
 }
 
@@ -94,8 +94,12 @@ fn is_noise(line: &str) -> bool {
     let is_comment =
         line.starts_with("//") || line.starts_with("<!--") || line == "#" || line.starts_with("# ");
     let is_counter = line.chars().all(|c| c.is_numeric() || c.is_whitespace());
+    is_comment || is_counter || is_navigation(line)
+}
+
+fn is_navigation(line: &str) -> bool {
     let word = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    is_comment || is_counter || NAVIGATION.binary_search(&word.as_str()).is_ok()
+    NAVIGATION.binary_search(&word.as_str()).is_ok()
 }
 
 /// A line without its quotes, case and spaces, which differ where a title is repeated.
