@@ -43,8 +43,11 @@ pub(super) fn find(corpus: &Corpus, groups: &[Vec<u32>], params: &Params) -> Sto
     };
     let reports: Vec<Report> = groups.iter().map(report).collect();
     let fixed: Vec<Weights> = reports.iter().map(|report| report.vector.fixed()).collect();
-    let (similar, neighbours) =
+    let (mut similar, neighbours) =
         neighbours::find(&reports, &fixed, &TimeFactor::new(params.window_days));
+    // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
+    let content = |group: u32| corpus.articles[groups[group as usize][0] as usize].content;
+    similar.retain(|pair| content(pair.a) != content(pair.b));
     let scores = crowd::correct(&reports, &similar, &neighbours);
     let edge = |(pair, &sum): (&Similar, &i64)| Edge { a: pair.a, b: pair.b, sum, examined: 1 };
     let edges = similar.iter().zip(&scores.pairs).map(edge).collect();

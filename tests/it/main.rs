@@ -5,6 +5,7 @@ mod clean;
 mod cli;
 mod columns;
 mod formats;
+mod groups;
 mod metrics;
 mod report;
 mod tidy;
