@@ -46,6 +46,8 @@ struct Side {
 struct StoryNumbers {
     cosine: f64,
     factor: f64,
+    /// Cosine times factor, rounded as the run does.
+    similarity: f64,
     /// Similarity under fixed and local weights, times the time factor.
     corrected: Option<f64>,
     crowding: [f64; 2],
@@ -158,12 +160,14 @@ fn story_numbers(
         _ => ONE,
     };
     let penalty = |g: usize| stories.scores.penalties.get(g).copied().unwrap_or(0);
+    let cosine = cosine(product, fixed_v.length, fixed_w.length);
     let pair = (g.min(h) as u32, g.max(h) as u32);
     let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();
     let (average, pairs) = average(stories, g, h);
     StoryNumbers {
-        cosine: share(cosine(product, fixed_v.length, fixed_w.length)),
+        cosine: share(cosine),
         factor: share(factor),
+        similarity: share(cosine * factor / ONE),
         corrected: matched.map(|m| share(stories.scores.pairs[m])),
         crowding: [g, h].map(|g| share(penalty(g))),
         average,
@@ -303,11 +307,7 @@ impl Explanation {
             "  time factor                {:.4} (window {} days)",
             story.factor, self.params.window_days
         )?;
-        writeln!(
-            f,
-            "  similarity                 {:.4} (cosine x time factor)",
-            story.cosine * story.factor
-        )?;
+        writeln!(f, "  similarity                 {:.4} (cosine x time factor)", story.similarity)?;
         match story.corrected {
             Some(corrected) => {
                 let [a, b] = story.crowding;
@@ -334,8 +334,10 @@ impl Explanation {
         };
         writeln!(
             f,
-            "  average {what:<18} {:.4} over {} pairs ({rule} from {:.2})",
-            story.average, story.pairs, self.params.story_cut
+            "  average {what:<18} {:.4} over {} ({rule} from {:.2})",
+            story.average,
+            if story.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", story.pairs) },
+            self.params.story_cut
         )
     }
 }

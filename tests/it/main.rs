@@ -1,6 +1,7 @@
 //! The one integration binary: each module is one door into the crate.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
+mod bad_input;
 mod clean;
 mod cli;
 mod columns;
@@ -8,5 +9,6 @@ mod formats;
 mod groups;
 mod metrics;
 mod report;
+mod samples;
 mod tidy;
 mod util;
