@@ -8,6 +8,7 @@ mod columns;
 mod formats;
 mod groups;
 mod metrics;
+mod properties;
 mod report;
 mod samples;
 mod tidy;
