@@ -9,6 +9,7 @@ mod formats;
 mod groups;
 mod metrics;
 mod properties;
+mod readme;
 mod report;
 mod samples;
 mod tidy;

@@ -179,7 +179,8 @@ proptest! {
         prop_assert!(alone.iter().all(|row| row["story_size"] == row["duplicate_group_size"]));
     }
 
-    /// Words that nobody else has make nobody's neighbour: no row of another article changes in any way.
+    /// Words that nobody else has make nobody's neighbour: no row of another article changes in any way, as long as the
+    /// articles are too few for one more to decide how far back a neighbourhood reaches.
     #[test]
     fn an_article_in_words_of_its_own_changes_nothing(given in articles(), hour in prop::option::of(0i64..480), long in any::<bool>()) {
         let before = run(&given, &Params::default());
