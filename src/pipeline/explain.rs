@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::prepare::{Prepared, Preparer};
 use super::{Clock, Corpus, Found, Run, prepare_all};
-use crate::kernel::cosine::{cosine, dot};
+use crate::kernel::cosine::Probe;
 use crate::kernel::sets::{differences, intersection};
 use crate::kernel::time::{DAY, ONE, TimeFactor};
 use crate::model::Article;
@@ -111,7 +111,7 @@ fn gather(
         shingles: sizes,
         days: time(x).zip(time(y)).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
         changed: changed(&x.facts, &y.facts),
-        story: story_numbers(corpus, found, groups, params),
+        story: story_numbers(found, groups, params),
         terms,
         params: params.clone(),
     }
@@ -139,36 +139,23 @@ fn changed(x: &str, y: &str) -> [[Vec<String>; 2]; 2] {
 }
 
 /// The story level's numbers between the two articles' groups.
-fn story_numbers(
-    corpus: &Corpus,
-    found: &Found,
-    [g, h]: [usize; 2],
-    params: &Params,
-) -> StoryNumbers {
+fn story_numbers(found: &Found, [g, h]: [usize; 2], params: &Params) -> StoryNumbers {
     let share = |x: i64| x as f64 / ONE as f64;
     let stories = &found.stories;
-    let canonical = |g: usize| found.groups[g][0];
-    let vector = |g: usize| &corpus.articles[canonical(g) as usize].vector;
-    let (v, w) = (vector(g), vector(h));
-    let (fixed_v, fixed_w) = (v.fixed(), w.fixed());
-    let product = dot((&v.dimensions, &fixed_v.weights), (&w.dimensions, &fixed_w.weights));
     let factor = TimeFactor::new(params.window_days);
-    let times = [g, h].map(|g| corpus.time(canonical(g)));
-    let factor = match (times[0].0, times[1].0) {
-        (Some(x), Some(y)) if times[0].1 || times[1].1 => ONE * i64::from(factor.at(x - y) > 0),
-        (Some(x), Some(y)) => factor.at(x - y),
-        _ => ONE,
-    };
+    let factor = stories.times.factor(g as u32, h as u32, &factor);
+    let mut probe = Probe::default();
+    probe.load(stories.vectors.dimensions(g));
+    let cosine = stories.vectors.cosine(&stories.vectors.fixed(), &probe, g, h);
     let penalty = |g: usize| stories.scores.penalties.get(g).copied().unwrap_or(0);
-    let cosine = cosine(product, fixed_v.length, fixed_w.length);
     let pair = (g.min(h) as u32, g.max(h) as u32);
     let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();
     let (average, pairs) = average(stories, g, h);
     StoryNumbers {
-        cosine: share(cosine),
+        cosine: share(cosine.into()),
         factor: share(factor),
-        similarity: share(cosine * factor / ONE),
-        corrected: matched.map(|m| share(stories.scores.pairs[m])),
+        similarity: share(i64::from(cosine) * factor / ONE),
+        corrected: matched.map(|m| share(stories.scores.pairs[m].into())),
         crowding: [g, h].map(|g| share(penalty(g))),
         average,
         pairs,
@@ -189,7 +176,7 @@ fn average(stories: &super::stories::Stories, g: usize, h: usize) -> (f64, usize
         .iter()
         .zip(&stories.scores.pairs)
         .filter(|(p, _)| within((p.a, p.b)))
-        .map(|(_, score)| score)
+        .map(|(_, &score)| i64::from(score))
         .sum();
     let (n, m) = (members(s).count(), members(t).count());
     let pairs = if s == t { n * (n - 1) / 2 } else { n * m };

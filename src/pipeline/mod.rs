@@ -136,7 +136,8 @@ fn group(
 struct Found {
     exact: Exact,
     duplicates: Duplicates,
-    /// The near-duplicate groups, each earliest first.
+    /// The near-duplicate groups, each earliest first; undated groups before the others, which are in the order of
+    /// time.
     groups: Vec<Vec<u32>>,
     stories: Stories,
 }
@@ -153,7 +154,8 @@ impl Found {
         let (sketches, copies) = (exact.sketches(corpus), exact.copies(corpus));
         let duplicates = duplicates::find(&sketches, &copies, params);
         clock.stage(stages, "candidates", duplicates.proposed as u64, "candidate pairs");
-        let groups = exact.expand(corpus, &duplicates);
+        let mut groups = exact.expand(corpus, &duplicates);
+        groups.par_sort_by_key(|group| (corpus.time(group[0]).0, group[0]));
         clock.stage(stages, "duplicates", groups.len() as u64, "near-duplicate groups");
         let stories = if params.only_duplicates {
             Stories::none(groups.len())

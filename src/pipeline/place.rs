@@ -80,8 +80,8 @@ fn centrality(stories: &Stories) -> Vec<i64> {
     let mut sums = vec![0; stories.story.len()];
     for (pair, &score) in stories.similar.iter().zip(&stories.scores.pairs) {
         if stories.story[pair.a as usize] == stories.story[pair.b as usize] {
-            sums[pair.a as usize] += score;
-            sums[pair.b as usize] += score;
+            sums[pair.a as usize] += i64::from(score);
+            sums[pair.b as usize] += i64::from(score);
         }
     }
     sums
@@ -190,7 +190,7 @@ fn matches(found: &Found, params: &Params) -> Vec<Match> {
             containment: 0.0,
             cosine: share(pair.cosine.into()),
             similarity: share(similarity),
-            score: share(score - penalty),
+            score: share(i64::from(score) - penalty),
         })
     });
     let mut all: Vec<Match> = same.chain(near).chain(told).collect();

@@ -6,9 +6,9 @@ use crate::kernel::hash::{hash, mix};
 use crate::model::{Article, Entry};
 use crate::params::Params;
 use crate::stages::sketch::{Sketch, sketch};
-use crate::stages::terms::{Lexicon, each_word, term_hash};
+use crate::stages::terms::{Lexicon, Term, each_word, term_hash};
 use crate::stages::verify::Copy;
-use crate::stages::weights::Vector;
+use crate::stages::weights::{Vectors, select};
 use crate::stages::{clean, shingle};
 use crate::text::facts;
 use crate::text::language::{Language, detect};
@@ -37,7 +37,8 @@ pub(super) struct Prepared {
     pub(super) numbers: Box<[u32]>,
     /// The numbers themselves, a line each, and after an empty line the names.
     pub(super) facts: Box<str>,
-    pub(super) vector: Vector,
+    /// What is compared at the story level, ascending by hash.
+    pub(super) terms: Box<[Term]>,
 }
 
 impl Prepared {
@@ -75,7 +76,7 @@ impl Preparer {
         let terms = if params.only_duplicates {
             Vec::new()
         } else {
-            self.lexicon.terms(&self.words, n_title, language)
+            select(self.lexicon.terms(&self.words, n_title, language))
         };
         Prepared {
             record: article.record,
@@ -90,7 +91,7 @@ impl Preparer {
             sketch,
             numbers,
             facts,
-            vector: Vector::new(&terms),
+            terms: terms.into(),
             entry: entry(article, language, sketch.map_or(0, |s| s.fingerprint), params),
         }
     }
@@ -104,14 +105,16 @@ impl Preparer {
         self.words.add(&cleaned.text);
         let language =
             Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
-        let terms = self.lexicon.terms(&self.words, n_title, language);
-        let weights = Vector::new(&terms).fixed();
+        let terms = select(self.lexicon.terms(&self.words, n_title, language));
+        let vectors = Vectors::new(std::iter::once(&*terms));
+        let fixed = vectors.fixed();
+        let weights = vectors.weights(&fixed, 0);
         let mut named: Vec<(String, u32, u16)> = Vec::new();
         each_word(&self.words, self.words.list(), |word, _| {
             let stem = self.lexicon.stem(word);
             let found = terms.binary_search_by_key(&term_hash(&stem), |t| t.hash);
             if let Some(i) = found.ok().filter(|&i| named.iter().all(|n| n.1 != terms[i].hash)) {
-                named.push((stem, terms[i].hash, weights.weights[i]));
+                named.push((stem, terms[i].hash, weights[i]));
             }
         });
         named

@@ -1,13 +1,15 @@
 //! Which reports resemble which: candidate matches within the window, and each report's neighbourhood before it.
 //!
 //! Every report posts its heaviest terms to an inverted index. A query adds up the products of shared postings, a lower
-//! bound of the cosine, and what passes is compared in full. Reports are addressed by *rank*: undated ones first, then
-//! by time, so that a window is a stretch of ranks and of every posting list.
+//! bound of the cosine, and what passes is compared in full. Reports stand in the order of time, undated ones first, so
+//! that a window is a stretch of reports and of every posting list.
+
+use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::weights::{Vector, Weights};
-use crate::kernel::cosine::{cosine, dot};
+use super::weights::{Vectors, Weights};
+use crate::kernel::cosine::Probe;
 use crate::kernel::time::{DAY, ONE, TimeFactor};
 
 /// Terms that a report posts.
@@ -29,20 +31,23 @@ const NEAR: i64 = 3 * DAY;
 const FAR: i64 = 33 * DAY;
 /// With fewer reports than this in its past, a report's own days serve as well.
 const HISTORY: usize = 200;
-/// Postings of one term on one day that are all found; of more, only the [`HUBS`] lowest are.
+/// Postings of one term on one day that are all found; of more, only the [`HUBS`] with the lowest identities are.
 const CAP: usize = 1_000;
 /// See [`CAP`].
 const HUBS: usize = 4;
 
-/// One report to be grouped: the terms of an article and its time in seconds, if known.
-#[derive(Debug, Clone, Copy)]
-pub struct Report<'a> {
-    /// Its terms.
-    pub vector: &'a Vector,
-    /// Seconds since 1970.
-    pub time: Option<i64>,
-    /// Whether that is when it was seen, not when it was published: then it says only that it is inside a window.
-    pub stamped: bool,
+/// When the reports were published, in the order of the reports: undated ones first, the others ascending.
+#[derive(Debug, Clone, Default)]
+pub struct Times {
+    /// How many reports are undated.
+    pub undated: usize,
+    /// Seconds since 1970 of the others.
+    pub seconds: Vec<i64>,
+    /// Whether that is when a report was seen, not when it was published: then it says only that it is inside a
+    /// window. One for each report.
+    pub stamped: Vec<bool>,
+    /// The hash of each report's id.
+    pub identities: Vec<u64>,
 }
 
 /// A pair of reports that resemble each other, by position.
@@ -68,32 +73,60 @@ struct Found {
 /// All pairs whose cosine times time factor is at least [`SIMILAR`], ascending; and for each report its most similar neighbours
 /// with their cosines, the most similar first.
 pub fn find(
-    reports: &[Report],
-    fixed: &[Weights],
+    vectors: &Vectors,
+    times: &Times,
     factor: &TimeFactor,
 ) -> (Vec<Similar>, Vec<Vec<(u32, i32)>>) {
-    let index = Index::new(reports, fixed);
-    let found: Vec<Found> = (0..reports.len() as u32)
+    let fixed = vectors.fixed();
+    let index = Index::new(vectors, &fixed, times, factor);
+    let scratch = || Scratch { sums: vec![0; vectors.len()], ..Scratch::default() };
+    let found: Vec<Found> = (0..vectors.len() as u32)
         .into_par_iter()
-        .map_init(
-            || Scratch { sums: vec![0; reports.len()], touched: Vec::new() },
-            |scratch, rank| index.query(rank, factor, scratch),
-        )
+        .map_init(scratch, |scratch, i| index.query(i, scratch))
         .collect();
-    let mut neighbours = vec![Vec::new(); reports.len()];
     let mut matches = Vec::with_capacity(found.iter().map(|f| f.matches.len()).sum());
-    for (rank, found) in found.into_iter().enumerate() {
-        neighbours[index.by_rank[rank] as usize] = found.neighbours;
+    let mut neighbours = Vec::with_capacity(vectors.len());
+    for found in found {
         matches.extend(found.matches);
+        neighbours.push(found.neighbours);
     }
     matches.par_sort_unstable();
     (matches, neighbours)
 }
 
+impl Times {
+    fn of(&self, i: u32) -> Option<i64> {
+        (i as usize).checked_sub(self.undated).map(|i| self.seconds[i])
+    }
+
+    /// The dated reports from `from` up to but not including `to`, in seconds.
+    fn between(&self, from: i64, to: i64) -> Range<usize> {
+        let position = |time| self.undated + self.seconds.partition_point(|&t| t < time);
+        position(from)..position(to)
+    }
+
+    /// The reports among which the neighbours of one are: of its past, or of whatever is at hand when that is little.
+    fn neighbourhood(&self, i: u32) -> Range<usize> {
+        let Some(time) = self.of(i) else { return 0..self.undated };
+        let past = self.between(time - FAR + 1, time - NEAR);
+        if past.len() >= HISTORY { past } else { past.start..self.between(time, time + NEAR).end }
+    }
+
+    /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
+    pub fn factor(&self, a: u32, b: u32, factor: &TimeFactor) -> i64 {
+        let Some((x, y)) = self.of(a).zip(self.of(b)) else { return ONE };
+        match factor.at(x - y) {
+            0 => 0,
+            _ if self.stamped[a as usize] || self.stamped[b as usize] => ONE,
+            factor => factor,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Posting {
     term: u32,
-    rank: u32,
+    report: u32,
     weight: u16,
     slot: u8,
     /// Whether queries find it.
@@ -102,39 +135,39 @@ struct Posting {
 
 /// The inverted index.
 struct Index<'a> {
-    reports: &'a [Report<'a>],
-    fixed: &'a [Weights],
-    /// The position of the report of each rank.
-    by_rank: Vec<u32>,
-    /// The times of the dated reports, ascending; the ranks before them are undated.
-    times: Vec<i64>,
-    /// By term, then by rank.
+    vectors: &'a Vectors,
+    fixed: &'a Weights,
+    times: &'a Times,
+    factor: &'a TimeFactor,
+    /// By term, then by report.
     postings: Vec<Posting>,
-    /// Where the postings of each rank are.
+    /// Where the postings of each report are.
     places: Vec<[u32; POSTED]>,
 }
 
+#[derive(Default)]
 struct Scratch {
     sums: Vec<u32>,
     touched: Vec<u32>,
+    probe: Probe,
 }
 
 impl<'a> Index<'a> {
-    fn new(reports: &'a [Report<'a>], fixed: &'a [Weights]) -> Self {
-        let mut by_rank: Vec<u32> = (0..reports.len() as u32).collect();
-        by_rank.sort_by_key(|&i| reports[i as usize].time);
-        let times: Vec<i64> = by_rank.iter().filter_map(|&i| reports[i as usize].time).collect();
-        let posted = |(rank, &i): (usize, &u32)| {
-            heaviest(rank as u32, reports[i as usize].vector, &fixed[i as usize])
-        };
-        let mut postings: Vec<Posting> =
-            by_rank.par_iter().enumerate().flat_map_iter(posted).collect();
-        postings.par_sort_unstable_by_key(|p| (p.term, p.rank));
-        let mut places = vec![[u32::MAX; POSTED]; reports.len()];
+    fn new(
+        vectors: &'a Vectors,
+        fixed: &'a Weights,
+        times: &'a Times,
+        factor: &'a TimeFactor,
+    ) -> Self {
+        let posted = |i: u32| heaviest(i, vectors, fixed);
+        let n = vectors.len() as u32;
+        let mut postings: Vec<Posting> = (0..n).into_par_iter().flat_map_iter(posted).collect();
+        postings.par_sort_unstable_by_key(|p| (p.term, p.report));
+        let mut places = vec![[u32::MAX; POSTED]; vectors.len()];
         for (place, p) in postings.iter().enumerate() {
-            places[p.rank as usize][p.slot as usize] = place as u32;
+            places[p.report as usize][p.slot as usize] = place as u32;
         }
-        let mut index = Self { reports, fixed, by_rank, times, postings, places };
+        let mut index = Self { vectors, fixed, times, factor, postings, places };
         index.close_crowded();
         index
     }
@@ -142,135 +175,87 @@ impl<'a> Index<'a> {
     /// Closes the postings of crowded buckets but for the hubs. A bucket is a term on a day; it depends on the set of
     /// reports only.
     fn close_crowded(&mut self) {
-        let (times, by_rank, undated) = (&self.times, &self.by_rank, self.undated());
-        let day =
-            |p: &Posting| (p.rank as usize).checked_sub(undated).map(|i| times[i].div_euclid(DAY));
-        for bucket in self
-            .postings
-            .chunk_by_mut(|x, y| x.term == y.term && day(x) == day(y))
-            .filter(|b| b.len() > CAP)
-        {
-            let mut lowest: Vec<u32> = bucket.iter().map(|p| by_rank[p.rank as usize]).collect();
+        let times = self.times;
+        let day = |p: &Posting| times.of(p.report).map(|time| time.div_euclid(DAY));
+        let same = |x: &Posting, y: &Posting| x.term == y.term && day(x) == day(y);
+        for bucket in self.postings.chunk_by_mut(same).filter(|b| b.len() > CAP) {
+            let identity = |p: &Posting| times.identities[p.report as usize];
+            let mut lowest: Vec<u64> = bucket.iter().map(identity).collect();
             lowest.sort_unstable();
-            bucket.iter_mut().for_each(|p| p.open = by_rank[p.rank as usize] < lowest[HUBS]);
+            bucket.iter_mut().for_each(|p| p.open = identity(p) < lowest[HUBS]);
         }
     }
 
-    fn undated(&self) -> usize {
-        self.by_rank.len() - self.times.len()
-    }
-
-    /// Ranks of the dated reports from `from` up to but not including `to`, in seconds.
-    fn ranks(&self, from: i64, to: i64) -> std::ops::Range<usize> {
-        let rank = |time| self.undated() + self.times.partition_point(|&t| t < time);
-        rank(from)..rank(to)
-    }
-
-    fn time(&self, rank: usize) -> Option<i64> {
-        rank.checked_sub(self.undated()).map(|i| self.times[i])
-    }
-
-    /// The matches of a report with those of lower rank, and its neighbours.
-    fn query(&self, rank: u32, factor: &TimeFactor, scratch: &mut Scratch) -> Found {
-        let time = self.time(rank as usize);
-        let neighbourhood = self.neighbourhood(rank as usize, time);
+    /// The matches of a report with those before it, and its neighbours. An undated report is the later one of any
+    /// pair with a dated one.
+    fn query(&self, report: u32, scratch: &mut Scratch) -> Found {
+        let time = self.times.of(report);
+        let neighbourhood = self.times.neighbourhood(report);
         let scope = match time {
             Some(time) => {
-                self.ranks(time - FAR, time + 1).start..neighbourhood.end.max(rank as usize + 1)
+                let first = self.times.between(time - FAR, time).start;
+                first..neighbourhood.end.max(report as usize + 1)
             }
-            None => 0..self.by_rank.len(),
+            None => 0..self.vectors.len(),
         };
-        self.add_up(rank, &scope, scratch);
+        self.add_up(report, &scope, scratch);
         let (mut matches, mut neighbours) = (Vec::new(), Vec::new());
         for &other in &scratch.touched {
             let partial = i64::from(std::mem::take(&mut scratch.sums[other as usize])) >> 12;
-            // An undated report is the later of any pair with a dated one.
-            let earlier = other < rank || time.is_none() && other as usize >= self.undated();
-            if earlier {
-                let factor = self.factor(rank, other, factor);
-                if partial * factor >= PARTIAL * ONE {
-                    matches.push((partial * factor, other));
+            if partial < PARTIAL {
+                continue;
+            }
+            if other < report || time.is_none() && other as usize >= self.times.undated {
+                let similarity = partial * self.times.factor(report, other, self.factor);
+                if similarity >= PARTIAL * ONE {
+                    matches.push((similarity, other));
                 }
             }
-            if partial >= PARTIAL && neighbourhood.contains(&(other as usize)) {
+            if neighbourhood.contains(&(other as usize)) {
                 neighbours.push((partial, other));
             }
         }
-        let matches = best(matches)
-            .into_iter()
-            .filter_map(|other| self.similar(rank, other, factor))
-            .collect();
-        Found { matches, neighbours: self.nearest(rank, neighbours) }
-    }
-
-    /// The ranks among which a report's neighbours are: of its past, or of whatever is at hand when that is little.
-    fn neighbourhood(&self, rank: usize, time: Option<i64>) -> std::ops::Range<usize> {
-        let Some(time) = time else { return 0..self.undated() };
-        let past = self.ranks(time - FAR + 1, time - NEAR);
-        if past.len() >= HISTORY {
-            past
-        } else {
-            self.ranks(time - FAR + 1, time + NEAR).start
-                ..self.ranks(time, time + NEAR).end.max(rank)
-        }
-    }
-
-    /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
-    fn factor(&self, a: u32, b: u32, factor: &TimeFactor) -> i64 {
-        let Some(gap) = self.time(a as usize).zip(self.time(b as usize)).map(|(x, y)| x - y) else {
-            return ONE;
-        };
-        let stamped =
-            [a, b].iter().any(|&rank| self.reports[self.by_rank[rank as usize] as usize].stamped);
-        match factor.at(gap) {
-            0 => 0,
-            _ if stamped => ONE,
-            factor => factor,
-        }
+        scratch.probe.load(self.vectors.dimensions(report as usize));
+        let similar = |other| self.similar(report, other, &scratch.probe);
+        let matches = best(matches).into_iter().filter_map(similar).collect();
+        Found { matches, neighbours: self.nearest(report, neighbours, &scratch.probe) }
     }
 
     /// Adds up the products of the postings that a report shares with those in scope.
-    fn add_up(&self, rank: u32, scope: &std::ops::Range<usize>, scratch: &mut Scratch) {
+    fn add_up(&self, report: u32, scope: &Range<usize>, scratch: &mut Scratch) {
         scratch.touched.clear();
-        for &place in self.places[rank as usize].iter().take_while(|&&place| place != u32::MAX) {
+        for &place in self.places[report as usize].iter().take_while(|&&place| place != u32::MAX) {
             let own = self.postings[place as usize];
-            let inside = |p: &&Posting| p.term == own.term && scope.contains(&(p.rank as usize));
-            let (before, after) =
-                (&self.postings[..place as usize], &self.postings[place as usize + 1..]);
-            for p in before
-                .iter()
-                .rev()
-                .take_while(inside)
-                .chain(after.iter().take_while(inside))
-                .filter(|p| p.open)
-            {
-                let sum = &mut scratch.sums[p.rank as usize];
-                if *sum == 0 {
-                    scratch.touched.push(p.rank);
+            let mut add = |p: &Posting| {
+                let inside = p.term == own.term && scope.contains(&(p.report as usize));
+                if inside && p.open {
+                    let sum = &mut scratch.sums[p.report as usize];
+                    if *sum == 0 {
+                        scratch.touched.push(p.report);
+                    }
+                    *sum += u32::from(p.weight) * u32::from(own.weight);
                 }
-                *sum += u32::from(p.weight) * u32::from(own.weight);
-            }
+                inside
+            };
+            let (before, after) = self.postings.split_at(place as usize);
+            // Both stop at the first posting outside.
+            let _ = before.iter().rev().all(&mut add);
+            let _ = after[1..].iter().all(&mut add);
         }
     }
 
-    fn cosine(&self, a: u32, b: u32) -> i32 {
-        let (i, j) = (self.by_rank[a as usize] as usize, self.by_rank[b as usize] as usize);
-        let side = |i: usize| (&*self.reports[i].vector.dimensions, &*self.fixed[i].weights);
-        cosine(dot(side(i), side(j)), self.fixed[i].length, self.fixed[j].length) as i32
+    fn similar(&self, report: u32, other: u32, probe: &Probe) -> Option<Similar> {
+        let cosine = self.vectors.cosine(self.fixed, probe, report as usize, other as usize);
+        let factor = self.times.factor(report, other, self.factor) as i32;
+        let (a, b) = (report.min(other), report.max(other));
+        let similar = i64::from(cosine) * i64::from(factor) >= SIMILAR * ONE;
+        similar.then_some(Similar { a, b, cosine, factor })
     }
 
-    fn similar(&self, rank: u32, other: u32, factor: &TimeFactor) -> Option<Similar> {
-        let (i, j) = (self.by_rank[rank as usize], self.by_rank[other as usize]);
-        let factor = self.factor(rank, other, factor) as i32;
-        let pair = Similar { a: i.min(j), b: i.max(j), cosine: self.cosine(rank, other), factor };
-        (i64::from(pair.cosine) * i64::from(factor) >= SIMILAR * ONE).then_some(pair)
-    }
-
-    fn nearest(&self, rank: u32, neighbours: Vec<(i64, u32)>) -> Vec<(u32, i32)> {
-        let mut nearest: Vec<(u32, i32)> = best(neighbours)
-            .into_iter()
-            .map(|other| (self.by_rank[other as usize], self.cosine(rank, other)))
-            .collect();
+    fn nearest(&self, report: u32, near: Vec<(i64, u32)>, probe: &Probe) -> Vec<(u32, i32)> {
+        let cosine = |j: u32| self.vectors.cosine(self.fixed, probe, report as usize, j as usize);
+        let mut nearest: Vec<(u32, i32)> =
+            best(near).into_iter().map(|other| (other, cosine(other))).collect();
         nearest.retain(|n| i64::from(n.1) >= SIMILAR);
         nearest.sort_unstable_by_key(|&(i, cosine)| (-cosine, i));
         nearest.truncate(KEPT);
@@ -279,24 +264,21 @@ impl<'a> Index<'a> {
 }
 
 /// The heaviest terms of a report, heaviest first, as postings.
-fn heaviest(rank: u32, vector: &Vector, weights: &Weights) -> Vec<Posting> {
-    let mut terms: Vec<(u16, u32)> = weights
-        .weights
-        .iter()
-        .copied()
-        .zip(vector.dimensions.iter().copied())
-        .filter(|t| t.0 > 0)
-        .collect();
+fn heaviest(report: u32, vectors: &Vectors, fixed: &Weights) -> Vec<Posting> {
+    let i = report as usize;
+    let (dimensions, weights) = (vectors.dimensions(i), vectors.weights(fixed, i));
+    let mut terms: Vec<(u16, u32)> =
+        weights.iter().copied().zip(dimensions.iter().copied()).filter(|t| t.0 > 0).collect();
     let order = |t: &(u16, u32)| (std::cmp::Reverse(t.0), t.1);
     if terms.len() > POSTED {
         terms.select_nth_unstable_by_key(POSTED, order);
         terms.truncate(POSTED);
     }
     terms.sort_unstable_by_key(order);
-    let unit = |weight: u16| (f64::from(weight) / weights.length * UNIT).round() as u16;
+    let unit = |weight: u16| (f64::from(weight) / fixed.length(i) * UNIT).round() as u16;
     let posting = |(slot, (weight, term)): (usize, (u16, u32))| Posting {
         term,
-        rank,
+        report,
         weight: unit(weight),
         slot: slot as u8,
         open: true,
@@ -304,11 +286,13 @@ fn heaviest(rank: u32, vector: &Vector, weights: &Weights) -> Vec<Posting> {
     terms.into_iter().enumerate().map(posting).collect()
 }
 
-/// The candidates with the highest partial sums.
+/// The candidates with the highest partial sums, ascending: neighbours in time are neighbours in memory.
 fn best(mut candidates: Vec<(i64, u32)>) -> Vec<u32> {
     if candidates.len() > CANDIDATES {
         candidates.select_nth_unstable_by(CANDIDATES, |x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
         candidates.truncate(CANDIDATES);
     }
-    candidates.into_iter().map(|c| c.1).collect()
+    let mut best: Vec<u32> = candidates.into_iter().map(|c| c.1).collect();
+    best.sort_unstable();
+    best
 }

@@ -1,9 +1,12 @@
 //! Terms to weights: how much each says about its article, against the background and against the neighbourhood.
 
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
+
 use super::terms::Term;
-use crate::kernel::cosine::square;
+use crate::kernel::cosine::{Probe, cosine, square};
 use crate::text::tables::{IDF_STEP, RARE, chance};
 
 /// Fixed-point one of a weight; the heaviest, 5.15 × 8.11, fits in 16 bits.
@@ -12,6 +15,10 @@ const SCALE: f64 = 1024.0;
 pub const NEIGHBOURS: usize = 50;
 /// How many articles' worth of background the local statistics start from.
 const BACKGROUND: f64 = 50.0;
+/// Terms of an article that are compared, the heaviest. More cost time, and the tails of long articles resemble all.
+const TERMS: usize = 192;
+/// Terms below this level are in nearly every article and say nothing.
+const LEAST: u8 = 2;
 const LEVELS: usize = RARE as usize + 1;
 
 /// 1 + ln c of a count in quarters, and the count itself below one.
@@ -24,73 +31,154 @@ static TF: LazyLock<[f64; 256]> = LazyLock::new(|| {
 
 /// Fixed weight by level and count.
 static FIXED: LazyLock<Vec<[u16; 256]>> = LazyLock::new(|| {
-    let row = |level: usize| {
-        std::array::from_fn(|q| (TF[q] * level as f64 * IDF_STEP * SCALE).round() as u16)
-    };
-    (0..LEVELS).map(row).collect()
+    let weight = |level: usize, q: usize| TF[q] * level as f64 * IDF_STEP * SCALE;
+    (0..LEVELS).map(|level| std::array::from_fn(|q| weight(level, q).round() as u16)).collect()
 });
 
 /// ln(df + 50 p) by df and level.
 static LOCAL: LazyLock<Vec<[f64; LEVELS]>> = LazyLock::new(|| {
-    let row = |df: usize| {
-        std::array::from_fn(|level| libm::log(df as f64 + BACKGROUND * chance(level as u8)))
-    };
+    let start = |level: usize| BACKGROUND * chance(level as u8);
+    let row = |df: usize| std::array::from_fn(|level| libm::log(df as f64 + start(level)));
     (0..=NEIGHBOURS + 1).map(row).collect()
 });
 
-/// An article's terms as a vector: dimensions ascending, and their weights.
-#[derive(Debug, Clone, Default)]
-pub struct Vector {
-    /// The terms' hashes.
-    pub dimensions: Box<[u32]>,
-    /// Count in quarters and level of each, see [`Term`].
-    pub counts: Box<[(u8, u8)]>,
+/// Keeps the terms that are compared: the heaviest of those that say something.
+pub fn select(mut terms: Vec<Term>) -> Vec<Term> {
+    terms.retain(|t| t.level >= LEAST);
+    if terms.len() > TERMS {
+        let weight = |t: &Term| Reverse(FIXED[t.level as usize][t.quarters as usize]);
+        terms.select_nth_unstable_by_key(TERMS, |t| (weight(t), t.hash));
+        terms.truncate(TERMS);
+        terms.sort_unstable();
+    }
+    terms
 }
 
-impl Vector {
-    /// The vector of an article's terms.
-    pub fn new(terms: &[Term]) -> Self {
-        Self {
-            dimensions: terms.iter().map(|t| t.hash).collect(),
-            counts: terms.iter().map(|t| (t.quarters, t.level)).collect(),
+/// The terms of many articles, one after the other in memory: what is compared together stands together.
+#[derive(Debug, Clone, Default)]
+pub struct Vectors {
+    /// Where the terms of each article begin, and where the last ones end.
+    starts: Vec<u32>,
+    /// Hashes, ascending within an article.
+    dimensions: Vec<u32>,
+    /// Count in quarters and level of each.
+    counts: Vec<(u8, u8)>,
+}
+
+/// Weights for [`Vectors`], term by term.
+#[derive(Debug, Clone, Default)]
+pub struct Weights {
+    /// In 1 / 1,024.
+    weights: Vec<u16>,
+    /// Euclidean length of each article's weights.
+    lengths: Vec<f64>,
+}
+
+impl Vectors {
+    /// Lays out the terms of articles, at most 2^32 in all.
+    pub fn new<'a>(articles: impl Iterator<Item = &'a [Term]>) -> Self {
+        let mut vectors = Self { starts: vec![0], ..Self::default() };
+        for terms in articles {
+            vectors.dimensions.extend(terms.iter().map(|t| t.hash));
+            vectors.counts.extend(terms.iter().map(|t| (t.quarters, t.level)));
+            vectors.starts.push(vectors.dimensions.len() as u32);
         }
+        vectors
+    }
+
+    /// How many articles there are.
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn range(&self, i: usize) -> std::ops::Range<usize> {
+        self.starts[i] as usize..self.starts[i + 1] as usize
+    }
+
+    /// The terms of one article.
+    pub fn dimensions(&self, i: usize) -> &[u32] {
+        &self.dimensions[self.range(i)]
     }
 
     /// tf × idf of the background.
     pub fn fixed(&self) -> Weights {
-        Weights::new(
-            self.counts
-                .iter()
-                .map(|&(quarters, level)| FIXED[level as usize][quarters as usize])
-                .collect(),
-        )
+        self.weigh(|_, _, counts, weights| {
+            let weight = |&(q, level): &(u8, u8)| FIXED[level as usize][q as usize];
+            weights.extend(counts.iter().map(weight));
+        })
     }
 
-    /// tf × ln((n + 50) / (df + 50 p)): what a term says among the `n` articles of a neighbourhood, its own included, of which `df` have it.
+    /// tf × ln((n + 50) / (df + 50 p)): what a term says among the n articles of a neighbourhood, the article itself
+    /// included, of which df have it.
     ///
     /// A term that the whole crowd has weighs next to nothing here, however rare it is elsewhere.
-    pub fn local(&self, n: usize, df: &[u8]) -> Weights {
-        let all = libm::log(n as f64 + BACKGROUND);
-        let weight = |(&(quarters, level), &df): (&(u8, u8), &u8)| {
-            let idf = (all - LOCAL[df as usize][level as usize]).max(0.0);
-            (TF[quarters as usize] * idf * SCALE).round() as u16
-        };
-        Weights::new(self.counts.iter().zip(df).map(weight).collect())
+    pub fn local(&self, neighbours: &[Vec<(u32, i32)>]) -> Weights {
+        self.weigh(|i, probe, counts, weights| {
+            let mut df = [1u8; TERMS];
+            probe.load(self.dimensions(i));
+            let near = &neighbours[i][..neighbours[i].len().min(NEIGHBOURS)];
+            for &(j, _) in near {
+                probe.shared(self.dimensions(j as usize), |own, _| df[own] += 1);
+            }
+            let all = libm::log((near.len() + 1) as f64 + BACKGROUND);
+            let weight = |(&(q, level), &df): (&(u8, u8), &u8)| {
+                let idf = (all - LOCAL[df as usize][level as usize]).max(0.0);
+                (TF[q as usize] * idf * SCALE).round() as u16
+            };
+            weights.extend(counts.iter().zip(&df).map(weight));
+        })
     }
-}
 
-/// The weights of a [`Vector`]'s dimensions.
-#[derive(Debug, Clone, Default)]
-pub struct Weights {
-    /// In the order of the dimensions, in 1 / 1,024.
-    pub weights: Box<[u16]>,
-    /// Euclidean length.
-    pub length: f64,
+    /// Weighs every article on its own, in parallel.
+    fn weigh(
+        &self,
+        weigh: impl Fn(usize, &mut Probe, &[(u8, u8)], &mut Vec<u16>) + Sync,
+    ) -> Weights {
+        const PART: usize = 1024;
+        let part = |from: usize| {
+            let (mut part, mut probe) = (Weights::default(), Probe::default());
+            for i in from..self.len().min(from + PART) {
+                let start = part.weights.len();
+                weigh(i, &mut probe, &self.counts[self.range(i)], &mut part.weights);
+                part.lengths.push((square(&part.weights[start..]) as f64).sqrt());
+            }
+            part
+        };
+        let parts: Vec<Weights> =
+            (0..self.len()).step_by(PART).collect::<Vec<_>>().into_par_iter().map(part).collect();
+        let mut all = Weights {
+            weights: Vec::with_capacity(self.dimensions.len()),
+            lengths: Vec::with_capacity(self.len()),
+        };
+        for part in parts {
+            all.weights.extend(part.weights);
+            all.lengths.extend(part.lengths);
+        }
+        all
+    }
+
+    /// The weights of one article.
+    pub fn weights<'a>(&self, weights: &'a Weights, i: usize) -> &'a [u16] {
+        &weights.weights[self.range(i)]
+    }
+
+    /// The cosine of two articles in 1 / 65,536; the probe holds the first.
+    #[inline]
+    pub fn cosine(&self, weights: &Weights, probe: &Probe, i: usize, j: usize) -> i32 {
+        let (own, other) = (self.weights(weights, i), self.weights(weights, j));
+        let dot = probe.dot(own, self.dimensions(j), other);
+        cosine(dot, weights.lengths[i], weights.lengths[j]) as i32
+    }
 }
 
 impl Weights {
-    fn new(weights: Box<[u16]>) -> Self {
-        let length = (square(&weights) as f64).sqrt();
-        Self { weights, length }
+    /// The Euclidean length of one article's weights.
+    pub fn length(&self, i: usize) -> f64 {
+        self.lengths[i]
     }
 }
