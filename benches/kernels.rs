@@ -36,20 +36,20 @@ fn texts(c: &mut Criterion) {
         let list = hashes(n);
         bench.throughput(Throughput::Elements(n));
         bench.bench_function(BenchmarkId::new("fss signature", n), |b| {
-            b.iter(|| fss::signature(black_box(&list)))
+            b.iter(|| fss::signature(black_box(&list)));
         });
         bench.bench_function(BenchmarkId::new("simhash", n), |b| {
-            b.iter(|| simhash::simhash(black_box(&list).iter().copied()))
+            b.iter(|| simhash::simhash(black_box(&list).iter().copied()));
         });
         let (x, y) = (set(n as u32, 0), set(n as u32, 1));
         bench.bench_function(BenchmarkId::new("intersection", n), |b| {
-            b.iter(|| sets::intersection(black_box(&x), black_box(&y)))
+            b.iter(|| sets::intersection(black_box(&x), black_box(&y)));
         });
         let weights = vec![900u16; x.len().max(y.len())];
         let mut probe = Probe::default();
         probe.load(&x);
         bench.bench_function(BenchmarkId::new("dot", n), |b| {
-            b.iter(|| probe.dot(&weights[..x.len()], black_box(&y), &weights[..y.len()]))
+            b.iter(|| probe.dot(&weights[..x.len()], black_box(&y), &weights[..y.len()]));
         });
         let bytes = vec![b'x'; n as usize];
         bench.bench_function(BenchmarkId::new("hash", n), |b| b.iter(|| hash(black_box(&bytes))));
@@ -58,7 +58,7 @@ fn texts(c: &mut Criterion) {
         .map(|s| s.expect("there are hashes"));
     bench.throughput(Throughput::Elements(1));
     bench.bench_function("equal slots", |b| {
-        b.iter(|| fss::equal_slots(black_box(&pair[0]), black_box(&pair[1])))
+        b.iter(|| fss::equal_slots(black_box(&pair[0]), black_box(&pair[1])));
     });
 }
 
@@ -78,7 +78,7 @@ fn groups(c: &mut Criterion) {
             pairs
         };
         bench.bench_function(BenchmarkId::new("buckets", n), |b| {
-            b.iter_batched(|| rows.clone(), propose, BatchSize::LargeInput)
+            b.iter_batched(|| rows.clone(), propose, BatchSize::LargeInput);
         });
         let edge = |i: u64| {
             let a = (mix(i) % u64::from(n - 10)) as u32;
@@ -95,12 +95,12 @@ fn groups(c: &mut Criterion) {
         let penalties = vec![5_000; n as usize];
         let link = |edges| group(&penalties, edges, 2_000, Average::AllPairs);
         bench.bench_function(BenchmarkId::new("linkage", n), |b| {
-            b.iter_batched(|| edges.clone(), link, BatchSize::LargeInput)
+            b.iter_batched(|| edges.clone(), link, BatchSize::LargeInput);
         });
         let labels = |by: u64| (0..n).map(|i| (mix(i.into()) % by) as u32).collect::<Vec<u32>>();
         let (predicted, gold) = (labels(u64::from(n) / 3), labels(u64::from(n) / 4));
         bench.bench_function(BenchmarkId::new("metrics", n), |b| {
-            b.iter(|| agreement(&predicted, &gold))
+            b.iter(|| agreement(&predicted, &gold));
         });
     }
 }

@@ -83,11 +83,11 @@ fn stages(c: &mut Criterion) {
     bench.bench_function("clean", |b| {
         b.iter(|| {
             articles.iter().map(|a| clean::clean(&a.title, &a.text).text.len()).sum::<usize>()
-        })
+        });
     });
     let mut words = Words::default();
     bench.bench_function("words", |b| {
-        b.iter(|| p.cleaned.iter().map(|a| tokenise(&mut words, a).0).sum::<usize>())
+        b.iter(|| p.cleaned.iter().map(|a| tokenise(&mut words, a).0).sum::<usize>());
     });
     bench.bench_function("words, shingle", |b| {
         let mut hashes = Vec::new();
@@ -111,7 +111,7 @@ fn stages(c: &mut Criterion) {
     bench.bench_function("sketch", |b| {
         b.iter(|| {
             p.hashes.iter().filter_map(|h| sketch(h)).map(|s| s.fingerprint).fold(0, |x, y| x ^ y)
-        })
+        });
     });
     bench.bench_function("candidates", |b| b.iter(|| candidates::propose(&p.sketches)));
     let params = Params::default();
@@ -133,10 +133,10 @@ fn stages(c: &mut Criterion) {
                 .windows(2)
                 .filter(|w| verify::near(&w[0], &w[1], &params).strength >= 1.0)
                 .count()
-        })
+        });
     });
     bench.bench_function("duplicates", |b| {
-        b.iter(|| duplicates::find(&p.sketches, &copies, &params))
+        b.iter(|| duplicates::find(&p.sketches, &copies, &params));
     });
     let weigh = || Vectors::new(p.terms.iter().map(|terms| &**terms));
     bench.bench_function("weights", |b| b.iter(weigh));
