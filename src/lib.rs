@@ -1,4 +1,86 @@
-//! Which news articles tell the same story.
+//! Which news articles tell the same story, at two levels in one run.
+//!
+//! *Near-duplicates* are the same text: reprints, wire copy, corrections, cut or padded versions. A *story* is made of
+//! reports of one event, in whatever words. Every near-duplicate group lies inside exactly one story.
+//!
+//! ```
+//! use samestory::model::Article;
+//! use samestory::params::Params;
+//! use samestory::pipeline::cluster_articles;
+//!
+//! let article = |id: &str, title: &str| Article { id: id.into(), title: title.into(), ..Article::default() };
+//! let run = cluster_articles(
+//!     vec![
+//!         article("a", "Volcano Mount Sarrel erupts, airport of Quellara closed"),
+//!         article("b", "Quellara airport shut as Sarrel volcano erupts"),
+//!         article("c", "Library lends seeds"),
+//!     ],
+//!     &Params::default(),
+//! );
+//! let stories: Vec<u32> = run.grouping.stories.windows(2).map(|ends| ends[1] - ends[0]).collect();
+//! assert_eq!(stories, [2, 1], "two reports of the eruption, and the seeds");
+//! ```
+//!
+//! # The way of the data
+//!
+//! ```text
+//! read      bytes to articles and refusals
+//! clean     an article to what is the story
+//! shingle   words to shingles            \
+//! sketch    shingles to a sketch          |  near-duplicates:
+//! candidates  sketches to pairs           |  the same text
+//! verify    pairs to matches, exactly     |
+//! group     matches to groups            /
+//! terms     words to terms               \
+//! weights   terms to weights              |  stories, of one report
+//! neighbours  weights to similar pairs    |  of each group:
+//! crowd     similarities to scores        |  the same event
+//! group     scores to stories            /
+//! place     who stands for what, and why
+//! report    a grouping to rows
+//! ```
+//!
+//! # Modules, in reading order
+//!
+//! | module | what |
+//! |---|---|
+//! | [`model`] | the nouns: article, match, grouping |
+//! | [`params`] | every knob that can change an answer |
+//! | [`stages`] | the stages, one a file, with what each guarantees |
+//! | [`pipeline`] | puts the stages together; only it knows the order |
+//! | [`kernel`] | the mathematics under the stages, on slices and numbers |
+//! | [`text`] | words, stems, languages, markup, term tables |
+//! | [`read`] | files, folders and standard input to articles and refusals |
+//! | [`report`] | a grouping as CSV or JSON Lines |
+//! | [`cli`] | the command |
+//!
+//! # Who may import whom
+//!
+//! Imports point down, and siblings of one layer do not know each other; a test holds it.
+//!
+//! ```text
+//! cli
+//! pipeline
+//! read  report
+//! stages
+//! model  params
+//! text
+//! kernel
+//! ```
+//!
+//! # What there is none of
+//!
+//! - No I/O, clock, environment, randomness or printing in `kernel`, `text` and `stages`; they cannot fail, and no input makes
+//!   them panic.
+//! - No answer that depends on the number of threads or the order of the input: sums are integers, ties go by the hash of
+//!   the id.
+//! - No hash that depends on the machine or the run: all are XXH3, and what they hash is versioned ([`text::VERSION`]).
+//! - No bucket that costs quadratic time, and no group that grows by chaining: pairs come from bounded buckets, groups
+//!   from average linkage.
+//! - No similarity that depends on other articles: the background is fixed. Only a score does, and it stands beside it.
+//! - No article that is lost: it is in the grouping, or a refusal names file, record and reason.
+//! - No `unsafe`.
+
 pub mod cli;
 pub mod kernel;
 pub mod model;

@@ -46,6 +46,8 @@ struct Side {
 struct StoryNumbers {
     cosine: f64,
     factor: f64,
+    /// Cosine times factor, rounded as the run does.
+    similarity: f64,
     /// Similarity under fixed and local weights, times the time factor.
     corrected: Option<f64>,
     crowding: [f64; 2],
@@ -137,11 +139,7 @@ fn changed(x: &str, y: &str) -> [[Vec<String>; 2]; 2] {
 }
 
 /// The story level's numbers between the two articles' groups.
-fn story_numbers(
-    found: &Found,
-    [g, h]: [usize; 2],
-    params: &Params,
-) -> StoryNumbers {
+fn story_numbers(found: &Found, [g, h]: [usize; 2], params: &Params) -> StoryNumbers {
     let share = |x: i64| x as f64 / ONE as f64;
     let stories = &found.stories;
     let factor = TimeFactor::new(params.window_days);
@@ -157,6 +155,7 @@ fn story_numbers(
     StoryNumbers {
         cosine: share(cosine.into()),
         factor: share(factor),
+        similarity: share(i64::from(cosine) * factor / ONE),
         corrected: matched.map(|m| share(stories.scores.pairs[m].into())),
         crowding: [g, h].map(|g| share(penalty(g))),
         average,
@@ -296,11 +295,7 @@ impl Explanation {
             "  time factor                {:.4} (window {} days)",
             story.factor, self.params.window_days
         )?;
-        writeln!(
-            f,
-            "  similarity                 {:.4} (cosine x time factor)",
-            story.cosine * story.factor
-        )?;
+        writeln!(f, "  similarity                 {:.4} (cosine x time factor)", story.similarity)?;
         match story.corrected {
             Some(corrected) => {
                 let [a, b] = story.crowding;
@@ -327,8 +322,10 @@ impl Explanation {
         };
         writeln!(
             f,
-            "  average {what:<18} {:.4} over {} pairs ({rule} from {:.2})",
-            story.average, story.pairs, self.params.story_cut
+            "  average {what:<18} {:.4} over {} ({rule} from {:.2})",
+            story.average,
+            if story.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", story.pairs) },
+            self.params.story_cut
         )
     }
 }

@@ -39,8 +39,11 @@ pub(super) fn find(corpus: &Corpus, groups: &[Vec<u32>], params: &Params) -> Sto
     let canonical = groups.iter().map(|group| group[0]);
     let vectors = Vectors::new(canonical.clone().map(|i| &*corpus.articles[i as usize].terms));
     let times = times(corpus, canonical);
-    let (similar, neighbours) =
+    let (mut similar, neighbours) =
         neighbours::find(&vectors, &times, &TimeFactor::new(params.window_days));
+    // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
+    let content = |group: u32| corpus.articles[groups[group as usize][0] as usize].content;
+    similar.retain(|pair| content(pair.a) != content(pair.b));
     let scores = crowd::correct(&vectors, &similar, &neighbours);
     let edges = similar.iter().zip(&scores.pairs);
     let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });

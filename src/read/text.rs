@@ -8,9 +8,9 @@ use crate::model::Article;
 
 /// Lines that belong to the site around an article, lower-case.
 #[rustfmt::skip]
-const NAVIGATION: [&str; 26] = [
+const NAVIGATION: [&str; 27] = [
     "about us", "advertisement", "breaking news", "close", "contact us", "follow us", "home", "latest news", "log in",
-    "login", "menu", "navigation", "news", "print", "search", "share", "share this article", "sign in", "sign up",
+    "login", "menu", "navigation", "news", "print", "search", "search for", "share", "share this article", "sign in", "sign up",
     "skip to content", "skip to main content", "skip to navigation", "subscribe", "subscribe now", "toggle navigation",
     "type to search",
 ];
@@ -72,19 +72,34 @@ fn skip_noise(content: &str) -> &str {
         let comment_end = if line.starts_with("<!--") { rest.find("-->") } else { None };
         rest = match comment_end {
             Some(end) => rest[end + 3..].trim_start(),
-            None if is_noise(line) => after.trim_start(),
+            None if is_noise(line) => after_menu(rest).unwrap_or(after).trim_start(),
             None => break,
         };
     }
     rest
 }
 
+/// What follows the block of lines that a text begins with, if the block is a menu: two lines of navigation, then a
+/// few words a line.
+fn after_menu(text: &str) -> Option<&str> {
+    let end = text.find("\n\n").or_else(|| text.find("\r\n\r\n"))?;
+    let (block, after) = text.split_at(end);
+    let short =
+        |line: &str| line.split_whitespace().count() <= 3 && !line.trim_end().ends_with('.');
+    let menu = block.lines().take(2).all(is_navigation) && block.lines().all(short);
+    (menu && block.lines().count() > 2).then_some(after)
+}
+
 fn is_noise(line: &str) -> bool {
     let is_comment =
         line.starts_with("//") || line.starts_with("<!--") || line == "#" || line.starts_with("# ");
     let is_counter = line.chars().all(|c| c.is_numeric() || c.is_whitespace());
+    is_comment || is_counter || is_navigation(line)
+}
+
+fn is_navigation(line: &str) -> bool {
     let word = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    is_comment || is_counter || NAVIGATION.binary_search(&word.as_str()).is_ok()
+    NAVIGATION.binary_search(&word.as_str()).is_ok()
 }
 
 /// A line without its quotes, case and spaces, which differ where a title is repeated.
@@ -113,6 +128,8 @@ mod tests {
                 "Ship sinks",
                 "All\r\n\r\nsafe.",
             ),
+            ("Home\nNews\nWorld\nSport\n\nShip sinks\n\nAll.", "Ship sinks", "All."),
+            ("Search for:\n\nShip sinks\nAll.", "Ship sinks", "All."),
             ("#MeToo is back\n12 die", "#MeToo is back", "12 die"),
             ("<!-- never closed\nShip sinks", "Ship sinks", ""),
             ("Home\n12 34\n", "", ""),

@@ -39,7 +39,8 @@ pub fn correct(vectors: &Vectors, pairs: &[Similar], neighbours: &[Vec<(u32, i32
             let local = vectors.cosine(&local, probe, i, j as usize);
             ((10 - LOCAL_TENTHS) * i64::from(fixed) + LOCAL_TENTHS * i64::from(local)) / 10
         };
-        let own = pairs.partition_point(|p| p.a < i as u32)..pairs.partition_point(|p| p.a <= i as u32);
+        let own =
+            pairs.partition_point(|p| p.a < i as u32)..pairs.partition_point(|p| p.a <= i as u32);
         let score = |p: &Similar| (mixed(p.b, p.cosine) * i64::from(p.factor) / ONE) as i32;
         let mut near: Vec<i64> = neighbours[i].iter().map(|&(j, fixed)| mixed(j, fixed)).collect();
         near.sort_unstable_by(|x, y| y.cmp(x));

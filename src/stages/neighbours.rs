@@ -253,8 +253,7 @@ impl<'a> Index<'a> {
     }
 
     fn nearest(&self, report: u32, near: Vec<(i64, u32)>, probe: &Probe) -> Vec<(u32, i32)> {
-        let cosine =
-            |j: u32| self.vectors.cosine(self.fixed, probe, report as usize, j as usize);
+        let cosine = |j: u32| self.vectors.cosine(self.fixed, probe, report as usize, j as usize);
         let mut nearest: Vec<(u32, i32)> =
             best(near).into_iter().map(|other| (other, cosine(other))).collect();
         nearest.retain(|n| i64::from(n.1) >= SIMILAR);
@@ -290,8 +289,7 @@ fn heaviest(report: u32, vectors: &Vectors, fixed: &Weights) -> Vec<Posting> {
 /// The candidates with the highest partial sums, ascending: neighbours in time are neighbours in memory.
 fn best(mut candidates: Vec<(i64, u32)>) -> Vec<u32> {
     if candidates.len() > CANDIDATES {
-        candidates
-            .select_nth_unstable_by(CANDIDATES, |x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
+        candidates.select_nth_unstable_by(CANDIDATES, |x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
         candidates.truncate(CANDIDATES);
     }
     let mut best: Vec<u32> = candidates.into_iter().map(|c| c.1).collect();

@@ -57,6 +57,10 @@ pub fn extract(html: &str) -> Extracted {
         *field = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     }
     page.lang = page.lang.replace('_', "-");
+    // All the text there is can be the title in the head.
+    if page.text.trim() == page.title {
+        page.text.clear();
+    }
     page.title = without_site(&page.title, &page.source).to_owned();
     page
 }

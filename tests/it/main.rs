@@ -1,11 +1,16 @@
 //! The one integration binary: each module is one door into the crate.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
+mod bad_input;
 mod clean;
 mod cli;
 mod columns;
 mod formats;
+mod groups;
 mod metrics;
+mod properties;
+mod readme;
 mod report;
+mod samples;
 mod tidy;
 mod util;

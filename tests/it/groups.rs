@@ -1,0 +1,70 @@
+//! Small stories as text: the cases in `tests/cases/groups`, articles under header lines and the groups they form.
+
+use std::fs;
+use std::path::Path;
+
+use samestory::model::{Article, Grouping};
+use samestory::params::Params;
+use samestory::pipeline::cluster_articles;
+
+/// The articles of a case. A header line is `== id | date | source | title`; what follows it is the text.
+fn articles(case: &str) -> Vec<Article> {
+    let article = |block: &str| {
+        let (header, text) = block.split_once('\n').unwrap();
+        let fields: Vec<&str> = header.splitn(4, '|').map(str::trim).collect();
+        let [id, published, source, title] = fields[..] else { panic!("{header}: four fields") };
+        let day = if published.len() == 10 { "T00:00Z" } else { "" };
+        let time = format!("{published}{day}");
+        Article {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            text: text.trim().to_owned(),
+            published: (!published.is_empty()).then(|| time.parse().unwrap()),
+            source: source.to_owned(),
+            ..Article::default()
+        }
+    };
+    case.split("\n== ").skip(1).map(article).collect()
+}
+
+/// One line a story, its near-duplicate groups parted by bars; everything in the order of ids.
+pub(crate) fn shown(grouping: &Grouping) -> String {
+    let id = |&i: &u32| &*grouping.articles[i as usize].id;
+    let group = |ends: &[u32]| {
+        let mut ids: Vec<&str> =
+            grouping.order[ends[0] as usize..ends[1] as usize].iter().map(id).collect();
+        ids.sort_unstable();
+        ids.join(" ")
+    };
+    let groups: Vec<String> = grouping.groups.windows(2).map(group).collect();
+    let story = |ends: &[u32]| {
+        let mut groups = groups[ends[0] as usize..ends[1] as usize].to_vec();
+        groups.sort_unstable();
+        groups.join(" | ") + "\n"
+    };
+    let mut stories: Vec<String> = grouping.stories.windows(2).map(story).collect();
+    stories.sort_unstable();
+    stories.concat()
+}
+
+/// Runs a case; `SAMESTORY_BLESS=1` rewrites what it expects.
+fn check(path: &Path) -> Option<String> {
+    let case = fs::read_to_string(path).unwrap();
+    let (input, expected) = case.split_once("\n----\n").expect("a line of four dashes");
+    let got = shown(&cluster_articles(articles(input), &Params::default()).grouping);
+    if std::env::var_os("SAMESTORY_BLESS").is_some() {
+        fs::write(path, format!("{input}\n----\n{got}")).unwrap();
+        return None;
+    }
+    let name = path.file_name().unwrap().display();
+    (got != expected).then(|| format!("{name}\n--- expected\n{expected}--- got\n{got}"))
+}
+
+#[test]
+fn cases() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/groups");
+    let paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(paths.len() >= 15, "{} cases", paths.len());
+    let failed: Vec<String> = paths.iter().filter_map(|path| check(path)).collect();
+    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}

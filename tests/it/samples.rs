@@ -1,0 +1,150 @@
+//! The main job on `samples/articles`: the expected clusters, the same bytes however it is run, and explanations that
+//! agree with them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use samestory::params::Params;
+use samestory::{pipeline, read};
+
+use crate::util::{Dir, check, ran};
+
+/// The repository: ids of files without an address are their paths as named from here.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The clusters of the samples as CSV.
+fn clusters(arguments: &str) -> String {
+    let command = format!("cluster samples/articles -q {arguments}");
+    ran(Dir::new().command(&command).current_dir(root())).exits(0).out
+}
+
+type Row = BTreeMap<String, String>;
+
+fn rows(text: &str) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+/// The ids that share a value of a column, group by group.
+fn partition(rows: &[Row], id: &str, column: &str) -> Vec<Vec<String>> {
+    let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        groups.entry(&row[column]).or_default().push(row[id].clone());
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.iter_mut().for_each(|group| group.sort());
+    groups.sort();
+    groups
+}
+
+#[test]
+fn the_expected_clusters() {
+    let expected = rows(&fs::read_to_string(root().join("samples/expected.csv")).unwrap());
+    let got = rows(&clusters(""));
+    for (column, of_expected) in [("story_id", "story"), ("duplicate_group_id", "duplicate_group")]
+    {
+        let (got, expected) = (
+            partition(&got, "article_id", column),
+            partition(&expected, "article_id", of_expected),
+        );
+        let wrong: Vec<_> = got.iter().filter(|group| !expected.contains(group)).collect();
+        assert!(got == expected, "{column}: not expected: {wrong:#?}");
+    }
+}
+
+#[test]
+fn the_same_bytes_for_any_number_of_threads() {
+    for threads in [1, 2, 8] {
+        check("samples.csv", &clusters(&format!("--threads {threads}")));
+    }
+}
+
+/// Copies a file with its records the other way round.
+fn reversed(from: &Path, to: &Path) {
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    match from.extension().and_then(|extension| extension.to_str()) {
+        Some("jsonl") => {
+            let text = fs::read_to_string(from).unwrap();
+            let lines: Vec<&str> = text.lines().rev().collect();
+            fs::write(to, lines.join("\n")).unwrap();
+        }
+        Some("csv") => {
+            let mut reader = csv::Reader::from_path(from).unwrap();
+            let mut writer = csv::Writer::from_path(to).unwrap();
+            writer.write_record(reader.headers().unwrap()).unwrap();
+            let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+            rows.iter().rev().for_each(|row| writer.write_record(row).unwrap());
+        }
+        _ => {
+            fs::copy(from, to).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_same_bytes_for_any_order_of_files_and_records() {
+    let dir = Dir::new();
+    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(root().join("samples/articles"))
+        .into_iter()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| entry.path().strip_prefix(root()).unwrap().to_owned())
+        .collect();
+    assert!(files.len() > 30);
+    files.sort();
+    files.reverse();
+    files.rotate_left(11);
+    files.iter().for_each(|file| reversed(&root().join(file), &dir.path(file.to_str().unwrap())));
+    let ended = ran(dir.command("cluster -q").args(&files)).exits(0);
+    check("samples.csv", &ended.out);
+}
+
+/// The number behind a label of an explanation.
+fn number<'a>(text: &'a str, label: &str) -> &'a str {
+    let line = text.lines().find_map(|line| line.trim_start().strip_prefix(label));
+    line.unwrap_or_default().split_whitespace().next().unwrap_or("none")
+}
+
+#[test]
+fn explanations_agree_with_the_clusters() {
+    let (matches, rows) = (rows(&clusters("--layout pairs")), rows(&clusters("")));
+    let input = root().join("samples/articles").to_str().unwrap().to_owned();
+    let prefix = input.strip_suffix("samples/articles").unwrap();
+    let full = |id: &str| {
+        if id.starts_with("samples/") { format!("{prefix}{id}") } else { id.to_owned() }
+    };
+    let pairs: Vec<(&Row, &Row)> = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(i, x)| rows[i + 1..].iter().map(move |y| (x, y)))
+        .filter(|(x, y)| x["story_id"] == y["story_id"])
+        .collect();
+    assert!(pairs.len() > 90, "{}", pairs.len());
+    pairs.par_iter().for_each(|(x, y)| {
+        let ids = [full(&x["article_id"]), full(&y["article_id"])];
+        let reader = read::open(std::slice::from_ref(&input), read::Options::default()).unwrap();
+        let text = pipeline::explain(reader, [&ids[0], &ids[1]], &Params::default());
+        let text = text.unwrap().to_string();
+        let copies = x["duplicate_group_id"] == y["duplicate_group_id"];
+        assert_eq!(text.contains("near-duplicates: one group"), copies, "{text}");
+        assert_eq!(text.contains("one story, told in other words"), !copies, "{text}");
+        let is_pair = |m: &&Row| {
+            let ends = [&m["article_id_a"], &m["article_id_b"]];
+            ends == [&x["article_id"], &y["article_id"]]
+                || ends == [&y["article_id"], &x["article_id"]]
+        };
+        let Some(found) = matches.iter().find(is_pair) else { return };
+        let compared: &[(&str, &str)] = match found["match_kind"].as_str() {
+            "near" => &[("resemblance", "resemblance"), ("containment", "containment")],
+            "story" => &[("cosine", "cosine"), ("similarity", "similarity")],
+            _ => &[],
+        };
+        for (label, column) in compared {
+            assert_eq!(number(&text, label), found[*column], "{label}\n{found:?}\n{text}");
+        }
+    });
+}
