@@ -26,7 +26,7 @@ fn main() {
             n
         };
         let numbers = nums(&w);
-        let set = shingle::set(&h);
+        let set = shingle::set(&h, &mut Default::default()).to_vec();
         let sk = sketch::sketch(&h);
         let words = w.list().len();
         w.clear();
