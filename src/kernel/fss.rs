@@ -14,6 +14,8 @@ use super::hash::{mix, seed};
 pub const SLOTS: usize = 128;
 /// Rounds in which each element falls into one slot; what is empty after them is filled by classic MinHash.
 const ROUNDS: usize = 3;
+/// What stands in a slot into which nothing fell.
+const EMPTY: u64 = u64::MAX;
 /// Bits of a hash that choose the slot.
 const SLOT_BITS: u32 = SLOTS.trailing_zeros();
 
@@ -31,35 +33,34 @@ pub fn signature(hashes: &[u64]) -> Option<Signature> {
     if hashes.is_empty() {
         return None;
     }
-    let mut smallest = [u64::MAX; SLOTS];
-    let mut full = 0u128;
+    let mut smallest = [EMPTY; SLOTS];
     for &round_seed in ROUND_SEEDS.iter() {
-        full = one_round(hashes, round_seed, full, &mut smallest);
-        if full == u128::MAX {
+        one_round(hashes, round_seed, &mut smallest);
+        // Not `any`, which stops early and so cannot look at several slots at once.
+        if !smallest.iter().fold(false, |some, &slot| some | (slot == EMPTY)) {
             break;
         }
     }
-    for slot in (0..SLOTS).filter(|slot| full >> slot & 1 == 0) {
-        smallest[slot] =
-            hashes.iter().map(|&h| mix(h ^ SLOT_SEEDS[slot])).min().expect("the set is not empty");
+    for (slot, &slot_seed) in smallest.iter_mut().zip(SLOT_SEEDS.iter()) {
+        if *slot == EMPTY {
+            let ranks = hashes.iter().map(|&hash| mix(hash ^ slot_seed));
+            *slot = ranks.min().expect("the set is not empty");
+        }
     }
     Some(smallest.map(|hash| hash as u16))
 }
 
-/// Lets every element fall into one slot; returns which slots are full afterwards.
-fn one_round(hashes: &[u64], round_seed: u64, full: u128, smallest: &mut [u64; SLOTS]) -> u128 {
-    let mut round = [u64::MAX; SLOTS];
+/// Lets every element fall into one slot, and fills the slots that are still empty.
+fn one_round(hashes: &[u64], round_seed: u64, smallest: &mut [u64; SLOTS]) {
+    let mut round = [EMPTY; SLOTS];
     for &hash in hashes {
         let rank = mix(hash ^ round_seed);
         let slot = &mut round[(rank >> (64 - SLOT_BITS)) as usize];
         *slot = (*slot).min(rank);
     }
-    let mut now_full = full;
-    for slot in (0..SLOTS).filter(|&slot| full >> slot & 1 == 0 && round[slot] != u64::MAX) {
-        smallest[slot] = round[slot];
-        now_full |= 1 << slot;
+    for (slot, rank) in smallest.iter_mut().zip(round) {
+        *slot = if *slot == EMPTY { rank } else { *slot };
     }
-    now_full
 }
 
 /// How many slots of two signatures are equal, 0..=[`SLOTS`]; divided by [`SLOTS`] it estimates the resemblance.

@@ -3,11 +3,13 @@
 //! | kernel | what it computes | source |
 //! |---|---|---|
 //! | [`hash`] | the stable 64-bit hash and its mixing | XXH3 |
+//! | [`runs`] | where the words of a text begin and end | |
 //! | [`fss`] | a MinHash signature | Dahlgaard, Knudsen, Thorup, *Fast Similarity Sketching*, FOCS 2017 |
 //! | [`simhash`] | a 64-bit SimHash fingerprint | Charikar, STOC 2002 |
 //! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
 //! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
+//! | [`sort`] | hashes ascending, in linear time | bucket sort |
 //! | [`metrics`] | how well two partitions agree | Bagga, Baldwin 1998; Hubert, Arabie 1985 |
 //! | [`base32`] | a hash as a short word | |
 //! | [`cosine`] | cosine of sparse integer vectors | |
@@ -22,6 +24,8 @@ pub mod fss;
 pub mod hash;
 pub mod linkage;
 pub mod metrics;
+pub mod runs;
 pub mod sets;
 pub mod simhash;
+pub mod sort;
 pub mod time;

@@ -3,24 +3,40 @@
 /// The fingerprint of a multiset of well-mixed 64-bit hashes: bit i is set when more than half of the hashes have it
 /// set. Nothing at all is 0.
 ///
-/// The counters are kept bit-sliced (plane p holds bit p of all 64 counts), so that adding one hash costs a carry of
-/// about two word operations instead of 64 additions.
-pub fn simhash(hashes: impl IntoIterator<Item = u64>) -> u64 {
+/// The counters are kept bit-sliced (plane p holds bit p of all 64 counts). Eight hashes at a time go through a tree
+/// of full adders, so that one costs about five word operations instead of 64 additions, and no branch.
+pub fn simhash(hashes: &[u64]) -> u64 {
     let mut planes = [0u64; 32];
-    let mut n = 0u32;
-    for hash in hashes {
-        n += 1;
-        let mut carry = hash;
-        for plane in &mut planes {
-            let sum = *plane ^ carry;
-            carry &= *plane;
-            *plane = sum;
-            if carry == 0 {
-                break;
-            }
-        }
+    let used = 32 - (hashes.len() as u32).leading_zeros() as usize;
+    let (eights, rest) = hashes.as_chunks::<8>();
+    for eight in eights {
+        let [ones, twos, fours, higher @ ..] = &mut planes;
+        let mut two = |pair: &[u64]| add(ones, pair[0], pair[1]);
+        let (a, b) = (two(&eight[..2]), two(&eight[2..4]));
+        let (c, d) = (two(&eight[4..6]), two(&eight[6..]));
+        let (e, f) = (add(twos, a, b), add(twos, c, d));
+        carry(&mut higher[..used - 3], add(fours, e, f));
     }
-    greater_than(&planes, n / 2)
+    rest.iter().for_each(|&hash| carry(&mut planes[..used], hash));
+    greater_than(&planes, hashes.len() as u32 / 2)
+}
+
+/// Adds two bits to a third in each of 64 places; returns what is carried.
+#[inline]
+fn add(sum: &mut u64, a: u64, b: u64) -> u64 {
+    let carried = (*sum & a) | ((*sum ^ a) & b);
+    *sum ^= a ^ b;
+    carried
+}
+
+/// Adds one to the counters of which the bit is set.
+#[inline]
+fn carry(planes: &mut [u64], mut bits: u64) {
+    for plane in planes {
+        let sum = *plane ^ bits;
+        bits &= *plane;
+        *plane = sum;
+    }
 }
 
 /// A mask of the counters that exceed `limit`, comparing all 64 at once from the highest plane down.
@@ -52,7 +68,7 @@ mod tests {
                 expected |= u64::from(2 * ones > hashes.len()) << bit;
             }
             // n / 2 rounds down, and more than n / 2 of an odd n is more than half of it.
-            prop_assert_eq!(simhash(hashes), expected);
+            prop_assert_eq!(simhash(&hashes), expected);
         }
     }
 
@@ -61,7 +77,9 @@ mod tests {
         // Two sets of 400 with 300 in common: the angle between their indicator vectors is acos(.75), so a bit
         // differs with chance acos(.75) / pi = .23. 64 bits: mean 14.7, standard deviation 3.4; mean of 200: .24.
         let distance = |t: u64| {
-            let set = |from: u64| simhash((from..from + 400).map(|i| mix(mix(t) ^ i)));
+            let set = |from: u64| {
+                simhash(&(from..from + 400).map(|i| mix(mix(t) ^ i)).collect::<Vec<_>>())
+            };
             (set(0) ^ set(100)).count_ones()
         };
         let mean = f64::from((0..200).map(distance).sum::<u32>()) / 200.0;

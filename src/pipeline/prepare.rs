@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::kernel::hash::{hash, mix};
+use crate::kernel::sort::Sorter;
 use crate::model::{Article, Entry};
 use crate::params::Params;
 use crate::stages::sketch::{Sketch, sketch};
@@ -54,6 +55,8 @@ impl Prepared {
 pub(super) struct Preparer {
     words: Words,
     hashes: Vec<u64>,
+    sorter: Sorter,
+    facts: String,
     lexicon: Lexicon,
 }
 
@@ -64,13 +67,13 @@ impl Preparer {
         self.words.clear();
         self.words.add(&cleaned.title);
         let n_title = self.words.list().len();
-        self.words.add(&cleaned.text);
+        let start = self.words.add(&cleaned.text);
         let (title, text) = self.words.list().split_at(n_title);
         // A text too short for a shingle is compared by its title as well.
         let compared = if text.len() < shingle::WORDS { self.words.list() } else { text };
         shingle::shingle(compared, &mut self.hashes);
         let sketch = sketch(&self.hashes);
-        let (numbers, facts) = self.facts(text, &cleaned.text, params);
+        let numbers = write_facts(&self.words, text, &cleaned.text[..], start, &mut self.facts);
         let language =
             Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
         let terms = if params.only_duplicates {
@@ -82,15 +85,13 @@ impl Preparer {
             record: article.record,
             identity: hash(article.id.as_bytes()),
             delivered: mix(hash(article.title.as_bytes())) ^ hash(article.text.as_bytes()),
-            content: compared
-                .iter()
-                .fold(u64::from(!compared.is_empty()), |sum, word| mix(sum ^ word.hash)),
+            content: content(compared),
             n_words: text.len() as u32,
             title_words: distinct(title.iter().map(|word| word.hash as u32)),
-            shingles: shingle::set(&self.hashes).into(),
+            shingles: shingle::set(&self.hashes, &mut self.sorter).into(),
             sketch,
             numbers,
-            facts,
+            facts: self.facts.as_str().into(),
             terms: terms.into(),
             entry: entry(article, language, sketch.map_or(0, |s| s.fingerprint), params),
         }
@@ -119,19 +120,43 @@ impl Preparer {
         });
         named
     }
+}
 
-    /// The numbers of a text as hashes, and numbers and names as text.
-    fn facts(&self, words: &[Word], text: &str, _params: &Params) -> (Box<[u32]>, Box<str>) {
-        let mut numbers = Vec::new();
-        facts::numbers(&self.words, words, |number| numbers.push(number.to_owned()));
-        numbers.sort_unstable();
-        numbers.dedup();
-        let hashes = distinct(numbers.iter().map(|number| hash(number.as_bytes()) as u32));
-        let mut lines = numbers.join("\n");
-        lines.push_str("\n\n");
-        lines.push_str(&facts::names(text).join("\n"));
-        (hashes, lines.into())
+/// A hash of some words in their order; 0 without any.
+fn content(words: &[Word]) -> u64 {
+    if words.is_empty() {
+        return 0;
     }
+    // Four lanes, because each step has to wait for the one before it.
+    let mut lanes = [0u64; 4];
+    for four in words.chunks(lanes.len()) {
+        for (lane, word) in lanes.iter_mut().zip(four) {
+            *lane = (lane.rotate_left(23) ^ word.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+    lanes.iter().fold(words.len() as u64, |sum, lane| mix(sum ^ lane))
+}
+
+/// Writes the numbers and names of the text that stands at `start` of `words`; returns the hashes of the numbers.
+fn write_facts(
+    words: &Words,
+    list: &[Word],
+    text: &str,
+    start: usize,
+    out: &mut String,
+) -> Box<[u32]> {
+    let numbers = facts::numbers(words, list);
+    out.clear();
+    for (i, fact) in numbers.iter().enumerate() {
+        out.push_str(if i == 0 { "" } else { "\n" });
+        out.push_str(fact);
+    }
+    out.push_str("\n\n");
+    for (i, fact) in facts::names(text, list, start).into_iter().enumerate() {
+        out.push_str(if i == 0 { "" } else { "\n" });
+        out.push_str(fact);
+    }
+    distinct(numbers.iter().map(|number| hash(number.as_bytes()) as u32))
 }
 
 fn distinct(hashes: impl Iterator<Item = u32>) -> Box<[u32]> {

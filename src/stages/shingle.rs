@@ -1,6 +1,7 @@
 //! Words to shingles: every run of a few words, hashed.
 
 use crate::kernel::hash::mix;
+use crate::kernel::sort::Sorter;
 use crate::text::words::Word;
 
 /// Words in a shingle. Three find copies that were edited in every tenth word, where five lose half of them.
@@ -28,9 +29,6 @@ pub fn shingle(words: &[Word], hashes: &mut Vec<u64>) {
 }
 
 /// The set of the upper halves of some shingle hashes, ascending and distinct: what the exact check compares.
-pub fn set(hashes: &[u64]) -> Vec<u32> {
-    let mut set: Vec<u32> = hashes.iter().map(|hash| (hash >> 32) as u32).collect();
-    set.sort_unstable();
-    set.dedup();
-    set
+pub fn set<'a>(hashes: &[u64], sorter: &'a mut Sorter) -> &'a [u32] {
+    sorter.distinct(hashes.iter().map(|hash| (hash >> 32) as u32))
 }

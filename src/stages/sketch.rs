@@ -14,8 +14,5 @@ pub struct Sketch {
 
 /// Sketches the shingle hashes of an article; `None` without any.
 pub fn sketch(hashes: &[u64]) -> Option<Sketch> {
-    Some(Sketch {
-        signature: fss::signature(hashes)?,
-        fingerprint: simhash(hashes.iter().copied()),
-    })
+    Some(Sketch { signature: fss::signature(hashes)?, fingerprint: simhash(hashes) })
 }

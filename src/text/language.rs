@@ -1,5 +1,6 @@
 //! Which language a text is in: as given, else from its script and function words, else from letter statistics.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::tables;
@@ -44,7 +45,7 @@ const SAMPLE: usize = 96;
 /// Points of a word that only one language has; a word of n languages gives each an n-th.
 const POINTS: u32 = 60;
 /// Points that settle it: those of two words of its own, and half as many again as the runner-up.
-const ENOUGH: u32 = 2 * POINTS;
+const ENOUGH: u16 = 2 * POINTS as u16;
 /// Confidence below which letter statistics are not believed, 0..=1.
 const CONFIDENCE: f64 = 0.6;
 
@@ -60,13 +61,14 @@ pub fn detect(words: &Words, raw: &str) -> Language {
 fn by_script(words: &Words) -> Option<Language> {
     let sample = &words.list()[..words.list().len().min(SAMPLE)];
     let (mut kana, mut han, mut thai, mut hangul) = (0, 0, 0, 0);
-    for c in sample.iter().filter_map(|&w| words.text(w).chars().next()).filter(|&c| c > '\u{dff}')
-    {
+    // From U+0800 on, UTF-8 begins with E0 or more.
+    let far = sample.iter().map(|&w| words.text(w)).filter(|text| text.as_bytes()[0] >= 0xE0);
+    for c in far.filter_map(|text| text.chars().next()) {
         match c {
             '\u{3040}'..='\u{30ff}' => kana += 1,
             '\u{ac00}'..='\u{d7a3}' => hangul += 1,
             '\u{e00}'..='\u{e7f}' => thai += 1,
-            _ => han += usize::from(is_spaceless(c)),
+            _ => han += usize::from(c > '\u{dff}' && is_spaceless(c)),
         }
     }
     let third = sample.len().div_ceil(3).max(1);
@@ -80,49 +82,63 @@ fn by_script(words: &Words) -> Option<Language> {
     Language::from_tag(code)
 }
 
-/// Function words in ascending order of their hashes, each with the set of languages it belongs to.
-static FUNCTION_WORDS: LazyLock<Vec<(u64, u64)>> = LazyLock::new(|| {
-    let lines = tables::FUNCTION_WORDS.lines().enumerate();
-    let mut rows: Vec<(u64, u64)> = lines
-        .flat_map(|(i, line)| {
-            line.split(' ').skip(1).map(move |word| (hash(word.as_bytes()), 1 << i))
-        })
-        .collect();
+/// The function words of all languages.
+struct FunctionWords {
+    /// By the upper bits of the hash, then the next free place: the hash, and which row of `points`.
+    places: Vec<(u64, u16)>,
+    /// What a word gives to each language. The first row is of words that are none.
+    points: Vec<[u16; 64]>,
+    languages: Vec<Language>,
+}
+
+/// Upper bits of a hash that choose its place: eight places for each of some 2,000 words.
+const PLACE_BITS: u32 = 14;
+
+static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
+    let mut sets: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut languages = Vec::new();
+    for (i, line) in tables::FUNCTION_WORDS.lines().enumerate() {
+        let mut words = line.split(' ');
+        let code = words.next().and_then(Language::from_tag);
+        languages.push(code.expect("a line begins with the code of a language"));
+        words.for_each(|word| *sets.entry(hash(word.as_bytes())).or_default() |= 1 << i);
+    }
+    let mut rows: Vec<u64> = sets.values().copied().chain([0]).collect();
     rows.sort_unstable();
-    rows.dedup_by(|later, kept| {
-        later.0 == kept.0 && {
-            kept.1 |= later.1;
-            true
+    rows.dedup();
+    let share = |set: u64| (POINTS / set.count_ones().max(1)) as u16;
+    let row = |&set: &u64| std::array::from_fn(|i| share(set) * (set >> i & 1) as u16);
+    let mut places = vec![(0, 0); 1 << PLACE_BITS];
+    for (hash, set) in sets {
+        let mut place = (hash >> (64 - PLACE_BITS)) as usize;
+        while places[place].1 != 0 {
+            place = (place + 1) % places.len();
         }
-    });
-    rows
+        places[place] = (hash, rows.partition_point(|&row| row < set) as u16);
+    }
+    FunctionWords { places, points: rows.iter().map(row).collect(), languages }
 });
 
-/// Where the function words of each upper hash byte begin.
-static FUNCTION_WORD_STARTS: LazyLock<Vec<u16>> = LazyLock::new(|| {
-    (0..=1024u64).map(|i| FUNCTION_WORDS.partition_point(|row| row.0 >> 54 < i) as u16).collect()
-});
+impl FunctionWords {
+    fn points(&self, hash: u64) -> &[u16; 64] {
+        let mut place = (hash >> (64 - PLACE_BITS)) as usize;
+        while self.places[place].1 != 0 && self.places[place].0 != hash {
+            place = (place + 1) % self.places.len();
+        }
+        &self.points[usize::from(self.places[place].1)]
+    }
+}
 
 fn by_function_words(words: &Words) -> Option<Language> {
-    let (rows, starts) = (&*FUNCTION_WORDS, &*FUNCTION_WORD_STARTS);
-    let mut points = [0u32; 64];
+    let table = &*FUNCTION_WORDS;
+    let mut points = [0u16; 64];
     for word in words.list().iter().take(SAMPLE) {
-        let top = (word.hash >> 54) as usize;
-        let row = rows[usize::from(starts[top])..usize::from(starts[top + 1])]
-            .iter()
-            .find(|row| row.0 == word.hash);
-        let mut languages = row.map_or(0, |row| row.1);
-        let share = POINTS / languages.count_ones().max(1);
-        while languages != 0 {
-            points[languages.trailing_zeros() as usize] += share;
-            languages &= languages - 1;
-        }
+        points.iter_mut().zip(table.points(word.hash)).for_each(|(sum, share)| *sum += share);
     }
     let best = (0..64).max_by_key(|&i| (points[i], 64 - i)).expect("there are 64");
     let second = (0..64).filter(|&i| i != best).map(|i| points[i]).max().expect("there are 63");
     let clear = points[best] >= ENOUGH && 2 * points[best] >= 3 * second;
-    let line = tables::FUNCTION_WORDS.lines().nth(best).filter(|_| clear)?;
-    Language::from_tag(line.split(' ').next()?)
+    clear.then(|| table.languages[best])
 }
 
 fn by_letters(raw: &str) -> Option<Language> {

@@ -5,12 +5,14 @@
 //! character is a word of its own, and its hash covers the character after it as well.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 
-use crate::kernel::hash::hash;
+use crate::kernel::hash::{hash, hash_within};
+use crate::kernel::runs::Runs;
 
 /// One word of a [`Words`] buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +28,26 @@ pub struct Word {
 pub struct Words {
     folded: String,
     words: Vec<Word>,
+    runs: Runs,
 }
 
 static NORMALIZER: LazyLock<ComposingNormalizerBorrowed<'static>> =
     LazyLock::new(ComposingNormalizer::new_nfkc);
 static FOLDER: LazyLock<CaseMapperBorrowed<'static>> = LazyLock::new(CaseMapper::new);
+
+/// The word of the run from..to of what stands at `start` in a buffer.
+#[inline]
+fn word(bytes: &[u8], from: u32, to: u32, start: u32) -> Word {
+    let (from, to) = (start + from, start + to);
+    Word { hash: hash_within(bytes, from as usize, to as usize), start: from, len: to - from }
+}
+
+impl Word {
+    /// Where it stands in its buffer.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..(self.start + self.len) as usize
+    }
+}
 
 impl Words {
     /// Forgets all words and keeps the memory.
@@ -39,28 +56,40 @@ impl Words {
         self.words.clear();
     }
 
-    /// Appends the words of a text; texts beyond 4 GiB in all lose their end.
-    pub fn add(&mut self, text: &str) {
-        let text = if text.is_ascii() { Cow::Borrowed(text) } else { NORMALIZER.normalize(text) };
+    /// Appends the words of a text; texts beyond 4 GiB in all lose their end. Returns where the text begins in the
+    /// buffer: one in ASCII stands there byte for byte.
+    pub fn add(&mut self, text: &str) -> usize {
+        let ascii = text.is_ascii();
+        let text = if ascii { Cow::Borrowed(text) } else { NORMALIZER.normalize(text) };
         let start = self.folded.len();
         if start + 2 * text.len() > u32::MAX as usize {
-            return;
+            return start;
         }
         self.folded.push_str(&text);
         self.folded[start..].make_ascii_lowercase();
-        let end = self.folded.len();
-        let mut runs = Runs { from: start, chunk: start, mask: 0, open: None };
-        while let Some((from, to)) = runs.next(&self.folded.as_bytes()[..end]) {
-            let run = &self.folded.as_bytes()[from..to];
-            if run.is_ascii() {
-                self.words.push(Word {
-                    hash: hash(run),
-                    start: from as u32,
-                    len: (to - from) as u32,
-                });
-            } else {
-                self.add_folded(from, to);
-            }
+        let mut runs = std::mem::take(&mut self.runs);
+        if ascii {
+            let bytes = self.folded.as_bytes();
+            runs.each(&bytes[start..], |runs| {
+                self.words
+                    .extend(runs.iter().map(|&[from, to]| word(bytes, from, to, start as u32)));
+            });
+        } else {
+            let text = self.folded[start..].to_owned();
+            runs.each(text.as_bytes(), |runs| {
+                runs.iter().for_each(|&[from, to]| self.add_run(&text, from, to, start as u32));
+            });
+        }
+        self.runs = runs;
+        start
+    }
+
+    /// Appends the words of a run that may not be ASCII.
+    fn add_run(&mut self, text: &str, from: u32, to: u32, start: u32) {
+        if text.as_bytes()[from as usize..to as usize].is_ascii() {
+            self.words.push(word(self.folded.as_bytes(), from, to, start));
+        } else {
+            self.add_folded((start + from) as usize, (start + to) as usize);
         }
     }
 
@@ -108,7 +137,7 @@ impl Words {
 
     /// The folded word itself.
     pub fn text(&self, word: Word) -> &str {
-        &self.folded[word.start as usize..(word.start + word.len) as usize]
+        &self.folded[word.range()]
     }
 
     /// The folded text that runs from the first to the last of some words of this buffer; empty for none.
@@ -130,65 +159,6 @@ impl Words {
     pub fn adjoin(word: Word, next: Word) -> bool {
         word.start + word.len == next.start
     }
-}
-
-/// Runs of bytes that may be part of words: ASCII letters and digits, and every byte that is not ASCII.
-struct Runs {
-    /// Start of the buffer's part that is read.
-    from: usize,
-    /// Start of the chunk whose mask is looked at.
-    chunk: usize,
-    /// Edges of the chunk that are still to come: bit i is set where a run begins or ends at `chunk + i`.
-    mask: u64,
-    /// Where the run that is open began.
-    open: Option<usize>,
-}
-
-impl Runs {
-    /// The next run as (start, end) of `bytes`, of which the part before `self.from` is skipped.
-    #[inline]
-    fn next(&mut self, bytes: &[u8]) -> Option<(usize, usize)> {
-        loop {
-            while self.mask == 0 {
-                if self.chunk >= bytes.len() + 64 {
-                    return None;
-                }
-                self.load(bytes);
-            }
-            let at = self.chunk - 64 + self.mask.trailing_zeros() as usize;
-            self.mask &= self.mask - 1;
-            match self.open.take() {
-                Some(start) => return Some((start, at)),
-                None => self.open = Some(at),
-            }
-        }
-    }
-
-    /// Finds the edges of the next 64 bytes; beyond the end there is no word.
-    #[inline]
-    fn load(&mut self, bytes: &[u8]) {
-        let inside = match bytes.get(self.chunk..self.chunk + 64) {
-            Some(chunk) => word_mask(chunk),
-            None => word_mask(bytes.get(self.chunk..).unwrap_or_default()),
-        };
-        let before = u64::from(
-            self.chunk > self.from
-                && is_word_byte(bytes.get(self.chunk - 1).copied().unwrap_or(b' ')),
-        );
-        self.mask = inside ^ (inside << 1 | before);
-        self.chunk += 64;
-    }
-}
-
-/// Bit i is set when byte i of at most 64 may be part of a word.
-#[inline]
-fn word_mask(bytes: &[u8]) -> u64 {
-    bytes.iter().enumerate().fold(0, |mask, (i, &b)| mask | u64::from(is_word_byte(b)) << i)
-}
-
-#[inline]
-fn is_word_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b >= 0x80
 }
 
 /// Letters, digits, and the marks inside words that Unicode does not count as alphabetic: combining accents and viramas.

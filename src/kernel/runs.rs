@@ -1,0 +1,104 @@
+//! Where words begin and end in bytes: runs of letters and digits, found 64 bytes at a time without a branch a byte.
+
+/// How many bytes are looked at before the edges found in them are handed out.
+const SECTION: usize = 2048;
+/// Edges written at once; what is more than there are is overwritten by the next.
+const GROUP: usize = 8;
+
+/// A buffer for the edges of one section, to be used again.
+#[derive(Debug)]
+pub struct Runs {
+    edges: Box<[u32]>,
+}
+
+impl Default for Runs {
+    fn default() -> Self {
+        // One edge is carried over from the section before.
+        Self { edges: vec![0; SECTION + GROUP + 1].into() }
+    }
+}
+
+impl Runs {
+    /// Calls `each` with (begin, end) pairs of the runs of `bytes`, in order, many at a time.
+    ///
+    /// A run is made of ASCII letters and digits, and of bytes that are not ASCII. Inputs are below 4 GiB.
+    pub fn each(&mut self, bytes: &[u8], mut each: impl FnMut(&[[u32; 2]])) {
+        let (mut open, mut before) = (0, 0);
+        for (i, section) in bytes.chunks(SECTION).enumerate() {
+            let mut n = open;
+            for (j, block) in section.chunks(64).enumerate() {
+                let inside = match block.first_chunk() {
+                    Some(block) => mask(block),
+                    None => {
+                        let mut padded = [b' '; 64];
+                        padded[..block.len()].copy_from_slice(block);
+                        mask(&padded)
+                    }
+                };
+                let edges = inside ^ (inside << 1 | before);
+                before = inside >> 63;
+                flatten(edges, (i * SECTION + j * 64) as u32, &mut self.edges[n..]);
+                n += edges.count_ones() as usize;
+            }
+            let (pairs, rest) = self.edges[..n].as_chunks();
+            each(pairs);
+            open = rest.len();
+            self.edges[0] = rest.first().copied().unwrap_or(0);
+        }
+        if open == 1 {
+            each(&[[self.edges[0], bytes.len() as u32]]);
+        }
+    }
+}
+
+/// Writes the positions of the set bits, each plus `base`, and up to a group of anything after them.
+#[inline]
+fn flatten(mut bits: u64, base: u32, out: &mut [u32]) {
+    for group in out.chunks_mut(GROUP) {
+        if bits == 0 {
+            return;
+        }
+        for slot in group {
+            *slot = base + bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+        }
+    }
+}
+
+/// Bit i is set when byte i may be part of a word.
+#[inline]
+fn mask(block: &[u8; 64]) -> u64 {
+    let flags = block.map(|b| u8::from(is_word_byte(b)));
+    let (eights, _) = flags.as_chunks::<8>();
+    // The product moves the lowest bits of eight bytes side by side into the highest byte.
+    let pack =
+        |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    eights.iter().rev().fold(0, |mask, eight| mask << 8 | pack(eight))
+}
+
+/// In a form that needs no branch.
+#[inline]
+fn is_word_byte(b: u8) -> bool {
+    ((b | 0x20).wrapping_sub(b'a') < 26) | (b.wrapping_sub(b'0') < 10) | (b >= 0x80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn runs_equal_splitting(piece in prop::collection::vec(prop::sample::select(&b"aZ09 .-@[`{/:\xC3\xA9"[..]), 0..200), times in 1usize..40) {
+            let bytes = piece.repeat(times);
+            let mut expected: Vec<Vec<u8>> =
+                bytes.split(|b| b.is_ascii() && !b.is_ascii_alphanumeric()).map(<[u8]>::to_vec).collect();
+            expected.retain(|run| !run.is_empty());
+            let mut found = Vec::new();
+            Runs::default().each(&bytes, |pairs| {
+                found.extend(pairs.iter().map(|&[from, to]| bytes[from as usize..to as usize].to_vec()));
+            });
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

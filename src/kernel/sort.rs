@@ -1,0 +1,87 @@
+//! Sorting of hashes: values that are spread evenly need no comparisons but the last.
+
+/// Fewer values are not worth a table, and of more the table would not stay in the cache.
+const SIZES: std::ops::Range<usize> = 24..4096;
+/// A bucket of more values shows that they are not spread evenly.
+const CROWD: u16 = 12;
+
+/// Buffers to be used again.
+#[derive(Debug, Default)]
+pub struct Sorter {
+    sorted: Vec<u32>,
+    begins: Vec<u16>,
+}
+
+impl Sorter {
+    /// The distinct values, ascending. Expected linear for hashes, and never worse than sorting by comparison.
+    pub fn distinct(&mut self, values: impl ExactSizeIterator<Item = u32> + Clone) -> &[u32] {
+        if !SIZES.contains(&values.len()) || !self.by_buckets(values.clone()) {
+            self.sorted.clear();
+            self.sorted.extend(values);
+            self.sorted.sort_unstable();
+        }
+        self.sorted.dedup();
+        &self.sorted
+    }
+
+    /// Sorts into twice as many buckets as there are values, then those next to each other; false when one is crowded.
+    fn by_buckets(&mut self, values: impl ExactSizeIterator<Item = u32> + Clone) -> bool {
+        let bits = values.len().next_power_of_two().trailing_zeros() + 1;
+        let bucket = |value: u32| (value >> (32 - bits)) as usize;
+        self.begins.clear();
+        self.begins.resize(1 << bits, 0);
+        values.clone().for_each(|value| self.begins[bucket(value)] += 1);
+        let (mut sum, mut largest) = (0, 0);
+        for begin in &mut self.begins {
+            let count = std::mem::replace(begin, sum);
+            sum += count;
+            largest = largest.max(count);
+        }
+        if largest > CROWD {
+            return false;
+        }
+        self.sorted.resize(values.len(), 0);
+        for value in values {
+            let begin = &mut self.begins[bucket(value)];
+            self.sorted[usize::from(*begin)] = value;
+            *begin += 1;
+        }
+        insertion_sort(&mut self.sorted);
+        true
+    }
+}
+
+/// Linear when every value is within a few places of its own.
+fn insertion_sort(values: &mut [u32]) {
+    for i in 1..values.len() {
+        let value = values[i];
+        let mut place = i;
+        while place > 0 && values[place - 1] > value {
+            values[place] = values[place - 1];
+            place -= 1;
+        }
+        values[place] = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::hash::mix;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn equals_sorting_by_comparison(seed: u64, n in 0usize..5000, shift in 0u32..32, repeats in 1u64..4) {
+            // From spread evenly to all the same; one sorter for two lists, as in use.
+            let values: Vec<u32> = (0..n as u64).map(|i| mix(seed ^ (i / repeats)) as u32 >> shift).collect();
+            let mut sorter = Sorter::default();
+            for values in [&values[..], &values[n / 2..]] {
+                let mut expected = values.to_vec();
+                expected.sort_unstable();
+                expected.dedup();
+                prop_assert_eq!(sorter.distinct(values.iter().copied()), &expected[..]);
+            }
+        }
+    }
+}
