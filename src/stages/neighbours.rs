@@ -19,7 +19,7 @@ const UNIT: f64 = 16_384.0;
 /// Share of the cosine that the posted terms must show, in 1 / 65,536.
 const PARTIAL: i64 = ONE * 7 / 100;
 /// Most candidates that are compared in full, once for matches and once for the neighbourhood.
-const CANDIDATES: usize = 60;
+const CANDIDATES: usize = 40;
 /// Least similarity of a match and of a neighbour, in 1 / 65,536.
 pub const SIMILAR: i64 = ONE / 10;
 /// Neighbours that are kept.
@@ -32,7 +32,7 @@ const FAR: i64 = 33 * DAY;
 /// With fewer reports than this in its past, a report's own days serve as well.
 const HISTORY: usize = 200;
 /// Postings of one term on one day that are all found; of more, only the [`HUBS`] with the lowest identities are.
-const CAP: usize = 1_000;
+const CAP: usize = 300;
 /// See [`CAP`].
 const HUBS: usize = 4;
 
