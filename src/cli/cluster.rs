@@ -157,7 +157,9 @@ fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, Vec<u8>)> {
 }
 
 fn use_threads(threads: usize) -> Result<(), Failure> {
-    let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    // The main thread is one of them: it would only wait for the others.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread();
+    let built = pool.build_global();
     built.map_err(|error| {
         Failure::usage(anyhow::Error::new(error).context("cannot start the threads"))
     })

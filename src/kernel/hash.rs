@@ -2,6 +2,8 @@
 //!
 //! The values are a format. [`VERSION`] names it, and a test pins it.
 
+use std::hint::select_unpredictable;
+
 use twox_hash::XxHash3_64;
 
 /// Names the hash, its seeds and mixers. A stored hash of another version is an error, never a wrong answer.
@@ -44,7 +46,7 @@ fn hash_upto_8(x: u64, len: u64) -> u64 {
     more = more.wrapping_mul(0x9FB2_1C65_1E98_DF25);
     more = (more ^ (more >> 35).wrapping_add(len)).wrapping_mul(0x9FB2_1C65_1E98_DF25);
     more ^= more >> 28;
-    if len < 4 { few } else { more }
+    select_unpredictable(len < 4, few, more)
 }
 
 /// XXH3-64 of the lowest `len` bytes of a block, 9..=16.

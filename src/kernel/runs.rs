@@ -27,14 +27,7 @@ impl Runs {
         for (i, section) in bytes.chunks(SECTION).enumerate() {
             let mut n = open;
             for (j, block) in section.chunks(64).enumerate() {
-                let inside = match block.first_chunk() {
-                    Some(block) => mask(block),
-                    None => {
-                        let mut padded = [b' '; 64];
-                        padded[..block.len()].copy_from_slice(block);
-                        mask(&padded)
-                    }
-                };
+                let inside = mask_of(block, is_word_byte);
                 let edges = inside ^ (inside << 1 | before);
                 before = inside >> 63;
                 flatten(edges, (i * SECTION + j * 64) as u32, &mut self.edges[n..]);
@@ -65,10 +58,34 @@ fn flatten(mut bits: u64, base: u32, out: &mut [u32]) {
     }
 }
 
-/// Bit i is set when byte i may be part of a word.
+/// Where the bytes stand that have a property, which should need no branch.
+pub fn positions(bytes: &[u8], has: impl Fn(u8) -> bool + Copy) -> impl Iterator<Item = usize> {
+    bytes.chunks(64).enumerate().flat_map(move |(i, block)| {
+        let mut bits = mask_of(block, has);
+        std::iter::from_fn(move || {
+            let at = (bits != 0).then(|| i * 64 + bits.trailing_zeros() as usize);
+            bits &= bits.wrapping_sub(1);
+            at
+        })
+    })
+}
+
+/// Bit i is set when byte i of at most 64 has a property.
 #[inline]
-fn mask(block: &[u8; 64]) -> u64 {
-    let flags = block.map(|b| u8::from(is_word_byte(b)));
+fn mask_of(block: &[u8], has: impl Fn(u8) -> bool) -> u64 {
+    match block.first_chunk() {
+        Some(block) => mask(block, has),
+        None => {
+            let mut padded = [0; 64];
+            padded[..block.len()].copy_from_slice(block);
+            mask(&padded, has) & !(u64::MAX << block.len())
+        }
+    }
+}
+
+#[inline]
+fn mask(block: &[u8; 64], has: impl Fn(u8) -> bool) -> u64 {
+    let flags = block.map(|b| u8::from(has(b)));
     let (eights, _) = flags.as_chunks::<8>();
     // The product moves the lowest bits of eight bytes side by side into the highest byte.
     let pack =

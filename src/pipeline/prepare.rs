@@ -152,7 +152,7 @@ fn write_facts(
         out.push_str(fact);
     }
     out.push_str("\n\n");
-    for (i, fact) in facts::names(text, list, start).into_iter().enumerate() {
+    for (i, fact) in facts::names(text, list, start).enumerate() {
         out.push_str(if i == 0 { "" } else { "\n" });
         out.push_str(fact);
     }

@@ -9,8 +9,8 @@ use super::draft::Columns;
 use super::{Notes, Options, csv, html, input, json, text};
 use crate::model::{Article, Refusal};
 
-/// How many bytes of records make a chunk.
-pub(super) const CHUNK: usize = 1 << 20;
+/// How many bytes of records make a chunk: it and its articles stay in the cache of one core.
+pub(super) const CHUNK: usize = 1 << 18;
 
 /// Whole records of one input, not yet parsed.
 pub(super) struct Piece {
@@ -90,7 +90,7 @@ impl Piece {
     }
 }
 
-/// About 1 MiB of whole records. A longer record is a chunk of its own; small files share one.
+/// About 256 KiB of whole records. A longer record is a chunk of its own; small files share one.
 pub struct Chunk {
     pub(super) options: Arc<Options>,
     pub(super) pieces: Vec<Piece>,

@@ -60,6 +60,8 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Piece> {
         let mut piece = Piece::new(self.input.file.clone(), Body::Json { alone: false });
+        // Room for one more line of a usual length, so that the bytes are not moved to make more.
+        piece.bytes.reserve(CHUNK + CHUNK / 8);
         while !self.ended && piece.bytes.len() < CHUNK && piece.refusals.len() < 1024 {
             match self.append(&mut piece) {
                 Ok(more) => self.ended = !more,

@@ -1,7 +1,7 @@
 //! Reading: files, folders and standard input to articles and refusals, as a stream.
 //!
 //! [`open`] looks at every input before anything is processed. The [`Reader`] it gives does the sequential part: it
-//! decompresses, finds where records begin and end, and hands out [`Chunk`]s of about 1 MiB. [`Chunk::parse`] does the
+//! decompresses, finds where records begin and end, and hands out [`Chunk`]s of about 256 KiB. [`Chunk::parse`] does the
 //! rest and is meant to run in parallel. A record that cannot be read is a refusal beside the articles.
 
 mod chunk;

@@ -62,8 +62,8 @@ fn by_script(words: &Words) -> Option<Language> {
     let sample = &words.list()[..words.list().len().min(SAMPLE)];
     let (mut kana, mut han, mut thai, mut hangul) = (0, 0, 0, 0);
     // From U+0800 on, UTF-8 begins with E0 or more.
-    let far = sample.iter().map(|&w| words.text(w)).filter(|text| text.as_bytes()[0] >= 0xE0);
-    for c in far.filter_map(|text| text.chars().next()) {
+    let far = sample.iter().filter(|&&word| words.first_byte(word) >= 0xE0);
+    for c in far.filter_map(|&word| words.text(word).chars().next()) {
         match c {
             '\u{3040}'..='\u{30ff}' => kana += 1,
             '\u{ac00}'..='\u{d7a3}' => hangul += 1,
@@ -84,14 +84,14 @@ fn by_script(words: &Words) -> Option<Language> {
 
 /// The function words of all languages.
 struct FunctionWords {
-    /// By the upper bits of the hash, then the next free place: the hash, and which row of `points`.
-    places: Vec<(u64, u16)>,
+    /// By the upper bits of the hash, then the next free place: the rest of the hash, and which row of `points`.
+    places: Vec<u64>,
     /// What a word gives to each language. The first row is of words that are none.
     points: Vec<[u16; 64]>,
     languages: Vec<Language>,
 }
 
-/// Upper bits of a hash that choose its place: eight places for each of some 2,000 words.
+/// Upper bits of a hash that choose its place, and bits of a row: six places for each of some 2,600 words.
 const PLACE_BITS: u32 = 14;
 
 static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
@@ -108,24 +108,28 @@ static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
     rows.dedup();
     let share = |set: u64| (POINTS / set.count_ones().max(1)) as u16;
     let row = |&set: &u64| std::array::from_fn(|i| share(set) * (set >> i & 1) as u16);
-    let mut places = vec![(0, 0); 1 << PLACE_BITS];
+    let mut places = vec![0; 1 << PLACE_BITS];
     for (hash, set) in sets {
         let mut place = (hash >> (64 - PLACE_BITS)) as usize;
-        while places[place].1 != 0 {
+        while places[place] != 0 {
             place = (place + 1) % places.len();
         }
-        places[place] = (hash, rows.partition_point(|&row| row < set) as u16);
+        places[place] = hash << PLACE_BITS | rows.partition_point(|&row| row < set) as u64;
     }
     FunctionWords { places, points: rows.iter().map(row).collect(), languages }
 });
 
 impl FunctionWords {
+    /// Without a branch that depends on whether it is a function word, which every other word is.
     fn points(&self, hash: u64) -> &[u16; 64] {
         let mut place = (hash >> (64 - PLACE_BITS)) as usize;
-        while self.places[place].1 != 0 && self.places[place].0 != hash {
+        loop {
+            let entry = self.places[place];
+            if (entry == 0) | (entry >> PLACE_BITS == hash << PLACE_BITS >> PLACE_BITS) {
+                return &self.points[entry as usize % (1 << PLACE_BITS)];
+            }
             place = (place + 1) % self.places.len();
         }
-        &self.points[usize::from(self.places[place].1)]
     }
 }
 
@@ -135,10 +139,11 @@ fn by_function_words(words: &Words) -> Option<Language> {
     for word in words.list().iter().take(SAMPLE) {
         points.iter_mut().zip(table.points(word.hash)).for_each(|(sum, share)| *sum += share);
     }
-    let best = (0..64).max_by_key(|&i| (points[i], 64 - i)).expect("there are 64");
-    let second = (0..64).filter(|&i| i != best).map(|i| points[i]).max().expect("there are 63");
-    let clear = points[best] >= ENOUGH && 2 * points[best] >= 3 * second;
-    clear.then(|| table.languages[best])
+    let ranked = points.iter().zip(0..).map(|(&points, i)| u32::from(points) << 6 | (63 - i));
+    let best = 63 - ranked.max().expect("there are 64") as usize % 64;
+    let most = std::mem::take(&mut points[best]);
+    let second = points.into_iter().max().expect("there are 64");
+    (most >= ENOUGH && 2 * most >= 3 * second).then(|| table.languages[best])
 }
 
 fn by_letters(raw: &str) -> Option<Language> {

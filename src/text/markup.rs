@@ -5,6 +5,7 @@ mod tags;
 
 use std::borrow::Cow;
 
+use crate::kernel::runs::positions;
 use tags::{BLOCK, Tag, Tags};
 
 /// How often markup may be wrapped in markup (feeds escape HTML once or twice) before what is left is defused.
@@ -38,25 +39,24 @@ struct Kind {
 
 fn markup_of(text: &str) -> Option<Kind> {
     let mut kind = Kind { tags: false, blocks: false };
+    let mut entities = false;
     let mut tags = Tags::new(text);
     let mut at = 0;
-    while let Some(found) = text[at..].find('<').map(|i| i + at) {
-        let Some(tag) = tags.at(found) else {
-            at = found + 1;
-            continue;
-        };
-        at = tag.end;
-        kind.tags |= tag.certain;
-        kind.blocks |= tag.certain && tag.is(BLOCK);
-        if kind.blocks {
-            break;
+    for found in positions(text.as_bytes(), |b| (b == b'<') | (b == b'&')) {
+        if text.as_bytes()[found] == b'&' {
+            entities = entities || entities::at(&text[found..]).is_some();
+        } else if found >= at
+            && let Some(tag) = tags.at(found)
+        {
+            at = tag.end;
+            kind.tags |= tag.certain;
+            kind.blocks |= tag.certain && tag.is(BLOCK);
+            if kind.blocks {
+                break;
+            }
         }
     }
-    (kind.tags || has_entity(text)).then_some(kind)
-}
-
-fn has_entity(text: &str) -> bool {
-    text.match_indices('&').any(|(at, _)| entities::at(&text[at..]).is_some())
+    (kind.tags || entities).then_some(kind)
 }
 
 fn strip_layer(text: &str, kind: Kind) -> String {

@@ -140,6 +140,11 @@ impl Words {
         &self.folded[word.range()]
     }
 
+    /// The first byte of the folded word.
+    pub fn first_byte(&self, word: Word) -> u8 {
+        self.folded.as_bytes()[word.start as usize]
+    }
+
     /// The folded text that runs from the first to the last of some words of this buffer; empty for none.
     pub fn span(&self, words: &[Word]) -> &str {
         match (words.first(), words.last()) {

@@ -1,5 +1,7 @@
 //! The two ends of a text: dateline, byline, what is glued before the first sentence or behind the last.
 
+use crate::kernel::runs::positions;
+
 use super::{rules, title, words};
 
 /// A tail is looked for in this many bytes at most.
@@ -205,11 +207,13 @@ pub(super) fn glued_before(line: &str) -> Option<(usize, &'static str)> {
 /// Where the boilerplate that a text ends with begins: known phrases behind the end of a sentence.
 pub(super) fn glued_behind(line: &str) -> Option<(usize, &'static str)> {
     let from = words::boundary(line, line.len().saturating_sub(TAIL));
+    let bytes = &line.as_bytes()[from..];
+    let spaces = positions(bytes, |b| b == b' ');
     // The last byte of a closing quotation mark is 9D.
     let ends =
-        |pair: &[u8]| pair[1] == b' ' && matches!(pair[0], b'.' | b'!' | b'?' | b'"' | b')' | 0x9D);
-    let pairs = line.as_bytes()[from..].windows(2).enumerate().filter(|(_, pair)| ends(pair));
-    pairs
-        .map(|(i, _)| from + i + 1)
+        |&at: &usize| at > 0 && matches!(bytes[at - 1], b'.' | b'!' | b'?' | b'"' | b')' | 0x9D);
+    spaces
+        .filter(ends)
+        .map(|at| from + at)
         .find_map(|at| Some((at, rules::whole(&line[at..], |r| r != "byline")?)))
 }

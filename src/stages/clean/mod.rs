@@ -10,6 +10,10 @@ mod words;
 
 pub use title::UpdateTag;
 
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::kernel::runs::positions;
 use crate::text::markup;
 
 /// Longer lines are paragraphs, and only their edges are looked at.
@@ -20,11 +24,11 @@ const MAX_WRAPPED: usize = 100;
 
 /// What is left of an article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Cleaned {
+pub struct Cleaned<'a> {
     /// The headline: no update tags, no outlet.
     pub title: String,
-    /// The story: lines in order, at most one empty line between two.
-    pub text: String,
+    /// The story: lines in order, at most one empty line between two. Borrowed where it is one piece of what was given.
+    pub text: Cow<'a, str>,
     /// What the title said about this version, sorted, each once.
     pub tags: Vec<UpdateTag>,
     /// The agency that the dateline names.
@@ -43,7 +47,7 @@ pub struct Dropped {
 }
 
 /// Cleans one article. Cleaning what is clean changes nothing; empty stays empty. The cost is linear in the text.
-pub fn clean(title: &str, text: &str) -> Cleaned {
+pub fn clean<'a>(title: &str, text: &'a str) -> Cleaned<'a> {
     sweep(title, text, &mut |_, _, _| {})
 }
 
@@ -70,6 +74,8 @@ type Sink<'a> = dyn FnMut(usize, &'static str, &str) + 'a;
 #[derive(Clone, Copy)]
 struct Line<'a> {
     number: usize,
+    /// Where in the whole text it begins.
+    at: usize,
     text: &'a str,
 }
 
@@ -77,9 +83,19 @@ impl Line<'_> {
     fn is_blank(&self) -> bool {
         self.text.is_empty()
     }
+
+    fn end(&self) -> usize {
+        self.at + self.text.len()
+    }
+
+    /// Drops what comes before `cut`.
+    fn cut(&mut self, cut: usize) {
+        self.at += cut;
+        self.text = &self.text[cut..];
+    }
 }
 
-fn sweep(title: &str, text: &str, sink: &mut Sink<'_>) -> Cleaned {
+fn sweep<'a>(title: &str, text: &'a str, sink: &mut Sink<'_>) -> Cleaned<'a> {
     let title = markup::strip(title).replace('\n', " ");
     let (title, tags) = title::split(&title);
     let text = markup::strip(text);
@@ -87,15 +103,22 @@ fn sweep(title: &str, text: &str, sink: &mut Sink<'_>) -> Cleaned {
     drop_counters(&mut lines, sink);
     trim_end(&mut lines, sink);
     let (begin, agency) = trim_start(&mut lines, title, sink);
-    let text = join(&lines[begin..], text.len());
+    let text = match one_piece(&lines[begin..]) {
+        Some(piece) => slice(text, piece),
+        None => Cow::Owned(join(&lines[begin..], text.len())),
+    };
     Cleaned { title: title.to_owned(), text, tags, agency }
 }
 
 fn without_boilerplate<'a>(text: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::with_capacity(16);
-    for (i, line) in text.split('\n').enumerate() {
+    let mut next = 0;
+    let ends = positions(text.as_bytes(), |b| b == b'\n').chain([text.len()]);
+    for (i, end) in ends.enumerate() {
+        let at = std::mem::replace(&mut next, end + 1);
+        let line = &text[at..end];
         let text = if line.trim_start().is_empty() { "" } else { line };
-        let line = Line { number: i + 1, text };
+        let line = Line { number: i + 1, at, text };
         if line.is_blank() {
             if lines.last().is_some_and(|last| !last.is_blank()) {
                 lines.push(line);
@@ -161,11 +184,11 @@ fn trim_start(
             at += 1;
         } else if let Some((cut, rule)) = edges::glued_before(text) {
             sink(line.number, rule, &text[..cut]);
-            lines[at].text = text[cut..].trim_start();
+            lines[at].cut(text.len() - text[cut..].trim_start().len());
         } else if let Some((cut, named)) = edges::dateline(text) {
             sink(line.number, "dateline", &text[..cut]);
             agency = agency.or(named);
-            lines[at].text = &text[cut..];
+            lines[at].cut(cut);
         } else {
             break;
         }
@@ -210,6 +233,19 @@ fn same_letters(a: &str, b: &str) -> bool {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
     }
     letters(a).next().is_some() && letters(a).eq(letters(b))
+}
+
+/// Where in the whole text these lines stand, if one after another, as they stood there.
+fn one_piece(lines: &[Line<'_>]) -> Option<Range<usize>> {
+    let range = lines.first()?.at..lines.last()?.end();
+    lines.windows(2).all(|pair| pair[0].end() + 1 == pair[1].at).then_some(range)
+}
+
+fn slice(text: Cow<'_, str>, range: Range<usize>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+        Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
+    }
 }
 
 fn join(lines: &[Line<'_>], capacity: usize) -> String {

@@ -139,6 +139,8 @@ struct Table {
     groups: Vec<(String, Vec<Phrase>)>,
     /// Where the groups of each first byte begin.
     begins: [u16; 257],
+    /// Whether a first word that is ASCII can be in the table, by its [`trait_of`].
+    possible: [bool; TRAITS],
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
@@ -164,12 +166,28 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let first = groups.partition_point(|(key, _)| usize::from(key.as_bytes()[0]) < byte);
         *begin = u16::try_from(first).expect("the table is small");
     }
-    Table { groups, begins }
+    let mut possible = [false; TRAITS];
+    groups.iter().for_each(|(key, _)| possible[trait_of(key.as_bytes())] = true);
+    Table { groups, begins, possible }
 });
+
+/// How many kinds of words are told apart before they are looked up.
+const TRAITS: usize = 4096;
+
+/// A number made of the length and the first letters of a word, the same in any case.
+fn trait_of(word: &[u8]) -> usize {
+    let letters = word.iter().take(4).fold(word.len(), |sum, &b| sum << 8 | usize::from(b | 0x20));
+    letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (usize::BITS - TRAITS.trailing_zeros())
+}
 
 impl Table {
     /// The phrases that begin with `word`, in any case.
     fn candidates(&self, word: &str) -> &[Phrase] {
+        // Nearly every line begins with a word that no phrase begins with.
+        let number = word.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        if word.is_ascii() && !number && !self.possible[trait_of(word.as_bytes())] {
+            return &[];
+        }
         let first = word.chars().next().and_then(|c| c.to_lowercase().next());
         let byte = match first {
             Some(c) if c.is_ascii_digit() => b'#',

@@ -1,5 +1,7 @@
 //! What a title says besides its headline: that it is an update, a correction, and whose it is.
 
+use std::sync::LazyLock;
+
 /// What the desk says about a version of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UpdateTag {
@@ -75,6 +77,15 @@ const TAGS: &[(&str, UpdateTag)] = &[
     ("更正", Correction),
     ("更新", Update(0)),
 ];
+
+/// The first two letters of every tag, where these are ASCII, each once: few titles begin so.
+static TAG_BEGINS: LazyLock<Vec<[u8; 2]>> = LazyLock::new(|| {
+    let begin = |(tag, _): &(&str, UpdateTag)| tag.as_bytes().first_chunk().copied();
+    let mut begins: Vec<[u8; 2]> = TAGS.iter().filter_map(begin).collect();
+    begins.sort_unstable();
+    begins.dedup();
+    begins
+});
 
 /// What a name of an outlet behind a dash ends with; other dashes part the headline from who says so.
 const OUTLET_WORDS: &[&str] = &[
@@ -153,6 +164,13 @@ fn trailing(title: &str) -> Option<(UpdateTag, &str)> {
 
 /// The tag that `text` begins with, its number read; what follows; and whether it is all capitals.
 fn tag_at(text: &str) -> Option<(UpdateTag, &str, bool)> {
+    if let [a, b, ..] = text.as_bytes()
+        && a.is_ascii()
+        && b.is_ascii()
+        && !TAG_BEGINS.contains(&[a.to_ascii_uppercase(), b.to_ascii_uppercase()])
+    {
+        return None;
+    }
     TAGS.iter().find_map(|&(name, tag)| {
         let found = prefix_in_any_case(text, name)?;
         let rest = &text[found..];
@@ -198,6 +216,9 @@ fn separator(text: &str, tight: bool) -> Option<&str> {
 
 /// The title without `| Outlet` of at most four words, or `- Outlet` that ends as outlets do.
 fn without_outlet(title: &str) -> &str {
+    if title.bytes().all(|b| b.is_ascii() && !matches!(b, b'|' | b'-')) {
+        return title;
+    }
     let cut = |rest: &'static str| {
         title.rsplit_once(rest).filter(|(head, _)| head.split_whitespace().count() >= 3)
     };
