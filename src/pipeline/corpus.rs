@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 
 use super::Run;
+use super::parts::{Part, Span};
 use super::prepare::Prepared;
 use crate::kernel::sets::intersection;
 use crate::model::{Entry, Refusal};
 use crate::stages::duplicates::Duplicates;
 use crate::stages::sketch::Sketch;
+use crate::stages::terms::Term;
 use crate::stages::verify::Copy;
 
 /// All articles, ascending by the hash of their ids. The order, and with it every position, depends on the set of
@@ -15,12 +17,21 @@ use crate::stages::verify::Copy;
 #[derive(Debug, Default)]
 pub struct Corpus {
     pub(super) articles: Vec<Prepared>,
+    pub(super) parts: Vec<Part>,
 }
 
 impl Corpus {
-    /// Orders the articles. Of several with one id the newest stays (by date, then by content): the same content again
-    /// is counted, other content is refused.
-    pub(super) fn new(mut articles: Vec<Prepared>, run: &mut Run) -> Self {
+    /// Adds the articles of one chunk.
+    pub(super) fn add(&mut self, (articles, part): (Vec<Prepared>, Part)) {
+        let number = self.parts.len() as u32;
+        self.articles.extend(articles.into_iter().map(|a| Prepared { part: number, ..a }));
+        self.parts.push(part);
+    }
+
+    /// Orders the articles when all are there. Of several with one id the newest stays (by date, then by content): the
+    /// same content again is counted, other content is refused.
+    pub(super) fn seal(&mut self, run: &mut Run) {
+        let articles = &mut self.articles;
         let rank = |a: &Prepared| (std::cmp::Reverse(a.entry.published), a.delivered);
         articles.sort_unstable_by(|a, b| {
             let same = || a.entry.id.cmp(&b.entry.id).then_with(|| rank(a).cmp(&rank(b)));
@@ -40,7 +51,63 @@ impl Corpus {
         });
         run.counts.without_text = articles.iter().filter(|a| a.n_words == 0).count() as u64;
         run.counts.undated = articles.iter().filter(|a| a.entry.published.is_none()).count() as u64;
-        Self { articles }
+    }
+
+    fn part(&self, i: u32) -> (&Prepared, &Part) {
+        let article = &self.articles[i as usize];
+        (article, &self.parts[article.part as usize])
+    }
+
+    /// What the exact check looks at.
+    pub(super) fn copy(&self, i: u32) -> Copy<'_> {
+        let (article, part) = self.part(i);
+        Copy {
+            shingles: article.shingles.of(&part.shingles),
+            numbers: article.numbers.of(&part.hashes),
+            time: article.entry.published.map(Timestamp::as_second),
+            content: article.content,
+        }
+    }
+
+    /// The sketch of an article that has words.
+    pub(super) fn sketch(&self, i: u32) -> Option<&Sketch> {
+        let (article, part) = self.part(i);
+        article.sketch.of(&part.sketches).first()
+    }
+
+    /// The terms of an article, ascending by hash.
+    pub(super) fn terms(&self, i: u32) -> &[Term] {
+        let (article, part) = self.part(i);
+        article.terms.of(&part.terms)
+    }
+
+    fn title_words(&self, i: u32) -> &[u32] {
+        let (article, part) = self.part(i);
+        article.title_words.of(&part.hashes)
+    }
+
+    /// The numbers of an article, a line each, and after an empty line its names.
+    pub(super) fn facts(&self, i: u32) -> &str {
+        let (article, part) = self.part(i);
+        article.facts.of_text(&part.facts)
+    }
+
+    /// Gives back what only the near-duplicate level needs.
+    pub(super) fn forget_shingles(&mut self) {
+        for part in &mut self.parts {
+            part.shingles = Vec::new();
+            part.sketches = Vec::new();
+        }
+        self.articles.iter_mut().for_each(|article| {
+            article.shingles = Span::default();
+            article.sketch = Span::default();
+        });
+    }
+
+    /// Gives back what only the story level needs.
+    pub(super) fn forget_terms(&mut self) {
+        self.parts.iter_mut().for_each(|part| part.terms = Vec::new());
+        self.articles.iter_mut().for_each(|article| article.terms = Span::default());
     }
 
     /// When an article was published, in seconds; failing that, when it was seen, and then that it was only seen.
@@ -75,7 +142,7 @@ impl Corpus {
     /// (a paywall, a placeholder): these articles are folded only with those of the same source and headline.
     fn fold(&self, same: &[u32], first: &mut [u32]) {
         let source = |i: u32| &*self.articles[i as usize].entry.source;
-        let title = |i: u32| &*self.articles[i as usize].title_words;
+        let title = |i: u32| self.title_words(i);
         let mut by_source = same.to_vec();
         by_source.sort_by_key(|&i| source(i));
         let mut one_text = Vec::new();
@@ -125,13 +192,13 @@ pub(super) struct Exact {
 
 impl Exact {
     /// The sketches of the kept ones.
-    pub(super) fn sketches(&self, corpus: &Corpus) -> Vec<Option<Sketch>> {
-        self.kept.iter().map(|&i| corpus.articles[i as usize].sketch).collect()
+    pub(super) fn sketches<'a>(&self, corpus: &'a Corpus) -> Vec<Option<&'a Sketch>> {
+        self.kept.iter().map(|&i| corpus.sketch(i)).collect()
     }
 
     /// What the exact check needs of the kept ones.
     pub(super) fn copies<'a>(&self, corpus: &'a Corpus) -> Vec<Copy<'a>> {
-        self.kept.iter().map(|&i| corpus.articles[i as usize].copy()).collect()
+        self.kept.iter().map(|&i| corpus.copy(i)).collect()
     }
 
     /// The near-duplicate groups over all articles, each earliest first, ordered by their lowest position.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::prepare::{Prepared, Preparer};
-use super::{Clock, Corpus, Found, Run, prepare_all};
+use super::{Clock, Corpus, Found, Run, prepare};
 use crate::kernel::cosine::Probe;
 use crate::kernel::sets::{differences, intersection};
 use crate::kernel::time::{DAY, ONE, TimeFactor};
@@ -24,10 +24,7 @@ pub struct Explanation {
     same_group: bool,
     same_story: bool,
     same_words: bool,
-    near: Near,
-    shingles: [usize; 3],
-    days: Option<f64>,
-    changed: [[Vec<String>; 2]; 2],
+    text: TextNumbers,
     story: StoryNumbers,
     terms: Vec<(String, f64)>,
     params: Params,
@@ -39,6 +36,17 @@ struct Side {
     title: String,
     published: String,
     lang: String,
+}
+
+/// The numbers of the near-duplicate level.
+#[derive(Debug, Clone)]
+struct TextNumbers {
+    near: Near,
+    /// In A, in B, in both.
+    shingles: [usize; 3],
+    days: Option<f64>,
+    /// Numbers, then names: what only A has, what only B has.
+    changed: [[Vec<String>; 2]; 2],
 }
 
 /// The numbers of the story level; those that the run did not need are not known.
@@ -67,18 +75,21 @@ pub fn explain(
     params: &Params,
 ) -> Result<Explanation, String> {
     let mut run = Run::default();
-    let (mut originals, mut prepared) = (Vec::new(), Vec::new());
+    let (mut originals, mut corpus) = (Vec::new(), Corpus::default());
+    let mut preparer = Preparer::default();
     for chunk in chunks {
-        let parsed = chunk.parse();
-        originals.extend(parsed.articles.iter().filter(|a| ids.contains(&a.id.as_str())).cloned());
-        prepared.extend(prepare_all(parsed.articles, params));
+        let articles = chunk.parse().articles;
+        originals.extend(articles.iter().filter(|a| ids.contains(&a.id.as_str())).cloned());
+        corpus.add(prepare(articles, &mut preparer, params));
     }
-    let corpus = Corpus::new(prepared, &mut run);
+    corpus.seal(&mut run);
     let at = |id: &str| {
         corpus.articles.iter().position(|a| &*a.entry.id == id).ok_or_else(|| id.to_owned())
     };
-    let (a, b) = (at(ids[0])?, at(ids[1])?);
-    let found = Found::new(&corpus, params, &mut run.stages, &mut Clock::default());
+    let pair = [at(ids[0])?, at(ids[1])?];
+    // The run gives back the shingles when it is done with them.
+    let text = text_numbers(&corpus, pair, params);
+    let found = Found::new(&mut corpus, params, &mut run.stages, &mut Clock::default());
     let original = |i: usize| {
         let entry = &corpus.articles[i].entry;
         originals
@@ -86,34 +97,33 @@ pub fn explain(
             .find(|o| *o.id == *entry.id && *o.title == *entry.title)
             .ok_or_else(|| entry.id.to_string())
     };
-    let terms = shared_terms([original(a)?, original(b)?]);
-    Ok(gather(&corpus, &found, [a, b], terms, params))
-}
-
-fn gather(
-    corpus: &Corpus,
-    found: &Found,
-    [a, b]: [usize; 2],
-    terms: Vec<(String, f64)>,
-    params: &Params,
-) -> Explanation {
-    let (x, y) = (&corpus.articles[a], &corpus.articles[b]);
+    let terms = shared_terms([original(pair[0])?, original(pair[1])?]);
     let group_of = |i: usize| found.groups.iter().position(|g| g.contains(&(i as u32)));
-    let groups = [a, b].map(|i| group_of(i).unwrap_or_default());
-    let time = |p: &Prepared| p.entry.published.map(|t| t.as_second());
-    let sizes = [x.shingles.len(), y.shingles.len(), intersection(&x.shingles, &y.shingles)];
-    Explanation {
-        articles: [x, y].map(side),
+    let groups = pair.map(|i| group_of(i).unwrap_or_default());
+    Ok(Explanation {
+        articles: pair.map(|i| side(&corpus.articles[i])),
         same_group: groups[0] == groups[1],
         same_story: found.stories.story[groups[0]] == found.stories.story[groups[1]],
-        same_words: found.exact.first[a] == found.exact.first[b],
-        near: verify::near(&x.copy(), &y.copy(), params),
-        shingles: sizes,
-        days: time(x).zip(time(y)).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
-        changed: changed(&x.facts, &y.facts),
-        story: story_numbers(found, groups, params),
+        same_words: found.exact.first[pair[0]] == found.exact.first[pair[1]],
+        text,
+        story: story_numbers(&found, groups, params),
         terms,
         params: params.clone(),
+    })
+}
+
+/// The near-duplicate level's numbers.
+fn text_numbers(corpus: &Corpus, [a, b]: [usize; 2], params: &Params) -> TextNumbers {
+    let (x, y) = (corpus.copy(a as u32), corpus.copy(b as u32));
+    TextNumbers {
+        near: verify::near(&x, &y, params),
+        shingles: [
+            x.shingles.len(),
+            y.shingles.len(),
+            intersection(x.shingles, y.shingles),
+        ],
+        days: x.time.zip(y.time).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
+        changed: changed(corpus.facts(a as u32), corpus.facts(b as u32)),
     }
 }
 
@@ -238,8 +248,8 @@ impl fmt::Display for Explanation {
 
 impl Explanation {
     fn fmt_text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [n, m, common] = self.shingles;
-        let (near, params) = (&self.near, &self.params);
+        let [n, m, common] = self.text.shingles;
+        let (near, params) = (&self.text.near, &self.params);
         writeln!(f, "Is it the same text?")?;
         if self.same_words {
             writeln!(f, "  word for word              yes")?;
@@ -255,7 +265,7 @@ impl Explanation {
             "  containment                {:.4} (a match from {:.2})",
             near.containment, params.min_containment
         )?;
-        if let Some(days) = self.days {
+        if let Some(days) = self.text.days {
             writeln!(f, "  days apart                 {days:.2}")?;
         }
         if near.strength == 0.0 && !self.same_words && near.resemblance >= params.min_resemblance {
@@ -264,7 +274,7 @@ impl Explanation {
                 "  numbers                    differ, and the two are not of the same days: no match"
             )?;
         }
-        for (what, [gone, new]) in ["numbers", "names"].iter().zip(&self.changed) {
+        for (what, [gone, new]) in ["numbers", "names"].iter().zip(&self.text.changed) {
             for (name, words) in
                 ["A", "B"].iter().zip([gone, new]).filter(|(_, words)| !words.is_empty())
             {

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod explain;
+mod parts;
 mod place;
 mod prepare;
 mod stories;
@@ -18,10 +19,11 @@ use crate::params::Params;
 use crate::read::{Chunk, Notes};
 use crate::stages::duplicates::{self, Duplicates};
 use corpus::Exact;
+use parts::Part;
 use prepare::{Prepared, Preparer};
 use stories::Stories;
 
-/// Chunks that are read ahead before they are worked on in parallel.
+/// Chunks for each thread that are read before they are worked on in parallel.
 const AHEAD: usize = 16;
 
 /// What one stage did.
@@ -67,11 +69,9 @@ pub struct Counts {
 
 /// Groups the articles of all chunks.
 pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> Run {
-    let mut run = Run::default();
-    let mut clock = Clock::default();
-    let prepared = read(chunks, params, &mut run);
+    let (mut run, mut clock) = (Run::default(), Clock::default());
+    let corpus = read(chunks, params, &mut run);
     clock.stage(&mut run.stages, "read", run.counts.read, "articles");
-    let corpus = Corpus::new(prepared, &mut run);
     run.grouping = group(corpus, params, &mut run.stages, &mut clock);
     run.refusals.sort();
     run
@@ -79,54 +79,55 @@ pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> Run 
 
 /// Groups articles that are at hand, for tests, libraries and small inputs.
 pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> Run {
-    let mut run = Run::default();
+    let (mut run, mut corpus) = (Run::default(), Corpus::default());
     run.counts.read = articles.len() as u64;
-    let corpus = Corpus::new(prepare_all(articles, params), &mut run);
+    corpus.add(prepare(articles, &mut Preparer::default(), params));
+    corpus.seal(&mut run);
     run.grouping = group(corpus, params, &mut run.stages, &mut Clock::default());
     run
 }
 
-fn prepare_all(articles: Vec<Article>, params: &Params) -> Vec<Prepared> {
-    let prepare = |preparer: &mut Preparer, article| preparer.prepare(article, params);
-    articles.into_par_iter().map_init(Preparer::default, prepare).collect()
-}
-
 /// Reads, cleans, shingles and sketches: everything that concerns one article alone.
-fn read(chunks: impl IntoIterator<Item = Chunk>, params: &Params, run: &mut Run) -> Vec<Prepared> {
-    let mut prepared = Vec::new();
+fn read(chunks: impl IntoIterator<Item = Chunk>, params: &Params, run: &mut Run) -> Corpus {
+    let mut corpus = Corpus::default();
     let mut chunks = chunks.into_iter();
     loop {
-        let batch: Vec<Chunk> = chunks.by_ref().take(AHEAD).collect();
+        let batch: Vec<Chunk> = chunks.by_ref().take(AHEAD * rayon::current_num_threads()).collect();
         if batch.is_empty() {
-            break prepared;
+            break;
         }
         let work = |preparer: &mut Preparer, chunk: Chunk| {
             let parsed = chunk.parse();
-            let articles: Vec<Prepared> = parsed
-                .articles
-                .into_iter()
-                .map(|article| preparer.prepare(article, params))
-                .collect();
-            (articles, parsed.refusals, parsed.notes)
+            (prepare(parsed.articles, preparer, params), parsed.refusals, parsed.notes)
         };
         let done: Vec<_> = batch.into_par_iter().map_init(Preparer::default, work).collect();
-        for (articles, refusals, notes) in done {
-            run.counts.read += articles.len() as u64;
-            prepared.extend(articles);
+        for (prepared, refusals, notes) in done {
+            run.counts.read += prepared.0.len() as u64;
+            corpus.add(prepared);
             run.refusals.extend(refusals);
             run.notes.merge(notes);
         }
     }
+    corpus.seal(run);
+    corpus
+}
+
+fn prepare(articles: Vec<Article>, preparer: &mut Preparer, params: &Params) -> (Vec<Prepared>, Part) {
+    let mut part = Part::default();
+    let one = |article| preparer.prepare(article, &mut part, params);
+    let prepared = articles.into_iter().map(one).collect();
+    part.fit();
+    (prepared, part)
 }
 
 /// From prepared articles to the grouping.
 fn group(
-    corpus: Corpus,
+    mut corpus: Corpus,
     params: &Params,
     stages: &mut Vec<StageCount>,
     clock: &mut Clock,
 ) -> Grouping {
-    let found = Found::new(&corpus, params, stages, clock);
+    let found = Found::new(&mut corpus, params, stages, clock);
     let grouping = place::place(corpus, &found, params);
     clock.stage(stages, "place", grouping.articles.len() as u64, "articles");
     grouping
@@ -143,16 +144,17 @@ struct Found {
 }
 
 impl Found {
-    /// Finds near-duplicates first, then stories of what is left of each group.
+    /// Finds near-duplicates first, then stories of what is left of each group; the corpus gives back what each level
+    /// alone needs.
     fn new(
-        corpus: &Corpus,
+        corpus: &mut Corpus,
         params: &Params,
         stages: &mut Vec<StageCount>,
         clock: &mut Clock,
     ) -> Self {
         let exact = corpus.fold_exact();
-        let (sketches, copies) = (exact.sketches(corpus), exact.copies(corpus));
-        let duplicates = duplicates::find(&sketches, &copies, params);
+        let duplicates = duplicates::find(&exact.sketches(corpus), &exact.copies(corpus), params);
+        corpus.forget_shingles();
         clock.stage(stages, "candidates", duplicates.proposed as u64, "candidate pairs");
         let mut groups = exact.expand(corpus, &duplicates);
         groups.par_sort_by_key(|group| (corpus.time(group[0]).0, group[0]));

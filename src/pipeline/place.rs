@@ -234,9 +234,9 @@ fn best(corpus: &Corpus, grouping: &Grouping) -> Vec<Option<u32>> {
 fn changes(corpus: &Corpus, stories: &[Story]) -> Vec<Box<str>> {
     let mut changes = vec![Box::default(); corpus.articles.len()];
     for group in stories.iter().flat_map(|s| &s.groups).filter(|g| g.members.len() > 1) {
-        let representative = &corpus.articles[group.members[0] as usize].facts;
+        let representative = corpus.facts(group.members[0]);
         for &i in &group.members[1..] {
-            changes[i as usize] = changed(representative, &corpus.articles[i as usize].facts);
+            changes[i as usize] = changed(representative, corpus.facts(i));
         }
     }
     changes

@@ -1,21 +1,18 @@
 //! One article as read to what the later stages need of it; the text itself is let go.
 
-use jiff::Timestamp;
-
+use super::parts::{Part, Span};
 use crate::kernel::hash::{hash, mix};
 use crate::kernel::sort::Sorter;
 use crate::model::{Article, Entry};
 use crate::params::Params;
-use crate::stages::sketch::{Sketch, sketch};
-use crate::stages::terms::{Lexicon, Term, each_word, term_hash};
-use crate::stages::verify::Copy;
+use crate::stages::sketch::sketch;
+use crate::stages::terms::{Lexicon, each_word, term_hash};
 use crate::stages::weights::{Vectors, select};
 use crate::stages::{clean, shingle};
-use crate::text::facts;
 use crate::text::language::{Language, detect};
 use crate::text::words::{Word, Words};
 
-/// What is kept of one article.
+/// What is kept of one article. Its lists are in the [`Part`] of its chunk.
 #[derive(Debug, Default)]
 pub(super) struct Prepared {
     pub(super) entry: Entry,
@@ -29,25 +26,20 @@ pub(super) struct Prepared {
     pub(super) content: u64,
     /// Words of the text.
     pub(super) n_words: u32,
-    /// The distinct words of the title, ascending by hash.
-    pub(super) title_words: Box<[u32]>,
+    /// Which part the lists are in.
+    pub(super) part: u32,
     /// The shingle set.
-    pub(super) shingles: Box<[u32]>,
-    pub(super) sketch: Option<Sketch>,
-    /// Hashes of the numbers in the text, ascending and distinct.
-    pub(super) numbers: Box<[u32]>,
-    /// The numbers themselves, a line each, and after an empty line the names.
-    pub(super) facts: Box<str>,
+    pub(super) shingles: Span,
+    /// None or one.
+    pub(super) sketch: Span,
     /// What is compared at the story level, ascending by hash.
-    pub(super) terms: Box<[Term]>,
-}
-
-impl Prepared {
-    /// What the exact check looks at.
-    pub(super) fn copy(&self) -> Copy<'_> {
-        let time = self.entry.published.map(Timestamp::as_second);
-        Copy { shingles: &self.shingles, numbers: &self.numbers, time, content: self.content }
-    }
+    pub(super) terms: Span,
+    /// The distinct words of the title, ascending by hash.
+    pub(super) title_words: Span,
+    /// Hashes of the numbers in the text, ascending and distinct.
+    pub(super) numbers: Span,
+    /// The numbers themselves, a line each, and after an empty line the names.
+    pub(super) facts: Span,
 }
 
 /// Buffers that are used for one article after the other.
@@ -56,13 +48,17 @@ pub(super) struct Preparer {
     words: Words,
     hashes: Vec<u64>,
     sorter: Sorter,
-    facts: String,
     lexicon: Lexicon,
 }
 
 impl Preparer {
-    /// Cleans, tokenises, shingles, sketches and counts one article.
-    pub(super) fn prepare(&mut self, article: Article, params: &Params) -> Prepared {
+    /// Cleans, tokenises, shingles, sketches and counts one article; appends its lists to a part.
+    pub(super) fn prepare(
+        &mut self,
+        article: Article,
+        part: &mut Part,
+        params: &Params,
+    ) -> Prepared {
         let cleaned = clean::clean(&article.title, &article.text);
         self.words.clear();
         self.words.add(&cleaned.title);
@@ -73,30 +69,31 @@ impl Preparer {
         let compared = if text.len() < shingle::WORDS { self.words.list() } else { text };
         shingle::shingle(compared, &mut self.hashes);
         let sketch = sketch(&self.hashes);
-        let numbers = write_facts(&self.words, text, &cleaned.text[..], start, &mut self.facts);
         let language =
             Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
-        let terms = if params.only_duplicates {
-            Vec::new()
-        } else {
-            select(self.lexicon.terms(&self.words, n_title, language))
-        };
+        let (numbers, facts) = part.add_facts(&self.words, text, &cleaned.text, start);
         Prepared {
             record: article.record,
             identity: hash(article.id.as_bytes()),
             delivered: mix(hash(article.title.as_bytes())) ^ hash(article.text.as_bytes()),
             content: content(compared),
             n_words: text.len() as u32,
-            title_words: distinct(title.iter().map(|word| word.hash as u32)),
-            shingles: shingle::set(&self.hashes, &mut self.sorter).into(),
-            sketch,
+            title_words: part.add_hashes(title.iter().map(|word| word.hash as u32)),
             numbers,
-            facts: self.facts.as_str().into(),
-            terms: terms.into(),
+            facts,
+            shingles: Span::append(&mut part.shingles, shingle::set(&self.hashes, &mut self.sorter)),
+            sketch: Span::append(&mut part.sketches, sketch.as_slice()),
+            terms: match params.only_duplicates {
+                true => Span::default(),
+                false => {
+                    let terms = select(self.lexicon.terms(&self.words, n_title, language));
+                    Span::append(&mut part.terms, &terms)
+                }
+            },
             entry: entry(article, language, sketch.map_or(0, |s| s.fingerprint), params),
+            part: 0,
         }
     }
-
     /// The terms of an article as words, with hash and fixed weight, each once.
     pub(super) fn named_terms(&mut self, article: &Article) -> Vec<(String, u32, u16)> {
         let cleaned = clean::clean(&article.title, &article.text);
@@ -113,9 +110,9 @@ impl Preparer {
         let mut named: Vec<(String, u32, u16)> = Vec::new();
         each_word(&self.words, self.words.list(), |word, _| {
             let stem = self.lexicon.stem(word);
-            let found = terms.binary_search_by_key(&term_hash(&stem), |t| t.hash);
-            if let Some(i) = found.ok().filter(|&i| named.iter().all(|n| n.1 != terms[i].hash)) {
-                named.push((stem, terms[i].hash, weights[i]));
+            let found = terms.binary_search_by_key(&term_hash(&stem), |t| t.hash());
+            if let Some(i) = found.ok().filter(|&i| named.iter().all(|n| n.1 != terms[i].hash())) {
+                named.push((stem, terms[i].hash(), weights[i]));
             }
         });
         named
@@ -135,35 +132,6 @@ fn content(words: &[Word]) -> u64 {
         }
     }
     lanes.iter().fold(words.len() as u64, |sum, lane| mix(sum ^ lane))
-}
-
-/// Writes the numbers and names of the text that stands at `start` of `words`; returns the hashes of the numbers.
-fn write_facts(
-    words: &Words,
-    list: &[Word],
-    text: &str,
-    start: usize,
-    out: &mut String,
-) -> Box<[u32]> {
-    let numbers = facts::numbers(words, list);
-    out.clear();
-    for (i, fact) in numbers.iter().enumerate() {
-        out.push_str(if i == 0 { "" } else { "\n" });
-        out.push_str(fact);
-    }
-    out.push_str("\n\n");
-    for (i, fact) in facts::names(text, list, start).enumerate() {
-        out.push_str(if i == 0 { "" } else { "\n" });
-        out.push_str(fact);
-    }
-    distinct(numbers.iter().map(|number| hash(number.as_bytes()) as u32))
-}
-
-fn distinct(hashes: impl Iterator<Item = u32>) -> Box<[u32]> {
-    let mut hashes: Vec<u32> = hashes.collect();
-    hashes.sort_unstable();
-    hashes.dedup();
-    hashes.into()
 }
 
 fn entry(article: Article, language: Language, fingerprint: u64, params: &Params) -> Entry {

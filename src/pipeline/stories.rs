@@ -35,10 +35,11 @@ impl Stories {
 }
 
 /// Groups near-duplicate groups into stories.
-pub(super) fn find(corpus: &Corpus, groups: &[Vec<u32>], params: &Params) -> Stories {
+pub(super) fn find(corpus: &mut Corpus, groups: &[Vec<u32>], params: &Params) -> Stories {
     let canonical = groups.iter().map(|group| group[0]);
-    let vectors = Vectors::new(canonical.clone().map(|i| &*corpus.articles[i as usize].terms));
+    let vectors = Vectors::new(canonical.clone().map(|i| corpus.terms(i)));
     let times = times(corpus, canonical);
+    corpus.forget_terms();
     let (mut similar, neighbours) =
         neighbours::find(&vectors, &times, &TimeFactor::new(params.window_days));
     // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.

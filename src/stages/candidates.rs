@@ -21,7 +21,7 @@ pub const DISTANCE: u32 = 3;
 
 /// Which sketches are proposed for comparison, as [`buckets::pair`]s of positions, ascending and distinct, and the size of the
 /// largest bucket. An article without a sketch is in no pair.
-pub fn propose(sketches: &[Option<Sketch>]) -> (Vec<u64>, usize) {
+pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
     let bands = (0..BANDS).into_par_iter().map(|band| by_band(sketches, band));
     let blocks = (0..BLOCKS)
         .into_par_iter()
@@ -34,11 +34,13 @@ pub fn propose(sketches: &[Option<Sketch>]) -> (Vec<u64>, usize) {
     (pairs, largest)
 }
 
-fn present(sketches: &[Option<Sketch>]) -> impl Iterator<Item = (u32, &Sketch)> {
-    sketches.iter().enumerate().filter_map(|(i, s)| Some((i as u32, s.as_ref()?)))
+fn present<'a>(
+    sketches: &'a [Option<&'a Sketch>],
+) -> impl Iterator<Item = (u32, &'a Sketch)> {
+    sketches.iter().enumerate().filter_map(|(i, s)| Some((i as u32, (*s)?)))
 }
 
-fn by_band(sketches: &[Option<Sketch>], band: usize) -> (Vec<u64>, usize) {
+fn by_band(sketches: &[Option<&Sketch>], band: usize) -> (Vec<u64>, usize) {
     let mut rows: Vec<(u64, u32)> =
         present(sketches).map(|(i, s)| (bands::key(&s.signature, band, ROWS), i)).collect();
     let mut pairs = Vec::new();
@@ -48,7 +50,7 @@ fn by_band(sketches: &[Option<Sketch>], band: usize) -> (Vec<u64>, usize) {
 }
 
 /// Pairs whose fingerprints agree in two given blocks and differ little elsewhere.
-fn by_blocks(sketches: &[Option<Sketch>], (i, j): (u32, u32)) -> (Vec<u64>, usize) {
+fn by_blocks(sketches: &[Option<&Sketch>], (i, j): (u32, u32)) -> (Vec<u64>, usize) {
     let block = |i: u32| {
         (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS))
             & !(1u64.checked_shl(64 * i / BLOCKS).map_or(0, |bit| bit - 1))
@@ -58,7 +60,7 @@ fn by_blocks(sketches: &[Option<Sketch>], (i, j): (u32, u32)) -> (Vec<u64>, usiz
         present(sketches).map(|(i, s)| (mix(s.fingerprint & mask), i)).collect();
     let mut pairs = Vec::new();
     let largest = buckets::propose(&mut rows, BOUNDS, &mut pairs);
-    let fingerprint = |i: u32| sketches[i as usize].as_ref().map_or(0, |s| s.fingerprint);
+    let fingerprint = |i: u32| sketches[i as usize].map_or(0, |s| s.fingerprint);
     pairs.retain(|&pair| {
         let (a, b) = buckets::items(pair);
         (fingerprint(a) ^ fingerprint(b)).count_ones() <= DISTANCE

@@ -51,7 +51,7 @@ pub struct Duplicates {
 ///
 /// Groups merge while the average strength of the pairs examined between them is that of a match. A chain of
 /// revisions, each like the one before, so ends where its ends have grown apart.
-pub fn find(sketches: &[Option<Sketch>], copies: &[Copy], params: &Params) -> Duplicates {
+pub fn find(sketches: &[Option<&Sketch>], copies: &[Copy], params: &Params) -> Duplicates {
     let (first, largest_bucket) = candidates::propose(sketches);
     let mut examined = examine(&first, sketches, copies, params);
     let second = relations(&examined, &first);
@@ -81,13 +81,13 @@ fn verify_pair(pair: u64, copies: &[Copy], params: &Params) -> Examined {
 /// Checks the pairs whose sketches leave a chance of a match.
 fn examine(
     pairs: &[u64],
-    sketches: &[Option<Sketch>],
+    sketches: &[Option<&Sketch>],
     copies: &[Copy],
     params: &Params,
 ) -> Vec<Examined> {
     let hopeful = |&&pair: &&u64| {
         let (a, b) = items(pair);
-        let (Some(x), Some(y)) = (&sketches[a as usize], &sketches[b as usize]) else {
+        let (Some(x), Some(y)) = (sketches[a as usize], sketches[b as usize]) else {
             return false;
         };
         let least = verify::least_resemblance(

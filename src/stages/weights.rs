@@ -47,7 +47,7 @@ pub fn select(mut terms: Vec<Term>) -> Vec<Term> {
     terms.retain(|t| t.level >= LEAST);
     if terms.len() > TERMS {
         let weight = |t: &Term| Reverse(FIXED[t.level as usize][t.quarters as usize]);
-        terms.select_nth_unstable_by_key(TERMS, |t| (weight(t), t.hash));
+        terms.select_nth_unstable_by_key(TERMS, |t| (weight(t), t.hash()));
         terms.truncate(TERMS);
         terms.sort_unstable();
     }
@@ -79,7 +79,7 @@ impl Vectors {
     pub fn new<'a>(articles: impl Iterator<Item = &'a [Term]>) -> Self {
         let mut vectors = Self { starts: vec![0], ..Self::default() };
         for terms in articles {
-            vectors.dimensions.extend(terms.iter().map(|t| t.hash));
+            vectors.dimensions.extend(terms.iter().map(|t| t.hash()));
             vectors.counts.extend(terms.iter().map(|t| (t.quarters, t.level)));
             vectors.starts.push(vectors.dimensions.len() as u32);
         }
