@@ -45,7 +45,10 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     };
     targets.write(&run, &table, originals, &args.inputs, &layers.settings())?;
     say_outcome(&run, tell);
-    verdict(args, &run)
+    let verdict = verdict(args, &run);
+    // The process ends here: giving back millions of small pieces of memory one by one helps nobody.
+    std::mem::forget(run);
+    verdict
 }
 
 /// Two outputs in one file, an output over an input and a second pass over a pipe are mistakes to stop early.

@@ -125,7 +125,9 @@ impl FunctionWords {
         let mut place = (hash >> (64 - PLACE_BITS)) as usize;
         loop {
             let entry = self.places[place];
-            if (entry == 0) | (entry >> PLACE_BITS == hash << PLACE_BITS >> PLACE_BITS) {
+            let difference = (entry >> PLACE_BITS) ^ (hash << PLACE_BITS >> PLACE_BITS);
+            // One of the two is zero: the place is free, or it is this word's.
+            if entry.min(difference) == 0 {
                 return &self.points[entry as usize % (1 << PLACE_BITS)];
             }
             place = (place + 1) % self.places.len();
