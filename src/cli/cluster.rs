@@ -28,6 +28,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let progress = tell.progress("reading and grouping");
     let run = pipeline::cluster(reader, &settings.judging.params());
     drop(progress);
+    let run = run.map_err(Failure::aside)?;
 
     say_notes(&run, tell);
     if run.grouping.articles.is_empty() && !run.refusals.is_empty() {

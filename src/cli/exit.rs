@@ -39,6 +39,15 @@ impl Failure {
         Self { exit: Exit::Usage, error: error.into(), hint: None }
     }
 
+    /// The folder for temporary files is full or cannot be written.
+    pub(super) fn aside(error: std::io::Error) -> Self {
+        let folder = std::env::temp_dir();
+        let error = anyhow::Error::new(error)
+            .context(format!("{}: cannot put aside what waits for its stage", folder.display()));
+        let failure = Self { exit: Exit::Unwritable, error, hint: None };
+        failure.hint("TMPDIR names another folder for temporary files")
+    }
+
     /// Adds what to do.
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

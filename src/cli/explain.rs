@@ -20,7 +20,7 @@ pub(super) fn run(args: &Explain) -> Result<Exit, Failure> {
     let reader = read::open(&inputs, args.reading.options(&[])).map_err(Failure::usage)?;
     let found =
         pipeline::explain(reader, ids.each_ref().map(String::as_str), &args.judging.params());
-    let explanation = found.map_err(|id| {
+    let explanation = found.map_err(Failure::aside)?.map_err(|id| {
         Failure::usage(anyhow!("no article has the id {id}"))
             .hint("name two files, or two ids and where to look for them with --in")
     })?;

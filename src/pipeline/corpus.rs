@@ -1,31 +1,42 @@
 //! All articles of a run, each once, and those among them that are the same word for word.
 
+use std::io;
+
 use jiff::Timestamp;
 
 use super::Run;
-use super::parts::{Part, Span};
-use super::prepare::Prepared;
+use super::parts::{Loaded, Part, Span};
+use super::spool::{Place, Spool};
+use super::prepare::{Chunkful, Prepared};
 use crate::kernel::sets::intersection;
 use crate::model::{Entry, Refusal};
 use crate::stages::duplicates::Duplicates;
 use crate::stages::sketch::Sketch;
 use crate::stages::terms::Term;
 use crate::stages::verify::Copy;
+use crate::stages::weights::Vectors;
 
 /// All articles, ascending by the hash of their ids. The order, and with it every position, depends on the set of
 /// articles only.
 #[derive(Debug, Default)]
 pub struct Corpus {
     pub(super) articles: Vec<Prepared>,
-    pub(super) parts: Vec<Part>,
+    parts: Vec<Part>,
+    shingles: Spool<u32>,
+    terms: Spool<Term>,
 }
 
 impl Corpus {
     /// Adds the articles of one chunk.
-    pub(super) fn add(&mut self, (articles, part): (Vec<Prepared>, Part)) {
-        let number = self.parts.len() as u32;
-        self.articles.extend(articles.into_iter().map(|a| Prepared { part: number, ..a }));
-        self.parts.push(part);
+    ///
+    /// # Errors
+    /// Their lists cannot be put aside.
+    pub(super) fn add(&mut self, prepared: Chunkful) -> io::Result<()> {
+        let part = self.parts.len() as u32;
+        self.articles.extend(prepared.articles.into_iter().map(|a| Prepared { part, ..a }));
+        self.parts.push(prepared.part);
+        self.shingles.push(prepared.lists.shingles)?;
+        self.terms.push(prepared.lists.terms)
     }
 
     /// Orders the articles when all are there. Of several with one id the newest stays (by date, then by content): the
@@ -58,27 +69,53 @@ impl Corpus {
         (article, &self.parts[article.part as usize])
     }
 
-    /// What the exact check looks at.
-    pub(super) fn copy(&self, i: u32) -> Copy<'_> {
-        let (article, part) = self.part(i);
-        Copy {
-            shingles: article.shingles.of(&part.shingles),
-            numbers: article.numbers.of(&part.hashes),
-            time: article.entry.published.map(Timestamp::as_second),
-            content: article.content,
-        }
+    /// What the exact check looks at of some articles; of the others their shingles are missing.
+    pub(super) fn copies<'a>(&'a self, kept: &[u32], shingles: &'a Loaded) -> Vec<Copy<'a>> {
+        let copy = |(k, &i): (usize, &u32)| {
+            let (article, part) = self.part(i);
+            Copy {
+                shingles: shingles.of(k),
+                numbers: article.numbers.of(&part.hashes),
+                time: article.entry.published.map(Timestamp::as_second),
+                content: article.content,
+            }
+        };
+        kept.iter().enumerate().map(copy).collect()
+    }
+
+    /// How many shingles an article has.
+    pub(super) fn n_shingles(&self, i: u32) -> usize {
+        self.articles[i as usize].shingles.len()
+    }
+
+    /// Loads the shingles of those of some articles that are wanted.
+    pub(super) fn load_shingles(&self, kept: &[u32], wanted: &[bool]) -> io::Result<Loaded> {
+        let place = |(&i, &wanted): (&u32, &bool)| {
+            let article = &self.articles[i as usize];
+            if wanted { article.shingles.place(article.part) } else { Place::default() }
+        };
+        let places: Vec<Place> = kept.iter().zip(wanted).map(place).collect();
+        let mut loaded = Loaded::new(&places);
+        self.shingles.gather(&places, |k, list| loaded.fill(k, list))?;
+        Ok(loaded)
+    }
+
+    /// The terms of some articles.
+    pub(super) fn load_terms(&self, articles: impl Iterator<Item = u32>) -> io::Result<Vectors> {
+        let place = |i: u32| {
+            let article = &self.articles[i as usize];
+            article.terms.place(article.part)
+        };
+        let places: Vec<Place> = articles.map(place).collect();
+        let mut vectors = Vectors::with_lengths(places.iter().map(|place| place.len()));
+        self.terms.gather(&places, |k, terms| vectors.fill(k, terms))?;
+        Ok(vectors)
     }
 
     /// The sketch of an article that has words.
     pub(super) fn sketch(&self, i: u32) -> Option<&Sketch> {
         let (article, part) = self.part(i);
         article.sketch.of(&part.sketches).first()
-    }
-
-    /// The terms of an article, ascending by hash.
-    pub(super) fn terms(&self, i: u32) -> &[Term] {
-        let (article, part) = self.part(i);
-        article.terms.of(&part.terms)
     }
 
     fn title_words(&self, i: u32) -> &[u32] {
@@ -94,20 +131,14 @@ impl Corpus {
 
     /// Gives back what only the near-duplicate level needs.
     pub(super) fn forget_shingles(&mut self) {
-        for part in &mut self.parts {
-            part.shingles = Vec::new();
-            part.sketches = Vec::new();
-        }
-        self.articles.iter_mut().for_each(|article| {
-            article.shingles = Span::default();
-            article.sketch = Span::default();
-        });
+        self.shingles = Spool::default();
+        self.parts.iter_mut().for_each(|part| part.sketches = Vec::new());
+        self.articles.iter_mut().for_each(|article| article.sketch = Span::default());
     }
 
     /// Gives back what only the story level needs.
     pub(super) fn forget_terms(&mut self) {
-        self.parts.iter_mut().for_each(|part| part.terms = Vec::new());
-        self.articles.iter_mut().for_each(|article| article.terms = Span::default());
+        self.terms = Spool::default();
     }
 
     /// When an article was published, in seconds; failing that, when it was seen, and then that it was only seen.
@@ -196,9 +227,9 @@ impl Exact {
         self.kept.iter().map(|&i| corpus.sketch(i)).collect()
     }
 
-    /// What the exact check needs of the kept ones.
-    pub(super) fn copies<'a>(&self, corpus: &'a Corpus) -> Vec<Copy<'a>> {
-        self.kept.iter().map(|&i| corpus.copy(i)).collect()
+    /// How many shingles the kept ones have.
+    pub(super) fn sizes(&self, corpus: &Corpus) -> Vec<usize> {
+        self.kept.iter().map(|&i| corpus.n_shingles(i)).collect()
     }
 
     /// The near-duplicate groups over all articles, each earliest first, ordered by their lowest position.

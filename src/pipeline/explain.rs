@@ -1,9 +1,9 @@
 //! Why two articles are together, or why not: every number that decided, from the same stages as the run.
 
-use std::fmt;
+use std::{fmt, io};
 
 use super::prepare::{Prepared, Preparer};
-use super::{Clock, Corpus, Found, Run, prepare};
+use super::{Clock, Corpus, Found, Run};
 use crate::kernel::cosine::Probe;
 use crate::kernel::sets::{differences, intersection};
 use crate::kernel::time::{DAY, ONE, TimeFactor};
@@ -68,39 +68,39 @@ struct StoryNumbers {
 /// Explains two articles by their ids, among all articles of the chunks.
 ///
 /// # Errors
-/// The id that no article has.
+/// Lists that were put aside cannot be read; within, the id that no article has.
 pub fn explain(
     chunks: impl IntoIterator<Item = Chunk>,
     ids: [&str; 2],
     params: &Params,
-) -> Result<Explanation, String> {
+) -> io::Result<Result<Explanation, String>> {
     let mut run = Run::default();
     let (mut originals, mut corpus) = (Vec::new(), Corpus::default());
     let mut preparer = Preparer::default();
     for chunk in chunks {
         let articles = chunk.parse().articles;
         originals.extend(articles.iter().filter(|a| ids.contains(&a.id.as_str())).cloned());
-        corpus.add(prepare(articles, &mut preparer, params));
+        corpus.add(preparer.prepare_all(articles, params))?;
     }
     corpus.seal(&mut run);
-    let at = |id: &str| {
-        corpus.articles.iter().position(|a| &*a.entry.id == id).ok_or_else(|| id.to_owned())
+    let at = |id: &str| corpus.articles.iter().position(|a| &*a.entry.id == id);
+    let pair = match ids.map(at) {
+        [Some(a), Some(b)] => [a, b],
+        [None, _] => return Ok(Err(ids[0].to_owned())),
+        [_, None] => return Ok(Err(ids[1].to_owned())),
     };
-    let pair = [at(ids[0])?, at(ids[1])?];
     // The run gives back the shingles when it is done with them.
-    let text = text_numbers(&corpus, pair, params);
-    let found = Found::new(&mut corpus, params, &mut run.stages, &mut Clock::default());
+    let text = text_numbers(&corpus, pair, params)?;
+    let found = Found::new(&mut corpus, params, &mut run.stages, &mut Clock::default())?;
     let original = |i: usize| {
         let entry = &corpus.articles[i].entry;
-        originals
-            .iter()
-            .find(|o| *o.id == *entry.id && *o.title == *entry.title)
-            .ok_or_else(|| entry.id.to_string())
+        originals.iter().find(|o| *o.id == *entry.id && *o.title == *entry.title)
     };
-    let terms = shared_terms([original(pair[0])?, original(pair[1])?]);
+    let terms = pair.map(original).into_iter().flatten().collect::<Vec<_>>();
+    let terms = <[&Article; 2]>::try_from(terms).map_or_else(|_| Vec::new(), shared_terms);
     let group_of = |i: usize| found.groups.iter().position(|g| g.contains(&(i as u32)));
     let groups = pair.map(|i| group_of(i).unwrap_or_default());
-    Ok(Explanation {
+    Ok(Ok(Explanation {
         articles: pair.map(|i| side(&corpus.articles[i])),
         same_group: groups[0] == groups[1],
         same_story: found.stories.story[groups[0]] == found.stories.story[groups[1]],
@@ -109,13 +109,20 @@ pub fn explain(
         story: story_numbers(&found, groups, params),
         terms,
         params: params.clone(),
-    })
+    }))
 }
 
 /// The near-duplicate level's numbers.
-fn text_numbers(corpus: &Corpus, [a, b]: [usize; 2], params: &Params) -> TextNumbers {
-    let (x, y) = (corpus.copy(a as u32), corpus.copy(b as u32));
-    TextNumbers {
+fn text_numbers(
+    corpus: &Corpus,
+    [a, b]: [usize; 2],
+    params: &Params,
+) -> io::Result<TextNumbers> {
+    let both = [a as u32, b as u32];
+    let shingles = corpus.load_shingles(&both, &[true; 2])?;
+    let copies = corpus.copies(&both, &shingles);
+    let (x, y) = (copies[0], copies[1]);
+    Ok(TextNumbers {
         near: verify::near(&x, &y, params),
         shingles: [
             x.shingles.len(),
@@ -124,7 +131,7 @@ fn text_numbers(corpus: &Corpus, [a, b]: [usize; 2], params: &Params) -> TextNum
         ],
         days: x.time.zip(y.time).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
         changed: changed(corpus.facts(a as u32), corpus.facts(b as u32)),
-    }
+    })
 }
 
 fn side(article: &Prepared) -> Side {

@@ -5,8 +5,10 @@ mod explain;
 mod parts;
 mod place;
 mod prepare;
+mod spool;
 mod stories;
 
+use std::io;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -19,8 +21,7 @@ use crate::params::Params;
 use crate::read::{Chunk, Notes};
 use crate::stages::duplicates::{self, Duplicates};
 use corpus::Exact;
-use parts::Part;
-use prepare::{Prepared, Preparer};
+use prepare::Preparer;
 use stories::Stories;
 
 /// Chunks for each thread that are read before they are worked on in parallel.
@@ -68,56 +69,59 @@ pub struct Counts {
 }
 
 /// Groups the articles of all chunks.
-pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> Run {
+///
+/// # Errors
+/// What has to wait for its stage cannot be written to the folder for temporary files, or not be read again.
+pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> io::Result<Run> {
     let (mut run, mut clock) = (Run::default(), Clock::default());
-    let corpus = read(chunks, params, &mut run);
+    let corpus = read(chunks, params, &mut run)?;
     clock.stage(&mut run.stages, "read", run.counts.read, "articles");
-    run.grouping = group(corpus, params, &mut run.stages, &mut clock);
+    run.grouping = group(corpus, params, &mut run.stages, &mut clock)?;
     run.refusals.sort();
-    run
+    Ok(run)
 }
 
 /// Groups articles that are at hand, for tests, libraries and small inputs.
-pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> Run {
+///
+/// # Errors
+/// As [`cluster`].
+pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> io::Result<Run> {
     let (mut run, mut corpus) = (Run::default(), Corpus::default());
     run.counts.read = articles.len() as u64;
-    corpus.add(prepare(articles, &mut Preparer::default(), params));
+    corpus.add(Preparer::default().prepare_all(articles, params))?;
     corpus.seal(&mut run);
-    run.grouping = group(corpus, params, &mut run.stages, &mut Clock::default());
-    run
+    run.grouping = group(corpus, params, &mut run.stages, &mut Clock::default())?;
+    Ok(run)
 }
 
 /// Reads, cleans, shingles and sketches: everything that concerns one article alone.
-fn read(chunks: impl IntoIterator<Item = Chunk>, params: &Params, run: &mut Run) -> Corpus {
+fn read(
+    chunks: impl IntoIterator<Item = Chunk>,
+    params: &Params,
+    run: &mut Run,
+) -> io::Result<Corpus> {
     let mut corpus = Corpus::default();
     let mut chunks = chunks.into_iter();
     loop {
-        let batch: Vec<Chunk> = chunks.by_ref().take(AHEAD * rayon::current_num_threads()).collect();
+        let ahead = AHEAD * rayon::current_num_threads();
+        let batch: Vec<Chunk> = chunks.by_ref().take(ahead).collect();
         if batch.is_empty() {
             break;
         }
         let work = |preparer: &mut Preparer, chunk: Chunk| {
             let parsed = chunk.parse();
-            (prepare(parsed.articles, preparer, params), parsed.refusals, parsed.notes)
+            (preparer.prepare_all(parsed.articles, params), parsed.refusals, parsed.notes)
         };
         let done: Vec<_> = batch.into_par_iter().map_init(Preparer::default, work).collect();
         for (prepared, refusals, notes) in done {
-            run.counts.read += prepared.0.len() as u64;
-            corpus.add(prepared);
+            run.counts.read += prepared.articles.len() as u64;
+            corpus.add(prepared)?;
             run.refusals.extend(refusals);
             run.notes.merge(notes);
         }
     }
     corpus.seal(run);
-    corpus
-}
-
-fn prepare(articles: Vec<Article>, preparer: &mut Preparer, params: &Params) -> (Vec<Prepared>, Part) {
-    let mut part = Part::default();
-    let one = |article| preparer.prepare(article, &mut part, params);
-    let prepared = articles.into_iter().map(one).collect();
-    part.fit();
-    (prepared, part)
+    Ok(corpus)
 }
 
 /// From prepared articles to the grouping.
@@ -126,11 +130,11 @@ fn group(
     params: &Params,
     stages: &mut Vec<StageCount>,
     clock: &mut Clock,
-) -> Grouping {
-    let found = Found::new(&mut corpus, params, stages, clock);
+) -> io::Result<Grouping> {
+    let found = Found::new(&mut corpus, params, stages, clock)?;
     let grouping = place::place(corpus, &found, params);
     clock.stage(stages, "place", grouping.articles.len() as u64, "articles");
-    grouping
+    Ok(grouping)
 }
 
 /// What the two levels found.
@@ -151,21 +155,27 @@ impl Found {
         params: &Params,
         stages: &mut Vec<StageCount>,
         clock: &mut Clock,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let exact = corpus.fold_exact();
-        let duplicates = duplicates::find(&exact.sketches(corpus), &exact.copies(corpus), params);
+        let candidates = duplicates::propose(&exact.sketches(corpus), &exact.sizes(corpus), params);
+        clock.stage(stages, "candidates", candidates.pairs.len() as u64, "candidate pairs");
+        let shingles = corpus.load_shingles(&exact.kept, &candidates.members(exact.kept.len()))?;
+        let copies = corpus.copies(&exact.kept, &shingles);
+        let duplicates = duplicates::find(&candidates, &copies, params);
+        drop(copies);
+        drop(shingles);
         corpus.forget_shingles();
-        clock.stage(stages, "candidates", duplicates.proposed as u64, "candidate pairs");
+        clock.stage(stages, "verify", duplicates.matches.len() as u64, "near-duplicate matches");
         let mut groups = exact.expand(corpus, &duplicates);
         groups.par_sort_by_key(|group| (corpus.time(group[0]).0, group[0]));
-        clock.stage(stages, "duplicates", groups.len() as u64, "near-duplicate groups");
+        clock.stage(stages, "group", groups.len() as u64, "near-duplicate groups");
         let stories = if params.only_duplicates {
             Stories::none(groups.len())
         } else {
-            stories::find(corpus, &groups, params)
+            stories::find(corpus, &groups, params)?
         };
         clock.stage(stages, "stories", stories.count as u64, "stories");
-        Self { exact, duplicates, groups, stories }
+        Ok(Self { exact, duplicates, groups, stories })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One article as read to what the later stages need of it; the text itself is let go.
 
-use super::parts::{Part, Span};
+use super::parts::{Lists, Part, Span};
 use crate::kernel::hash::{hash, mix};
 use crate::kernel::sort::Sorter;
 use crate::model::{Article, Entry};
@@ -42,6 +42,14 @@ pub(super) struct Prepared {
     pub(super) facts: Span,
 }
 
+/// The articles of one chunk.
+#[derive(Debug, Default)]
+pub(super) struct Chunkful {
+    pub(super) articles: Vec<Prepared>,
+    pub(super) part: Part,
+    pub(super) lists: Lists,
+}
+
 /// Buffers that are used for one article after the other.
 #[derive(Default)]
 pub(super) struct Preparer {
@@ -52,11 +60,21 @@ pub(super) struct Preparer {
 }
 
 impl Preparer {
-    /// Cleans, tokenises, shingles, sketches and counts one article; appends its lists to a part.
-    pub(super) fn prepare(
+    /// Prepares the articles of one chunk.
+    pub(super) fn prepare_all(&mut self, articles: Vec<Article>, params: &Params) -> Chunkful {
+        let (mut part, mut lists) = (Part::default(), Lists::default());
+        let one = |article| self.prepare(article, &mut part, &mut lists, params);
+        let articles = articles.into_iter().map(one).collect();
+        part.fit();
+        Chunkful { articles, part, lists }
+    }
+
+    /// Cleans, tokenises, shingles, sketches and counts one article; appends its lists to those of its chunk.
+    fn prepare(
         &mut self,
         article: Article,
         part: &mut Part,
+        lists: &mut Lists,
         params: &Params,
     ) -> Prepared {
         let cleaned = clean::clean(&article.title, &article.text);
@@ -81,13 +99,13 @@ impl Preparer {
             title_words: part.add_hashes(title.iter().map(|word| word.hash as u32)),
             numbers,
             facts,
-            shingles: Span::append(&mut part.shingles, shingle::set(&self.hashes, &mut self.sorter)),
+            shingles: Span::append(&mut lists.shingles, shingle::set(&self.hashes, &mut self.sorter)),
             sketch: Span::append(&mut part.sketches, sketch.as_slice()),
             terms: match params.only_duplicates {
                 true => Span::default(),
                 false => {
                     let terms = select(self.lexicon.terms(&self.words, n_title, language));
-                    Span::append(&mut part.terms, &terms)
+                    Span::append(&mut lists.terms, &terms)
                 }
             },
             entry: entry(article, language, sketch.map_or(0, |s| s.fingerprint), params),
@@ -104,7 +122,8 @@ impl Preparer {
         let language =
             Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
         let terms = select(self.lexicon.terms(&self.words, n_title, language));
-        let vectors = Vectors::new(std::iter::once(&*terms));
+        let mut vectors = Vectors::with_lengths(std::iter::once(terms.len()));
+        vectors.fill(0, &terms);
         let fixed = vectors.fixed();
         let weights = vectors.weights(&fixed, 0);
         let mut named: Vec<(String, u32, u16)> = Vec::new();

@@ -1,5 +1,7 @@
 //! Near-duplicate groups to stories. Each group takes part through its earliest member, whatever stands for it later.
 
+use std::io;
+
 use super::Corpus;
 use crate::kernel::linkage::{Average, Edge, group};
 use crate::kernel::time::{ONE, TimeFactor};
@@ -35,9 +37,16 @@ impl Stories {
 }
 
 /// Groups near-duplicate groups into stories.
-pub(super) fn find(corpus: &mut Corpus, groups: &[Vec<u32>], params: &Params) -> Stories {
+///
+/// # Errors
+/// Terms that were put aside cannot be read.
+pub(super) fn find(
+    corpus: &mut Corpus,
+    groups: &[Vec<u32>],
+    params: &Params,
+) -> io::Result<Stories> {
     let canonical = groups.iter().map(|group| group[0]);
-    let vectors = Vectors::new(canonical.clone().map(|i| corpus.terms(i)));
+    let vectors = corpus.load_terms(canonical.clone())?;
     let times = times(corpus, canonical);
     corpus.forget_terms();
     let (mut similar, neighbours) =
@@ -51,7 +60,7 @@ pub(super) fn find(corpus: &mut Corpus, groups: &[Vec<u32>], params: &Params) ->
     let cut = (params.story_cut * ONE as f64).round() as i64;
     let story = group(&scores.penalties, edges.collect(), cut, Average::AllPairs);
     let count = story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count();
-    Stories { story, count, similar, scores, neighbours, vectors, times }
+    Ok(Stories { story, count, similar, scores, neighbours, vectors, times })
 }
 
 fn times(corpus: &Corpus, reports: impl Iterator<Item = u32>) -> Times {

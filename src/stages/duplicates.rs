@@ -41,29 +41,66 @@ pub struct Duplicates {
     pub group: Vec<u32>,
     /// The pairs that match, ascending.
     pub matches: Vec<Examined>,
-    /// How many pairs were proposed.
+}
+
+/// Candidate pairs that are worth an exact comparison.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// As [`buckets::pair`]s, ascending and distinct.
+    pub pairs: Vec<u64>,
+    /// How many pairs shared a band, most of which their sketches then ruled out.
     pub proposed: usize,
     /// How many articles share the most crowded band.
     pub largest_bucket: usize,
 }
 
-/// Groups articles by their texts; one without a sketch is alone.
+impl Candidates {
+    /// For each of `n` articles whether it is in a pair.
+    pub fn members(&self, n: usize) -> Vec<bool> {
+        let mut members = vec![false; n];
+        for (a, b) in self.pairs.iter().map(|&pair| items(pair)) {
+            members[a as usize] = true;
+            members[b as usize] = true;
+        }
+        members
+    }
+}
+
+/// Proposes pairs by their sketches, given the sizes of the shingle sets as well.
+pub fn propose(sketches: &[Option<&Sketch>], sizes: &[usize], params: &Params) -> Candidates {
+    let (mut pairs, largest_bucket) = candidates::propose(sketches);
+    let proposed = pairs.len();
+    pairs.retain(|&pair| hopeful(pair, sketches, sizes, params));
+    Candidates { pairs, proposed, largest_bucket }
+}
+
+/// Whether the sketches of a pair leave a chance of a match.
+fn hopeful(pair: u64, sketches: &[Option<&Sketch>], sizes: &[usize], params: &Params) -> bool {
+    let (a, b) = items(pair);
+    let (Some(x), Some(y)) = (sketches[a as usize], sketches[b as usize]) else { return false };
+    let least = verify::least_resemblance(sizes[a as usize], sizes[b as usize], params);
+    // Four standard deviations of the estimate below what a match needs at the least.
+    let slots = SLOTS as f64;
+    let fewest = slots * least - 4.0 * (slots * least * (1.0 - least)).sqrt();
+    f64::from(equal_slots(&x.signature, &y.signature)) >= fewest
+}
+
+/// Groups articles by their texts, of which only those in a candidate pair are looked at.
 ///
 /// Groups merge while the average strength of the pairs examined between them is that of a match. A chain of
 /// revisions, each like the one before, so ends where its ends have grown apart.
-pub fn find(sketches: &[Option<&Sketch>], copies: &[Copy], params: &Params) -> Duplicates {
-    let (first, largest_bucket) = candidates::propose(sketches);
-    let mut examined = examine(&first, sketches, copies, params);
-    let second = relations(&examined, &first);
-    let proposed = first.len() + second.len();
+pub fn find(candidates: &Candidates, copies: &[Copy], params: &Params) -> Duplicates {
+    let verify = |&pair: &u64| verify_pair(pair, copies, params);
+    let mut examined: Vec<Examined> = candidates.pairs.par_iter().map(verify).collect();
     // These need no sketch to agree: whether the ends of a chain match is asked because its middle does.
-    examined.par_extend(second.par_iter().map(|&pair| verify_pair(pair, copies, params)));
+    let second = relations(&examined, &candidates.pairs);
+    examined.par_extend(second.par_iter().map(verify));
     let strength = |e: &Examined| (f64::from(e.strength) * ONE as f64) as i64;
     let edges = examined.iter().map(|e| Edge { a: e.a, b: e.b, sum: strength(e), examined: 1 });
     let group = group(&vec![0; copies.len()], edges.collect(), ONE, Average::ExaminedPairs);
     let mut matches: Vec<Examined> = examined.into_iter().filter(Examined::matches).collect();
     matches.sort_unstable_by_key(|e| (e.a, e.b));
-    Duplicates { group, matches, proposed, largest_bucket }
+    Duplicates { group, matches }
 }
 
 fn verify_pair(pair: u64, copies: &[Copy], params: &Params) -> Examined {
@@ -76,31 +113,6 @@ fn verify_pair(pair: u64, copies: &[Copy], params: &Params) -> Examined {
         containment: found.containment as f32,
         strength: found.strength as f32,
     }
-}
-
-/// Checks the pairs whose sketches leave a chance of a match.
-fn examine(
-    pairs: &[u64],
-    sketches: &[Option<&Sketch>],
-    copies: &[Copy],
-    params: &Params,
-) -> Vec<Examined> {
-    let hopeful = |&&pair: &&u64| {
-        let (a, b) = items(pair);
-        let (Some(x), Some(y)) = (sketches[a as usize], sketches[b as usize]) else {
-            return false;
-        };
-        let least = verify::least_resemblance(
-            copies[a as usize].shingles.len(),
-            copies[b as usize].shingles.len(),
-            params,
-        );
-        // Four standard deviations of the estimate below what a match needs at the least.
-        let slots = SLOTS as f64;
-        f64::from(equal_slots(&x.signature, &y.signature))
-            >= slots * least - 4.0 * (slots * least * (1.0 - least)).sqrt()
-    };
-    pairs.par_iter().filter(hopeful).map(|&pair| verify_pair(pair, copies, params)).collect()
 }
 
 /// The pairs of articles that match a common third and were not proposed yet.

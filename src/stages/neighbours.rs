@@ -33,6 +33,8 @@ const FAR: i64 = 33 * DAY;
 const HISTORY: usize = 200;
 /// Postings of one term on one day that are all found; of more, only the [`HUBS`] with the lowest identities are.
 const CAP: usize = 300;
+/// Reports that one thread queries at a time.
+const PART: usize = 512;
 /// See [`CAP`].
 const HUBS: usize = 4;
 
@@ -80,15 +82,20 @@ pub fn find(
     let fixed = vectors.fixed();
     let index = Index::new(vectors, &fixed, times, factor);
     let scratch = || Scratch { sums: vec![0; vectors.len()], ..Scratch::default() };
-    let found: Vec<Found> = (0..vectors.len() as u32)
-        .into_par_iter()
-        .map_init(scratch, |scratch, i| index.query(i, scratch))
-        .collect();
-    let mut matches = Vec::with_capacity(found.iter().map(|f| f.matches.len()).sum());
+    let part = |scratch: &mut Scratch, from: usize| {
+        let part = from..vectors.len().min(from + PART);
+        let found: Vec<Found> = part.map(|i| index.query(i as u32, scratch)).collect();
+        let matches: Vec<Similar> = found.iter().flat_map(|f| f.matches.iter().copied()).collect();
+        (matches, found.into_iter().map(|f| f.neighbours).collect::<Vec<_>>())
+    };
+    let parts: Vec<usize> = (0..vectors.len()).step_by(PART).collect();
+    let found: Vec<_> = parts.into_par_iter().map_init(scratch, part).collect();
+    drop(index);
+    let mut matches = Vec::with_capacity(found.iter().map(|f| f.0.len()).sum());
     let mut neighbours = Vec::with_capacity(vectors.len());
-    for found in found {
-        matches.extend(found.matches);
-        neighbours.push(found.neighbours);
+    for (some, near) in found {
+        matches.extend(some);
+        neighbours.extend(near);
     }
     matches.par_sort_unstable();
     (matches, neighbours)
@@ -259,6 +266,7 @@ impl<'a> Index<'a> {
         nearest.retain(|n| i64::from(n.1) >= SIMILAR);
         nearest.sort_unstable_by_key(|&(i, cosine)| (-cosine, i));
         nearest.truncate(KEPT);
+        nearest.shrink_to_fit();
         nearest
     }
 }

@@ -75,15 +75,24 @@ pub struct Weights {
 }
 
 impl Vectors {
-    /// Lays out the terms of articles, at most 2^32 in all.
-    pub fn new<'a>(articles: impl Iterator<Item = &'a [Term]>) -> Self {
-        let mut vectors = Self { starts: vec![0], ..Self::default() };
-        for terms in articles {
-            vectors.dimensions.extend(terms.iter().map(|t| t.hash()));
-            vectors.counts.extend(terms.iter().map(|t| (t.quarters, t.level)));
-            vectors.starts.push(vectors.dimensions.len() as u32);
+    /// Room for articles with so many terms each, at most 2^32 in all.
+    pub fn with_lengths(lengths: impl Iterator<Item = usize>) -> Self {
+        let mut starts = vec![0];
+        starts.extend(lengths.scan(0, |end, length| {
+            *end += length as u32;
+            Some(*end)
+        }));
+        let n = starts.last().copied().unwrap_or(0) as usize;
+        Self { starts, dimensions: vec![0; n], counts: vec![(0, 0); n] }
+    }
+
+    /// Puts the terms of one article in their place.
+    pub fn fill(&mut self, i: usize, terms: &[Term]) {
+        let range = self.range(i);
+        let places = self.dimensions[range.clone()].iter_mut().zip(&mut self.counts[range]);
+        for (term, (dimension, counts)) in terms.iter().zip(places) {
+            (*dimension, *counts) = (term.hash(), (term.quarters, term.level));
         }
-        vectors
     }
 
     /// How many articles there are.

@@ -1,0 +1,144 @@
+//! Lists that wait for their stage: in memory while they are few, in a temporary file beyond that.
+//!
+//! Shingles and terms are most of what is known of an article, and each is needed once, for some articles only. The file has
+//! no name, so that nothing of it is left behind however the run ends.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+/// A list item of fixed size.
+pub(super) trait Item: Copy {
+    /// Bytes of one item.
+    const SIZE: usize;
+    /// Appends the item to some bytes.
+    fn write(self, bytes: &mut Vec<u8>);
+    /// Reads an item from its bytes.
+    fn read(bytes: &[u8]) -> Self;
+}
+
+impl Item for u32 {
+    const SIZE: usize = 4;
+
+    fn write(self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.to_le_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        Self::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+    }
+}
+
+/// Where the list of one article is: the part, and the stretch of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) part: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Place {
+    /// Length of the list.
+    pub(super) fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+}
+
+/// Bytes of lists that stay in memory.
+const IN_MEMORY: usize = 8 << 20;
+
+/// The lists of many articles, a part for each chunk of them.
+#[derive(Debug)]
+pub(super) struct Spool<T> {
+    parts: Vec<Kept<T>>,
+    /// Bytes in memory.
+    held: usize,
+    file: Option<File>,
+    /// Length of the file.
+    written: u64,
+}
+
+#[derive(Debug)]
+enum Kept<T> {
+    Here(Vec<T>),
+    /// Offset and length in bytes.
+    File(u64, usize),
+}
+
+impl<T> Default for Spool<T> {
+    fn default() -> Self {
+        Self { parts: Vec::new(), held: 0, file: None, written: 0 }
+    }
+}
+
+impl<T: Item> Spool<T> {
+    /// Adds a part.
+    ///
+    /// # Errors
+    /// The temporary file cannot be made or written.
+    pub(super) fn push(&mut self, mut part: Vec<T>) -> io::Result<()> {
+        if self.held + part.len() * T::SIZE <= IN_MEMORY {
+            part.shrink_to_fit();
+            self.held += part.len() * T::SIZE;
+            self.parts.push(Kept::Here(part));
+            return Ok(());
+        }
+        let mut bytes = Vec::with_capacity(part.len() * T::SIZE);
+        part.into_iter().for_each(|item| item.write(&mut bytes));
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        file.write_all(&bytes)?;
+        self.parts.push(Kept::File(self.written, bytes.len()));
+        self.written += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Calls `each` with the list at every place, together with the place's position; part by part.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read.
+    pub(super) fn gather(&self, places: &[Place], mut each: impl FnMut(usize, &[T])) -> io::Result<()> {
+        let mut order: Vec<u32> = (0..places.len() as u32).collect();
+        order.sort_unstable_by_key(|&i| (places[i as usize], i));
+        let (mut bytes, mut items) = (Vec::new(), Vec::new());
+        for same in order.chunk_by(|&i, &j| places[i as usize].part == places[j as usize].part) {
+            let list = match &self.parts[places[same[0] as usize].part as usize] {
+                Kept::Here(list) => list,
+                &Kept::File(offset, length) => {
+                    bytes.resize(length, 0);
+                    let mut file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
+                    file.seek(SeekFrom::Start(offset))?;
+                    file.read_exact(&mut bytes)?;
+                    items.clear();
+                    items.extend(bytes.chunks_exact(T::SIZE).map(T::read));
+                    &items
+                }
+            };
+            for &i in same {
+                let place = places[i as usize];
+                each(i as usize, &list[place.start as usize..place.end as usize]);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_come_back_from_memory_and_from_the_file() {
+        let mut spool = Spool { held: IN_MEMORY - 12, ..Spool::default() };
+        for part in [vec![1u32, 2, 3], vec![4, 5], vec![], vec![6]] {
+            spool.push(part).unwrap();
+        }
+        assert!(spool.file.is_some());
+        let place = |part, start, end| Place { part, start, end };
+        let places = [place(3, 0, 1), place(0, 1, 3), place(1, 0, 2), place(1, 1, 1), place(0, 0, 3)];
+        let mut found = vec![Vec::new(); places.len()];
+        spool.gather(&places, |i, list| found[i] = list.to_vec()).unwrap();
+        assert_eq!(found, [vec![6], vec![2, 3], vec![4, 5], vec![], vec![1, 2, 3]]);
+    }
+}
