@@ -117,11 +117,7 @@ fn text_numbers(corpus: &Corpus, [a, b]: [usize; 2], params: &Params) -> TextNum
     let (x, y) = (corpus.copy(a as u32), corpus.copy(b as u32));
     TextNumbers {
         near: verify::near(&x, &y, params),
-        shingles: [
-            x.shingles.len(),
-            y.shingles.len(),
-            intersection(x.shingles, y.shingles),
-        ],
+        shingles: [x.shingles.len(), y.shingles.len(), intersection(x.shingles, y.shingles)],
         days: x.time.zip(y.time).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
         changed: changed(corpus.facts(a as u32), corpus.facts(b as u32)),
     }

@@ -92,7 +92,8 @@ fn read(chunks: impl IntoIterator<Item = Chunk>, params: &Params, run: &mut Run)
     let mut corpus = Corpus::default();
     let mut chunks = chunks.into_iter();
     loop {
-        let batch: Vec<Chunk> = chunks.by_ref().take(AHEAD * rayon::current_num_threads()).collect();
+        let batch: Vec<Chunk> =
+            chunks.by_ref().take(AHEAD * rayon::current_num_threads()).collect();
         if batch.is_empty() {
             break;
         }
@@ -112,7 +113,11 @@ fn read(chunks: impl IntoIterator<Item = Chunk>, params: &Params, run: &mut Run)
     corpus
 }
 
-fn prepare(articles: Vec<Article>, preparer: &mut Preparer, params: &Params) -> (Vec<Prepared>, Part) {
+fn prepare(
+    articles: Vec<Article>,
+    preparer: &mut Preparer,
+    params: &Params,
+) -> (Vec<Prepared>, Part) {
     let mut part = Part::default();
     let one = |article| preparer.prepare(article, &mut part, params);
     let prepared = articles.into_iter().map(one).collect();
