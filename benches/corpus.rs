@@ -27,8 +27,17 @@ impl Dice {
     }
 }
 
-/// A word of two to five syllables; equal numbers give equal words.
+/// The most frequent words, by which a language is known.
+const COMMON: &[&str] = &[
+    "the", "of", "and", "to", "in", "a", "that", "for", "on", "was", "with", "said", "by", "at",
+    "from",
+];
+
+/// A common word, or one of two to five syllables; equal numbers give equal words.
 fn word(number: u64) -> String {
+    if let Some(common) = COMMON.get(number as usize) {
+        return (*common).to_owned();
+    }
     let syllable = |part: u64| {
         let consonant = b"bdfgklmnprstvz"[(part % 14) as usize];
         [char::from(consonant), char::from(b"aeiou"[(part / 14 % 5) as usize])]
@@ -54,7 +63,7 @@ fn report(story: u64, dice: &mut Dice) -> Vec<String> {
             .map(|_| match dice.roll(9) {
                 0 => name(story * 8 + dice.roll(8)),
                 1 if dice.roll(3) == 0 => (mix(story + dice.roll(5)) % 900).to_string(),
-                _ => word(1 + dice.rank()),
+                _ => word(dice.rank()),
             })
             .collect();
         words.join(" ") + "."

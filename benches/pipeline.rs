@@ -27,7 +27,7 @@ fn pipeline(c: &mut Criterion) {
             bench.bench_function(BenchmarkId::new(name, n), |b| {
                 b.iter_batched(
                     || articles.clone(),
-                    |articles| cluster_articles(articles, &params),
+                    |articles| cluster_articles(articles, &params).expect("there is room"),
                     BatchSize::PerIteration,
                 );
             });

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use samestory::kernel::hash::hash;
+use samestory::kernel::sort::Sorter;
 use samestory::kernel::time::TimeFactor;
 use samestory::params::Params;
 use samestory::stages::neighbours::{self, Times};
 use samestory::stages::sketch::{Sketch, sketch};
 use samestory::stages::terms::{Lexicon, Term};
 use samestory::stages::verify::{self, Copy};
-use samestory::stages::weights::Vectors;
+use samestory::stages::weights::{Vectors, select};
 use samestory::stages::{candidates, clean, crowd, duplicates, shingle};
 use samestory::text::language::detect;
 use samestory::text::words::Words;
@@ -42,6 +43,7 @@ fn tokenise<'a>(words: &'a mut Words, (title, text): &(String, String)) -> (usiz
 
 fn passed(articles: &[samestory::model::Article]) -> Passed {
     let (mut words, mut lexicon) = (Words::default(), Lexicon::default());
+    let mut sorter = Sorter::default();
     let mut p = Passed {
         cleaned: vec![],
         hashes: vec![],
@@ -55,12 +57,12 @@ fn passed(articles: &[samestory::model::Article]) -> Passed {
     articles.sort_by_key(|a| (a.published, &a.id));
     for article in articles {
         let cleaned = clean::clean(&article.title, &article.text);
-        let cleaned = (cleaned.title, cleaned.text);
+        let cleaned = (cleaned.title.to_string(), cleaned.text.to_string());
         let (title, words) = tokenise(&mut words, &cleaned);
         let mut hashes = Vec::new();
         shingle::shingle(&words.list()[title..], &mut hashes);
-        p.terms.push(lexicon.terms(words, title, detect(words, &cleaned.1)));
-        p.shingles.push(shingle::set(&hashes));
+        p.terms.push(select(lexicon.terms(words, title, detect(words, &cleaned.1))));
+        p.shingles.push(shingle::set(&hashes, &mut sorter).to_vec());
         p.sketches.push(sketch(&hashes));
         p.hashes.push(hashes);
         p.cleaned.push(cleaned);
@@ -74,6 +76,7 @@ fn passed(articles: &[samestory::model::Article]) -> Passed {
 fn stages(c: &mut Criterion) {
     let articles = corpus::corpus(ARTICLES, 1);
     let p = passed(&articles);
+    let sketches: Vec<Option<&Sketch>> = p.sketches.iter().map(Option::as_ref).collect();
     let mut bench = c.benchmark_group("stage");
     bench
         .sample_size(10)
@@ -90,12 +93,12 @@ fn stages(c: &mut Criterion) {
         b.iter(|| p.cleaned.iter().map(|a| tokenise(&mut words, a).0).sum::<usize>());
     });
     bench.bench_function("words, shingle", |b| {
-        let mut hashes = Vec::new();
+        let (mut hashes, mut sorter) = (Vec::new(), Sorter::default());
         b.iter(|| {
             for article in &p.cleaned {
                 let (title, words) = tokenise(&mut words, article);
                 shingle::shingle(&words.list()[title..], &mut hashes);
-                black_box(shingle::set(&hashes));
+                black_box(shingle::set(&hashes, &mut sorter));
             }
         });
     });
@@ -104,7 +107,7 @@ fn stages(c: &mut Criterion) {
         b.iter(|| {
             for article in &p.cleaned {
                 let (title, words) = tokenise(&mut words, article);
-                black_box(lexicon.terms(words, title, detect(words, &article.1)));
+                black_box(select(lexicon.terms(words, title, detect(words, &article.1))));
             }
         });
     });
@@ -113,7 +116,7 @@ fn stages(c: &mut Criterion) {
             p.hashes.iter().filter_map(|h| sketch(h)).map(|s| s.fingerprint).fold(0, |x, y| x ^ y)
         });
     });
-    bench.bench_function("candidates", |b| b.iter(|| candidates::propose(&p.sketches)));
+    bench.bench_function("candidates", |b| b.iter(|| candidates::propose(&sketches)));
     let params = Params::default();
     let copy = |(i, shingles): (usize, &Vec<u32>)| (i as u64 + 1, shingles.clone());
     let owned: Vec<(u64, Vec<u32>)> = p.shingles.iter().enumerate().map(copy).collect();
@@ -135,10 +138,16 @@ fn stages(c: &mut Criterion) {
                 .count()
         });
     });
+    let sizes: Vec<usize> = p.shingles.iter().map(Vec::len).collect();
+    let proposed = duplicates::propose(&sketches, &sizes, &params);
     bench.bench_function("duplicates", |b| {
-        b.iter(|| duplicates::find(&p.sketches, &copies, &params));
+        b.iter(|| duplicates::find(&proposed, &copies, &params));
     });
-    let weigh = || Vectors::new(p.terms.iter().map(|terms| &**terms));
+    let weigh = || {
+        let mut vectors = Vectors::with_lengths(p.terms.iter().map(Vec::len));
+        p.terms.iter().enumerate().for_each(|(i, terms)| vectors.fill(i, terms));
+        vectors
+    };
     bench.bench_function("weights", |b| b.iter(weigh));
     let (vectors, factor) = (weigh(), TimeFactor::new(params.window_days));
     bench

@@ -16,7 +16,8 @@
 //!         article("c", "Library lends seeds"),
 //!     ],
 //!     &Params::default(),
-//! );
+//! )
+//! .expect("so few articles stay in memory");
 //! let stories: Vec<u32> = run.grouping.stories.windows(2).map(|ends| ends[1] - ends[0]).collect();
 //! assert_eq!(stories, [2, 1], "two reports of the eruption, and the seeds");
 //! ```

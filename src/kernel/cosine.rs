@@ -38,7 +38,7 @@ impl Probe {
         let mut tries = 0u32;
         while !self.fill(dimensions, weights, 0x9e37_79b1_u32.wrapping_add(tries << 1), bits) {
             tries += 1;
-            bits += u32::from(tries % 8 == 0);
+            bits += u32::from(tries.is_multiple_of(8));
         }
     }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::Run;
 use super::parts::{Loaded, Part, Span};
-use super::spool::{Place, Spool};
 use super::prepare::{Chunkful, Prepared};
+use super::spool::{Place, Spool};
 use crate::kernel::sets::intersection;
 use crate::model::{Entry, Refusal};
 use crate::stages::duplicates::Duplicates;

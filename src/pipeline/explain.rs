@@ -113,22 +113,14 @@ pub fn explain(
 }
 
 /// The near-duplicate level's numbers.
-fn text_numbers(
-    corpus: &Corpus,
-    [a, b]: [usize; 2],
-    params: &Params,
-) -> io::Result<TextNumbers> {
+fn text_numbers(corpus: &Corpus, [a, b]: [usize; 2], params: &Params) -> io::Result<TextNumbers> {
     let both = [a as u32, b as u32];
     let shingles = corpus.load_shingles(&both, &[true; 2])?;
     let copies = corpus.copies(&both, &shingles);
     let (x, y) = (copies[0], copies[1]);
     Ok(TextNumbers {
         near: verify::near(&x, &y, params),
-        shingles: [
-            x.shingles.len(),
-            y.shingles.len(),
-            intersection(x.shingles, y.shingles),
-        ],
+        shingles: [x.shingles.len(), y.shingles.len(), intersection(x.shingles, y.shingles)],
         days: x.time.zip(y.time).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
         changed: changed(corpus.facts(a as u32), corpus.facts(b as u32)),
     })

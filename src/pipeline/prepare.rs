@@ -99,7 +99,10 @@ impl Preparer {
             title_words: part.add_hashes(title.iter().map(|word| word.hash as u32)),
             numbers,
             facts,
-            shingles: Span::append(&mut lists.shingles, shingle::set(&self.hashes, &mut self.sorter)),
+            shingles: Span::append(
+                &mut lists.shingles,
+                shingle::set(&self.hashes, &mut self.sorter),
+            ),
             sketch: Span::append(&mut part.sketches, sketch.as_slice()),
             terms: match params.only_duplicates {
                 true => Span::default(),

@@ -98,7 +98,11 @@ impl<T: Item> Spool<T> {
     ///
     /// # Errors
     /// The temporary file cannot be read.
-    pub(super) fn gather(&self, places: &[Place], mut each: impl FnMut(usize, &[T])) -> io::Result<()> {
+    pub(super) fn gather(
+        &self,
+        places: &[Place],
+        mut each: impl FnMut(usize, &[T]),
+    ) -> io::Result<()> {
         let mut order: Vec<u32> = (0..places.len() as u32).collect();
         order.sort_unstable_by_key(|&i| (places[i as usize], i));
         let (mut bytes, mut items) = (Vec::new(), Vec::new());
@@ -136,7 +140,8 @@ mod tests {
         }
         assert!(spool.file.is_some());
         let place = |part, start, end| Place { part, start, end };
-        let places = [place(3, 0, 1), place(0, 1, 3), place(1, 0, 2), place(1, 1, 1), place(0, 0, 3)];
+        let places =
+            [place(3, 0, 1), place(0, 1, 3), place(1, 0, 2), place(1, 1, 1), place(0, 0, 3)];
         let mut found = vec![Vec::new(); places.len()];
         spool.gather(&places, |i, list| found[i] = list.to_vec()).unwrap();
         assert_eq!(found, [vec![6], vec![2, 3], vec![4, 5], vec![], vec![1, 2, 3]]);

@@ -4,6 +4,7 @@ use std::io;
 
 use super::Emit;
 use super::cell::Cell;
+use super::pairs::texts_compared;
 use super::reason::Reasons;
 use crate::model::{Grouping, Match, MatchKind};
 
@@ -109,9 +110,7 @@ fn row(grouping: &Grouping, place: Place, reason: &str, emit: &mut Emit<'_>) -> 
         other.map_or(Cell::Nothing, |other| Cell::Text(&grouping.articles[other as usize].id)),
         best.map_or(Cell::Nothing, |best| Cell::Text(best.kind.as_str())),
         Cell::number(best.and_then(similarity)),
-        Cell::number(
-            best.filter(|best| best.kind != MatchKind::Editor).map(|best| best.containment),
-        ),
+        Cell::number(best.filter(|best| texts_compared(best)).map(|best| best.containment)),
         Cell::number(best.filter(|best| best.kind == MatchKind::Story).map(|best| best.score)),
         Cell::Text(reason),
         Cell::Bits(entry.fingerprint),

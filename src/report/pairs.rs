@@ -24,7 +24,7 @@ pub(super) fn rows(grouping: &Grouping, emit: &mut Emit<'_>) -> io::Result<()> {
     let places = Places::new(grouping);
     for found in &grouping.matches {
         let (a, b) = (&grouping.articles[found.a as usize], &grouping.articles[found.b as usize]);
-        let measured = |value: f32| (found.kind != MatchKind::Editor).then_some(value);
+        let measured = |value: f32| texts_compared(found).then_some(value);
         emit(&[
             Cell::Text(&a.id),
             Cell::Text(&b.id),
@@ -38,6 +38,11 @@ pub(super) fn rows(grouping: &Grouping, emit: &mut Emit<'_>) -> io::Result<()> {
         ])?;
     }
     Ok(())
+}
+
+/// Whether the shingles of a pair were compared; the story level does not need them.
+pub(super) fn texts_compared(found: &Match) -> bool {
+    matches!(found.kind, MatchKind::Exact | MatchKind::Near)
 }
 
 /// The cosine of a pair, unless only the near-duplicate level compared it.

@@ -34,9 +34,7 @@ pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
     (pairs, largest)
 }
 
-fn present<'a>(
-    sketches: &'a [Option<&'a Sketch>],
-) -> impl Iterator<Item = (u32, &'a Sketch)> {
+fn present<'a>(sketches: &'a [Option<&'a Sketch>]) -> impl Iterator<Item = (u32, &'a Sketch)> {
     sketches.iter().enumerate().filter_map(|(i, s)| Some((i as u32, (*s)?)))
 }
 

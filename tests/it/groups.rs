@@ -51,7 +51,7 @@ pub(crate) fn shown(grouping: &Grouping) -> String {
 fn check(path: &Path) -> Option<String> {
     let case = fs::read_to_string(path).unwrap();
     let (input, expected) = case.split_once("\n----\n").expect("a line of four dashes");
-    let got = shown(&cluster_articles(articles(input), &Params::default()).grouping);
+    let got = shown(&cluster_articles(articles(input), &Params::default()).unwrap().grouping);
     if std::env::var_os("SAMESTORY_BLESS").is_some() {
         fs::write(path, format!("{input}\n----\n{got}")).unwrap();
         return None;

@@ -128,7 +128,7 @@ fn explanations_agree_with_the_clusters() {
         let ids = [full(&x["article_id"]), full(&y["article_id"])];
         let reader = read::open(std::slice::from_ref(&input), read::Options::default()).unwrap();
         let text = pipeline::explain(reader, [&ids[0], &ids[1]], &Params::default());
-        let text = text.unwrap().to_string();
+        let text = text.unwrap().unwrap().to_string();
         let copies = x["duplicate_group_id"] == y["duplicate_group_id"];
         assert_eq!(text.contains("near-duplicates: one group"), copies, "{text}");
         assert_eq!(text.contains("one story, told in other words"), !copies, "{text}");

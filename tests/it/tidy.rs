@@ -28,7 +28,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rayon", &["cli", "pipeline", "stages"]),
     ("serde_json", &["cli", "explain", "read", "report", "text"]),
     ("signal_hook", &["cli"]),
-    ("tempfile", &["report"]),
+    ("tempfile", &["report", "pipeline"]),
 ];
 
 /// The longest a file may be. Lower it when the longest file allows.
