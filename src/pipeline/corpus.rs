@@ -177,8 +177,10 @@ impl Corpus {
         let mut by_source = same.to_vec();
         by_source.sort_by_key(|&i| source(i));
         let mut one_text = Vec::new();
+        let short = self.articles[same[0] as usize].n_words <= NOTICE;
         for of_one in by_source.chunk_by_mut(|&i, &j| source(i) == source(j)) {
-            let notice = !source(of_one[0]).is_empty()
+            let notice = short
+                && !source(of_one[0]).is_empty()
                 && of_one.iter().any(|&i| unrelated(title(of_one[0]), title(i)));
             if !notice {
                 one_text.extend_from_slice(of_one);
@@ -194,6 +196,9 @@ impl Corpus {
         }
     }
 }
+
+/// Most words of a notice.
+const NOTICE: u32 = 120;
 
 /// Whether two headlines share less than a third of the words of the shorter; no headline is related to all.
 fn unrelated(a: &[u32], b: &[u32]) -> bool {

@@ -14,6 +14,9 @@ pub const ROWS: usize = 3;
 /// What a bucket of articles that share a band may cost.
 pub const BOUNDS: Bounds = Bounds { cap: 8, hubs: 3 };
 
+/// Hashes of two leads that agree in a proposed pair.
+const SHARED: usize = 2;
+
 /// Blocks of a fingerprint; two fingerprints within [`DISTANCE`] bits agree in at least two of the five.
 const BLOCKS: u32 = 5;
 /// Most bits in which the fingerprints of a proposed pair differ.
@@ -27,7 +30,8 @@ pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
         .into_par_iter()
         .flat_map_iter(|i| (i + 1..BLOCKS).map(move |j| (i, j)))
         .map(|two| by_blocks(sketches, two));
-    let proposed: Vec<(Vec<u64>, usize)> = bands.chain(blocks).collect();
+    let leads = rayon::iter::once(()).map(|()| (by_lead(sketches), 0));
+    let proposed: Vec<(Vec<u64>, usize)> = bands.chain(blocks).chain(leads).collect();
     let largest = proposed.iter().map(|p| p.1).max().unwrap_or(0);
     let mut pairs = proposed.into_iter().flat_map(|p| p.0).collect();
     buckets::distinct(&mut pairs);
@@ -45,6 +49,20 @@ fn by_band(sketches: &[Option<&Sketch>], band: usize) -> (Vec<u64>, usize) {
     let largest = buckets::propose(&mut rows, BOUNDS, &mut pairs);
     buckets::distinct(&mut pairs);
     (pairs, largest)
+}
+
+/// Pairs whose texts begin alike: they share at least [`SHARED`] of the hashes of their leads.
+fn by_lead(sketches: &[Option<&Sketch>]) -> Vec<u64> {
+    let hashes = |(i, s): (u32, &Sketch)| {
+        let known = s.lead.into_iter().filter(|&hash| hash != u32::MAX);
+        known.map(move |hash| (mix(hash.into()), i)).collect::<Vec<_>>()
+    };
+    let mut rows: Vec<(u64, u32)> = present(sketches).flat_map(hashes).collect();
+    let mut pairs = Vec::new();
+    buckets::propose(&mut rows, BOUNDS, &mut pairs);
+    pairs.sort_unstable();
+    let often = pairs.chunk_by(|x, y| x == y).filter(|same| same.len() >= SHARED);
+    often.map(|same| same[0]).collect()
 }
 
 /// Pairs whose fingerprints agree in two given blocks and differ little elsewhere.

@@ -10,9 +10,34 @@ pub struct Sketch {
     pub signature: Signature,
     /// SimHash of the same shingles.
     pub fingerprint: u64,
+    /// The smallest hashes of the shingles at the beginning, ascending, filled up with the largest: what a cut copy
+    /// shares with the text that it is cut from, however long that is.
+    pub lead: [u32; LEAD_HASHES],
 }
+
+/// Hashes kept of the lead.
+pub const LEAD_HASHES: usize = 8;
+/// Shingles of the lead. Copies are cut from the end, and what is put before them is short.
+const LEAD: usize = 128;
 
 /// Sketches the shingle hashes of an article; `None` without any.
 pub fn sketch(hashes: &[u64]) -> Option<Sketch> {
-    Some(Sketch { signature: fss::signature(hashes)?, fingerprint: simhash(hashes) })
+    Some(Sketch {
+        signature: fss::signature(hashes)?,
+        fingerprint: simhash(hashes),
+        lead: lead(&hashes[..hashes.len().min(LEAD)]),
+    })
+}
+
+/// The smallest distinct hashes, by their upper halves.
+fn lead(hashes: &[u64]) -> [u32; LEAD_HASHES] {
+    let mut smallest = [u32::MAX; LEAD_HASHES];
+    for hash in hashes.iter().map(|hash| (hash >> 32) as u32) {
+        // Most hashes are larger than all that are kept.
+        if hash < smallest[LEAD_HASHES - 1] && !smallest.contains(&hash) {
+            smallest[LEAD_HASHES - 1] = hash;
+            smallest.sort_unstable();
+        }
+    }
+    smallest
 }

@@ -31,12 +31,18 @@ pub struct Near {
 
 /// Beyond this a pair is no better evidence for the rest of its group.
 pub const STRONGEST: f64 = 1.5;
-/// Shingles that two articles must share to be called copies on containment alone: enough that it is no stock phrase.
-const COPIED: usize = 12;
-/// Articles further apart than this, or undated, must agree in their numbers: a template filled in again is no copy.
+/// Shingles that two articles must share to be called copies on containment alone: enough that it is no paragraph of
+/// background.
+const COPIED: usize = 25;
+/// Articles further apart than this, or undated, must agree in nearly all their numbers: a template filled in again is
+/// no copy.
 const FRESH: i64 = 2 * DAY;
 /// Least share of numbers that agree, of the side that has fewer.
 const AGREEING: f64 = 0.8;
+/// The same for articles of the same days, where the numbers of one event grow.
+const AGREEING_FRESH: f64 = 0.5;
+/// From this resemblance on, articles of the same days may differ in any number: that is what a correction does.
+const CORRECTED: f64 = 0.75;
 
 /// Compares two articles shingle by shingle.
 pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
@@ -45,7 +51,12 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
     let (resemblance, containment) = (resemblance(n, m, common), containment(n, m, common));
     let contained = if common >= COPIED { containment / params.min_containment } else { 0.0 };
     let strength = (resemblance / params.min_resemblance).max(contained).min(STRONGEST);
-    let forbidden = a.content == b.content || !fresh(a, b) && !numbers_agree(a.numbers, b.numbers);
+    let agreeing = match fresh(a, b) {
+        true if resemblance >= CORRECTED => 0.0,
+        true => AGREEING_FRESH,
+        false => AGREEING,
+    };
+    let forbidden = a.content == b.content || !numbers_agree(a.numbers, b.numbers, agreeing);
     Near { resemblance, containment, strength: if forbidden { 0.0 } else { strength } }
 }
 
@@ -61,6 +72,6 @@ fn fresh(a: &Copy, b: &Copy) -> bool {
 
 /// Whether most numbers of the article that has fewer are in the other as well. Without numbers there is nothing to
 /// disagree on.
-fn numbers_agree(a: &[u32], b: &[u32]) -> bool {
-    intersection(a, b) as f64 >= AGREEING * a.len().min(b.len()) as f64
+fn numbers_agree(a: &[u32], b: &[u32], agreeing: f64) -> bool {
+    intersection(a, b) as f64 >= agreeing * a.len().min(b.len()) as f64
 }
