@@ -40,8 +40,8 @@ impl Default for Params {
             ignore_dates: false,
             window_days: 7.0,
             representative: Representative::Earliest,
-            min_resemblance: 0.35,
-            min_containment: 0.65,
+            min_resemblance: 0.425,
+            min_containment: 0.68,
             min_similarity: 0.15,
             story_cut: 0.03,
         }

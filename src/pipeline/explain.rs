@@ -256,12 +256,12 @@ impl Explanation {
         writeln!(f, "  3-word shingles            {n} in A, {m} in B, {common} in both")?;
         writeln!(
             f,
-            "  resemblance                {:.4} (a match from {:.2})",
+            "  resemblance                {:.4} (a match from {})",
             near.resemblance, params.min_resemblance
         )?;
         writeln!(
             f,
-            "  containment                {:.4} (a match from {:.2})",
+            "  containment                {:.4} (a match from {})",
             near.containment, params.min_containment
         )?;
         if let Some(days) = self.text.days {
@@ -331,7 +331,7 @@ impl Explanation {
         };
         writeln!(
             f,
-            "  average {what:<18} {:.4} over {} ({rule} from {:.2})",
+            "  average {what:<18} {:.4} over {} ({rule} from {})",
             story.average,
             if story.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", story.pairs) },
             self.params.story_cut

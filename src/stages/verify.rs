@@ -33,14 +33,20 @@ pub struct Near {
 pub const STRONGEST: f64 = 1.5;
 /// Shingles that two articles must share to be called copies on containment alone: enough that it is no paragraph of
 /// background.
-const COPIED: usize = 25;
-/// Articles further apart than this, or undated, must agree in nearly all their numbers: a template filled in again is
-/// no copy.
+const COPIED: usize = 60;
+/// With fewer than [`COPIED`], down to this, they must be nearly all that the shorter one has.
+const BRIEF: usize = 25;
+/// See [`BRIEF`].
+const NEARLY_ALL: f64 = 0.8;
+/// Articles of the same days are no further apart than this.
 const FRESH: i64 = 2 * DAY;
-/// Least share of numbers that agree, of the side that has fewer.
-const AGREEING: f64 = 0.8;
-/// The same for articles of the same days, where the numbers of one event grow.
+/// Least share of numbers that agree, of the side that has fewer, in articles of the same days: the numbers of one event
+/// grow.
 const AGREEING_FRESH: f64 = 0.5;
+/// The same for articles of other days: a template filled in again is no copy.
+const AGREEING_APART: f64 = 0.8;
+/// The same where a date is not known.
+const AGREEING_UNDATED: f64 = 0.66;
 /// From this resemblance on, articles of the same days may differ in any number: that is what a correction does.
 const CORRECTED: f64 = 0.75;
 
@@ -49,12 +55,17 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
     let (n, m) = (a.shingles.len(), b.shingles.len());
     let common = intersection(a.shingles, b.shingles);
     let (resemblance, containment) = (resemblance(n, m, common), containment(n, m, common));
-    let contained = if common >= COPIED { containment / params.min_containment } else { 0.0 };
+    let contained = match common {
+        COPIED.. => containment / params.min_containment,
+        BRIEF.. => containment / params.min_containment.max(NEARLY_ALL),
+        _ => 0.0,
+    };
     let strength = (resemblance / params.min_resemblance).max(contained).min(STRONGEST);
-    let agreeing = match fresh(a, b) {
-        true if resemblance >= CORRECTED => 0.0,
-        true => AGREEING_FRESH,
-        false => AGREEING,
+    let agreeing = match a.time.zip(b.time).map(|(x, y)| (x - y).abs() <= FRESH) {
+        Some(true) if resemblance >= CORRECTED => 0.0,
+        Some(true) => AGREEING_FRESH,
+        Some(false) => AGREEING_APART,
+        None => AGREEING_UNDATED,
     };
     let forbidden = a.content == b.content || !numbers_agree(a.numbers, b.numbers, agreeing);
     Near { resemblance, containment, strength: if forbidden { 0.0 } else { strength } }
@@ -64,10 +75,6 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
 pub fn least_resemblance(n: usize, m: usize, params: &Params) -> f64 {
     let contained = params.min_containment * n.min(m) as f64;
     params.min_resemblance.min(contained / ((n + m) as f64 - contained).max(1.0))
-}
-
-fn fresh(a: &Copy, b: &Copy) -> bool {
-    a.time.zip(b.time).is_some_and(|(x, y)| (x - y).abs() <= FRESH)
 }
 
 /// Whether most numbers of the article that has fewer are in the other as well. Without numbers there is nothing to
