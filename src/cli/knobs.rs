@@ -50,9 +50,14 @@ const fn of_file(name: &'static str, least: f64) -> Knob {
 }
 
 impl Knob {
-    /// A value as it would be typed.
-    pub(super) fn show(&self, value: f64) -> String {
-        if self.name == WINDOW { Days(value).to_string() } else { value.to_string() }
+    /// Values as they would be typed, all with as many decimals as one of them needs.
+    pub(super) fn show(&self, values: impl Iterator<Item = f64> + Clone) -> Vec<String> {
+        if self.name == WINDOW {
+            return values.map(|value| Days(value).to_string()).collect();
+        }
+        let decimals = |value: f64| value.to_string().split_once('.').map_or(0, |(_, d)| d.len());
+        let most = values.clone().map(decimals).max().unwrap_or(0);
+        values.map(|value| format!("{value:.most$}")).collect()
     }
 
     fn parse(&self, typed: &str) -> Result<f64> {

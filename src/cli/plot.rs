@@ -76,7 +76,7 @@ impl Plot<'_> {
             text(out, self.x(*x), BOTTOM + 18.0, "middle", label);
         }
         text(out, (LEFT + RIGHT) / 2.0, BOTTOM + 42.0, "middle", self.x_label);
-        text(out, LEFT - 36.0, TOP - 12.0, "start", "score");
+        text(out, 8.0, (TOP + BOTTOM) / 2.0, "start", "score");
     }
 
     /// Where a value lies; a single one in the middle.

@@ -59,7 +59,7 @@ fn resample(clusters: &[Sums], number: usize) -> f64 {
     let seed = seed("bootstrap", number);
     for draw in 0..clusters.len() as u64 {
         let random = u128::from(mix(seed.wrapping_add(draw.wrapping_mul(0x9e37_79b9_7f4a_7c15))));
-        let drawn = clusters[(random * clusters.len() as u128 >> 64) as usize];
+        let drawn = clusters[((random * clusters.len() as u128) >> 64) as usize];
         total.items += drawn.items;
         total.precision += drawn.precision;
         total.recall += drawn.recall;

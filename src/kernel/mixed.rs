@@ -28,28 +28,28 @@ pub struct Part {
     pub first: u32,
 }
 
+/// Our label, their label and the position of an item.
+type Item = (u32, u32, u32);
+
 /// The at most `most` clusters of `ours` with the most wrong pairs by `theirs`; ties go by label. O(n log n).
 ///
 /// # Panics
 /// When the slices differ in length.
 pub fn mixed(ours: &[u32], theirs: &[u32], most: usize) -> Vec<Mixed> {
     assert_eq!(ours.len(), theirs.len(), "both partitions are of the same items");
-    let mut items: Vec<(u32, u32, u32)> =
+    let mut items: Vec<Item> =
         (0..).zip(ours.iter().zip(theirs)).map(|(i, (&our, &their))| (our, their, i)).collect();
     items.sort_unstable();
-    let mut worst: Vec<(u64, &[(u32, u32, u32)])> = items
+    let mut worst: Vec<(u64, &[Item])> = items
         .chunk_by(|a, b| a.0 == b.0)
         .map(|cluster| (wrong_pairs(cluster), cluster))
         .filter(|(wrong, _)| *wrong > 0)
         .collect();
     worst.sort_by_key(|&(wrong, cluster)| (Reverse(wrong), cluster[0].0));
     worst.truncate(most);
-    let mixed = |(wrong_pairs, cluster): (u64, &[(u32, u32, u32)])| {
-        let part = |run: &[(u32, u32, u32)]| Part {
-            label: run[0].1,
-            items: run.len() as u64,
-            first: run[0].2,
-        };
+    let mixed = |(wrong_pairs, cluster): (u64, &[Item])| {
+        let part =
+            |run: &[Item]| Part { label: run[0].1, items: run.len() as u64, first: run[0].2 };
         let mut parts: Vec<Part> = cluster.chunk_by(|a, b| a.1 == b.1).map(part).collect();
         parts.sort_by_key(|part| (Reverse(part.items), part.label));
         Mixed { label: cluster[0].0, items: cluster.len() as u64, wrong_pairs, parts }
@@ -58,7 +58,7 @@ pub fn mixed(ours: &[u32], theirs: &[u32], most: usize) -> Vec<Mixed> {
 }
 
 /// The pairs of a cluster less those within its parts.
-fn wrong_pairs(cluster: &[(u32, u32, u32)]) -> u64 {
+fn wrong_pairs(cluster: &[Item]) -> u64 {
     let parts = cluster.chunk_by(|a, b| a.1 == b.1).map(|part| part.len() as u64);
     pairs([cluster.len() as u64].into_iter()) - pairs(parts)
 }
