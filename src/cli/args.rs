@@ -32,7 +32,8 @@ window): the articles are grouped anew at each value, and at the value in force.
 of `cluster --layout pairs`, it takes a column of it (similarity, score, resemblance, containment, cosine): pairs at or \
 above each value count as joined; at the level of stories copies do at any. Without --plot, F1 is drawn as bars.
 
-The 95 % interval of the B-cubed F1 is a bootstrap: 200 times as many gold clusters are drawn, with a fixed seed.";
+The 95 % interval of the B-cubed F1 is a bootstrap: the gold clusters are drawn 200 times with replacement, always with \
+the same seed.";
 
 /// What every command understands.
 #[derive(Debug, Group)]

@@ -23,16 +23,18 @@ pub(super) fn run(args: &Evaluate, tell: &Tell) -> Result<Exit, Failure> {
     if let Some(asked) = &args.sweep {
         return sweep::run(args, asked.as_ref(), tell);
     }
-    let gold = labels::read(&args.gold, &labels::columns(&args.level)).map_err(Failure::usage)?;
-    let predicted = match &args.predicted {
-        Some(path) => clusters_of_file(path, &args.level)?,
+    let gold = || labels::read(&args.gold, &labels::columns(&args.level)).map_err(Failure::usage);
+    let (predicted, gold) = match &args.predicted {
+        Some(path) => (clusters_of_file(path, &args.level)?, gold()?),
         None => {
+            // A mistake in the labels is known before the work.
+            let gold = gold()?;
             let progress = tell.progress("reading and grouping");
             let grouped = group(args, &args.judging.params());
             drop(progress);
             let (rows, refusals) = grouped?;
             tell.refusals(&refusals);
-            rows
+            (rows, gold)
         }
     };
     let as_json = args.format == "json";
@@ -93,7 +95,9 @@ pub(super) fn group(
 pub(super) fn meet_some(predicted: &[Labelled], gold: &[Labelled]) -> Result<Met, Failure> {
     let met = meet(predicted, gold);
     if met.at.is_empty() {
-        return Err(Failure::usage(anyhow!("the two have no article id in common")));
+        return Err(Failure::usage(anyhow!(
+            "the clusters and the labels have no article id in common"
+        )));
     }
     Ok(met)
 }
