@@ -1,16 +1,41 @@
 //! Who belongs with whom, read from the files that `evaluate` compares.
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::Value;
+
+use super::rows::{self, Row, Rows};
 
 /// Labelled articles or labelled pairs.
 pub(super) enum Labels {
-    /// The id of each article and the name of its cluster; sorted by id, no id twice.
-    Clusters(Vec<(String, String)>),
-    /// Two ids, and whether they belong together.
-    Pairs(Vec<(String, String, bool)>),
+    /// Sorted by id, no id twice.
+    Clusters(Vec<Labelled>),
+    Pairs(Vec<Pair>),
+}
+
+/// An article and where it belongs.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Labelled {
+    pub(super) id: String,
+    /// The name of its cluster.
+    pub(super) cluster: String,
+    /// Empty when not given.
+    pub(super) title: String,
+}
+
+/// Two ids, and whether they belong together.
+pub(super) struct Pair {
+    pub(super) ids: [String; 2],
+    pub(super) together: bool,
+}
+
+/// The column that is measured at each level, the better names first.
+pub(super) fn columns(level: &str) -> [&'static str; 3] {
+    match level {
+        "story" => ["story_id", "story", "cluster"],
+        _ => ["duplicate_group_id", "duplicate_group", "cluster"],
+    }
 }
 
 /// The columns that hold the id of an article, the better ones first.
@@ -19,83 +44,56 @@ const IDS: [&str; 2] = ["article_id", "id"];
 /// The columns of labelled pairs.
 const PAIR: [&str; 3] = ["id1", "id2", "label"];
 
-/// Reads labels from JSON Lines or CSV, whichever the content is; clusters are the first of `columns` that is there.
+/// Reads labels from JSON Lines or CSV; clusters are the first of `columns` that is there.
 ///
 /// # Errors
 /// When the file cannot be read, lacks the columns, or gives one article two clusters.
 pub(super) fn read(path: &Path, columns: &[&str]) -> Result<Labels> {
-    let shown = || path.display().to_string();
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-    let is_json = bytes.trim_ascii_start().starts_with(b"{");
-    if is_json { of_jsonl(bytes, columns) } else { of_csv(bytes, columns) }.with_context(shown)
+    let rows = rows::read(path, all(columns))?;
+    labels(rows, columns).with_context(|| path.display().to_string())
 }
 
-fn of_jsonl(bytes: &[u8], columns: &[&str]) -> Result<Labels> {
-    let mut rows = Vec::new();
-    for (i, line) in bytes
-        .split(|&byte| byte == b'\n')
-        .enumerate()
-        .filter(|(_, line)| !line.trim_ascii().is_empty())
-    {
-        let at = || format!("record {}", i + 1);
-        let record: Value = serde_json::from_slice(line).with_context(at)?;
-        let field = |names: &[&str]| names.iter().find_map(|name| text(&record[*name]));
-        let id =
-            field(&IDS).with_context(|| format!("no {}", IDS.join(" or "))).with_context(at)?;
-        let cluster = field(columns)
-            .with_context(|| format!("no {}", columns.join(" or ")))
-            .with_context(at)?;
-        rows.push((id, cluster));
-    }
-    clusters(rows)
+/// The labels in bytes, as [`read`].
+pub(super) fn parse(bytes: &[u8], columns: &[&str]) -> Result<Labels> {
+    labels(rows::parse(bytes, all(columns))?, columns)
 }
 
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
+fn all<'a>(columns: &'a [&'a str]) -> [&'a [&'a str]; 6] {
+    [&PAIR[..1], &PAIR[1..2], &PAIR[2..], &IDS, columns, &["title"]]
 }
 
-fn of_csv(bytes: &[u8], columns: &[&str]) -> Result<Labels> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let header = reader.byte_headers().context("record 1")?.clone();
-    let find = |names: &[&str]| {
-        names.iter().find_map(|name| header.iter().position(|h| h == name.as_bytes()))
-    };
-    let rows = reader.byte_records();
-    let cell = |row: &csv::ByteRecord, i: usize| String::from_utf8_lossy(&row[i]).into_owned();
-    if let [Some(a), Some(b), Some(label)] = PAIR.map(|name| find(&[name])) {
-        let mut pairs = Vec::new();
-        for (i, row) in rows.enumerate() {
-            let at = || format!("record {}", i + 2);
-            let row = row.with_context(at)?;
-            pairs.push((
-                cell(&row, a),
-                cell(&row, b),
-                is_positive(&cell(&row, label)).with_context(at)?,
-            ));
+fn labels(rows: Rows<6>, columns: &[&str]) -> Result<Labels> {
+    let Rows { header, rows } = rows;
+    let first = || rows.first().map(|(_, row)| row.each_ref().map(Option::is_some));
+    match header.or_else(first) {
+        Some([true, true, true, ..]) => {
+            return Ok(Labels::Pairs(rows.into_iter().map(pair).collect::<Result<_>>()?));
         }
-        return Ok(Labels::Pairs(pairs));
-    }
-    let (Some(id), Some(cluster)) = (find(&IDS), find(columns)) else {
-        bail!(
+        Some([.., false, _, _] | [.., false, _]) if header.is_some() => bail!(
             "no columns {} and {}, nor {}",
             IDS.join(" or "),
             columns.join(" or "),
             PAIR.join(", ")
-        );
+        ),
+        _ => {}
+    }
+    let labelled = |(number, row): (usize, Row<6>)| {
+        let at = || format!("record {number}");
+        let [_, _, _, id, cluster, title] = row;
+        let id = id.with_context(|| format!("no {}", IDS.join(" or "))).with_context(at)?;
+        let cluster =
+            cluster.with_context(|| format!("no {}", columns.join(" or "))).with_context(at)?;
+        Ok(Labelled { id, cluster, title: title.unwrap_or_default() })
     };
-    let rows: Result<Vec<_>> = rows
-        .enumerate()
-        .map(|(i, row)| {
-            let row = row.with_context(|| format!("record {}", i + 2))?;
-            Ok((cell(&row, id), cell(&row, cluster)))
-        })
-        .collect();
-    clusters(rows?)
+    clusters(rows.into_iter().map(labelled).collect::<Result<_>>()?)
+}
+
+fn pair((number, row): (usize, Row<6>)) -> Result<Pair> {
+    let at = || format!("record {number}");
+    let [Some(a), Some(b), Some(label), ..] = row else {
+        return Err(anyhow::anyhow!("no {}", PAIR.join(", ")).context(at()));
+    };
+    Ok(Pair { ids: [a, b], together: is_positive(&label).with_context(at)? })
 }
 
 fn is_positive(label: &str) -> Result<bool> {
@@ -106,12 +104,56 @@ fn is_positive(label: &str) -> Result<bool> {
     }
 }
 
-fn clusters(mut rows: Vec<(String, String)>) -> Result<Labels> {
+fn clusters(mut rows: Vec<Labelled>) -> Result<Labels> {
     rows.sort();
-    rows.dedup();
-    if let Some(twice) = rows.windows(2).find(|two| two[0].0 == two[1].0) {
-        bail!("article {} is in two clusters, {} and {}", twice[0].0, twice[0].1, twice[1].1);
+    rows.dedup_by(|a, b| a.id == b.id && a.cluster == b.cluster);
+    if let Some([a, b]) = rows.windows(2).find(|two| two[0].id == two[1].id) {
+        bail!("article {} is in two clusters, {} and {}", a.id, a.cluster, b.cluster);
     }
     ensure!(!rows.is_empty(), "no records");
     Ok(Labels::Clusters(rows))
+}
+
+/// Two labellings of the same articles, as numbers.
+pub(super) struct Met {
+    /// The predicted cluster of each article that both have.
+    pub(super) predicted: Vec<u32>,
+    /// Its gold cluster.
+    pub(super) gold: Vec<u32>,
+    /// Its position in either list.
+    pub(super) at: Vec<[usize; 2]>,
+    pub(super) only_predicted: u64,
+    pub(super) only_gold: u64,
+}
+
+/// The articles that both lists have, which are sorted by id.
+pub(super) fn meet(predicted: &[Labelled], gold: &[Labelled]) -> Met {
+    let mut at = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while let (Some(a), Some(b)) = (predicted.get(i), gold.get(j)) {
+        let order = a.id.cmp(&b.id);
+        if order == Ordering::Equal {
+            at.push([i, j]);
+        }
+        i += usize::from(order != Ordering::Greater);
+        j += usize::from(order != Ordering::Less);
+    }
+    let of = |numbers: Vec<u32>, side: usize| at.iter().map(|at| numbers[at[side]]).collect();
+    Met {
+        predicted: of(numbered(predicted), 0),
+        gold: of(numbered(gold), 1),
+        only_predicted: (predicted.len() - at.len()) as u64,
+        only_gold: (gold.len() - at.len()) as u64,
+        at,
+    }
+}
+
+/// A number for each row's cluster, the same for the same name and in the order of the names.
+fn numbered(rows: &[Labelled]) -> Vec<u32> {
+    let mut names: Vec<&str> = rows.iter().map(|row| row.cluster.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let number =
+        |name: &str| names.binary_search(&name).expect("every name is among the names") as u32;
+    rows.iter().map(|row| number(&row.cluster)).collect()
 }

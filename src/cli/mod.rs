@@ -8,11 +8,19 @@ mod evaluate;
 mod exit;
 mod explain;
 mod interrupt;
+mod knobs;
 mod labels;
+mod matches;
+mod pairs;
+mod plot;
+mod rows;
 mod settings;
 mod summary;
+mod sweep;
+mod swept;
 mod tell;
 mod values;
+mod worst;
 
 use std::ffi::OsString;
 
@@ -43,7 +51,7 @@ fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
         Command::Cluster(args) => cluster::run(args, layers, tell),
         Command::Clean(args) => clean::run(args, tell),
         Command::Explain(args) => explain::run(args),
-        Command::Evaluate(args) => evaluate::run(args),
+        Command::Evaluate(args) => evaluate::run(args, tell),
         Command::Config(args) => config::run(args, layers, tell),
     }
 }

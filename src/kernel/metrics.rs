@@ -60,18 +60,14 @@ pub struct Agreement {
 /// # Panics
 /// When the slices differ in length.
 pub fn agreement(predicted: &[u32], gold: &[u32]) -> Agreement {
-    assert_eq!(predicted.len(), gold.len(), "both partitions are of the same items");
-    let mut keys: Vec<u64> =
-        predicted.iter().zip(gold).map(|(&p, &g)| u64::from(p) << 32 | u64::from(g)).collect();
-    keys.sort_unstable();
-    let mut cells = runs(&keys);
+    let mut cells = cells(predicted, gold);
     let by_predicted = totals(&cells, |key| key >> 32);
     let precision = mean_share(&cells, &by_predicted, |key| key >> 32);
     cells.sort_unstable_by_key(|&(key, _)| (key & 0xffff_ffff, key >> 32));
     let by_gold = totals(&cells, |key| key & 0xffff_ffff);
     let recall = mean_share(&cells, &by_gold, |key| key & 0xffff_ffff);
 
-    let items = keys.len() as u64;
+    let items = predicted.len() as u64;
     let both = pairs(cells.iter().map(|cell| cell.1));
     let joined = pairs(by_predicted.iter().map(|cell| cell.1));
     let due = pairs(by_gold.iter().map(|cell| cell.1));
@@ -94,11 +90,15 @@ pub fn agreement(predicted: &[u32], gold: &[u32]) -> Agreement {
 }
 
 /// Labels or label pairs with how many items carry them.
-type Counts = Vec<(u64, u64)>;
+pub(super) type Counts = Vec<(u64, u64)>;
 
-/// The distinct values of a sorted slice with their counts.
-fn runs(sorted: &[u64]) -> Counts {
-    sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64)).collect()
+/// The contingency table by (predicted, gold): the predicted label is in the upper half of a key.
+pub(super) fn cells(predicted: &[u32], gold: &[u32]) -> Counts {
+    assert_eq!(predicted.len(), gold.len(), "both partitions are of the same items");
+    let mut keys: Vec<u64> =
+        predicted.iter().zip(gold).map(|(&p, &g)| u64::from(p) << 32 | u64::from(g)).collect();
+    keys.sort_unstable();
+    keys.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64)).collect()
 }
 
 /// The cells summed by one of their labels; they must be sorted by it.
@@ -120,7 +120,7 @@ fn mean_share(cells: &Counts, clusters: &Counts, label: fn(u64) -> u64) -> f64 {
 }
 
 /// How many unordered pairs lie inside clusters of these sizes.
-fn pairs(sizes: impl Iterator<Item = u64>) -> u64 {
+pub(super) fn pairs(sizes: impl Iterator<Item = u64>) -> u64 {
     sizes.map(|n| n * n.saturating_sub(1) / 2).sum()
 }
 

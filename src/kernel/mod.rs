@@ -11,6 +11,8 @@
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
 //! | [`sort`] | hashes ascending, in linear time | bucket sort |
 //! | [`metrics`] | how well two partitions agree | Bagga, Baldwin 1998; Hubert, Arabie 1985 |
+//! | [`bootstrap`] | how far that may be chance | Efron 1979 |
+//! | [`mixed`] | which clusters they differ on most | |
 //! | [`base32`] | a hash as a short word | |
 //! | [`cosine`] | cosine of sparse integer vectors | |
 //! | [`time`] | the time factor of a similarity | |
@@ -18,12 +20,14 @@
 
 pub mod bands;
 pub mod base32;
+pub mod bootstrap;
 pub mod buckets;
 pub mod cosine;
 pub mod fss;
 pub mod hash;
 pub mod linkage;
 pub mod metrics;
+pub mod mixed;
 pub mod runs;
 pub mod sets;
 pub mod simhash;

@@ -5,6 +5,7 @@ mod bad_input;
 mod clean;
 mod cli;
 mod columns;
+mod evaluate;
 mod formats;
 mod groups;
 mod metrics;

@@ -1,0 +1,177 @@
+//! `evaluate` beyond the plain figures: the worst clusters by name, sweeps, plots.
+
+use std::path::Path;
+
+use crate::util::{Dir, check, ran};
+
+/// What commands say, each run in a folder that also has the samples.
+fn transcript(dir: &Dir, commands: &[&str]) -> String {
+    let mut text = String::new();
+    for command in commands {
+        let run = dir.run(command);
+        text += &format!("$ samestory {command}\n{}{}[{}]\n\n", run.out, run.err, run.code);
+    }
+    text
+}
+
+/// One merge of three stories, one of two, one story split; a title that would steer a terminal, and a long one.
+fn made_up() -> Dir {
+    let dir = Dir::new();
+    let long = "so long ".repeat(20);
+    dir.file(
+        "p.csv",
+        format!(
+            "article_id,story_id,title\na1,s1,Flood in Ossa\na2,s1,\u{1b}[2JFlood\nb1,s1,{long}\n\
+             c1,s1,Strike\nd1,s2,Quake\nd2,s2,Quake again\ne1,s2,Squid\nd3,s3,Quake in the hills\nf1,s4,\n"
+        ),
+    );
+    dir.file("gold.csv", "id,cluster\na1,flood\na2,flood\nb1,vote\nc1,strike\nd1,quake\nd2,quake\nd3,quake\ne1,squid\nf1,x\n");
+    dir.file("pairs.csv", "id1,id2,label\na1,a2,1\na1,b1,0\nd1,d3,1\nd2,nobody,1\na2,c1,0\n");
+    dir
+}
+
+#[test]
+fn the_worst_merges_and_splits_have_names() {
+    let commands = [
+        "evaluate p.csv gold.csv",
+        "evaluate p.csv gold.csv --worst 1 --format json",
+        "evaluate p.csv pairs.csv --worst 1",
+        "evaluate p.csv pairs.csv --format json",
+    ];
+    let dir = made_up();
+    check("cli/evaluate_worst.txt", &transcript(&dir, &commands));
+    assert!(!dir.run("evaluate p.csv gold.csv --worst 0").out.contains("worst"));
+}
+
+#[test]
+fn more_parts_than_can_be_read_are_counted() {
+    let dir = Dir::new();
+    let rows = |cluster: fn(u32) -> u32| -> String {
+        (10..30).map(|i| format!("a{i},c{}\n", cluster(i))).collect()
+    };
+    dir.file("p.csv", format!("id,cluster\n{}", rows(|_| 1)));
+    dir.file("gold.csv", format!("id,cluster\n{}", rows(|i| i)));
+    let out = dir.run("evaluate p.csv gold.csv").exits(0).out;
+    assert!(out.ends_with("    1  c17  a17\n    and 12 more\n"), "{out}");
+}
+
+/// A folder in which the samples are where they are in the repository.
+#[cfg(unix)]
+fn with_samples() -> Dir {
+    let dir = Dir::new();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    std::os::unix::fs::symlink(samples, dir.path("samples")).unwrap();
+    dir
+}
+
+#[test]
+#[cfg(unix)]
+fn sweeps_of_the_samples() {
+    let dir = with_samples();
+    dir.run("cluster samples/articles -q --layout pairs -o matches.csv").exits(0);
+    dir.run("cluster samples/articles -q --layout pairs --format jsonl -o matches.jsonl").exits(0);
+    dir.file("labels.csv", "id1,id2,label\npr-88121,nw-20250903-0433,1\nnw-20250903-0417,nw-20250903-0433,1\npr-88121,pr-88451,0\n");
+    let commands = [
+        "evaluate samples/expected.csv --in samples/articles",
+        "evaluate samples/expected.csv --sweep story-cut=0..0.4:0.2 --in samples/articles",
+        "evaluate samples/expected.csv --sweep min-resemblance=0.35..0.95:0.6 --level duplicate --in samples/articles",
+        "evaluate labels.csv --sweep window=1d..7d:6d --format json --in samples/articles",
+        "evaluate matches.csv samples/expected.csv --sweep similarity=0..1:0.25",
+        "evaluate matches.csv samples/expected.csv --sweep resemblance=0..1:0.25 --level duplicate",
+        "evaluate matches.csv labels.csv --sweep cosine=0..1:0.5",
+    ];
+    check("cli/evaluate_sweep.txt", &transcript(&dir, &commands));
+    let of_jsonl = dir.run(&commands[4].replace(".csv samples", ".jsonl samples")).exits(0).out;
+    assert_eq!(of_jsonl, dir.run(commands[4]).out);
+    // The row in force is what there is without a sweep.
+    let plain = dir.run(&format!("{} --format json", commands[0])).exits(0).out;
+    let plain: serde_json::Value = serde_json::from_str(&plain).unwrap();
+    let swept = dir.run(&format!("{} --format json", commands[1])).exits(0).out;
+    let swept: serde_json::Value = serde_json::from_str(&swept).unwrap();
+    let points = swept["points"].as_array().unwrap();
+    let base =
+        points.iter().find(|point| point["marks"].as_array().unwrap().contains(&"default".into()));
+    assert_eq!(base.unwrap()["scores"]["f1"], plain["bcubed"]["f1"]);
+}
+
+#[test]
+fn sweeps_that_cannot_be_are_refused() {
+    let dir = made_up();
+    dir.file("a.jsonl", "{\"id\":\"a1\",\"title\":\"One\"}\n").file("empty.jsonl", "");
+    dir.file("m.csv", "article_id_a,article_id_b,similarity\na1,a2,high\n");
+    dir.file("n.csv", "article_id_a,article_id_b,similarity\nq1,q2,0.5\n");
+    let before = dir.names();
+    let commands = [
+        "evaluate gold.csv",
+        "evaluate p.csv gold.csv --in a.jsonl",
+        "evaluate gold.csv --in missing.jsonl",
+        "evaluate gold.csv --in empty.jsonl",
+        "evaluate gold.csv --sweep cut --in a.jsonl",
+        "evaluate gold.csv --sweep story-cut=0.1..0 --in a.jsonl",
+        "evaluate gold.csv --sweep story-cut=0..5 --in a.jsonl",
+        "evaluate gold.csv --sweep story-cut=0..1:0 --in a.jsonl",
+        "evaluate gold.csv --sweep score --in a.jsonl",
+        "evaluate gold.csv --sweep --in -",
+        "evaluate p.csv gold.csv --sweep story-cut",
+        "evaluate p.csv gold.csv --sweep",
+        "evaluate m.csv gold.csv --sweep",
+        "evaluate n.csv gold.csv --sweep",
+        "evaluate p.csv gold.csv --plot x.svg",
+        "evaluate gold.csv --sweep --plot - --in a.jsonl",
+        "evaluate gold.csv --sweep --plot gold.csv --in a.jsonl",
+        "evaluate gold.csv --sweep --plot a.jsonl --in a.jsonl",
+    ];
+    let text = transcript(&dir, &commands);
+    assert_eq!(text.matches("\n[2]\n").count(), commands.len(), "{text}");
+    check("cli/evaluate_sweep_errors.txt", &text);
+    dir.run("evaluate gold.csv --sweep --plot none/x.svg --in a.jsonl").exits(6);
+    assert_eq!(dir.names(), before);
+}
+
+#[test]
+fn a_plot_is_well_formed_whatever_the_file_is_called() {
+    let dir = made_up();
+    let hostile = "]]><&\"'\u{1b}\u{202e}\u{ffff}<script>.csv";
+    dir.file("m.csv", "article_id_a,article_id_b,similarity\na1,a2,0.9\na1,b1,0.4\n");
+    std::fs::copy(dir.path("gold.csv"), dir.path(hostile)).unwrap();
+    for range in ["similarity", "similarity=0.5..0.5"] {
+        let mut command = dir.command("evaluate m.csv");
+        let out = ran(command.args([hostile, "--sweep", range, "--plot", "x.svg"])).exits(0).out;
+        assert!(out.contains(" best") && !out.contains('█'), "{out}");
+        let svg = dir.read("x.svg");
+        assert_eq!(
+            texts(&svg)[0],
+            "pairs over similarity, by ]]&gt;&lt;&amp;&quot;&#39;\\u{1b}\\u{202e}\u{fffd}&lt;script&gt;.csv"
+        );
+        assert_eq!(svg.matches("<polyline ").count(), 3);
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    }
+}
+
+/// The contents of all elements that hold text; panics when tags do not match, attributes are not quoted or text has
+/// what must be escaped.
+fn texts(svg: &str) -> Vec<&str> {
+    let (mut open, mut texts) = (Vec::new(), Vec::new());
+    for part in svg.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').unwrap();
+        assert!(!text.contains('>') && !text.contains(|c: char| c.is_control() && c != '\n'));
+        for entity in text.split('&').skip(1) {
+            let name = entity.split_once(';').unwrap().0;
+            assert!(["amp", "lt", "gt", "quot", "#39"].contains(&name), "{text}");
+        }
+        if let Some(closed) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(closed));
+            continue;
+        }
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        assert_eq!(tag.matches('=').count() * 2, tag.matches('"').count(), "{tag}");
+        if !tag.ends_with('/') {
+            open.push(tag.split(' ').next().unwrap());
+        }
+        if tag.starts_with("text ") {
+            texts.push(text);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    texts
+}
