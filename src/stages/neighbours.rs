@@ -112,11 +112,18 @@ impl Times {
         position(from)..position(to)
     }
 
-    /// The reports among which the neighbours of one are: of its past, or of whatever is at hand when that is little.
-    fn neighbourhood(&self, i: u32) -> Range<usize> {
-        let Some(time) = self.of(i) else { return 0..self.undated };
+    /// The reports among which the neighbours of one are: of its past, or of whatever is at hand when that is little,
+    /// its own days and undated reports included.
+    fn neighbourhood(&self, i: u32) -> Neighbourhood {
+        let Some(time) = self.of(i) else {
+            return Neighbourhood { dated: 0..0, undated: 0..self.undated };
+        };
         let past = self.between(time - FAR + 1, time - NEAR);
-        if past.len() >= HISTORY { past } else { past.start..self.between(time, time + NEAR).end }
+        if past.len() >= HISTORY {
+            return Neighbourhood { dated: past, undated: 0..0 };
+        }
+        let dated = past.start..self.between(time, time + NEAR).end;
+        Neighbourhood { dated, undated: 0..self.undated }
     }
 
     /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
@@ -128,6 +135,12 @@ impl Times {
             factor => factor,
         }
     }
+}
+
+/// Where the neighbours of a report are.
+struct Neighbourhood {
+    dated: Range<usize>,
+    undated: Range<usize>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -201,7 +214,8 @@ impl<'a> Index<'a> {
         let scope = match time {
             Some(time) => {
                 let first = self.times.between(time - FAR, time).start;
-                first..neighbourhood.end.max(report as usize + 1)
+                let first = if neighbourhood.undated.is_empty() { first } else { 0 };
+                first..neighbourhood.dated.end.max(report as usize + 1)
             }
             None => 0..self.vectors.len(),
         };
@@ -212,13 +226,15 @@ impl<'a> Index<'a> {
             if partial < PARTIAL {
                 continue;
             }
-            if other < report || time.is_none() && other as usize >= self.times.undated {
+            let dated = other as usize >= self.times.undated;
+            if other < report && dated == time.is_some() || dated && time.is_none() {
                 let similarity = partial * self.times.factor(report, other, self.factor);
                 if similarity >= PARTIAL * ONE {
                     matches.push((similarity, other));
                 }
             }
-            if neighbourhood.contains(&(other as usize)) {
+            let range = if dated { &neighbourhood.dated } else { &neighbourhood.undated };
+            if range.contains(&(other as usize)) {
                 neighbours.push((partial, other));
             }
         }
