@@ -114,6 +114,8 @@ def main():
             old = best.get(name, (seconds, megabytes))
             best[name] = min(old[0], seconds), max(old[1], megabytes)
 
+    if "samestory" in left_out:
+        sys.exit(f"samestory does not run: {left_out['samestory']}")
     truth = groups(f"{options.work}/truth.csv")
     size = os.path.getsize(f"{options.work}/articles.jsonl") / 1e6
     print(f"{processor()}; {datetime.date.today()}; n = {len(truth):,} ({size:.0f} MB), seed {options.seed};", end=" ")
