@@ -15,9 +15,9 @@ use crate::kernel::time::ONE;
 /// Share of the similarity under local weights, in tenths.
 const LOCAL_TENTHS: i64 = 7;
 /// How many of the nearest neighbours tell how crowded an article stands.
-const NEAREST: usize = 3;
+const NEAREST: usize = 2;
 /// Crowding where there is nobody, in 1 / 65,536.
-const FLOOR: i64 = ONE * 3 / 10;
+const FLOOR: i64 = ONE * 27 / 100;
 /// What part of the crowding is taken off: one over this.
 const PART: i64 = 4;
 

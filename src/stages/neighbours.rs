@@ -19,11 +19,11 @@ const UNIT: f64 = 16_384.0;
 /// Share of the cosine that the posted terms must show, in 1 / 65,536.
 const PARTIAL: i64 = ONE * 7 / 100;
 /// Most candidates that are compared in full, once for matches and once for the neighbourhood.
-const CANDIDATES: usize = 40;
+const CANDIDATES: usize = 60;
 /// Least similarity of a match and of a neighbour, in 1 / 65,536.
 pub const SIMILAR: i64 = ONE / 10;
 /// Neighbours that are kept.
-const KEPT: usize = 20;
+const KEPT: usize = 40;
 /// A neighbourhood reaches from here to [`FAR`] before a report: near enough to be the same affair, too far to be the
 /// same story.
 const NEAR: i64 = 3 * DAY;
