@@ -4,14 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::labels::{Labelled, Labels};
+use super::labels::{Labelled, Labels, Pair};
 use super::rows::{self, Row, Rows};
 use crate::kernel::metrics::Scores;
 
 /// Two articles with a number.
 #[derive(Debug, Clone)]
 struct Match {
-    /// Ascending.
     ids: [String; 2],
     /// At which thresholds the two count as joined: all up to this one.
     value: f64,
@@ -19,17 +18,29 @@ struct Match {
     grouped: Option<bool>,
 }
 
+/// A match as the labels see it: of one pair of articles, or of all pairs of two groups of copies.
+#[derive(Debug, Clone, Copy)]
+struct Judged {
+    value: f64,
+    grouped: Option<bool>,
+    /// How many pairs it joins.
+    made: u64,
+    /// How many of them belong together.
+    right: u64,
+}
+
 /// What a threshold decides on: the matches of which the labels know something.
 pub(super) struct Verdicts {
-    /// The value of each match, what the run made of it, and whether the two belong together.
-    matches: Vec<(f64, Option<bool>, bool)>,
+    matches: Vec<Judged>,
     /// How many pairs belong together, with matches or without.
     due: u64,
 }
 
 impl Verdicts {
-    /// Reads matches by the numbers of one column. At the level of stories copies, and what an editor joined, are
-    /// joined at any threshold; at that of near-duplicates only copies are matches.
+    /// Reads matches by the numbers of one column.
+    ///
+    /// At the level of stories copies are together at any threshold, and with them what an editor joined; a match of
+    /// two articles is one of all their copies. At the level of near-duplicates only copies are matches.
     ///
     /// # Errors
     /// When the file cannot be read, lacks a column, or has something else for a number.
@@ -38,27 +49,14 @@ impl Verdicts {
             [&["article_id_a"], &["article_id_b"], &[column], &["match_kind"], &["grouped"]];
         let rows = rows::read(path, columns)?;
         let found = matches(rows, column, level).with_context(|| path.display().to_string())?;
+        let groups = Groups::new(&found);
         let verdicts = match gold {
-            Labels::Pairs(pairs) => {
-                let due = pairs.iter().filter(|pair| pair.together).count() as u64;
-                let judged = pairs.iter().filter_map(|pair| {
-                    let [a, b] = &pair.ids;
-                    let ids = if a <= b { [a, b] } else { [b, a] };
-                    let at = found.binary_search_by(|found| found.ids.each_ref().cmp(&ids)).ok()?;
-                    Some((found[at].value, found[at].grouped, pair.together))
-                });
-                Self { matches: judged.collect(), due }
-            }
+            Labels::Pairs(pairs) => Self {
+                due: pairs.iter().filter(|pair| pair.together).count() as u64,
+                matches: pairs.iter().filter_map(|pair| groups.judge_pair(pair)).collect(),
+            },
             Labels::Clusters(rows) => {
-                let cluster = |id: &str| {
-                    let at = rows.binary_search_by(|row| row.id.as_str().cmp(id)).ok()?;
-                    Some(&rows[at].cluster)
-                };
-                let judged = found.iter().filter_map(|found| {
-                    let [a, b] = found.ids.each_ref().map(|id| cluster(id));
-                    Some((found.value, found.grouped, a? == b?))
-                });
-                Self { matches: judged.collect(), due: pairs_inside(rows) }
+                Self { due: pairs_inside(rows), matches: groups.judge_all(rows) }
             }
         };
         if verdicts.matches.is_empty() {
@@ -69,35 +67,126 @@ impl Verdicts {
 
     /// How well a threshold does, and how many pairs it joins.
     pub(super) fn at(&self, threshold: f64) -> (Scores, u64) {
-        self.scores(|(value, ..)| *value >= threshold)
+        self.scores(|found| found.value >= threshold)
     }
 
     /// How well the run itself did, where the file says which matches it joined.
     pub(super) fn grouped(&self) -> Option<(Scores, u64)> {
-        let is_said = self.matches.iter().all(|(_, grouped, _)| grouped.is_some());
-        is_said.then(|| self.scores(|(_, grouped, _)| *grouped == Some(true)))
+        let is_said = self.matches.iter().all(|found| found.grouped.is_some());
+        is_said.then(|| self.scores(|found| found.grouped == Some(true)))
     }
 
-    fn scores(&self, is_joined: impl Fn(&(f64, Option<bool>, bool)) -> bool) -> (Scores, u64) {
-        let joined = self.matches.iter().copied().filter(is_joined);
-        let (mut made, mut right) = (0, 0);
-        for (_, _, together) in joined {
-            made += 1;
-            right += u64::from(together);
-        }
+    fn scores(&self, is_joined: impl Fn(&&Judged) -> bool) -> (Scores, u64) {
+        let joined = self.matches.iter().filter(is_joined);
+        let (right, made) =
+            joined.fold((0, 0), |(right, made), one| (right + one.right, made + one.made));
         (Scores::of_counts(right, made, self.due), made)
     }
+}
+
+/// The articles of the matches, copies as one; a match of one article is one of its group.
+struct Groups<'a> {
+    /// All ids, ascending.
+    ids: Vec<&'a str>,
+    /// For each id the position of the first one of its group.
+    first: Vec<usize>,
+    /// The groups of each match with the best it has, by groups.
+    matches: Vec<([usize; 2], f64, Option<bool>)>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(found: &'a [Match]) -> Self {
+        let mut ids: Vec<&str> =
+            found.iter().flat_map(|one| one.ids.iter().map(String::as_str)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let place = |id: &String| ids.binary_search(&id.as_str()).expect("all ids are listed");
+        let mut first: Vec<usize> = (0..ids.len()).collect();
+        for together in found.iter().filter(|one| one.value == f64::INFINITY) {
+            let [a, b] = together.ids.each_ref().map(|id| root(&mut first, place(id)));
+            first[a.max(b)] = a.min(b);
+        }
+        // Ascending: whoever comes before has been followed to its end.
+        for at in 0..first.len() {
+            first[at] = first[first[at]];
+        }
+        let of_groups = |one: &Match| {
+            let mut groups = one.ids.each_ref().map(|id| first[place(id)]);
+            groups.sort_unstable();
+            (groups, one.value, one.grouped)
+        };
+        let mut matches: Vec<_> =
+            found.iter().map(of_groups).filter(|([a, b], ..)| a != b).collect();
+        matches.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(b.2.cmp(&a.2)));
+        matches.dedup_by_key(|found| found.0);
+        Self { ids, first, matches }
+    }
+
+    /// The group of an article of the matches.
+    fn of(&self, id: &str) -> Option<usize> {
+        self.ids.binary_search(&id).ok().map(|at| self.first[at])
+    }
+
+    /// What became of a labelled pair; `None` without a match.
+    fn judge_pair(&self, pair: &Pair) -> Option<Judged> {
+        let [a, b] = pair.ids.each_ref().map(|id| self.of(id));
+        let (a, b) = (a?, b?);
+        let (value, grouped) = if a == b {
+            (f64::INFINITY, Some(true))
+        } else {
+            let at = self.matches.binary_search_by_key(&[a.min(b), a.max(b)], |found| found.0);
+            let (_, value, grouped) = self.matches[at.ok()?];
+            (value, grouped)
+        };
+        Some(Judged { value, grouped, made: 1, right: u64::from(pair.together) })
+    }
+
+    /// All matches of labelled articles, and all groups of them.
+    fn judge_all(&self, rows: &[Labelled]) -> Vec<Judged> {
+        let mut clusters: Vec<Vec<&str>> = vec![Vec::new(); self.ids.len()];
+        for row in rows {
+            if let Some(group) = self.of(&row.id) {
+                clusters[group].push(&row.cluster);
+            }
+        }
+        clusters.iter_mut().for_each(|names| names.sort_unstable());
+        let copies = clusters.iter().map(|names| {
+            let right = names.chunk_by(|a, b| a == b).map(|run| pairs_of(run.len())).sum();
+            let made = pairs_of(names.len());
+            Judged { value: f64::INFINITY, grouped: Some(true), made, right }
+        });
+        let across = self.matches.iter().map(|&([a, b], value, grouped)| {
+            let (a, b) = (&clusters[a], &clusters[b]);
+            let same =
+                |name: &&str| b.partition_point(|n| n <= name) - b.partition_point(|n| n < name);
+            let right = a.iter().map(same).sum::<usize>() as u64;
+            Judged { value, grouped, made: (a.len() * b.len()) as u64, right }
+        });
+        copies.chain(across).filter(|found| found.made > 0).collect()
+    }
+}
+
+/// The end of the way from one to the next, which is made shorter.
+fn root(first: &mut [usize], mut at: usize) -> usize {
+    while first[at] != at {
+        first[at] = first[first[at]];
+        at = first[at];
+    }
+    at
+}
+
+fn pairs_of(n: usize) -> u64 {
+    (n * n.saturating_sub(1) / 2) as u64
 }
 
 /// How many pairs of articles are in one cluster.
 fn pairs_inside(rows: &[Labelled]) -> u64 {
     let mut names: Vec<&str> = rows.iter().map(|row| row.cluster.as_str()).collect();
     names.sort_unstable();
-    let sizes = names.chunk_by(|a, b| a == b).map(|run| run.len() as u64);
-    sizes.map(|n| n * (n - 1) / 2).sum()
+    names.chunk_by(|a, b| a == b).map(|run| pairs_of(run.len())).sum()
 }
 
-/// The matches by ids, no pair twice.
+/// The matches of this level.
 fn matches(rows: Rows<5>, column: &str, level: &str) -> Result<Vec<Match>> {
     let Rows { header, rows } = rows;
     let first = || rows.first().map(|(_, row)| row.each_ref().map(Option::is_some));
@@ -108,8 +197,6 @@ fn matches(rows: Rows<5>, column: &str, level: &str) -> Result<Vec<Match>> {
     for (number, row) in rows {
         found.extend(read_match(row, column, level).with_context(|| format!("record {number}"))?);
     }
-    found.sort_by(|a, b| a.ids.cmp(&b.ids).then(b.value.total_cmp(&a.value)));
-    found.dedup_by(|b, a| a.ids == b.ids);
     Ok(found)
 }
 
@@ -134,6 +221,5 @@ fn read_match(row: Row<5>, column: &str, level: &str) -> Result<Option<Match>> {
     };
     // Whether two are grouped is said of stories.
     let grouped = grouped.filter(|_| is_story).map(|flag| flag == "true");
-    let ids = if a <= b { [a, b] } else { [b, a] };
-    Ok(Some(Match { ids, value, grouped }))
+    Ok(Some(Match { ids: [a, b], value, grouped }))
 }

@@ -94,6 +94,40 @@ fn sweeps_of_the_samples() {
     assert_eq!(base.unwrap()["scores"]["f1"], plain["bcubed"]["f1"]);
 }
 
+/// Copies a, b, c, chained and one pair of them twice; d is like b, and less so like c; e is a little like d.
+const MATCHES: &str = "article_id_a,article_id_b,match_kind,similarity,grouped\nb,c,near,0.5,true\na,b,exact,1,true\nb,a,exact,1,true\n\
+                       b,d,story,0.6,true\nc,d,story,0.4,true\nd,e,story,0.3,false\nx,y,story,0.9,true\n";
+
+#[test]
+fn a_match_is_one_of_all_copies() {
+    let dir = Dir::new();
+    dir.file("m.csv", MATCHES);
+    dir.file("gold.csv", "id,cluster\na,1\nb,1\nc,1\nd,1\ne,2\nf,2\n");
+    dir.file("labels.csv", "id1,id2,label\nd,a,1\na,c,1\ne,d,0\ne,f,1\n");
+    let figures = |gold: &str, level: &str| -> Vec<[f64; 3]> {
+        let sweep = "--sweep similarity=0.3..0.7:0.2 --format json";
+        let out = dir.run(&format!("evaluate m.csv {gold} --level {level} {sweep}")).exits(0).out;
+        let swept: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let points = swept["points"].as_array().unwrap().iter().chain([&swept["grouped"]]);
+        let number = |value: &serde_json::Value| value.as_f64().unwrap_or(-1.0);
+        points
+            .map(|point| {
+                let scores = &point["scores"];
+                [&scores["precision"], &scores["recall"], &point["joined"]].map(number)
+            })
+            .collect()
+    };
+    // Of the 7 pairs that belong together the copies are 3, and d with each of them 3 more.
+    let of_clusters =
+        [[0.8571, 0.8571, 7.0], [1.0, 0.8571, 6.0], [1.0, 0.4286, 3.0], [1.0, 0.8571, 6.0]];
+    assert_eq!(figures("gold.csv", "story"), of_clusters);
+    let of_pairs =
+        [[0.6667, 0.6667, 3.0], [1.0, 0.6667, 2.0], [1.0, 0.3333, 1.0], [1.0, 0.6667, 2.0]];
+    assert_eq!(figures("labels.csv", "story"), of_pairs);
+    let of_copies = [[1.0, 0.2857, 2.0], [1.0, 0.2857, 2.0], [1.0, 0.1429, 1.0], [-1.0; 3]];
+    assert_eq!(figures("gold.csv", "duplicate"), of_copies);
+}
+
 #[test]
 fn sweeps_that_cannot_be_are_refused() {
     let dir = made_up();
