@@ -149,7 +149,7 @@ fn by_function_words(words: &Words) -> Option<Language> {
 }
 
 fn by_letters(raw: &str) -> Option<Language> {
-    let start: String = raw.chars().take(600).collect();
+    let start: String = raw.chars().take(300).collect();
     let found = whatlang::detect(&start).filter(|found| found.confidence() >= CONFIDENCE)?;
     let code = found.lang().code();
     // whatlang speaks ISO 639-3, the tables and most feeds ISO 639-1.
