@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use samestory::kernel::buckets::{self, Bounds};
+use samestory::kernel::buckets::{Bounds, Buckets};
 use samestory::kernel::cosine::Probe;
 use samestory::kernel::hash::{hash, mix};
 use samestory::kernel::linkage::{Average, Edge, group};
@@ -72,13 +72,13 @@ fn groups(c: &mut Criterion) {
         bench.throughput(Throughput::Elements(n.into()));
         let rows: Vec<(u64, u32)> =
             (0..n).map(|i| (mix(mix(i.into()) % u64::from(n)), i)).collect();
-        let propose = |mut rows: Vec<(u64, u32)>| {
-            let mut pairs = Vec::new();
-            buckets::propose(&mut rows, Bounds { cap: 8, hubs: 3 }, &mut pairs);
+        let propose = |mut buckets: Buckets| {
+            let (mut pairs, bounds) = (Vec::new(), Bounds { cap: 8, hubs: 3 });
+            buckets.propose(rows.iter().copied(), bounds, |_, _| true, &mut pairs);
             pairs
         };
         bench.bench_function(BenchmarkId::new("buckets", n), |b| {
-            b.iter_batched(|| rows.clone(), propose, BatchSize::LargeInput);
+            b.iter_batched(Buckets::default, propose, BatchSize::LargeInput);
         });
         let edge = |i: u64| {
             let a = (mix(i) % u64::from(n - 10)) as u32;

@@ -80,7 +80,7 @@
 //!   from average linkage.
 //! - No similarity that depends on other articles: the background is fixed. Only a score does, and it stands beside it.
 //! - No article that is lost: it is in the grouping, or a refusal names file, record and reason.
-//! - No `unsafe`.
+//! - No `unsafe` but in `kernel::wide`, which calls what it knows the processor to have.
 
 pub mod cli;
 pub mod kernel;

@@ -23,49 +23,91 @@ pub fn items(pair: u64) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }
 
-/// Appends the pairs that the bucket rule proposes for the `(key, item)` rows, which it reorders.
-///
-/// A pair is appended once for each bucket that proposes it. Returns the size of the largest bucket.
-pub fn propose(rows: &mut [(u64, u32)], bounds: Bounds, pairs: &mut Vec<u64>) -> usize {
-    sort(rows);
-    let mut largest = 0;
-    for bucket in rows.chunk_by(|x, y| x.0 == y.0) {
-        largest = largest.max(bucket.len());
-        let leaders = if bucket.len() <= bounds.cap { bucket.len() } else { bounds.hubs };
-        for (i, &(_, a)) in bucket.iter().enumerate().take(leaders) {
-            pairs.extend(bucket[i + 1..].iter().map(|&(_, b)| pair(a, b)));
-        }
-    }
-    largest
+/// Buffers for one table of keys after the other.
+#[derive(Debug, Default)]
+pub struct Buckets {
+    rows: Vec<(u64, u32)>,
+    ends: Vec<u32>,
+    /// Pairs proposed lately, each in the place that its hash gives it: most are proposed again and again.
+    recent: Vec<u64>,
+    /// Whether every bucket's proposals count, however often a pair was proposed before.
+    every: bool,
 }
 
-/// Sorts rows with uniformly distributed keys: one pass spreads them over as many parts as keep each in the cache,
-/// then each part is sorted by comparison.
-fn sort(rows: &mut [(u64, u32)]) {
-    const PART: usize = 64;
-    let bits = (rows.len() / PART).max(1).ilog2().min(16);
-    if bits < 4 {
-        return rows.sort_unstable();
+/// Rows for each part that is sorted by itself, few enough for an insertion sort.
+const PART: usize = 12;
+/// Most bits of a key that choose its part.
+const MOST_BITS: u32 = 16;
+/// Most pairs that are remembered.
+const MOST_RECENT: usize = 1 << 20;
+
+impl Buckets {
+    /// Buckets that propose a pair once for each bucket it shares.
+    pub fn every() -> Self {
+        Self { every: true, ..Self::default() }
     }
-    let part = |key: u64| (key >> (64 - bits)) as usize;
-    let mut starts = vec![0usize; (1 << bits) + 1];
-    for &(key, _) in &*rows {
-        starts[part(key) + 1] += 1;
+
+    /// Appends the pairs that the bucket rule proposes for `(key, item)` rows in any order, and that `keep` lets
+    /// through.
+    ///
+    /// A pair may be appended more than once. Returns the size of the largest bucket.
+    pub fn propose(
+        &mut self,
+        rows: impl ExactSizeIterator<Item = (u64, u32)> + Clone,
+        bounds: Bounds,
+        keep: impl Fn(u32, u32) -> bool,
+        pairs: &mut Vec<u64>,
+    ) -> usize {
+        self.sort(rows);
+        let places = (2 * self.rows.len()).next_power_of_two().min(MOST_RECENT);
+        if self.recent.len() < places {
+            // No pair has an item twice, so that 0 is none.
+            self.recent = vec![0; places];
+        }
+        let shift = u64::BITS - self.recent.len().trailing_zeros();
+        let mut largest = 0;
+        for bucket in self.rows.chunk_by(|x, y| x.0 == y.0).filter(|bucket| bucket.len() > 1) {
+            largest = largest.max(bucket.len());
+            let leaders = if bucket.len() <= bounds.cap { bucket.len() } else { bounds.hubs };
+            for (i, &(_, a)) in bucket.iter().enumerate().take(leaders) {
+                for &(_, b) in &bucket[i + 1..] {
+                    let pair = pair(a, b);
+                    let place = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
+                    let new = std::mem::replace(&mut self.recent[place], pair) != pair;
+                    if (new || self.every) && keep(a, b) {
+                        pairs.push(pair);
+                    }
+                }
+            }
+        }
+        largest.max(self.rows.len().min(1))
     }
-    for i in 1..starts.len() {
-        starts[i] += starts[i - 1];
+
+    /// Sorts rows with uniformly distributed keys: one pass spreads them over many parts, then each part is sorted by
+    /// comparison.
+    fn sort(&mut self, rows: impl ExactSizeIterator<Item = (u64, u32)> + Clone) {
+        let Self { rows: sorted, ends, .. } = self;
+        let bits = (rows.len() / PART).max(2).ilog2().min(MOST_BITS);
+        let part = |key: u64| (key >> (64 - bits)) as usize;
+        ends.clear();
+        ends.resize((1 << bits) + 1, 0);
+        rows.clone().for_each(|(key, _)| ends[part(key) + 1] += 1);
+        for i in 1..ends.len() {
+            ends[i] += ends[i - 1];
+        }
+        sorted.resize(rows.len(), (0, 0));
+        for row in rows {
+            // What was the beginning of the part becomes its end.
+            let place = &mut ends[part(row.0)];
+            sorted[*place as usize] = row;
+            *place += 1;
+        }
+        let mut start = 0;
+        for &end in &ends[..1 << bits] {
+            sorted[start..end as usize].sort_unstable();
+            start = end as usize;
+        }
     }
-    let mut next = starts.clone();
-    let mut spread = vec![(0, 0); rows.len()];
-    for &row in &*rows {
-        let place = &mut next[part(row.0)];
-        spread[*place] = row;
-        *place += 1;
-    }
-    for ends in starts.windows(2) {
-        spread[ends[0]..ends[1]].sort_unstable();
-    }
-    rows.copy_from_slice(&spread);
 }
 
 /// Sorts pairs and drops repetitions.
@@ -94,9 +136,13 @@ mod tests {
                     }
                 }
             }
-            let mut rows: Vec<(u64, u32)> = keys.iter().enumerate().map(|(i, &k)| (k, i as u32)).rev().collect();
-            let mut pairs = Vec::new();
-            propose(&mut rows, bounds, &mut pairs);
+            let rows = keys.iter().enumerate().map(|(i, &k)| (mix(k), i as u32)).rev();
+            let (mut pairs, mut buckets) = (Vec::new(), Buckets::default());
+            buckets.propose(rows.clone(), bounds, |_, _| false, &mut pairs);
+            prop_assert!(pairs.is_empty());
+            buckets.recent.clear();
+            let largest = buckets.propose(rows, bounds, |_, _| true, &mut pairs);
+            prop_assert_eq!(largest, (0..9).map(|k| keys.iter().filter(|&&other| other == k).count()).max().unwrap_or(0));
             distinct(&mut pairs);
             prop_assert_eq!(pairs, expected);
         }
@@ -104,10 +150,13 @@ mod tests {
 
     #[test]
     fn sorting_in_parts_sorts() {
-        let mut rows: Vec<(u64, u32)> = (0..5000).map(|i| (mix(i % 900), i as u32)).collect();
-        let mut expected = rows.clone();
-        expected.sort();
-        sort(&mut rows);
-        assert_eq!(rows, expected);
+        let mut buckets = Buckets::default();
+        for n in [0, 1, 100, 5000u32] {
+            let rows = (0..n).map(|i| (mix(u64::from(i % 900)), i));
+            let mut expected: Vec<_> = rows.clone().collect();
+            expected.sort();
+            buckets.sort(rows);
+            assert_eq!(buckets.rows, expected);
+        }
     }
 }

@@ -6,6 +6,8 @@ use std::hint::select_unpredictable;
 
 use twox_hash::XxHash3_64;
 
+use super::wide::wide;
+
 /// Names the hash, its seeds and mixers. A stored hash of another version is an error, never a wrong answer.
 pub const VERSION: u32 = 1;
 
@@ -32,8 +34,38 @@ pub fn hash_within(bytes: &[u8], from: usize, to: usize) -> u64 {
     }
 }
 
+wide! {
+    /// [`hash_within`] of many runs, each given as where it begins and ends in `bytes`; of as many as there is room for.
+    pub fn hash_runs(bytes: &[u8], runs: &[[u32; 2]], hashes: &mut [u64]) {
+        const LANES: usize = 8;
+        let (many, rest) = runs.as_chunks::<LANES>();
+        let (hashes, hashes_rest) = hashes.as_chunks_mut::<LANES>();
+        let one = |[from, to]: [u32; 2]| hash_within(bytes, from as usize, to as usize);
+        for (runs, hashes) in many.iter().zip(hashes) {
+            let (mut words, mut longer) = ([0; LANES], false);
+            for (word, &[from, to]) in words.iter_mut().zip(runs) {
+                let eight = bytes.get(from as usize..).and_then(|rest| rest.first_chunk());
+                *word = eight.map_or(0, |eight| u64::from_le_bytes(*eight));
+                longer |= (to - from > 8) | eight.is_none();
+            }
+            for ((hash, &word), [from, to]) in hashes.iter_mut().zip(&words).zip(runs) {
+                // A longer word gets its own hash below.
+                *hash = hash_upto_8(word, u64::from(to - from).min(8));
+            }
+            if longer {
+                for (hash, &run) in hashes.iter_mut().zip(runs) {
+                    if run[1] - run[0] > 8 || run[0] as usize + 8 > bytes.len() {
+                        *hash = one(run);
+                    }
+                }
+            }
+        }
+        hashes_rest.iter_mut().zip(rest).for_each(|(hash, &run)| *hash = one(run));
+    }
+}
+
 /// XXH3-64 of the lowest `len` bytes of a word, 1..=8; the constants are XXH3's own and words of its secret.
-#[inline]
+#[inline(always)]
 fn hash_upto_8(x: u64, len: u64) -> u64 {
     let byte = |i: u64| x >> (8 * i) & 0xFF;
     let mut few = (byte(0) << 16 | byte(len >> 1) << 24 | byte(len - 1) | len << 8) ^ 0x8727_5A9B;
@@ -77,6 +109,7 @@ pub fn seed(name: &str, i: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::wide::tests::at_all_levels;
     use proptest::prelude::*;
 
     proptest! {
@@ -84,6 +117,22 @@ mod tests {
         fn short_words_have_the_same_hash(before in 0usize..20, word in prop::collection::vec(any::<u8>(), 0..20), after in 0usize..20) {
             let bytes: Vec<u8> = [vec![b'x'; before], word.clone(), vec![b'y'; after]].concat();
             prop_assert_eq!(hash_within(&bytes, before, before + word.len()), XxHash3_64::oneshot(&word));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn many_words_have_the_same_hashes(lengths in prop::collection::vec(1u32..19, 0..40)) {
+            let ends: Vec<u32> = lengths.iter().scan(0, |end, n| { *end += n; Some(*end) }).collect();
+            let bytes: Vec<u8> = (0..ends.last().copied().unwrap_or(0)).map(|i| (mix(i.into()) & 0xFF) as u8).collect();
+            let runs: Vec<[u32; 2]> = ends.iter().zip(&lengths).map(|(&end, n)| [end - n, end]).collect();
+            let expected: Vec<u64> = runs.iter().map(|&[from, to]| hash(&bytes[from as usize..to as usize])).collect();
+            let hashes = || {
+                let mut hashes = vec![0; runs.len()];
+                hash_runs(&bytes, &runs, &mut hashes);
+                hashes
+            };
+            prop_assert!(at_all_levels(hashes).iter().all(|hashes| *hashes == expected));
         }
     }
 

@@ -16,6 +16,7 @@
 //! | [`base32`] | a hash as a short word | |
 //! | [`cosine`] | cosine of sparse integer vectors | |
 //! | [`time`] | the time factor of a similarity | |
+//! | `wide` | any of these once more for wider vectors | |
 //! | [`linkage`] | average linkage in rounds of mutual nearest neighbours | Müllner, arXiv 1109.2378 |
 
 pub mod bands;
@@ -33,3 +34,4 @@ pub mod sets;
 pub mod simhash;
 pub mod sort;
 pub mod time;
+pub(crate) mod wide;

@@ -1,5 +1,7 @@
 //! Where words begin and end in bytes: runs of letters and digits, found 64 bytes at a time without a branch a byte.
 
+use super::wide::{PLAIN, pack, wide};
+
 /// How many bytes are looked at before the edges found in them are handed out.
 const SECTION: usize = 2048;
 /// Edges written at once; what is more than there are is overwritten by the next.
@@ -25,14 +27,7 @@ impl Runs {
     pub fn each(&mut self, bytes: &[u8], mut each: impl FnMut(&[[u32; 2]])) {
         let (mut open, mut before) = (0, 0);
         for (i, section) in bytes.chunks(SECTION).enumerate() {
-            let mut n = open;
-            for (j, block) in section.chunks(64).enumerate() {
-                let inside = mask_of(block, is_word_byte);
-                let edges = inside ^ (inside << 1 | before);
-                before = inside >> 63;
-                flatten(edges, (i * SECTION + j * 64) as u32, &mut self.edges[n..]);
-                n += edges.count_ones() as usize;
-            }
+            let n = section_edges(section, i * SECTION, &mut before, open, &mut self.edges);
             let (pairs, rest) = self.edges[..n].as_chunks();
             each(pairs);
             open = rest.len();
@@ -41,6 +36,22 @@ impl Runs {
         if open == 1 {
             each(&[[self.edges[0], bytes.len() as u32]]);
         }
+    }
+}
+
+wide! {
+    /// Writes where runs begin and end in a section that begins at `base`, behind the first `n` edges; returns how many
+    /// there are then. `before` is 1 when the byte before the section is in a run.
+    fn section_edges(section: &[u8], base: usize, before: &mut u64, n: usize, out: &mut [u32]) -> usize {
+        let mut n = n;
+        for (i, block) in section.chunks(64).enumerate() {
+            let inside = mask_of::<LEVEL>(block, is_word_byte);
+            let edges = inside ^ (inside << 1 | *before);
+            *before = inside >> 63;
+            flatten(edges, (base + i * 64) as u32, &mut out[n..]);
+            n += edges.count_ones() as usize;
+        }
+        n
     }
 }
 
@@ -61,7 +72,7 @@ fn flatten(mut bits: u64, base: u32, out: &mut [u32]) {
 /// Where the bytes stand that have a property, which should need no branch.
 pub fn positions(bytes: &[u8], has: impl Fn(u8) -> bool + Copy) -> impl Iterator<Item = usize> {
     bytes.chunks(64).enumerate().flat_map(move |(i, block)| {
-        let mut bits = mask_of(block, has);
+        let mut bits = mask_of::<PLAIN>(block, has);
         std::iter::from_fn(move || {
             let at = (bits != 0).then(|| i * 64 + bits.trailing_zeros() as usize);
             bits &= bits.wrapping_sub(1);
@@ -71,26 +82,34 @@ pub fn positions(bytes: &[u8], has: impl Fn(u8) -> bool + Copy) -> impl Iterator
 }
 
 /// Bit i is set when byte i of at most 64 has a property.
-#[inline]
-fn mask_of(block: &[u8], has: impl Fn(u8) -> bool) -> u64 {
-    match block.first_chunk() {
-        Some(block) => mask(block, has),
+#[inline(always)]
+fn mask_of<const LEVEL: u8>(block: &[u8], has: impl Fn(u8) -> bool) -> u64 {
+    match block.first_chunk::<64>() {
+        Some(block) => mask::<LEVEL>(block, has),
         None => {
             let mut padded = [0; 64];
             padded[..block.len()].copy_from_slice(block);
-            mask(&padded, has) & !(u64::MAX << block.len())
+            mask::<LEVEL>(&padded, has) & !(u64::MAX << block.len())
         }
     }
 }
 
-#[inline]
-fn mask(block: &[u8; 64], has: impl Fn(u8) -> bool) -> u64 {
-    let flags = block.map(|b| u8::from(has(b)));
-    let (eights, _) = flags.as_chunks::<8>();
-    // The product moves the lowest bits of eight bytes side by side into the highest byte.
-    let pack =
-        |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-    eights.iter().rev().fold(0, |mask, eight| mask << 8 | pack(eight))
+#[inline(always)]
+fn mask<const LEVEL: u8>(block: &[u8; 64], has: impl Fn(u8) -> bool) -> u64 {
+    // Not `map`, which may be left as a call and so be of no level.
+    let mut flags = [0; 64];
+    flags.iter_mut().zip(block).for_each(|(flag, &b)| *flag = u8::from(has(b)));
+    pack::<LEVEL>(&flags)
+}
+
+wide! {
+    /// Whether one of two bytes is among some.
+    pub fn any_of(bytes: &[u8], x: u8, y: u8) -> bool {
+        // A fold within a block, because `any` stops early and so cannot look at several bytes at once.
+        let in_block =
+            |block: &[u8]| block.iter().fold(false, |some, &b| some | (b == x) | (b == y));
+        bytes.chunks(256).any(in_block)
+    }
 }
 
 /// In a form that needs no branch.
@@ -102,6 +121,7 @@ fn is_word_byte(b: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::wide::tests::at_all_levels;
     use proptest::prelude::*;
 
     proptest! {
@@ -111,11 +131,14 @@ mod tests {
             let mut expected: Vec<Vec<u8>> =
                 bytes.split(|b| b.is_ascii() && !b.is_ascii_alphanumeric()).map(<[u8]>::to_vec).collect();
             expected.retain(|run| !run.is_empty());
-            let mut found = Vec::new();
-            Runs::default().each(&bytes, |pairs| {
-                found.extend(pairs.iter().map(|&[from, to]| bytes[from as usize..to as usize].to_vec()));
-            });
-            prop_assert_eq!(found, expected);
+            let found = || {
+                let mut found = Vec::new();
+                Runs::default().each(&bytes, |pairs| {
+                    found.extend(pairs.iter().map(|&[from, to]| bytes[from as usize..to as usize].to_vec()));
+                });
+                found
+            };
+            prop_assert!(at_all_levels(found).iter().all(|found| *found == expected));
         }
     }
 }

@@ -2,8 +2,27 @@
 
 use std::cmp::Ordering;
 
-/// How many elements two ascending slices of distinct values have in common. Cost: the sum of their lengths.
-pub fn intersection(a: &[u32], b: &[u32]) -> usize {
+use super::wide::wide;
+
+wide! {
+    /// How many elements two ascending slices of distinct values have in common. Cost: the sum of their lengths.
+    pub fn intersection(a: &[u32], b: &[u32]) -> usize {
+        const LANES: usize = 8;
+        let (mut i, mut j, mut hits) = (0, 0, [0; LANES]);
+        // All of one block with all of the other costs less than finding out which values to compare.
+        while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
+            for v in y {
+                hits.iter_mut().zip(x).for_each(|(hits, w)| *hits += u32::from(v == w));
+            }
+            let (last_x, last_y) = (x[LANES - 1], y[LANES - 1]);
+            i += LANES * usize::from(last_x <= last_y);
+            j += LANES * usize::from(last_y <= last_x);
+        }
+        hits.iter().sum::<u32>() as usize + one_by_one(&a[i..], &b[j..])
+    }
+}
+
+fn one_by_one(a: &[u32], b: &[u32]) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
     while i < a.len() && j < b.len() {
         // Without branches on the data: which side is smaller is a coin toss that a predictor cannot win.
@@ -48,14 +67,15 @@ pub fn differences<'a, T: Ord>(a: &'a [T], b: &'a [T]) -> (Vec<&'a T>, Vec<&'a T
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::wide::tests::at_all_levels;
     use proptest::prelude::*;
-    use std::collections::BTreeSet;
 
     proptest! {
         #[test]
-        fn merging_equals_sets(a: BTreeSet<u32>, b: BTreeSet<u32>) {
+        fn merging_equals_sets(a in prop::collection::btree_set(0u32..300, 0..120), b in prop::collection::btree_set(0u32..300, 0..120)) {
             let (x, y): (Vec<u32>, Vec<u32>) = (a.iter().copied().collect(), b.iter().copied().collect());
-            prop_assert_eq!(intersection(&x, &y), a.intersection(&b).count());
+            let common = a.intersection(&b).count();
+            prop_assert!(at_all_levels(|| intersection(&x, &y)).iter().all(|&n| n == common));
             let (only_x, only_y) = differences(&x, &y);
             prop_assert_eq!(only_x, a.difference(&b).collect::<Vec<_>>());
             prop_assert_eq!(only_y, b.difference(&a).collect::<Vec<_>>());

@@ -22,8 +22,11 @@ use crate::stages::weights::Vectors;
 pub struct Corpus {
     pub(super) articles: Vec<Prepared>,
     parts: Vec<Part>,
+    /// In one piece, so that their memory can be given back.
+    sketches: Vec<Sketch>,
     shingles: Spool<u32>,
     terms: Spool<Term>,
+    facts: Spool<u8>,
 }
 
 impl Corpus {
@@ -33,24 +36,21 @@ impl Corpus {
     /// Their lists cannot be put aside.
     pub(super) fn add(&mut self, prepared: Chunkful) -> io::Result<()> {
         let part = self.parts.len() as u32;
-        self.articles.extend(prepared.articles.into_iter().map(|a| Prepared { part, ..a }));
+        let before = self.sketches.len();
+        self.sketches.extend(prepared.sketches);
+        let placed = |a: Prepared| Prepared { part, sketch: a.sketch.after(before), ..a };
+        self.articles.extend(prepared.articles.into_iter().map(placed));
         self.parts.push(prepared.part);
         self.shingles.push(prepared.lists.shingles)?;
-        self.terms.push(prepared.lists.terms)
+        self.terms.push(prepared.lists.terms)?;
+        self.facts.push(prepared.lists.facts)
     }
 
     /// Orders the articles when all are there. Of several with one id the newest stays (by date, then by content): the
     /// same content again is counted, other content is refused.
     pub(super) fn seal(&mut self, run: &mut Run) {
+        self.order();
         let articles = &mut self.articles;
-        let rank = |a: &Prepared| (std::cmp::Reverse(a.entry.published), a.delivered);
-        articles.sort_unstable_by(|a, b| {
-            let same = || a.entry.id.cmp(&b.entry.id).then_with(|| rank(a).cmp(&rank(b)));
-            a.identity
-                .cmp(&b.identity)
-                .then_with(same)
-                .then_with(|| place(&a.entry).cmp(&place(&b.entry)))
-        });
         articles.dedup_by(|later, kept| {
             let same = later.entry.id == kept.entry.id;
             if same && later.delivered == kept.delivered {
@@ -64,13 +64,35 @@ impl Corpus {
         run.counts.undated = articles.iter().filter(|a| a.entry.published.is_none()).count() as u64;
     }
 
+    /// Puts the articles in their order, each moved once, and their sketches.
+    fn order(&mut self) {
+        let articles = &mut self.articles;
+        let rank = |a: &Prepared| (std::cmp::Reverse(a.entry.published), a.delivered);
+        let mut order: Vec<(u64, u32)> = articles.iter().map(|a| a.identity).zip(0..).collect();
+        order.sort_unstable_by(|x, y| {
+            let (a, b) = (&articles[x.1 as usize], &articles[y.1 as usize]);
+            let same = || a.entry.id.cmp(&b.entry.id).then_with(|| rank(a).cmp(&rank(b)));
+            let placed = || place(&a.entry).cmp(&place(&b.entry));
+            x.0.cmp(&y.0).then_with(same).then_with(placed)
+        });
+        let in_order = order.iter().map(|&(_, i)| std::mem::take(&mut articles[i as usize]));
+        self.articles = in_order.collect();
+        // The search for candidates reads all sketches again and again.
+        let mut sketches = Vec::with_capacity(self.sketches.len());
+        for article in &mut self.articles {
+            let sketch = article.sketch.of(&self.sketches);
+            article.sketch = Span::append(&mut sketches, sketch);
+        }
+        self.sketches = sketches;
+    }
+
     fn part(&self, i: u32) -> (&Prepared, &Part) {
         let article = &self.articles[i as usize];
         (article, &self.parts[article.part as usize])
     }
 
     /// What the exact check looks at of some articles; of the others their shingles are missing.
-    pub(super) fn copies<'a>(&'a self, kept: &[u32], shingles: &'a Loaded) -> Vec<Copy<'a>> {
+    pub(super) fn copies<'a>(&'a self, kept: &[u32], shingles: &'a Loaded<u32>) -> Vec<Copy<'a>> {
         let copy = |(k, &i): (usize, &u32)| {
             let (article, part) = self.part(i);
             Copy {
@@ -89,15 +111,12 @@ impl Corpus {
     }
 
     /// Loads the shingles of those of some articles that are wanted.
-    pub(super) fn load_shingles(&self, kept: &[u32], wanted: &[bool]) -> io::Result<Loaded> {
+    pub(super) fn load_shingles(&self, kept: &[u32], wanted: &[bool]) -> io::Result<Loaded<u32>> {
         let place = |(&i, &wanted): (&u32, &bool)| {
             let article = &self.articles[i as usize];
             if wanted { article.shingles.place(article.part) } else { Place::default() }
         };
-        let places: Vec<Place> = kept.iter().zip(wanted).map(place).collect();
-        let mut loaded = Loaded::new(&places);
-        self.shingles.gather(&places, |k, list| loaded.fill(k, list))?;
-        Ok(loaded)
+        Loaded::from(&self.shingles, &kept.iter().zip(wanted).map(place).collect::<Vec<Place>>())
     }
 
     /// The terms of some articles.
@@ -114,8 +133,7 @@ impl Corpus {
 
     /// The sketch of an article that has words.
     pub(super) fn sketch(&self, i: u32) -> Option<&Sketch> {
-        let (article, part) = self.part(i);
-        article.sketch.of(&part.sketches).first()
+        self.articles[i as usize].sketch.of(&self.sketches).first()
     }
 
     fn title_words(&self, i: u32) -> &[u32] {
@@ -123,17 +141,24 @@ impl Corpus {
         article.title_words.of(&part.hashes)
     }
 
-    /// The numbers of an article, a line each, and after an empty line its names.
-    pub(super) fn facts(&self, i: u32) -> &str {
-        let (article, part) = self.part(i);
-        article.facts.of_text(&part.facts)
+    /// Loads the numbers and names of some articles.
+    pub(super) fn load_facts(&self, articles: &[u32]) -> io::Result<Loaded<u8>> {
+        let place = |&i: &u32| {
+            let article = &self.articles[i as usize];
+            article.facts.place(article.part)
+        };
+        Loaded::from(&self.facts, &articles.iter().map(place).collect::<Vec<Place>>())
     }
 
-    /// Gives back what only the near-duplicate level needs.
+    /// Gives back what only the search for candidates needs.
+    pub(super) fn forget_sketches(&mut self) {
+        self.sketches = Vec::new();
+        self.articles.iter_mut().for_each(|article| article.sketch = Span::default());
+    }
+
+    /// Gives back what only the exact check needs.
     pub(super) fn forget_shingles(&mut self) {
         self.shingles = Spool::default();
-        self.parts.iter_mut().for_each(|part| part.sketches = Vec::new());
-        self.articles.iter_mut().for_each(|article| article.sketch = Span::default());
     }
 
     /// Gives back what only the story level needs.

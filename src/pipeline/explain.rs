@@ -2,6 +2,7 @@
 
 use std::{fmt, io};
 
+use super::changes::facts;
 use super::prepare::{Prepared, Preparer};
 use super::{Clock, Corpus, Found, Run};
 use crate::kernel::cosine::Probe;
@@ -118,11 +119,13 @@ fn text_numbers(corpus: &Corpus, [a, b]: [usize; 2], params: &Params) -> io::Res
     let shingles = corpus.load_shingles(&both, &[true; 2])?;
     let copies = corpus.copies(&both, &shingles);
     let (x, y) = (copies[0], copies[1]);
+    let loaded = corpus.load_facts(&both)?;
+    let facts = [0, 1].map(|side| facts(loaded.of(side)));
     Ok(TextNumbers {
         near: verify::near(&x, &y, params),
         shingles: [x.shingles.len(), y.shingles.len(), intersection(x.shingles, y.shingles)],
         days: x.time.zip(y.time).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
-        changed: changed(corpus.facts(a as u32), corpus.facts(b as u32)),
+        changed: [0, 1].map(|n| only_one(&facts[0][n], &facts[1][n])),
     })
 }
 
@@ -135,16 +138,10 @@ fn side(article: &Prepared) -> Side {
     }
 }
 
-/// Numbers and names, of each what only the first and what only the second article has.
-fn changed(x: &str, y: &str) -> [[Vec<String>; 2]; 2] {
-    [0, 1].map(|part| {
-        let words = |facts: &str| -> Vec<String> {
-            facts.split("\n\n").nth(part).unwrap_or_default().lines().map(str::to_owned).collect()
-        };
-        let (x, y) = (words(x), words(y));
-        let (gone, new) = differences(&x, &y);
-        [gone, new].map(|words| words.into_iter().cloned().collect())
-    })
+/// What only the first and what only the second article has.
+fn only_one(x: &[&str], y: &[&str]) -> [Vec<String>; 2] {
+    let (gone, new) = differences(x, y);
+    [gone, new].map(|words| words.into_iter().map(|&word| word.to_owned()).collect())
 }
 
 /// The story level's numbers between the two articles' groups.

@@ -1,5 +1,6 @@
 //! The way of the data: read, clean, shingle, sketch, candidates, verify, group.
 
+mod changes;
 mod corpus;
 mod explain;
 mod parts;
@@ -132,7 +133,7 @@ fn group(
     clock: &mut Clock,
 ) -> io::Result<Grouping> {
     let found = Found::new(&mut corpus, params, stages, clock)?;
-    let grouping = place::place(corpus, &found, params);
+    let grouping = place::place(corpus, &found, params)?;
     clock.stage(stages, "place", grouping.articles.len() as u64, "articles");
     Ok(grouping)
 }
@@ -159,6 +160,7 @@ impl Found {
         let exact = corpus.fold_exact();
         let candidates = duplicates::propose(&exact.sketches(corpus), &exact.sizes(corpus), params);
         clock.stage(stages, "candidates", candidates.pairs.len() as u64, "candidate pairs");
+        corpus.forget_sketches();
         let shingles = corpus.load_shingles(&exact.kept, &candidates.members(exact.kept.len()))?;
         let copies = corpus.copies(&exact.kept, &shingles);
         let duplicates = duplicates::find(&candidates, &copies, params);
@@ -167,7 +169,7 @@ impl Found {
         corpus.forget_shingles();
         clock.stage(stages, "verify", duplicates.matches.len() as u64, "near-duplicate matches");
         let mut groups = exact.expand(corpus, &duplicates);
-        groups.par_sort_by_key(|group| (corpus.time(group[0]).0, group[0]));
+        groups.par_sort_by_cached_key(|group| (corpus.time(group[0]).0, group[0]));
         clock.stage(stages, "group", groups.len() as u64, "near-duplicate groups");
         let stories = if params.only_duplicates {
             Stories::none(groups.len())

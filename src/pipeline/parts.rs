@@ -3,9 +3,9 @@
 //! A box for each list of each article would cost as much again as the lists, and what one stage needs could not be
 //! given back before the next one begins.
 
-use super::spool::{Item, Place};
-use crate::kernel::hash::hash;
-use crate::stages::sketch::Sketch;
+use std::io;
+
+use super::spool::{Item, Place, Spool};
 use crate::stages::terms::Term;
 use crate::text::facts;
 use crate::text::words::{Word, Words};
@@ -13,10 +13,8 @@ use crate::text::words::{Word, Words};
 /// The lists of the articles of one chunk, one article after the other.
 #[derive(Debug, Default)]
 pub(super) struct Part {
-    pub(super) sketches: Vec<Sketch>,
     /// Hashes of numbers and of title words.
     pub(super) hashes: Vec<u32>,
-    pub(super) facts: String,
 }
 
 /// What a chunk's articles are compared by; it waits in a spool for its stage.
@@ -24,32 +22,41 @@ pub(super) struct Part {
 pub(super) struct Lists {
     pub(super) shingles: Vec<u32>,
     pub(super) terms: Vec<Term>,
+    /// Numbers, a line each, and after an empty line names, as often as each stands in the text.
+    pub(super) facts: Vec<u8>,
 }
 
-impl Part {
-    /// Appends the hashes of numbers, and numbers and names, of the text that stands at `start` of `words`.
+impl Lists {
+    /// Appends the numbers and names of the text that stands at `start` of `words`; `each` is called with every number.
     pub(super) fn add_facts(
         &mut self,
         words: &Words,
         list: &[Word],
         text: &str,
         start: usize,
-    ) -> (Span, Span) {
-        let (numbers, from) = (facts::numbers(words, list), self.facts.len());
-        self.add_lines(numbers.iter().copied());
-        self.facts.push_str("\n\n");
-        self.add_lines(facts::names(text, list, start));
-        let facts = Span::since(from, self.facts.len());
-        (self.add_hashes(numbers.iter().map(|number| hash(number.as_bytes()) as u32)), facts)
+        mut each: impl FnMut(&str),
+    ) -> Span {
+        let from = self.facts.len();
+        facts::numbers(words, list, |number| {
+            each(number);
+            add_line(&mut self.facts, from, number);
+        });
+        self.facts.extend_from_slice(b"\n\n");
+        let from_names = self.facts.len();
+        facts::names(text, list, start, |name| add_line(&mut self.facts, from_names, name));
+        Span::since(from, self.facts.len())
     }
+}
 
-    fn add_lines<'a>(&mut self, lines: impl IntoIterator<Item = &'a str>) {
-        for (i, line) in lines.into_iter().enumerate() {
-            self.facts.push_str(if i == 0 { "" } else { "\n" });
-            self.facts.push_str(line);
-        }
+/// Appends a line to those that begin at `from`.
+fn add_line(lines: &mut Vec<u8>, from: usize, line: &str) {
+    if lines.len() > from {
+        lines.push(b'\n');
     }
+    lines.extend_from_slice(line.as_bytes());
+}
 
+impl Part {
     /// Appends hashes, ascending and distinct.
     pub(super) fn add_hashes(&mut self, hashes: impl Iterator<Item = u32>) -> Span {
         let mut hashes: Vec<u32> = hashes.collect();
@@ -60,9 +67,7 @@ impl Part {
 
     /// Gives back what the lists could still take.
     pub(super) fn fit(&mut self) {
-        self.sketches.shrink_to_fit();
         self.hashes.shrink_to_fit();
-        self.facts.shrink_to_fit();
     }
 }
 
@@ -76,9 +81,9 @@ pub(super) struct Span {
 impl Item for Term {
     const SIZE: usize = 6;
 
-    fn write(self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(&self.hash().to_le_bytes());
-        bytes.extend_from_slice(&[self.quarters, self.level]);
+    fn write(self, bytes: &mut [u8]) {
+        bytes[..4].copy_from_slice(&self.hash().to_le_bytes());
+        bytes[4..].copy_from_slice(&[self.quarters, self.level]);
     }
 
     fn read(bytes: &[u8]) -> Self {
@@ -104,6 +109,11 @@ impl Span {
         Self { start: start as u32, end: end as u32 }
     }
 
+    /// The same stretch behind so many items more.
+    pub(super) fn after(self, before: usize) -> Self {
+        Self { start: self.start + before as u32, end: self.end + before as u32 }
+    }
+
     pub(super) fn len(self) -> usize {
         (self.end - self.start) as usize
     }
@@ -111,37 +121,32 @@ impl Span {
     pub(super) fn of<T>(self, list: &[T]) -> &[T] {
         &list[self.start as usize..self.end as usize]
     }
-
-    pub(super) fn of_text(self, text: &str) -> &str {
-        &text[self.start as usize..self.end as usize]
-    }
 }
 
 /// Lists taken out of a spool, in the order in which they were asked for.
 #[derive(Debug, Default)]
-pub(super) struct Loaded {
+pub(super) struct Loaded<T> {
     starts: Vec<usize>,
-    items: Vec<u32>,
+    items: Vec<T>,
 }
 
-impl Loaded {
-    /// Room for the lists at these places.
-    pub(super) fn new(places: &[Place]) -> Self {
+impl<T: Item + Default> Loaded<T> {
+    /// Takes the lists at these places out of a spool.
+    ///
+    /// # Errors
+    /// The spool cannot be read.
+    pub(super) fn from(spool: &Spool<T>, places: &[Place]) -> io::Result<Self> {
         let mut starts = vec![0];
         starts.extend(places.iter().scan(0, |end, place| {
             *end += place.len();
             Some(*end)
         }));
-        let items = vec![0; starts.last().copied().unwrap_or(0)];
-        Self { starts, items }
+        let mut items = vec![T::default(); starts.last().copied().unwrap_or(0)];
+        spool.gather(places, |k, list| items[starts[k]..starts[k + 1]].copy_from_slice(list))?;
+        Ok(Self { starts, items })
     }
 
-    /// Puts a list in its place.
-    pub(super) fn fill(&mut self, k: usize, list: &[u32]) {
-        self.items[self.starts[k]..self.starts[k + 1]].copy_from_slice(list);
-    }
-
-    pub(super) fn of(&self, k: usize) -> &[u32] {
+    pub(super) fn of(&self, k: usize) -> &[T] {
         &self.items[self.starts[k]..self.starts[k + 1]]
     }
 }

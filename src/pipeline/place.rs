@@ -1,10 +1,11 @@
 //! Groups and stories to the outcome: who stands for what, in which order, on which evidence.
 
 use std::cmp::Reverse;
+use std::io;
 
+use super::changes;
 use super::stories::Stories;
 use super::{Corpus, Found};
-use crate::kernel::sets::differences;
 use crate::kernel::time::ONE;
 use crate::model::{Grouping, Match, MatchKind, Reason};
 use crate::params::Params;
@@ -12,8 +13,6 @@ use crate::stages::represent::{self, Candidate};
 
 /// Least cosine with which an earlier story is called related, in 1 / 65,536.
 const RELATED: i32 = (ONE * 3 / 10) as i32;
-/// Most changes that a reason lists.
-const LISTED: usize = 4;
 
 /// A group with the member that stands for it.
 struct Group {
@@ -34,16 +33,20 @@ struct Story {
 }
 
 /// Puts everything in its place.
-pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> Grouping {
+///
+/// # Errors
+/// What was put aside cannot be read again.
+pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> io::Result<Grouping> {
     let mut all = assemble(&corpus, found, params);
     all.sort_by_key(|story| (Reverse(story.size), story.id));
     let mut grouping = lay_out(&all);
     grouping.related = related(&corpus, found, &all);
     grouping.matches = matches(found, params);
     grouping.best = best(&corpus, &grouping);
-    grouping.changes = changes(&corpus, &all);
+    drop(all);
+    grouping.changes = changes::of_duplicates(&corpus, &grouping)?;
     grouping.articles = corpus.articles.into_iter().map(|a| a.entry).collect();
-    grouping
+    Ok(grouping)
 }
 
 /// Brings groups together in stories and chooses the representatives.
@@ -228,48 +231,4 @@ fn best(corpus: &Corpus, grouping: &Grouping) -> Vec<Option<u32>> {
         }
     }
     best
-}
-
-/// What changed between each duplicate and its representative.
-fn changes(corpus: &Corpus, stories: &[Story]) -> Vec<Box<str>> {
-    let mut changes = vec![Box::default(); corpus.articles.len()];
-    for group in stories.iter().flat_map(|s| &s.groups).filter(|g| g.members.len() > 1) {
-        let representative = corpus.facts(group.members[0]);
-        for &i in &group.members[1..] {
-            changes[i as usize] = changed(representative, corpus.facts(i));
-        }
-    }
-    changes
-}
-
-/// In words: `numbers 50 -> 5; names Ruiz -> Diaz`. What is only in the representative stands left of the arrow.
-fn changed(from: &str, to: &str) -> Box<str> {
-    let mut parts = Vec::new();
-    let sides = |facts: &'_ str, n: usize| {
-        facts
-            .split("\n\n")
-            .nth(n)
-            .unwrap_or_default()
-            .lines()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
-    for (n, what) in ["numbers", "names"].into_iter().enumerate() {
-        let (from, to) = (sides(from, n), sides(to, n));
-        let (gone, new) = differences(&from, &to);
-        if !gone.is_empty() || !new.is_empty() {
-            parts.push(format!("{what} {} -> {}", list(&gone), list(&new)));
-        }
-    }
-    parts.join("; ").into()
-}
-
-fn list(words: &[&String]) -> String {
-    let mut text = words.iter().take(LISTED).map(|w| w.as_str()).collect::<Vec<_>>().join(", ");
-    match words.len() {
-        0 => text.push_str("none"),
-        n if n > LISTED => text.push_str(&format!(" and {} more", n - LISTED)),
-        _ => {}
-    }
-    text
 }

@@ -5,7 +5,7 @@ use crate::kernel::hash::{hash, mix};
 use crate::kernel::sort::Sorter;
 use crate::model::{Article, Entry};
 use crate::params::Params;
-use crate::stages::sketch::sketch;
+use crate::stages::sketch::{Sketch, sketch};
 use crate::stages::terms::{Lexicon, each_word, term_hash};
 use crate::stages::weights::{Vectors, select};
 use crate::stages::{clean, shingle};
@@ -38,7 +38,7 @@ pub(super) struct Prepared {
     pub(super) title_words: Span,
     /// Hashes of the numbers in the text, ascending and distinct.
     pub(super) numbers: Span,
-    /// The numbers themselves, a line each, and after an empty line the names.
+    /// The numbers themselves, and names.
     pub(super) facts: Span,
 }
 
@@ -48,6 +48,7 @@ pub(super) struct Chunkful {
     pub(super) articles: Vec<Prepared>,
     pub(super) part: Part,
     pub(super) lists: Lists,
+    pub(super) sketches: Vec<Sketch>,
 }
 
 /// Buffers that are used for one article after the other.
@@ -55,6 +56,7 @@ pub(super) struct Chunkful {
 pub(super) struct Preparer {
     words: Words,
     hashes: Vec<u64>,
+    numbers: Vec<u32>,
     sorter: Sorter,
     lexicon: Lexicon,
 }
@@ -62,21 +64,19 @@ pub(super) struct Preparer {
 impl Preparer {
     /// Prepares the articles of one chunk.
     pub(super) fn prepare_all(&mut self, articles: Vec<Article>, params: &Params) -> Chunkful {
-        let (mut part, mut lists) = (Part::default(), Lists::default());
-        let one = |article| self.prepare(article, &mut part, &mut lists, params);
-        let articles = articles.into_iter().map(one).collect();
-        part.fit();
-        Chunkful { articles, part, lists }
+        let mut done =
+            Chunkful { articles: Vec::with_capacity(articles.len()), ..Chunkful::default() };
+        for article in articles {
+            let prepared = self.prepare(article, &mut done, params);
+            done.articles.push(prepared);
+        }
+        done.part.fit();
+        done
     }
 
     /// Cleans, tokenises, shingles, sketches and counts one article; appends its lists to those of its chunk.
-    fn prepare(
-        &mut self,
-        article: Article,
-        part: &mut Part,
-        lists: &mut Lists,
-        params: &Params,
-    ) -> Prepared {
+    fn prepare(&mut self, article: Article, chunk: &mut Chunkful, params: &Params) -> Prepared {
+        let Chunkful { part, lists, sketches, .. } = chunk;
         let cleaned = clean::clean(&article.title, &article.text);
         self.words.clear();
         self.words.add(&cleaned.title);
@@ -89,7 +89,10 @@ impl Preparer {
         let sketch = sketch(&self.hashes);
         let language =
             Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
-        let (numbers, facts) = part.add_facts(&self.words, text, &cleaned.text, start);
+        self.numbers.clear();
+        let facts = lists.add_facts(&self.words, text, &cleaned.text, start, |number| {
+            self.numbers.push(hash(number.as_bytes()) as u32);
+        });
         Prepared {
             record: article.record,
             identity: hash(article.id.as_bytes()),
@@ -97,13 +100,13 @@ impl Preparer {
             content: content(compared),
             n_words: text.len() as u32,
             title_words: part.add_hashes(title.iter().map(|word| word.hash as u32)),
-            numbers,
+            numbers: part.add_hashes(self.numbers.iter().copied()),
             facts,
             shingles: Span::append(
                 &mut lists.shingles,
                 shingle::set(&self.hashes, &mut self.sorter),
             ),
-            sketch: Span::append(&mut part.sketches, sketch.as_slice()),
+            sketch: Span::append(sketches, sketch.as_slice()),
             terms: match params.only_duplicates {
                 true => Span::default(),
                 false => {

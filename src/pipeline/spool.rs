@@ -10,8 +10,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 pub(super) trait Item: Copy {
     /// Bytes of one item.
     const SIZE: usize;
-    /// Appends the item to some bytes.
-    fn write(self, bytes: &mut Vec<u8>);
+    /// Writes the item to its bytes.
+    fn write(self, bytes: &mut [u8]);
     /// Reads an item from its bytes.
     fn read(bytes: &[u8]) -> Self;
 }
@@ -19,12 +19,24 @@ pub(super) trait Item: Copy {
 impl Item for u32 {
     const SIZE: usize = 4;
 
-    fn write(self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(&self.to_le_bytes());
+    fn write(self, bytes: &mut [u8]) {
+        bytes.copy_from_slice(&self.to_le_bytes());
     }
 
     fn read(bytes: &[u8]) -> Self {
         Self::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+    }
+}
+
+impl Item for u8 {
+    const SIZE: usize = 1;
+
+    fn write(self, bytes: &mut [u8]) {
+        bytes[0] = self;
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        bytes[0]
     }
 }
 
@@ -82,8 +94,9 @@ impl<T: Item> Spool<T> {
             self.parts.push(Kept::Here(part));
             return Ok(());
         }
-        let mut bytes = Vec::with_capacity(part.len() * T::SIZE);
-        part.into_iter().for_each(|item| item.write(&mut bytes));
+        let mut bytes = vec![0; part.len() * T::SIZE];
+        let places = bytes.chunks_exact_mut(T::SIZE);
+        places.zip(part).for_each(|(place, item)| item.write(place));
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(tempfile::tempfile()?),

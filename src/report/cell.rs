@@ -60,7 +60,11 @@ impl Cell<'_> {
                 out.extend(base32::encode(*hash).map(char::from));
                 Ok(())
             }
-            Self::Bits(bits) => write!(out, "{bits:016x}"),
+            Self::Bits(bits) => {
+                let digit = |i: u32| b"0123456789abcdef"[(bits >> (60 - 4 * i)) as usize & 15];
+                out.extend((0..16).map(digit).map(char::from));
+                Ok(())
+            }
             Self::Count(count) => write!(out, "{count}"),
             Self::Number(number) => spell_number(*number, out),
             Self::Flag(flag) => write!(out, "{flag}"),

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::sketch::Sketch;
 use crate::kernel::bands;
-use crate::kernel::buckets::{self, Bounds};
+use crate::kernel::buckets::{self, Bounds, Buckets};
 use crate::kernel::hash::mix;
 
 /// Bands of a signature. With 3 rows, a pair of resemblance .4 is proposed with chance .94 and one of .5 with .996.
@@ -22,15 +22,23 @@ const BLOCKS: u32 = 5;
 /// Most bits in which the fingerprints of a proposed pair differ.
 pub const DISTANCE: u32 = 3;
 
+/// Bands whose keys are computed together, because their slots lie side by side.
+const TOGETHER: usize = 6;
+
 /// Which sketches are proposed for comparison, as [`buckets::pair`]s of positions, ascending and distinct, and the size of the
 /// largest bucket. An article without a sketch is in no pair.
 pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
-    let bands = (0..BANDS).into_par_iter().map(|band| by_band(sketches, band));
-    let blocks = (0..BLOCKS)
+    let present = || sketches.iter().zip(0..).filter_map(|(s, i): (_, u32)| Some(((*s)?, i)));
+    let prints: Vec<(u64, u32)> = present().map(|(s, i)| (s.fingerprint, i)).collect();
+    let items: Vec<(&Sketch, u32)> = present().collect();
+    let bands = (0..BANDS / TOGETHER)
         .into_par_iter()
-        .flat_map_iter(|i| (i + 1..BLOCKS).map(move |j| (i, j)))
-        .map(|two| by_blocks(sketches, two));
-    let leads = rayon::iter::once(()).map(|()| (by_lead(sketches), 0));
+        .map_init(Buckets::default, |buckets, i| by_bands(&items, i * TOGETHER, buckets));
+    let blocks =
+        (0..BLOCKS).into_par_iter().flat_map_iter(|i| (i + 1..BLOCKS).map(move |j| (i, j)));
+    let blocks = blocks
+        .map_init(Buckets::default, |buckets, two| by_blocks(&prints, two, sketches, buckets));
+    let leads = rayon::iter::once(&items).map(|items| (by_lead(items), 0));
     let proposed: Vec<(Vec<u64>, usize)> = bands.chain(blocks).chain(leads).collect();
     let largest = proposed.iter().map(|p| p.1).max().unwrap_or(0);
     let mut pairs = proposed.into_iter().flat_map(|p| p.0).collect();
@@ -38,48 +46,53 @@ pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
     (pairs, largest)
 }
 
-fn present<'a>(sketches: &'a [Option<&'a Sketch>]) -> impl Iterator<Item = (u32, &'a Sketch)> {
-    sketches.iter().enumerate().filter_map(|(i, s)| Some((i as u32, (*s)?)))
-}
-
-fn by_band(sketches: &[Option<&Sketch>], band: usize) -> (Vec<u64>, usize) {
-    let mut rows: Vec<(u64, u32)> =
-        present(sketches).map(|(i, s)| (bands::key(&s.signature, band, ROWS), i)).collect();
+/// Pairs that share one of some bands, from `first` on.
+fn by_bands(items: &[(&Sketch, u32)], first: usize, buckets: &mut Buckets) -> (Vec<u64>, usize) {
+    let mut keys = vec![0; items.len() * TOGETHER];
+    for (i, (sketch, _)) in items.iter().enumerate() {
+        for band in 0..TOGETHER {
+            keys[band * items.len() + i] = bands::key(&sketch.signature, first + band, ROWS);
+        }
+    }
     let mut pairs = Vec::new();
-    let largest = buckets::propose(&mut rows, BOUNDS, &mut pairs);
-    buckets::distinct(&mut pairs);
+    let one = |band| {
+        let keys = &keys[band * items.len()..(band + 1) * items.len()];
+        let rows = keys.iter().zip(items).map(|(&key, &(_, i))| (key, i));
+        buckets.propose(rows, BOUNDS, |_, _| true, &mut pairs)
+    };
+    let largest = (0..TOGETHER).map(one).max().unwrap_or(0);
     (pairs, largest)
 }
 
 /// Pairs whose texts begin alike: they share at least [`SHARED`] of the hashes of their leads.
-fn by_lead(sketches: &[Option<&Sketch>]) -> Vec<u64> {
-    let hashes = |(i, s): (u32, &Sketch)| {
-        let known = s.lead.into_iter().filter(|&hash| hash != u32::MAX);
-        known.map(move |hash| (mix(hash.into()), i)).collect::<Vec<_>>()
+fn by_lead(items: &[(&Sketch, u32)]) -> Vec<u64> {
+    let hashes = |&(sketch, i): &(&Sketch, u32)| {
+        sketch.lead.map(|hash| (hash != u32::MAX).then_some((mix(hash.into()), i)))
     };
-    let mut rows: Vec<(u64, u32)> = present(sketches).flat_map(hashes).collect();
+    let rows: Vec<(u64, u32)> = items.iter().flat_map(hashes).flatten().collect();
     let mut pairs = Vec::new();
-    buckets::propose(&mut rows, BOUNDS, &mut pairs);
+    Buckets::every().propose(rows.iter().copied(), BOUNDS, |_, _| true, &mut pairs);
     pairs.sort_unstable();
     let often = pairs.chunk_by(|x, y| x == y).filter(|same| same.len() >= SHARED);
     often.map(|same| same[0]).collect()
 }
 
 /// Pairs whose fingerprints agree in two given blocks and differ little elsewhere.
-fn by_blocks(sketches: &[Option<&Sketch>], (i, j): (u32, u32)) -> (Vec<u64>, usize) {
+fn by_blocks(
+    prints: &[(u64, u32)],
+    (i, j): (u32, u32),
+    sketches: &[Option<&Sketch>],
+    buckets: &mut Buckets,
+) -> (Vec<u64>, usize) {
     let block = |i: u32| {
         (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS))
             & !(1u64.checked_shl(64 * i / BLOCKS).map_or(0, |bit| bit - 1))
     };
     let mask = block(i) | block(j);
-    let mut rows: Vec<(u64, u32)> =
-        present(sketches).map(|(i, s)| (mix(s.fingerprint & mask), i)).collect();
-    let mut pairs = Vec::new();
-    let largest = buckets::propose(&mut rows, BOUNDS, &mut pairs);
+    let rows = prints.iter().map(|&(print, i)| (mix(print & mask), i));
     let fingerprint = |i: u32| sketches[i as usize].map_or(0, |s| s.fingerprint);
-    pairs.retain(|&pair| {
-        let (a, b) = buckets::items(pair);
-        (fingerprint(a) ^ fingerprint(b)).count_ones() <= DISTANCE
-    });
+    let near = |a, b| (fingerprint(a) ^ fingerprint(b)).count_ones() <= DISTANCE;
+    let mut pairs = Vec::new();
+    let largest = buckets.propose(rows, BOUNDS, near, &mut pairs);
     (pairs, largest)
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::candidates::{self, BOUNDS};
 use super::sketch::Sketch;
 use super::verify::{self, Copy};
-use crate::kernel::buckets::{self, items};
+use crate::kernel::buckets::{self, Buckets, items};
 use crate::kernel::fss::{SLOTS, equal_slots};
 use crate::kernel::hash::mix;
 use crate::kernel::linkage::{Average, Edge, group};
@@ -118,10 +118,10 @@ fn verify_pair(pair: u64, copies: &[Copy], params: &Params) -> Examined {
 /// The pairs of articles that match a common third and were not proposed yet.
 fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
     let matches = examined.iter().filter(|e| e.matches());
-    let mut rows: Vec<(u64, u32)> =
+    let rows: Vec<(u64, u32)> =
         matches.flat_map(|e| [(mix(e.a.into()), e.b), (mix(e.b.into()), e.a)]).collect();
     let mut pairs = Vec::new();
-    buckets::propose(&mut rows, BOUNDS, &mut pairs);
+    Buckets::default().propose(rows.iter().copied(), BOUNDS, |_, _| true, &mut pairs);
     buckets::distinct(&mut pairs);
     pairs.retain(|pair| proposed.binary_search(pair).is_err());
     pairs

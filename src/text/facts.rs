@@ -2,38 +2,37 @@
 
 use super::words::{Word, Words};
 
-/// The numbers among some words, ascending and distinct, with their inner points and commas: `5.93`, `1,000`, `2nd`.
-pub fn numbers<'a>(words: &'a Words, list: &[Word]) -> Vec<&'a str> {
+/// Calls `each` with the numbers among some words, in order, with their inner points and commas: `5.93`, `1,000`, `2nd`.
+pub fn numbers<'a>(words: &'a Words, list: &[Word], mut each: impl FnMut(&'a str)) {
     let is_number = |&word: &Word| words.first_byte(word).is_ascii_digit();
-    let mut numbers = Vec::with_capacity(16);
     let mut i = 0;
     while let Some(start) = list[i..].iter().position(is_number).map(|n| n + i) {
         let joined = |pair: &[Word]| {
             is_number(&pair[1]) && matches!(words.between(pair[0], pair[1]), "." | ",")
         };
         let run = 1 + list[start..].windows(2).take_while(|pair| joined(pair)).count();
-        numbers.push(words.span(&list[start..start + run]));
+        each(words.span(&list[start..start + run]));
         i = start + run;
     }
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
 }
 
-/// The names in a text, ascending and distinct: capitalised words that do not begin a sentence.
+/// Calls `each` with the names in a text, in order: capitalised words that do not begin a sentence.
 ///
 /// `list` holds the words of the text, which begins at `start` of their buffer.
-pub fn names<'a>(text: &'a str, list: &[Word], start: usize) -> impl Iterator<Item = &'a str> {
-    let mut names = Vec::with_capacity(40);
-    let mut push = |name: &'a str| names.push((first_eight(name), name));
+pub fn names<'a>(text: &'a str, list: &[Word], start: usize, mut each: impl FnMut(&'a str)) {
     if text.is_ascii() {
-        each_ascii_name(text, list, start, &mut push);
+        each_ascii_name(text, list, start, &mut each);
     } else {
-        each_name(text, &mut push);
+        each_name(text, &mut each);
     }
-    names.sort_unstable();
-    names.dedup();
-    names.into_iter().map(|(_, name)| name)
+}
+
+/// Some numbers or names, ascending and distinct.
+pub fn distinct<'a>(facts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut facts: Vec<(u64, &str)> = facts.map(|fact| (first_eight(fact), fact)).collect();
+    facts.sort_unstable();
+    facts.dedup();
+    facts.into_iter().map(|(_, fact)| fact).collect()
 }
 
 /// The first bytes as a number of the same order: most comparisons need no more.
@@ -123,8 +122,12 @@ mod tests {
         let text = "Officials said 1,000 of 5.93 mln, or 7. 12 others, on Sept 3rd. The mayor, Ana Ruiz’s aide, met Li";
         let mut words = Words::default();
         let start = words.add(text);
-        assert_eq!(numbers(&words, words.list()), ["1,000", "12", "3rd", "5.93", "7"]);
-        assert!(names(text, words.list(), start).eq(["Ana", "Li", "Ruiz", "Sept"]));
+        let (mut found, mut named) = (Vec::new(), Vec::new());
+        numbers(&words, words.list(), |number| found.push(number));
+        names(text, words.list(), start, |name| named.push(name));
+        assert_eq!(found, ["1,000", "5.93", "7", "12", "3rd"]);
+        assert_eq!(named, ["Sept", "Ana", "Ruiz", "Li"]);
+        assert_eq!(distinct(["b", "a", "b"].into_iter()), ["a", "b"]);
     }
 
     proptest! {

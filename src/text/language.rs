@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::tables;
-use super::words::{Words, is_spaceless};
+use super::words::{Word, Words, is_spaceless};
 use crate::kernel::hash::hash;
+use crate::kernel::wide::wide;
 
 /// A language by its ISO 639 code of two or three letters, or `und` when it is not known.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,12 +136,18 @@ impl FunctionWords {
     }
 }
 
+wide! {
+    fn add_points(table: &FunctionWords, words: &[Word], points: &mut [u16; 64]) {
+        for word in words {
+            points.iter_mut().zip(table.points(word.hash)).for_each(|(sum, share)| *sum += share);
+        }
+    }
+}
+
 fn by_function_words(words: &Words) -> Option<Language> {
     let table = &*FUNCTION_WORDS;
     let mut points = [0u16; 64];
-    for word in words.list().iter().take(SAMPLE) {
-        points.iter_mut().zip(table.points(word.hash)).for_each(|(sum, share)| *sum += share);
-    }
+    add_points(table, &words.list()[..words.list().len().min(SAMPLE)], &mut points);
     let ranked = points.iter().zip(0..).map(|(&points, i)| u32::from(points) << 6 | (63 - i));
     let best = 63 - ranked.max().expect("there are 64") as usize % 64;
     let most = std::mem::take(&mut points[best]);

@@ -5,7 +5,7 @@ mod tags;
 
 use std::borrow::Cow;
 
-use crate::kernel::runs::positions;
+use crate::kernel::runs::{any_of, positions};
 use tags::{BLOCK, Tag, Tags};
 
 /// How often markup may be wrapped in markup (feeds escape HTML once or twice) before what is left is defused.
@@ -38,6 +38,9 @@ struct Kind {
 }
 
 fn markup_of(text: &str) -> Option<Kind> {
+    if !any_of(text.as_bytes(), b'<', b'&') {
+        return None;
+    }
     let mut kind = Kind { tags: false, blocks: false };
     let mut entities = false;
     let mut tags = Tags::new(text);

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 
-use crate::kernel::hash::{hash, hash_within};
+use crate::kernel::hash::{hash, hash_runs, hash_within};
 use crate::kernel::runs::Runs;
 
 /// One word of a [`Words`] buffer.
@@ -29,6 +29,7 @@ pub struct Words {
     folded: String,
     words: Vec<Word>,
     runs: Runs,
+    hashes: Vec<u64>,
 }
 
 static NORMALIZER: LazyLock<ComposingNormalizerBorrowed<'static>> =
@@ -69,10 +70,16 @@ impl Words {
         self.folded[start..].make_ascii_lowercase();
         let mut runs = std::mem::take(&mut self.runs);
         if ascii {
-            let bytes = self.folded.as_bytes();
-            runs.each(&bytes[start..], |runs| {
-                self.words
-                    .extend(runs.iter().map(|&[from, to]| word(bytes, from, to, start as u32)));
+            let bytes = &self.folded.as_bytes()[start..];
+            runs.each(bytes, |runs| {
+                self.hashes.resize(runs.len(), 0);
+                hash_runs(bytes, runs, &mut self.hashes);
+                let word = |(&[from, to], &hash): (&[u32; 2], &u64)| Word {
+                    hash,
+                    start: start as u32 + from,
+                    len: to - from,
+                };
+                self.words.extend(runs.iter().zip(&self.hashes).map(word));
             });
         } else {
             let text = self.folded[start..].to_owned();
