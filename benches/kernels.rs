@@ -93,7 +93,8 @@ fn groups(c: &mut Criterion) {
         edges.sort_unstable_by_key(|e| (e.a, e.b));
         edges.dedup_by_key(|e| (e.a, e.b));
         let penalties = vec![5_000; n as usize];
-        let link = |edges| group(&penalties, edges, 2_000, Average::AllPairs);
+        let link =
+            |edges: Vec<Edge>| group(&penalties, edges.iter().copied(), 2_000, Average::AllPairs);
         bench.bench_function(BenchmarkId::new("linkage", n), |b| {
             b.iter_batched(|| edges.clone(), link, BatchSize::LargeInput);
         });

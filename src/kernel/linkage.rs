@@ -36,10 +36,16 @@ pub enum Average {
 /// The score of a pair is its edge's `sum` (0 without an edge) less the penalties of both items. `edges` have `a < b`,
 /// each pair at most once, in any order. `cut` is in the unit of the scores and must be above 0 wherever a pair without an edge may
 /// have score 0, since only groups with an edge between them are ever compared.
-pub fn group(penalties: &[i64], mut edges: Vec<Edge>, cut: i64, average: Average) -> Vec<u32> {
+pub fn group(
+    penalties: &[i64],
+    edges: impl Iterator<Item = Edge> + Clone,
+    cut: i64,
+    average: Average,
+) -> Vec<u32> {
     let mut groups =
         Groups { size: vec![1; penalties.len()], penalty: penalties.to_vec(), average, cut };
     let mut label: Vec<u32> = (0..penalties.len() as u32).collect();
+    let mut edges = groups.hopeful(edges);
     edges.sort_unstable_by_key(|e| (e.a, e.b));
     loop {
         let nearest = groups.nearest(&edges);
@@ -50,7 +56,7 @@ pub fn group(penalties: &[i64], mut edges: Vec<Edge>, cut: i64, average: Average
         let mut target: Vec<u32> = (0..label.len() as u32).collect();
         merged.iter().for_each(|&(into, gone)| target[gone as usize] = into);
         label.iter_mut().for_each(|l| *l = target[*l as usize]);
-        edges = contract(&edges, &nearest, &target);
+        contract(&mut edges, &nearest, &target);
     }
     label
 }
@@ -83,12 +89,27 @@ impl Groups {
         (p * s).cmp(&(r * q)).then_with(|| (y.a, y.b).cmp(&(x.a, x.b)))
     }
 
+    /// The edges both of whose ends have an edge at or above the cut; the others never matter, see [`contract`].
+    fn hopeful(&self, edges: impl Iterator<Item = Edge> + Clone) -> Vec<Edge> {
+        let mut alive = vec![false; self.size.len()];
+        for e in edges.clone().filter(|e| self.is_close(e)) {
+            alive[e.a as usize] = true;
+            alive[e.b as usize] = true;
+        }
+        edges.filter(|e| alive[e.a as usize] && alive[e.b as usize]).collect()
+    }
+
+    /// Whether an edge is at or above the cut.
+    fn is_close(&self, e: &Edge) -> bool {
+        let (sum, pairs) = self.fraction(e);
+        sum >= i128::from(self.cut) * pairs
+    }
+
     /// For each group the position of the edge to its nearest group, among edges at or above the cut.
     fn nearest(&self, edges: &[Edge]) -> Vec<u32> {
         let mut nearest = vec![NONE; self.size.len()];
         for (i, edge) in edges.iter().enumerate() {
-            let (sum, pairs) = self.fraction(edge);
-            if sum < i128::from(self.cut) * pairs {
+            if !self.is_close(edge) {
                 continue;
             }
             for end in [edge.a, edge.b] {
@@ -120,20 +141,16 @@ impl Groups {
 ///
 /// A group that has no edge at or above the cut never will have one, since averages of averages below the cut stay
 /// below it: its edges are dropped.
-fn contract(edges: &[Edge], nearest: &[u32], target: &[u32]) -> Vec<Edge> {
-    let alive = |e: &&Edge| nearest[e.a as usize] != NONE && nearest[e.b as usize] != NONE;
-    let mut moved: Vec<Edge> = edges
-        .iter()
-        .filter(alive)
-        .map(|e| {
-            let (a, b) = (target[e.a as usize], target[e.b as usize]);
-            Edge { a: a.min(b), b: a.max(b), ..*e }
-        })
-        .filter(|e| e.a != e.b)
-        .collect();
-    // Most edges are where they were, and the stable sort is fast on what is nearly sorted.
-    moved.sort_by_key(|e| (e.a, e.b));
-    moved.dedup_by(|later, kept| {
+fn contract(edges: &mut Vec<Edge>, nearest: &[u32], target: &[u32]) {
+    edges.retain_mut(|e| {
+        let alive = nearest[e.a as usize] != NONE && nearest[e.b as usize] != NONE;
+        let (a, b) = (target[e.a as usize], target[e.b as usize]);
+        (e.a, e.b) = (a.min(b), a.max(b));
+        alive && a != b
+    });
+    // In place: there may be more edges than would fit into memory twice.
+    edges.sort_unstable_by_key(|e| (e.a, e.b));
+    edges.dedup_by(|later, kept| {
         let same = (later.a, later.b) == (kept.a, kept.b);
         if same {
             kept.sum += later.sum;
@@ -141,7 +158,6 @@ fn contract(edges: &[Edge], nearest: &[u32], target: &[u32]) -> Vec<Edge> {
         }
         same
     });
-    moved
 }
 
 #[cfg(test)]
@@ -217,16 +233,16 @@ mod tests {
     proptest! {
         #[test]
         fn rounds_give_the_tree_of_best_first((penalties, edges) in inputs(), cut in 1i64..200_000_000) {
-            prop_assert_eq!(group(&penalties, edges.clone(), cut, Average::AllPairs), best_first(&penalties, &edges, cut, Average::AllPairs));
+            prop_assert_eq!(group(&penalties, edges.iter().copied(), cut, Average::AllPairs), best_first(&penalties, &edges, cut, Average::AllPairs));
             let none = vec![0; penalties.len()];
-            prop_assert_eq!(group(&none, edges.clone(), cut, Average::ExaminedPairs), best_first(&none, &edges, cut, Average::ExaminedPairs));
+            prop_assert_eq!(group(&none, edges.iter().copied(), cut, Average::ExaminedPairs), best_first(&none, &edges, cut, Average::ExaminedPairs));
         }
     }
 
     #[test]
     fn a_chain_stays_a_chain() {
         let edge = |a, b| Edge { a, b, sum: 100, examined: 1 };
-        let chain = (0..9).map(|i| edge(i, i + 1)).collect();
+        let chain = (0..9).map(|i| edge(i, i + 1));
         let label = group(&[0; 10], chain, 60, Average::AllPairs);
         assert_eq!(label, [0, 0, 2, 2, 4, 4, 6, 6, 8, 8]);
     }

@@ -58,7 +58,7 @@ pub(super) fn find(
     let edges = similar.iter().zip(&scores.pairs);
     let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });
     let cut = (params.story_cut * ONE as f64).round() as i64;
-    let story = group(&scores.penalties, edges.collect(), cut, Average::AllPairs);
+    let story = group(&scores.penalties, edges, cut, Average::AllPairs);
     let count = story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count();
     Ok(Stories { story, count, similar, scores, neighbours, vectors, times })
 }
