@@ -202,6 +202,9 @@ pub(super) struct Writing {
     /// Carry these columns of the input through
     #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_KEEP", value_delimiter = ',')]
     pub(super) keep: Vec<String>,
+    /// A CSV with the columns source and owner: outlets of one owner count once as independent reports
+    #[arg(long, value_name = "FILE", env = "SAMESTORY_SOURCES")]
+    pub(super) sources: Option<PathBuf>,
     /// Spell CSV for spreadsheets: byte order mark, CRLF, no formulas
     #[arg(long, env = "SAMESTORY_EXCEL", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub(super) excel: bool,

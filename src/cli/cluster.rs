@@ -22,6 +22,10 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let pending = interrupt::watch();
     let options = settings.reading.options(&settings.writing.keep);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
+    let owners = match &settings.writing.sources {
+        Some(file) => read::owners(file).map_err(|error| Failure::usage(anyhow!(error)))?,
+        None => Vec::new(),
+    };
     let mut targets = Targets::open(args, &pending)?;
     use_threads(settings.running.threads)?;
 
@@ -43,6 +47,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
         format: settings.writing.format,
         excel: settings.writing.excel,
         keep: &settings.writing.keep,
+        owners: &owners,
     };
     targets.write(&run, &table, originals, &args.inputs, &layers.settings())?;
     say_outcome(&run, tell);

@@ -19,6 +19,7 @@ mod json;
 mod lines;
 mod reader;
 mod sniff;
+mod sources;
 mod text;
 
 use std::str::FromStr;
@@ -28,6 +29,7 @@ use jiff::tz::TimeZone;
 pub use chunk::{Chunk, Parsed};
 pub use fields::{Field, UnknownName};
 pub use reader::{Reader, open};
+pub use sources::{Owners, owners};
 
 /// A kind of input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -56,6 +56,8 @@ pub struct Table<'a> {
     pub excel: bool,
     /// The names of the user's columns, in the order of [`Entry::kept`](crate::model::Entry::kept).
     pub keep: &'a [String],
+    /// The owner of each source, ascending by source: outlets of one owner report as one.
+    pub owners: &'a [(String, String)],
 }
 
 /// Writes a grouping as a table, row by row; the bytes are a function of the arguments.
@@ -67,12 +69,12 @@ pub fn write(out: &mut dyn Write, grouping: &Grouping, table: &Table<'_>) -> io:
     match table.format {
         Format::Csv => {
             let mut sheet = csv::Sheet::new(out, table.excel, &columns)?;
-            rows(grouping, table.layout, &mut |row| sheet.row(row))?;
+            rows(grouping, table, &mut |row| sheet.row(row))?;
             sheet.finish()
         }
         Format::Jsonl => {
             let mut lines = jsonl::Lines::new(out, &columns);
-            rows(grouping, table.layout, &mut |row| lines.row(row))
+            rows(grouping, table, &mut |row| lines.row(row))
         }
     }
 }
@@ -88,10 +90,10 @@ fn columns(table: &Table<'_>) -> Vec<String> {
 }
 
 /// Hands the rows of a layout to `emit` one by one, so that no table is ever held in memory.
-fn rows(grouping: &Grouping, layout: Layout, emit: &mut Emit<'_>) -> io::Result<()> {
-    match layout {
+fn rows(grouping: &Grouping, table: &Table<'_>, emit: &mut Emit<'_>) -> io::Result<()> {
+    match table.layout {
         Layout::Articles => articles::rows(grouping, emit),
-        Layout::Stories => stories::rows(grouping, emit),
+        Layout::Stories => stories::rows(grouping, table.owners, emit),
         Layout::Pairs => pairs::rows(grouping, emit),
     }
 }

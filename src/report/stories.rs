@@ -24,7 +24,11 @@ pub(super) const COLUMNS: &[&str] = &[
     "related_story_id",
 ];
 
-pub(super) fn rows(grouping: &Grouping, emit: &mut Emit<'_>) -> io::Result<()> {
+pub(super) fn rows(
+    grouping: &Grouping,
+    owners: &[(String, String)],
+    emit: &mut Emit<'_>,
+) -> io::Result<()> {
     for (story, cohesion) in cohesion(grouping).into_iter().enumerate() {
         let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
         let members = grouping.groups[groups.start] as usize..grouping.groups[groups.end] as usize;
@@ -47,7 +51,7 @@ pub(super) fn rows(grouping: &Grouping, emit: &mut Emit<'_>) -> io::Result<()> {
                     .filter(|s| !s.is_empty())
                     .count(),
             ),
-            Cell::Count(independent_reports(grouping, groups.clone())),
+            Cell::Count(independent_reports(grouping, owners, groups.clone())),
             Cell::time(published().min()),
             Cell::time(published().max()),
             Cell::text(&languages.join(" ")),
@@ -90,14 +94,22 @@ fn cohesion(grouping: &Grouping) -> Vec<Cohesion> {
     all
 }
 
-/// How many outlets report on their own: the distinct sources of the groups' representatives. Each report of an
-/// unknown source counts as one.
-fn independent_reports(grouping: &Grouping, groups: std::ops::Range<usize>) -> usize {
+/// How many outlets report on their own: the distinct owners of the groups' representatives, a source of no known owner
+/// being its own. Each report of an unknown source counts as one.
+fn independent_reports(
+    grouping: &Grouping,
+    owners: &[(String, String)],
+    groups: std::ops::Range<usize>,
+) -> usize {
     let entry = |group: usize| -> &Entry {
         &grouping.articles[grouping.order[grouping.groups[group] as usize] as usize]
     };
     let unknown = groups.clone().filter(|&group| entry(group).source.is_empty()).count();
     let known = groups.map(|group| &*entry(group).source).filter(|source| !source.is_empty());
+    let known = known.map(|source| {
+        let found = owners.binary_search_by(|(name, _)| name.as_str().cmp(source));
+        found.map_or(source, |i| owners[i].1.as_str())
+    });
     unknown + distinct(known).len()
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use samestory::model::{Article, Entry, Grouping, Match, MatchKind, Reason, Refusal};
 use samestory::report::{Format, Layout, Table, write, write_refusals, write_unique};
 
-use crate::util::check;
+use crate::util::{Dir, check};
 
 /// Seven articles, by id: a story of three tellings (`b` with an edited copy `e` and an exact one `c`, `d`, and `a`
 /// which only the average ties), and two that nobody else tells, of which `g` has hostile text.
@@ -78,7 +78,8 @@ fn every_layout_in_every_format() {
         [(Layout::Articles, "articles"), (Layout::Stories, "stories"), (Layout::Pairs, "pairs")]
     {
         for (format, extension) in [(Format::Csv, "csv"), (Format::Jsonl, "jsonl")] {
-            let got = written(&fixture(), Table { layout, format, excel: false, keep: &keep() });
+            let got =
+                written(&fixture(), Table { layout, format, keep: &keep(), ..Table::default() });
             check(&format!("report/{name}.{extension}"), &got);
         }
     }
@@ -208,4 +209,26 @@ fn wide(n: u32) -> Grouping {
         groups,
         stories,
     }
+}
+
+#[test]
+fn outlets_of_one_owner_are_one_independent_report() {
+    let dir = Dir::new();
+    let report = |id: &str, source: &str, title: &str| {
+        format!("{{\"id\":\"{id}\",\"source\":\"{source}\",\"title\":\"{title}\"}}\n")
+    };
+    let articles = report("a", "North", "Volcano Sarrel erupts, airport of Quellara closed")
+        + &report("b", "South", "Quellara airport shut as Sarrel volcano erupts")
+        + &report("c", "East", "Sarrel volcano eruption closes Quellara airport");
+    dir.file("articles.jsonl", articles);
+    dir.file("sources.csv", "source,owner\nNorth,Press Group\nSouth,Press Group\n");
+    let reports = |options: &str| {
+        let run =
+            dir.run(&format!("cluster articles.jsonl --layout stories -q {options}")).exits(0);
+        let row = run.out.lines().nth(1).unwrap().to_owned();
+        row.split(',').nth(4).unwrap().to_owned()
+    };
+    assert_eq!(reports(""), "3");
+    assert_eq!(reports("--sources sources.csv"), "2");
+    dir.run("cluster articles.jsonl --sources articles.jsonl").exits(2).says("no column source");
 }
