@@ -202,7 +202,7 @@ pub(super) struct Writing {
     /// Carry these columns of the input through
     #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_KEEP", value_delimiter = ',')]
     pub(super) keep: Vec<String>,
-    /// A CSV with the columns source and owner: outlets of one owner count once as independent reports
+    /// A CSV with source, owner, lang, timezone: what articles of a source do not say; one owner is one report
     #[arg(long, value_name = "FILE", env = "SAMESTORY_SOURCES")]
     pub(super) sources: Option<PathBuf>,
     /// Spell CSV for spreadsheets: byte order mark, CRLF, no formulas
@@ -327,6 +327,7 @@ impl Reading {
             timezone: self.timezone.clone(),
             keep: keep.to_vec(),
             max_record: self.max_record.0,
+            outlets: Vec::new(),
         }
     }
 }

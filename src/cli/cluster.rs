@@ -20,12 +20,13 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let settings = &args.settings;
     check_targets(args)?;
     let pending = interrupt::watch();
-    let options = settings.reading.options(&settings.writing.keep);
+    let mut options = settings.reading.options(&settings.writing.keep);
+    if let Some(file) = &settings.writing.sources {
+        options.outlets = read::outlets(file).map_err(|error| Failure::usage(anyhow!(error)))?;
+    }
+    let owned = options.outlets.iter().filter(|outlet| !outlet.owner.is_empty());
+    let owners: Vec<_> = owned.map(|o| (o.source.clone(), o.owner.clone())).collect();
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
-    let owners = match &settings.writing.sources {
-        Some(file) => read::owners(file).map_err(|error| Failure::usage(anyhow!(error)))?,
-        None => Vec::new(),
-    };
     let mut targets = Targets::open(args, &pending)?;
     use_threads(settings.running.threads)?;
 

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt};
 
+use jiff::tz::TimeZone;
+
 use super::fields::{self, ASKED_FOR, Field, OWN_NAME, Rank};
-use super::{Notes, Options, dates, identity};
+use super::{Notes, Options, dates, identity, sources};
 use crate::model::Article;
 
 /// What one column is good for.
@@ -94,8 +96,8 @@ impl<'o> Columns<'o> {
         &self.columns[number]
     }
 
-    fn date(&mut self, given: &str) -> Option<jiff::Timestamp> {
-        let date = dates::parse(given, &self.options.timezone);
+    fn date(&mut self, given: &str, zone: Option<&TimeZone>) -> Option<jiff::Timestamp> {
+        let date = dates::parse(given, zone.unwrap_or(&self.options.timezone));
         self.unreadable_dates += u64::from(date.is_none() && !given.is_empty());
         date
     }
@@ -171,9 +173,11 @@ impl<'a> Draft<'a> {
         let url = trimmed(self.take(Field::Url));
         let given = trimmed(self.take(Field::Id));
         let id = identity::identity(given, &url, path, &title, &text);
-        let published = columns.date(self.take(Field::Published).trim());
-        let seen = columns.date(self.take(Field::Seen).trim());
         let (source, lang) = (trimmed(self.take(Field::Source)), trimmed(self.take(Field::Lang)));
+        let outlet = sources::find(&columns.options.outlets, &source).cloned().unwrap_or_default();
+        let zone = outlet.timezone.as_ref();
+        let published = columns.date(self.take(Field::Published).trim(), zone);
+        let seen = columns.date(self.take(Field::Seen).trim(), zone);
         Some(Article {
             id,
             title,
@@ -181,7 +185,7 @@ impl<'a> Draft<'a> {
             published,
             seen,
             source,
-            lang,
+            lang: if lang.is_empty() { outlet.lang } else { lang },
             url,
             kept: self.kept,
             ..Article::default()

@@ -29,7 +29,7 @@ use jiff::tz::TimeZone;
 pub use chunk::{Chunk, Parsed};
 pub use fields::{Field, UnknownName};
 pub use reader::{Reader, open};
-pub use sources::{Owners, owners};
+pub use sources::{Outlet, outlets};
 
 /// A kind of input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,6 +81,8 @@ pub struct Options {
     pub id: Vec<String>,
     /// The zone of dates that name none.
     pub timezone: TimeZone,
+    /// What is known of outlets, ascending by source.
+    pub outlets: Vec<Outlet>,
     /// Columns to carry through.
     pub keep: Vec<String>,
     /// The most bytes a record may have; a longer one is a refusal.
@@ -94,6 +96,7 @@ impl Default for Options {
             fields: Vec::new(),
             id: Vec::new(),
             timezone: TimeZone::UTC,
+            outlets: Vec::new(),
             keep: Vec::new(),
             max_record: 64 << 20,
         }

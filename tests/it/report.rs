@@ -230,5 +230,9 @@ fn outlets_of_one_owner_are_one_independent_report() {
     };
     assert_eq!(reports(""), "3");
     assert_eq!(reports("--sources sources.csv"), "2");
+    let article = r#"{"source":"Ost","title":"Zug entgleist","published":"2025-03-04T10:00:00"}"#;
+    dir.file("east.jsonl", article).file("zones.csv", "source,lang,timezone\nOst,de,Asia/Tokyo\n");
+    let said = dir.run("cluster east.jsonl -q --sources zones.csv").exits(0);
+    assert!(said.out.contains(",2025-03-04T01:00:00Z,,de,"), "{}", said.out);
     dir.run("cluster articles.jsonl --sources articles.jsonl").exits(2).says("no column source");
 }
