@@ -19,7 +19,7 @@ use crate::stages::weights::Vectors;
 /// All articles, ascending by the hash of their ids. The order, and with it every position, depends on the set of
 /// articles only.
 #[derive(Debug, Default)]
-pub struct Corpus {
+pub(super) struct Corpus {
     pub(super) articles: Vec<Prepared>,
     parts: Vec<Part>,
     /// In one piece, so that their memory can be given back.

@@ -14,14 +14,13 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-pub use corpus::Corpus;
 pub use explain::{Explanation, explain};
 
 use crate::model::{Article, Grouping, Refusal};
 use crate::params::Params;
 use crate::read::{Chunk, Notes};
 use crate::stages::duplicates::{self, Duplicates};
-use corpus::Exact;
+use corpus::{Corpus, Exact};
 use prepare::Preparer;
 use stories::Stories;
 

@@ -48,8 +48,6 @@ pub struct Duplicates {
 pub struct Candidates {
     /// As [`buckets::pair`]s, ascending and distinct.
     pub pairs: Vec<u64>,
-    /// How many pairs shared a band, most of which their sketches then ruled out.
-    pub proposed: usize,
     /// How many articles share the most crowded band.
     pub largest_bucket: usize,
 }
@@ -69,9 +67,8 @@ impl Candidates {
 /// Proposes pairs by their sketches, given the sizes of the shingle sets as well.
 pub fn propose(sketches: &[Option<&Sketch>], sizes: &[usize], params: &Params) -> Candidates {
     let (mut pairs, largest_bucket) = candidates::propose(sketches);
-    let proposed = pairs.len();
     pairs.retain(|&pair| hopeful(pair, sketches, sizes, params));
-    Candidates { pairs, proposed, largest_bucket }
+    Candidates { pairs, largest_bucket }
 }
 
 /// Whether the sketches of a pair leave a chance of a match.

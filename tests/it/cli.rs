@@ -5,17 +5,7 @@ use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::util::{Dir, check, ran};
-
-/// Runs commands one after another and keeps what was said, as a terminal would show it.
-fn transcript(dir: &Dir, commands: &[&str]) -> String {
-    let mut text = String::new();
-    for command in commands {
-        let run = dir.run(command);
-        text += &format!("$ samestory {command}\n{}{}[{}]\n\n", run.out, run.err, run.code);
-    }
-    text
-}
+use crate::util::{Dir, check, ran, transcript};
 
 #[test]
 fn help() {

@@ -2,17 +2,7 @@
 
 use std::path::Path;
 
-use crate::util::{Dir, check, ran};
-
-/// What commands say, each run in a folder that also has the samples.
-fn transcript(dir: &Dir, commands: &[&str]) -> String {
-    let mut text = String::new();
-    for command in commands {
-        let run = dir.run(command);
-        text += &format!("$ samestory {command}\n{}{}[{}]\n\n", run.out, run.err, run.code);
-    }
-    text
-}
+use crate::util::{Dir, check, ran, transcript};
 
 /// One merge of three stories, one of two, one story split; a title that would steer a terminal, and a long one.
 fn made_up() -> Dir {

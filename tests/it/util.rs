@@ -93,6 +93,16 @@ impl Ran {
     }
 }
 
+/// Runs commands one after another and keeps what was said, as a terminal would show it.
+pub(crate) fn transcript(dir: &Dir, commands: &[&str]) -> String {
+    let mut text = String::new();
+    for command in commands {
+        let run = dir.run(command);
+        text += &format!("$ samestory {command}\n{}{}[{}]\n\n", run.out, run.err, run.code);
+    }
+    text
+}
+
 /// Runs a prepared command.
 pub(crate) fn ran(command: &mut Command) -> Ran {
     let output = command.output().unwrap();
