@@ -6,7 +6,7 @@ use foldhash::HashMap;
 
 use super::csv::Header;
 use super::draft::Columns;
-use super::{Notes, Options, csv, html, input, json, text};
+use super::{Notes, Options, csv, feed, html, input, json, text, web};
 use crate::model::{Article, Refusal};
 
 /// How many bytes of records make a chunk: it and its articles stay in the cache of one core.
@@ -38,6 +38,10 @@ pub(super) enum Body {
     Text,
     /// One page.
     Html,
+    /// One feed.
+    Feed,
+    /// Records of a web archive.
+    Web,
 }
 
 impl Piece {
@@ -118,6 +122,8 @@ impl Chunk {
                 Body::Rows(header) => csv::parse(&piece, header, &mut columns, &mut parsed),
                 Body::Text => text::parse(&piece, &mut columns, &mut parsed),
                 Body::Html => html::parse(&piece, &mut columns, &mut parsed),
+                Body::Feed => feed::parse(&piece, &mut columns, &mut parsed),
+                Body::Web => web::parse(&piece, &mut columns, &mut parsed),
             }
             parsed.refusals.extend(piece.refusals);
         }

@@ -36,7 +36,7 @@ const NAMES: [(Field, &[&str]); 8] = [
     ]),
     (Field::Published, &[
         "published", "publishedat", "datepublished", "pubdate", "publisheddate", "publishdate", "datepublish",
-        "publicationdate", "date", "datetime", "time", "timestamp", "created",
+        "publicationdate", "date", "datetime", "time", "timestamp", "created", "updated",
     ]),
     (Field::Source, &[
         "source", "publisher", "outlet", "site", "sourcename", "sitename", "publication", "domain", "sourcedomain",

@@ -25,7 +25,7 @@ pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
 }
 
 /// The encoding that the head of a page declares.
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(super) fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
     let label = b"charset=";
     let start = head.windows(label.len()).position(|window| window == label)? + label.len();

@@ -10,6 +10,7 @@ mod dates;
 mod draft;
 mod elements;
 mod encoding;
+mod feed;
 mod fields;
 mod files;
 mod html;
@@ -21,6 +22,8 @@ mod reader;
 mod sniff;
 mod sources;
 mod text;
+mod warc;
+mod web;
 
 use std::str::FromStr;
 
@@ -46,16 +49,22 @@ pub enum Format {
     Text,
     /// A page with one article.
     Html,
+    /// RSS or Atom, an item an article.
+    Feed,
+    /// A web archive, a page an article.
+    Warc,
 }
 
 /// The kinds by name; each name is also an extension, as are those after it.
-const FORMATS: [(Format, &[&str]); 6] = [
+const FORMATS: [(Format, &[&str]); 8] = [
     (Format::Jsonl, &["jsonl", "ndjson"]),
     (Format::Json, &["json"]),
     (Format::Csv, &["csv"]),
     (Format::Tsv, &["tsv", "tab"]),
     (Format::Text, &["text", "txt"]),
     (Format::Html, &["html", "htm", "xhtml"]),
+    (Format::Feed, &["feed", "rss", "atom", "rdf", "xml"]),
+    (Format::Warc, &["warc", "wet"]),
 ];
 
 impl FromStr for Format {

@@ -8,6 +8,7 @@ use super::elements::Elements;
 use super::files::{self, Found};
 use super::input::Input;
 use super::lines::{Lines, too_long};
+use super::warc::Records;
 use super::{Error, Format, Options, csv};
 
 type Pieces = Box<dyn Iterator<Item = Piece> + Send>;
@@ -75,6 +76,8 @@ fn try_pieces(found: Found, options: &Options) -> Result<Pieces, String> {
         Format::Tsv => table(input, Some(b'\t')),
         Format::Text => one(whole(input, Body::Text, options.max_record)),
         Format::Html => one(whole(input, Body::Html, options.max_record)),
+        Format::Feed => one(whole(input, Body::Feed, options.max_record)),
+        Format::Warc => Box::new(Records::new(input, options.max_record)),
     })
 }
 

@@ -26,12 +26,15 @@ pub(super) fn kind(head: &[u8], name: &str) -> Result<Format, String> {
     if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(format!("this is {what}, which is not read"));
     }
+    if head.starts_with(b"WARC/") {
+        return Ok(Format::Warc);
+    }
     let extension = by_extension(name);
     let start = head.trim_ascii_start();
     let found = match start.first() {
         Some(b'{') => object(start, extension),
         Some(b'[') => array(start).then_some(Format::Json),
-        Some(b'<') => page(start).then_some(Format::Html),
+        Some(b'<') => tagged(start),
         _ => None,
     };
     if let Some(format) = found.or(extension.filter(|format| *format != Format::Text)) {
@@ -75,13 +78,23 @@ fn array(start: &[u8]) -> bool {
     matches!(start[1..].trim_ascii_start().first(), Some(b'{' | b']'))
 }
 
-fn page(start: &[u8]) -> bool {
-    let opening = start[..start.len().min(2048)].to_ascii_lowercase();
-    ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| memmem(&opening, tag.as_bytes()))
-}
+/// The opening tags that tell a feed from a page.
+const TAGS: [(&str, Format); 7] = [
+    ("<rss", Format::Feed),
+    ("<feed", Format::Feed),
+    ("<rdf:rdf", Format::Feed),
+    ("<!doctype html", Format::Html),
+    ("<html", Format::Html),
+    ("<head", Format::Html),
+    ("<body", Format::Html),
+];
 
-fn memmem(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+/// The kind by whichever of the known tags comes first: a feed can hold pages.
+fn tagged(start: &[u8]) -> Option<Format> {
+    let opening = start[..start.len().min(2048)].to_ascii_lowercase();
+    let place = |tag: &str| opening.windows(tag.len()).position(|window| window == tag.as_bytes());
+    let found = TAGS.iter().filter_map(|&(tag, format)| Some((place(tag)?, format)));
+    found.min_by_key(|&(place, _)| place).map(|(_, format)| format)
 }
 
 /// Whether more than a tenth of the bytes are control characters that no text has.

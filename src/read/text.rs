@@ -43,7 +43,7 @@ pub(super) fn article<const N: usize>(
 }
 
 /// The title, and what follows it; a title that is repeated counts once.
-fn split_title(content: &str) -> (&str, &str) {
+pub(super) fn split_title(content: &str) -> (&str, &str) {
     let mut rest = skip_noise(content);
     let (title, after) = first_line(rest);
     if title.chars().nth(LONGEST_TITLE).is_some() {

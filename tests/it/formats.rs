@@ -42,7 +42,7 @@ pub(crate) fn outcome(name: &str, bytes: &[u8], options: Options) -> Vec<String>
     read.chain(refusals.iter().map(|r| format!("{} refused: {}", r.record, r.reason))).collect()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()

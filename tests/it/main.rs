@@ -6,6 +6,7 @@ mod clean;
 mod cli;
 mod columns;
 mod evaluate;
+mod feeds;
 mod formats;
 mod groups;
 mod metrics;

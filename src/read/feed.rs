@@ -1,0 +1,225 @@
+//! Feeds: the items of RSS and the entries of Atom. A JSON feed is JSON.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use encoding_rs::Encoding;
+use quick_xml::Reader;
+use quick_xml::escape::unescape;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+
+use super::chunk::{Parsed, Piece};
+use super::draft::{Columns, Draft};
+use super::encoding;
+use crate::model::Article;
+use crate::text::markup;
+
+/// Elements with a prefix that are read, by the name of their column. Of the others none is: `media:title` is not the
+/// title.
+const PREFIXED: [(&str, &str); 6] = [
+    ("content:encoded", "content"),
+    ("dc:date", "date"),
+    ("dc:identifier", "id"),
+    ("dc:language", "lang"),
+    ("dc:source", "source"),
+    ("dc:title", "title"),
+];
+
+/// Elements around the items.
+const FRAMES: [&str; 4] = ["rss", "rdf:RDF", "channel", "feed"];
+
+/// Elements that are an item.
+const ITEMS: [&str; 2] = ["item", "entry"];
+
+/// Parses the feed of a piece. Its items are numbered from 1; where the XML breaks off, those before are kept.
+pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
+    for (_, bytes) in piece.records() {
+        let xml = encoding::decode(bytes, declared(bytes));
+        let mut feed = Feed::new(&xml);
+        let mut items = 0;
+        let end = loop {
+            match feed.next_item() {
+                Ok(Some(item)) => {
+                    items += 1;
+                    piece.place(items, Ok(feed.article(item, columns)), parsed);
+                }
+                Ok(None) if items == 0 => break Some("a feed without items".to_owned()),
+                Ok(None) => break None,
+                Err(Broken(reason)) => {
+                    break Some(format!(
+                        "bad XML after this item; the rest is not read ({reason})"
+                    ));
+                }
+            }
+        };
+        if let Some(reason) = end {
+            piece.place(items, Err(reason), parsed);
+        }
+    }
+}
+
+/// The encoding that the XML declaration names.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let declaration = bytes.trim_ascii_start().split(|b| *b == b'>').next()?;
+    let declaration = std::str::from_utf8(declaration).ok()?.strip_prefix("<?xml")?;
+    let (_, label) = declaration.split_once("encoding")?;
+    let label = label.split(['"', '\'']).nth(1)?;
+    Encoding::for_label(label.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())
+}
+
+/// Why the XML cannot be read on.
+struct Broken(String);
+
+impl<E: fmt::Display> From<E> for Broken {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The values of an item by the names of their elements.
+type Item = Vec<(String, String)>;
+
+/// A feed that is being read.
+struct Feed<'x> {
+    reader: Reader<&'x [u8]>,
+    title: String,
+    lang: String,
+}
+
+impl<'x> Feed<'x> {
+    fn new(xml: &'x str) -> Self {
+        let mut reader = Reader::from_str(xml);
+        // Feeds are written by hand and by old programs: `&` alone and elements left open are common.
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        reader.config_mut().allow_dangling_amp = true;
+        Self { reader, title: String::new(), lang: String::new() }
+    }
+
+    /// The next item; what the feed says of itself on the way there is remembered.
+    fn next_item(&mut self) -> Result<Option<Item>, Broken> {
+        loop {
+            let start = match self.reader.read_event()? {
+                Event::Start(start) => start,
+                Event::Eof => return Ok(None),
+                _ => continue,
+            };
+            match start.name().as_ref() {
+                name if ITEMS.contains(&name) => return self.item(&start).map(Some),
+                name if FRAMES.contains(&name) => fill(&mut self.lang, language(&start)),
+                name => {
+                    let value = self.content(name)?;
+                    match name {
+                        "title" => fill(&mut self.title, value),
+                        "language" | "dc:language" => fill(&mut self.lang, value),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn item(&mut self, start: &BytesStart) -> Result<Item, Broken> {
+        let mut item = vec![("lang".to_owned(), language(start))];
+        loop {
+            match self.reader.read_event()? {
+                Event::Start(child) => {
+                    let name = child.name().as_ref().to_owned();
+                    let value = self.content(&name)?;
+                    item.push(if value.trim().is_empty() { link(&child) } else { (name, value) });
+                }
+                Event::Empty(child) => item.push(link(&child)),
+                Event::End(end) if end.name() == start.name() => return Ok(item),
+                Event::Eof => return Err(Broken("the item is cut short".to_owned())),
+                _ => {}
+            }
+        }
+    }
+
+    /// All that stands in an element, its markup as written.
+    fn content(&mut self, name: &str) -> Result<String, Broken> {
+        let mut content = String::new();
+        let mut depth = 0;
+        loop {
+            match self.reader.read_event()? {
+                Event::Text(text) => content.push_str(&text),
+                Event::CData(text) => content.push_str(&text),
+                Event::GeneralRef(entity) => push_entity(&mut content, &entity),
+                Event::Start(start) => {
+                    depth += usize::from(start.name().as_ref() == name);
+                    push_tag(&mut content, &["<", &start, ">"]);
+                }
+                Event::Empty(empty) => push_tag(&mut content, &["<", &empty, "/>"]),
+                Event::End(end) if end.name().as_ref() == name && depth == 0 => return Ok(content),
+                Event::End(end) => {
+                    depth -= usize::from(end.name().as_ref() == name);
+                    push_tag(&mut content, &["</", &end, ">"]);
+                }
+                Event::Eof => return Err(Broken(format!("<{name}> is cut short"))),
+                _ => {}
+            }
+        }
+    }
+
+    /// The article of an item; the feed stands in for what the item does not say.
+    fn article(&self, item: Item, columns: &mut Columns) -> Option<Article> {
+        let mut draft = Draft::new(columns.options());
+        let of_feed = [("source", &self.title), ("lang", &self.lang)];
+        let of_feed = of_feed.map(|(name, value)| (name.to_owned(), value.clone()));
+        for (name, value) in item.into_iter().chain(of_feed) {
+            let Some(column) = column(&name) else { continue };
+            // The source of an entry of Atom is a whole feed.
+            if column == "source" && value.contains('<') {
+                continue;
+            }
+            let number = columns.number(column);
+            if columns.get(number).is_wanted() {
+                // Feeds write their titles as HTML, whatever they say.
+                let plain = column == "title";
+                let value = if plain { markup::strip(&value).into_owned() } else { value };
+                draft.put(columns, number, value.into());
+            }
+        }
+        draft.finish(columns, None)
+    }
+}
+
+fn fill(field: &mut String, value: String) {
+    if field.is_empty() {
+        *field = value;
+    }
+}
+
+/// The column that an element is.
+fn column(name: &str) -> Option<&str> {
+    let known = PREFIXED.iter().find(|(element, _)| *element == name);
+    known.map(|(_, column)| *column).or_else(|| (!name.contains(':')).then_some(name))
+}
+
+/// What the element says in `xml:lang`.
+fn language(start: &BytesStart) -> String {
+    attribute(start, "xml:lang").unwrap_or_default()
+}
+
+/// A link of Atom: an address in an attribute, and what it leads to in another.
+fn link(start: &BytesStart) -> (String, String) {
+    let to_page = attribute(start, "rel").is_none_or(|rel| rel == "alternate");
+    let href = attribute(start, "href").filter(|_| to_page);
+    (start.name().as_ref().to_owned(), href.unwrap_or_default())
+}
+
+fn attribute(start: &BytesStart, name: &str) -> Option<String> {
+    let mut attributes = start.attributes();
+    let found = attributes.with_checks(false).flatten().find(|a| a.key.as_ref() == name)?;
+    Some(unescape(&found.value).unwrap_or(Cow::Borrowed(&found.value)).into_owned())
+}
+
+/// An entity that XML does not know may be one of HTML: it stays for the reading of the markup.
+fn push_entity(content: &mut String, entity: &BytesRef) {
+    let written = format!("&{};", &**entity);
+    content.push_str(&unescape(&written).unwrap_or(Cow::Borrowed(&written)));
+}
+
+fn push_tag(content: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| content.push_str(part));
+}
