@@ -138,6 +138,9 @@ pub struct Grouping {
     pub group_ids: Vec<u64>,
     /// The hash that names each story.
     pub story_ids: Vec<u64>,
+    /// The average score between the last two parts that each story was put together from, by story: its weakest link.
+    /// `None` for a story of one group.
+    pub weakest: Vec<Option<f32>>,
     /// The story that came before each one in time and is near it, as a position in `story_ids`.
     pub related: Vec<Option<u32>>,
     /// Verified matches, by (`a`, `b`).

@@ -7,9 +7,10 @@ use anyhow::anyhow;
 use super::args::Cluster;
 use super::exit::{Exit, Failure};
 use super::interrupt;
+use super::outcome::{say_notes, say_outcome};
 use super::settings::{Layers, Setting};
 use super::summary::write_summary;
-use super::tell::{Tell, counted, thousands};
+use super::tell::{Tell, thousands};
 use crate::model::Article;
 use crate::pipeline::{self, Run};
 use crate::read;
@@ -173,38 +174,6 @@ fn use_threads(threads: usize) -> Result<(), Failure> {
     built.map_err(|error| {
         Failure::usage(anyhow::Error::new(error).context("cannot start the threads"))
     })
-}
-
-fn say_notes(run: &Run, tell: &Tell) {
-    let (notes, without_text) = (&run.notes, run.counts.without_text);
-    for (column, field) in &notes.aliases {
-        tell.note(&format!("note: column {column} is taken as {field}"));
-    }
-    if notes.unreadable_dates > 0 {
-        let dates = thousands(notes.unreadable_dates);
-        tell.note(&format!("note: unreadable dates: {dates}; these articles count as undated"));
-    }
-    let articles = run.grouping.articles.len() as u64;
-    if without_text * 5 > articles {
-        let without = thousands(without_text);
-        let cure = "--field text=COLUMN names the column of the text";
-        tell.note(&format!(
-            "warning: {without} of {} articles without a text; {cure}",
-            thousands(articles)
-        ));
-    }
-    tell.refusals(&run.refusals);
-}
-
-fn say_outcome(run: &Run, tell: &Tell) {
-    tell.stages(&run.stages);
-    let counts = [
-        counted(run.grouping.articles.len(), "article", "articles"),
-        counted(run.grouping.story_ids.len(), "story", "stories"),
-        counted(run.grouping.group_ids.len(), "near-duplicate group", "near-duplicate groups"),
-        counted(run.refusals.len(), "refused", "refused"),
-    ];
-    tell.note(&counts.join(", "));
 }
 
 /// Whether the refusals are more than the user allows; the output is written by now.

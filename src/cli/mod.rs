@@ -11,6 +11,7 @@ mod interrupt;
 mod knobs;
 mod labels;
 mod matches;
+mod outcome;
 mod pairs;
 mod plot;
 mod rows;

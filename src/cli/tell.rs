@@ -35,6 +35,13 @@ impl Tell {
         }
     }
 
+    /// Says one line of what only those want who look on: on a terminal, or when asked for.
+    pub(super) fn detail(&self, line: &str) {
+        if self.verbose || self.terminal {
+            self.note(line);
+        }
+    }
+
     /// Says why the command failed, even if quiet: the chain of causes once, then what to do.
     pub(super) fn failure(&self, failure: &Failure) {
         // A message of several lines comes from a parser of ours that points into the text; what it quotes is made safe
@@ -57,17 +64,17 @@ impl Tell {
         }
     }
 
-    /// The table of stages, on a terminal or when asked for.
+    /// The table of stages.
     pub(super) fn stages(&self, stages: &[StageCount]) {
-        if !(self.verbose || self.terminal) || stages.is_empty() {
-            return;
-        }
         let counts: Vec<String> =
             stages.iter().map(|s| format!("{} {}", thousands(s.count), s.unit)).collect();
         let name = stages.iter().map(|s| s.stage.len()).max().unwrap_or(0);
         let count = counts.iter().map(String::len).max().unwrap_or(0);
         for (stage, counted) in stages.iter().zip(&counts) {
-            self.note(&format!("{:name$}  {counted:count$}  {:8.2} s", stage.stage, stage.seconds));
+            self.detail(&format!(
+                "{:name$}  {counted:count$}  {:8.2} s",
+                stage.stage, stage.seconds
+            ));
         }
     }
 

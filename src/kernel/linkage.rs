@@ -31,7 +31,30 @@ pub enum Average {
     ExaminedPairs,
 }
 
-/// Groups items `0..penalties.len()`; returns for each the lowest item of its group.
+/// Two groups that became one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merger {
+    /// The lowest item of the one, and of both from then on.
+    pub into: u32,
+    /// The lowest item of the other.
+    pub gone: u32,
+    /// Sum of the scores of the pairs between them.
+    pub sum: i64,
+    /// How many pairs that is over.
+    pub pairs: u64,
+}
+
+/// What grouping gives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree {
+    /// For each item the lowest item of its group.
+    pub label: Vec<u32>,
+    /// All mergers, those of each group from the leaves to the root. Averages only fall on the way, so the last merger of
+    /// a group is its weakest link.
+    pub mergers: Vec<Merger>,
+}
+
+/// Groups items `0..penalties.len()`.
 ///
 /// The score of a pair is its edge's `sum` (0 without an edge) less the penalties of both items. `edges` have `a < b`,
 /// each pair at most once, in any order. `cut` is in the unit of the scores and must be above 0 wherever a pair without an edge may
@@ -41,7 +64,8 @@ pub fn group(
     edges: impl Iterator<Item = Edge> + Clone,
     cut: i64,
     average: Average,
-) -> Vec<u32> {
+) -> Tree {
+    let mut mergers = Vec::new();
     let mut groups =
         Groups { size: vec![1; penalties.len()], penalty: penalties.to_vec(), average, cut };
     let mut label: Vec<u32> = (0..penalties.len() as u32).collect();
@@ -54,11 +78,12 @@ pub fn group(
             break;
         }
         let mut target: Vec<u32> = (0..label.len() as u32).collect();
-        merged.iter().for_each(|&(into, gone)| target[gone as usize] = into);
+        merged.iter().for_each(|m| target[m.gone as usize] = m.into);
         label.iter_mut().for_each(|l| *l = target[*l as usize]);
         contract(&mut edges, &nearest, &target);
+        mergers.extend(merged);
     }
-    label
+    Tree { label, mergers }
 }
 
 const NONE: u32 = u32::MAX;
@@ -122,14 +147,18 @@ impl Groups {
         nearest
     }
 
-    /// Merges the groups that are each other's nearest, the higher into the lower; returns `(into, gone)`.
-    fn merge_mutual(&mut self, nearest: &[u32], edges: &[Edge]) -> Vec<(u32, u32)> {
+    /// Merges the groups that are each other's nearest, the higher into the lower.
+    fn merge_mutual(&mut self, nearest: &[u32], edges: &[Edge]) -> Vec<Merger> {
         let mutual = |(i, e): &(usize, &Edge)| {
             nearest[e.a as usize] == *i as u32 && nearest[e.b as usize] == *i as u32
         };
-        let merged: Vec<(u32, u32)> =
-            edges.iter().enumerate().filter(mutual).map(|(_, e)| (e.a, e.b)).collect();
-        for &(into, gone) in &merged {
+        let merger = |e: &Edge| {
+            let (sum, pairs) = self.fraction(e);
+            Merger { into: e.a, gone: e.b, sum: sum as i64, pairs: pairs as u64 }
+        };
+        let merged: Vec<Merger> =
+            edges.iter().enumerate().filter(mutual).map(|(_, e)| merger(e)).collect();
+        for &Merger { into, gone, .. } in &merged {
             self.size[into as usize] += self.size[gone as usize];
             self.penalty[into as usize] += self.penalty[gone as usize];
         }
@@ -166,8 +195,9 @@ mod tests {
     use proptest::prelude::*;
 
     /// One merger at a time, averages from the pairs themselves.
-    fn best_first(penalties: &[i64], edges: &[Edge], cut: i64, average: Average) -> Vec<u32> {
+    fn best_first(penalties: &[i64], edges: &[Edge], cut: i64, average: Average) -> Tree {
         let mut groups: Vec<Vec<u32>> = (0..penalties.len() as u32).map(|i| vec![i]).collect();
+        let mut mergers = Vec::new();
         loop {
             let mut best: Option<(i128, i128, usize, usize)> = None;
             for i in 0..groups.len() {
@@ -200,8 +230,12 @@ mod tests {
                     }
                 }
             }
-            let Some((_, _, i, j)) = best else { break };
+            let Some((sum, pairs, i, j)) = best else { break };
             let gone = groups.remove(j);
+            let lowest = |group: &[u32]| *group.iter().min().unwrap();
+            let (x, y) = (lowest(&groups[i]), lowest(&gone));
+            let (sum, pairs) = (sum as i64, pairs as u64);
+            mergers.push(Merger { into: x.min(y), gone: x.max(y), sum, pairs });
             groups[i].extend(gone);
         }
         let mut label = vec![0; penalties.len()];
@@ -209,7 +243,21 @@ mod tests {
             let lowest = *group.iter().min().unwrap();
             group.into_iter().for_each(|i| label[i as usize] = lowest);
         }
-        label
+        Tree { label, mergers }
+    }
+
+    /// Mergers that do not build on one another may come in any order.
+    fn ordered(mut tree: Tree) -> Tree {
+        tree.mergers.sort_by_key(|m| (m.into, m.gone));
+        tree
+    }
+
+    /// Whether no merger of a group is weaker than its last.
+    fn weakest_last(tree: &Tree) -> bool {
+        let group = |m: &Merger| tree.label[m.into as usize];
+        let average = |m: &Merger| m.sum as f64 / m.pairs as f64;
+        let last = |m: &Merger| tree.mergers.iter().rfind(|l| group(l) == group(m)).unwrap();
+        tree.mergers.iter().all(|m| average(m) >= average(last(m)) - 1e-6)
     }
 
     /// So widely spread that no two averages are equal: what ties come to is a matter of the rounds.
@@ -233,9 +281,12 @@ mod tests {
     proptest! {
         #[test]
         fn rounds_give_the_tree_of_best_first((penalties, edges) in inputs(), cut in 1i64..200_000_000) {
-            prop_assert_eq!(group(&penalties, edges.iter().copied(), cut, Average::AllPairs), best_first(&penalties, &edges, cut, Average::AllPairs));
             let none = vec![0; penalties.len()];
-            prop_assert_eq!(group(&none, edges.iter().copied(), cut, Average::ExaminedPairs), best_first(&none, &edges, cut, Average::ExaminedPairs));
+            for (penalties, average) in [(&penalties, Average::AllPairs), (&none, Average::ExaminedPairs)] {
+                let (rounds, slow) = (group(penalties, edges.iter().copied(), cut, average), best_first(penalties, &edges, cut, average));
+                prop_assert!(weakest_last(&rounds));
+                prop_assert_eq!(ordered(rounds), ordered(slow));
+            }
         }
     }
 
@@ -243,7 +294,7 @@ mod tests {
     fn a_chain_stays_a_chain() {
         let edge = |a, b| Edge { a, b, sum: 100, examined: 1 };
         let chain = (0..9).map(|i| edge(i, i + 1));
-        let label = group(&[0; 10], chain, 60, Average::AllPairs);
-        assert_eq!(label, [0, 0, 2, 2, 4, 4, 6, 6, 8, 8]);
+        let tree = group(&[0; 10], chain, 60, Average::AllPairs);
+        assert_eq!(tree.label, [0, 0, 2, 2, 4, 4, 6, 6, 8, 8]);
     }
 }

@@ -92,7 +92,7 @@ pub fn explain(
     };
     // The run gives back the shingles when it is done with them.
     let text = text_numbers(&corpus, pair, params)?;
-    let found = Found::new(&mut corpus, params, &mut run.stages, &mut Clock::default())?;
+    let found = Found::new(&mut corpus, params, &mut run, &mut Clock::default())?;
     let original = |i: usize| {
         let entry = &corpus.articles[i].entry;
         originals.iter().find(|o| *o.id == *entry.id && *o.title == *entry.title)

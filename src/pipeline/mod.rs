@@ -47,7 +47,7 @@ pub struct Run {
     pub grouping: Grouping,
     /// The records that could not be used, by file and record.
     pub refusals: Vec<Refusal>,
-    /// Articles read, those without a text among them, and those that were given twice.
+    /// What was counted on the way.
     pub counts: Counts,
     /// What to tell the user about the reading.
     pub notes: Notes,
@@ -66,6 +66,8 @@ pub struct Counts {
     pub repeated: u64,
     /// Those of unknown date.
     pub undated: u64,
+    /// How many share the most crowded band of the search for copies: a template, or boilerplate that was not cleaned.
+    pub largest_bucket: u64,
 }
 
 /// Groups the articles of all chunks.
@@ -76,7 +78,7 @@ pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> io::
     let (mut run, mut clock) = (Run::default(), Clock::default());
     let corpus = read(chunks, params, &mut run)?;
     clock.stage(&mut run.stages, "read", run.counts.read, "articles");
-    run.grouping = group(corpus, params, &mut run.stages, &mut clock)?;
+    group(corpus, params, &mut run, &mut clock)?;
     run.refusals.sort();
     Ok(run)
 }
@@ -90,7 +92,7 @@ pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> io::Result<R
     run.counts.read = articles.len() as u64;
     corpus.add(Preparer::default().prepare_all(articles, params))?;
     corpus.seal(&mut run);
-    run.grouping = group(corpus, params, &mut run.stages, &mut Clock::default())?;
+    group(corpus, params, &mut run, &mut Clock::default())?;
     Ok(run)
 }
 
@@ -125,16 +127,11 @@ fn read(
 }
 
 /// From prepared articles to the grouping.
-fn group(
-    mut corpus: Corpus,
-    params: &Params,
-    stages: &mut Vec<StageCount>,
-    clock: &mut Clock,
-) -> io::Result<Grouping> {
-    let found = Found::new(&mut corpus, params, stages, clock)?;
-    let grouping = place::place(corpus, &found, params)?;
-    clock.stage(stages, "place", grouping.articles.len() as u64, "articles");
-    Ok(grouping)
+fn group(mut corpus: Corpus, params: &Params, run: &mut Run, clock: &mut Clock) -> io::Result<()> {
+    let found = Found::new(&mut corpus, params, run, clock)?;
+    run.grouping = place::place(corpus, &found, params)?;
+    clock.stage(&mut run.stages, "place", run.grouping.articles.len() as u64, "articles");
+    Ok(())
 }
 
 /// What the two levels found.
@@ -153,11 +150,12 @@ impl Found {
     fn new(
         corpus: &mut Corpus,
         params: &Params,
-        stages: &mut Vec<StageCount>,
+        Run { stages, counts, .. }: &mut Run,
         clock: &mut Clock,
     ) -> io::Result<Self> {
         let exact = corpus.fold_exact();
         let candidates = duplicates::propose(&exact.sketches(corpus), &exact.sizes(corpus), params);
+        counts.largest_bucket = candidates.largest_bucket as u64;
         clock.stage(stages, "candidates", candidates.pairs.len() as u64, "candidate pairs");
         corpus.forget_sketches();
         let shingles = corpus.load_shingles(&exact.kept, &candidates.members(exact.kept.len()))?;

@@ -40,6 +40,7 @@ pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> io::Resul
     let mut all = assemble(&corpus, found, params);
     all.sort_by_key(|story| (Reverse(story.size), story.id));
     let mut grouping = lay_out(&all);
+    grouping.weakest = weakest(found, &all);
     grouping.related = related(&corpus, found, &all);
     grouping.matches = matches(found, params);
     grouping.best = best(&corpus, &grouping);
@@ -125,6 +126,18 @@ fn lay_out(stories: &[Story]) -> Grouping {
         grouping.story_reasons.push(story.reason);
     }
     grouping
+}
+
+/// For each story the average score of its last merger.
+fn weakest(found: &Found, all: &[Story]) -> Vec<Option<f32>> {
+    let stories = &found.stories;
+    let mut of_label = vec![None; stories.story.len()];
+    for merger in &stories.mergers {
+        let average = merger.sum as f64 / merger.pairs as f64 / ONE as f64;
+        of_label[stories.story[merger.into as usize] as usize] = Some(average as f32);
+    }
+    let label = |story: &Story| stories.story[story.groups[0].found as usize];
+    all.iter().map(|story| of_label[label(story) as usize]).collect()
 }
 
 /// For each story the one before it in time that it resembles most, if any does enough.

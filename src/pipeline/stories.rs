@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Corpus;
-use crate::kernel::linkage::{Average, Edge, group};
+use crate::kernel::linkage::{Average, Edge, Merger, Tree, group};
 use crate::kernel::time::{ONE, TimeFactor};
 use crate::params::Params;
 use crate::stages::crowd::{self, Scores};
@@ -17,6 +17,8 @@ pub(super) struct Stories {
     pub(super) story: Vec<u32>,
     /// How many stories there are.
     pub(super) count: usize,
+    /// How each story came together, its weakest link last.
+    pub(super) mergers: Vec<Merger>,
     /// Pairs of similar reports, ascending.
     pub(super) similar: Vec<Similar>,
     /// Their scores.
@@ -58,9 +60,9 @@ pub(super) fn find(
     let edges = similar.iter().zip(&scores.pairs);
     let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });
     let cut = (params.story_cut * ONE as f64).round() as i64;
-    let story = group(&scores.penalties, edges, cut, Average::AllPairs);
+    let Tree { label: story, mergers } = group(&scores.penalties, edges, cut, Average::AllPairs);
     let count = story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count();
-    Ok(Stories { story, count, similar, scores, neighbours, vectors, times })
+    Ok(Stories { story, count, mergers, similar, scores, neighbours, vectors, times })
 }
 
 fn times(corpus: &Corpus, reports: impl Iterator<Item = u32>) -> Times {

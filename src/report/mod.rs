@@ -11,12 +11,14 @@ mod printable;
 mod reason;
 mod refusals;
 mod stories;
+mod story;
 mod unique;
 
 use std::io::{self, Write};
 
 pub use printable::printable;
 pub use refusals::write_refusals;
+pub use story::{Story, loosest};
 pub use unique::write_unique;
 
 use crate::model::Grouping;

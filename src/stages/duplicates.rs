@@ -94,7 +94,7 @@ pub fn find(candidates: &Candidates, copies: &[Copy], params: &Params) -> Duplic
     examined.par_extend(second.par_iter().map(verify));
     let strength = |e: &Examined| (f64::from(e.strength) * ONE as f64) as i64;
     let edges = examined.iter().map(|e| Edge { a: e.a, b: e.b, sum: strength(e), examined: 1 });
-    let group = group(&vec![0; copies.len()], edges, ONE, Average::ExaminedPairs);
+    let group = group(&vec![0; copies.len()], edges, ONE, Average::ExaminedPairs).label;
     let mut matches: Vec<Examined> = examined.into_iter().filter(Examined::matches).collect();
     matches.sort_unstable_by_key(|e| (e.a, e.b));
     Duplicates { group, matches }

@@ -57,6 +57,17 @@ fn the_expected_clusters() {
 }
 
 #[test]
+fn the_table_at_the_end_names_what_deserves_a_look() {
+    let said = ran(Dir::new().command("cluster samples/articles -v").current_dir(root())).exits(0);
+    let said = said
+        .says("note: columns taken: ")
+        .says("\narticles: 12 undated, 5 in the largest bucket\n")
+        .says("\nloosest: ");
+    assert_eq!(said.err.matches("note: ").count(), 1, "{}", said.err);
+    assert_eq!(said.err.matches("loosest: ").count(), 3, "{}", said.err);
+}
+
+#[test]
 fn the_same_bytes_for_any_number_of_threads() {
     for threads in [1, 2, 8] {
         check("samples.csv", &clusters(&format!("--threads {threads}")));

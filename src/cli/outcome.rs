@@ -1,0 +1,65 @@
+//! What is said about a run: how the input was understood, what came out, and what deserves a look.
+
+use super::tell::{Tell, counted, thousands};
+use crate::pipeline::Run;
+use crate::report::{Story, loosest};
+
+/// Loose stories that are named.
+const LOOSE: usize = 3;
+
+/// How the input was understood, and what was refused.
+pub(super) fn say_notes(run: &Run, tell: &Tell) {
+    let (notes, without_text) = (&run.notes, run.counts.without_text);
+    if !notes.aliases.is_empty() {
+        let taken = notes.aliases.iter().map(|(column, field)| format!("{column} as {field}"));
+        tell.note(&format!("note: columns taken: {}", taken.collect::<Vec<_>>().join(", ")));
+    }
+    if notes.unreadable_dates > 0 {
+        let dates = thousands(notes.unreadable_dates);
+        tell.note(&format!("note: unreadable dates: {dates}; these articles count as undated"));
+    }
+    let articles = run.grouping.articles.len() as u64;
+    if without_text * 5 > articles {
+        let without = thousands(without_text);
+        let cure = "--field text=COLUMN names the column of the text";
+        tell.note(&format!(
+            "warning: {without} of {} articles without a text; {cure}",
+            thousands(articles)
+        ));
+    }
+    tell.refusals(&run.refusals);
+}
+
+/// What came out.
+pub(super) fn say_outcome(run: &Run, tell: &Tell) {
+    tell.stages(&run.stages);
+    say_remarks(run, tell);
+    let counts = [
+        counted(run.grouping.articles.len(), "article", "articles"),
+        counted(run.grouping.story_ids.len(), "story", "stories"),
+        counted(run.grouping.group_ids.len(), "near-duplicate group", "near-duplicate groups"),
+        counted(run.refusals.len(), "refused", "refused"),
+    ];
+    tell.note(&counts.join(", "));
+}
+
+/// What deserves a look: articles of no date, a crowded bucket, stories that hold together by little.
+fn say_remarks(run: &Run, tell: &Tell) {
+    let counts = &run.counts;
+    let remarks = [
+        ("undated", counts.undated),
+        ("given once more", counts.repeated),
+        ("in the largest bucket", counts.largest_bucket),
+    ];
+    let remarks = remarks.iter().filter(|(_, count)| *count > 0);
+    let remarks: Vec<_> =
+        remarks.map(|(what, count)| format!("{} {what}", thousands(*count))).collect();
+    if !remarks.is_empty() {
+        tell.detail(&format!("articles: {}", remarks.join(", ")));
+    }
+    for (story, weakest) in loosest(Story::all(&run.grouping), LOOSE) {
+        let size = counted(story.size(), "article", "articles");
+        let (id, title) = (story.id(), story.lead().title.chars().take(60).collect::<String>());
+        tell.detail(&format!("loosest: {id}, {size}, weakest link {weakest:.4}: {title}"));
+    }
+}
