@@ -71,6 +71,10 @@ pub(super) enum Command {
     /// Show or write the settings
     #[command(subcommand)]
     Config(Config),
+    /// Write the completions for a shell
+    Completions(Completions),
+    /// Write a manual page, as for man -l
+    Man(Man),
 }
 
 #[derive(Debug, Group)]
@@ -289,6 +293,18 @@ pub(super) struct Evaluate {
     pub(super) reading: Reading,
     #[command(flatten)]
     pub(super) judging: Judging,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Completions {
+    /// The shell
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Man {
+    /// The command; none for the page that lists them
+    pub(super) command: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,6 +17,24 @@ fn help() {
 }
 
 #[test]
+fn every_command_is_completed_and_has_a_manual_page() {
+    let dir = Dir::new();
+    let help = dir.run("help").exits(0).out;
+    let list = help.split_once("Commands:").unwrap().1.split("\n\n").next().unwrap();
+    let commands: Vec<&str> =
+        list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let completions = dir.run("completions bash").exits(0).out;
+    for command in &commands {
+        assert!(completions.contains(&format!("samestory__subcmd__{command}")), "{command}");
+        let page = dir.run(&format!("man {command}")).exits(0).out;
+        assert!(page.contains(&format!(".TH samestory-{command} 1")), "{page}");
+    }
+    assert!(commands.contains(&"cluster") && commands.contains(&"man"), "{commands:?}");
+    assert!(dir.run("man").exits(0).out.contains("samestory\\-cluster(1)"));
+    dir.run("man nothing").exits(2).says("no command `nothing`");
+}
+
+#[test]
 fn mistakes_are_named_before_anything_is_written() {
     let dir = Dir::new();
     dir.file("a.jsonl", "{\"title\":\"One\"}\n").file("b.jsonl", "{\"title\":\"Two\"}\n");

@@ -262,12 +262,14 @@ proptest! {
         bytes in prop_oneof![
             prop::collection::vec(any::<u8>(), 0..200),
             "[\\[\\]{}\":,;\\\\a\n\r\t <>é\u{1}-]{0,80}".prop_map(String::into_bytes),
+            "(<(rss|feed|item|entry|title|link/)>|</(item|entry|title)>|&amp;|&|a){0,30}".prop_map(String::into_bytes),
+            "(WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length: [0-9]{1,2}\r\n\r\n(HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n|)(<p>a|5\r\naaaaa\r\n|)\r\n){0,3}".prop_map(String::into_bytes),
             "(text|title|id|date),(text|title|a)\n([\"a,\n\r]{0,9}\n){0,9}".prop_map(String::into_bytes),
         ],
         packed in any::<bool>(),
     ) {
         let bytes = if packed { gzip(&bytes) } else { bytes };
-        for name in ["jsonl", "json", "csv", "tsv", "text", "html"] {
+        for name in ["jsonl", "json", "csv", "tsv", "text", "html", "feed", "warc"] {
             let format = Some(name.parse::<Format>().unwrap());
             read_bytes("a", &bytes, Options { format, max_record: 50, ..Options::default() });
         }
