@@ -1,5 +1,10 @@
 //! Every knob that can change an answer: its meaning, range and default.
 
+use std::sync::Arc;
+
+use crate::text::boilerplate::Boilerplate;
+use crate::text::learnt_terms::LearntTerms;
+
 /// Which article stands for its near-duplicate group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Representative {
@@ -17,6 +22,10 @@ pub enum Representative {
 pub struct Params {
     /// Stop after the near-duplicate level: a group is its own story.
     pub only_duplicates: bool,
+    /// What each source repeats, to be cleaned away.
+    pub boilerplate: Option<Arc<Boilerplate>>,
+    /// Term tables that go before those in the binary.
+    pub terms: Option<Arc<LearntTerms>>,
     /// Treat every article as undated.
     pub ignore_dates: bool,
     /// How far apart in time two matched reports may be, in days. Raising it lets affairs grow together.
@@ -37,6 +46,8 @@ impl Default for Params {
     fn default() -> Self {
         Self {
             only_duplicates: false,
+            boilerplate: None,
+            terms: None,
             ignore_dates: false,
             window_days: 7.0,
             representative: Representative::Earliest,

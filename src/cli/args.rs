@@ -2,16 +2,20 @@
 //! *setting*, which `samestory.toml` may give too.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args as Group, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
 use super::knobs::Sweep;
+use super::learn::Learn;
 use super::values::{self, Bytes, Days, Limit};
 use crate::params::{Params, Representative};
 use crate::read::{self, Field};
 use crate::report::{Format, Layout};
+use crate::text::boilerplate::Boilerplate;
+use crate::text::learnt_terms::LearntTerms;
 
 /// Which news articles tell the same story: near-duplicate copies, and independent reports of one event.
 #[derive(Debug, Parser)]
@@ -23,7 +27,7 @@ pub(super) struct Args {
     pub(super) command: Command,
 }
 
-const SETTINGS: &str = "The options of Reading, Grouping, Writing and Running are settings: SAMESTORY_WINDOW=3d in the \
+pub(super) const SETTINGS: &str = "The options of Reading, Grouping, Writing and Running are settings: SAMESTORY_WINDOW=3d in the \
 environment or window = \"3d\" in samestory.toml is the same as --window 3d, which goes before both. \
 `samestory config show` says what each is and where it comes from.";
 
@@ -68,6 +72,9 @@ pub(super) enum Command {
         override_usage = "samestory evaluate [OPTIONS] PREDICTED GOLD\n       samestory evaluate [OPTIONS] GOLD --in INPUT..."
     )]
     Evaluate(Evaluate),
+    /// Learn from a corpus what later runs can be told
+    #[command(subcommand)]
+    Learn(Learn),
     /// Show or write the settings
     #[command(subcommand)]
     Config(Config),
@@ -139,9 +146,14 @@ pub(super) struct Judging {
     /// Stop after the near-duplicates: each group is its own story
     #[arg(long, value_name = "LEVEL", env = "SAMESTORY_ONLY", value_parser = ["duplicates"])]
     pub(super) only: Option<String>,
+    /// Take the background of terms from here, as made by `samestory learn terms`
+    #[arg(long, value_name = "FILE", env = "SAMESTORY_TERMS", value_parser = values::terms)]
+    pub(super) terms: Option<Arc<LearntTerms>>,
     /// How far apart in time two matched reports may be
     #[arg(long, value_name = "TIME", env = "SAMESTORY_WINDOW", default_value_t = Days(Params::default().window_days))]
     pub(super) window: Days,
+    #[command(flatten)]
+    pub(super) cleaning: Cleaning,
     /// Treat every article as undated
     #[arg(long, env = "SAMESTORY_IGNORE_DATES", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub(super) ignore_dates: bool,
@@ -191,6 +203,15 @@ pub(super) struct Judging {
         allow_negative_numbers = true
     )]
     pub(super) story_cut: f64,
+}
+
+/// What is left of an article.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Grouping")]
+pub(super) struct Cleaning {
+    /// Drop what each source repeats, as found by `samestory learn boilerplate`
+    #[arg(long, value_name = "FILE", env = "SAMESTORY_BOILERPLATE", value_parser = values::boilerplate)]
+    pub(super) boilerplate: Option<Arc<Boilerplate>>,
 }
 
 /// The shape of the output.
@@ -247,6 +268,8 @@ pub(super) struct Clean {
     pub(super) format: String,
     #[command(flatten)]
     pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) cleaning: Cleaning,
 }
 
 #[derive(Debug, Group)]
@@ -322,6 +345,8 @@ impl Judging {
     pub(super) fn params(&self) -> Params {
         Params {
             only_duplicates: self.only.is_some(),
+            boilerplate: self.cleaning.boilerplate.clone(),
+            terms: self.terms.clone(),
             ignore_dates: self.ignore_dates,
             window_days: self.window.0,
             representative: self.representative.clone(),

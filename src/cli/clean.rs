@@ -9,39 +9,43 @@ use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::tell::Tell;
-use crate::model::Article;
 use crate::read::{self, Chunk};
 use crate::report::output::Output;
-use crate::stages::clean::{Cleaned, clean};
+use crate::stages::clean::{Cleaned, clean_of};
+use crate::text::boilerplate::Boilerplate;
 
 pub(super) fn run(args: &Clean, tell: &Tell) -> Result<Exit, Failure> {
     let pending = interrupt::watch();
     let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
     let mut output = Output::open(args.output.as_deref(), &pending)?;
+    let learnt: Option<&Boilerplate> = args.cleaning.boilerplate.as_deref();
     let write = if args.format == "jsonl" { write_json } else { write_text };
     let (mut articles, mut refusals) = (0, Vec::new());
     output.fill(|out| {
         for parsed in reader.map(Chunk::parse) {
             articles += parsed.articles.len();
             refusals.extend(parsed.refusals);
-            parsed.articles.iter().try_for_each(|article| write(out, article))?;
+            parsed.articles.iter().try_for_each(|article| {
+                let source = &article.source;
+                write(out, &article.id, clean_of(learnt, source, &article.title, &article.text))
+            })?;
         }
         Ok(())
     })?;
     tell.refusals(&refusals);
-    if articles == 0 && !refusals.is_empty() {
+    if articles == 0 {
         return Err(nothing_read(refusals.len()));
     }
     output.commit()?;
     Ok(Exit::Done)
 }
 
-fn write_text(out: &mut dyn Write, article: &Article) -> io::Result<()> {
-    let Cleaned { title, text, .. } = clean(&article.title, &article.text);
-    writeln!(out, "== {}\n{title}\n\n{text}\n", article.id)
+fn write_text(out: &mut dyn Write, id: &str, cleaned: Cleaned<'_>) -> io::Result<()> {
+    let Cleaned { title, text, .. } = cleaned;
+    writeln!(out, "== {id}\n{title}\n\n{text}\n")
 }
 
-fn write_json(out: &mut dyn Write, article: &Article) -> io::Result<()> {
-    let Cleaned { title, text, .. } = clean(&article.title, &article.text);
-    writeln!(out, "{}", json!({ "id": article.id, "title": title, "text": text }))
+fn write_json(out: &mut dyn Write, id: &str, cleaned: Cleaned<'_>) -> io::Result<()> {
+    let Cleaned { title, text, .. } = cleaned;
+    writeln!(out, "{}", json!({ "id": id, "title": title, "text": text }))
 }

@@ -12,6 +12,7 @@ use super::settings::{Layers, Setting};
 use super::summary::write_summary;
 use super::tell::{Tell, thousands};
 use crate::model::Article;
+use crate::params::Params;
 use crate::pipeline::{self, Run};
 use crate::read;
 use crate::report::output::{self, Output, Pending};
@@ -32,12 +33,13 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     use_threads(settings.running.threads)?;
 
     let progress = tell.progress("reading and grouping");
-    let run = pipeline::cluster(reader, &settings.judging.params());
+    let params = settings.judging.params();
+    let run = pipeline::cluster(reader, &params);
     drop(progress);
     let run = run.map_err(Failure::aside)?;
 
     say_notes(&run, tell);
-    if run.grouping.articles.is_empty() && !run.refusals.is_empty() {
+    if run.grouping.articles.is_empty() {
         targets.write_refusals(&run, settings.writing.excel)?;
         return Err(nothing_read(run.refusals.len()));
     }
@@ -51,7 +53,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
         keep: &settings.writing.keep,
         owners: &owners,
     };
-    targets.write(&run, &table, originals, &args.inputs, &layers.settings())?;
+    targets.write(&run, &table, originals, &args.inputs, &layers.settings(), &params)?;
     say_outcome(&run, tell);
     let verdict = verdict(args, &run);
     // The process ends here: giving back millions of small pieces of memory one by one helps nobody.
@@ -124,6 +126,7 @@ impl Targets {
         originals: Option<impl Iterator<Item = (Article, Vec<u8>)>>,
         inputs: &[String],
         settings: &[Setting],
+        params: &Params,
     ) -> Result<(), output::Error> {
         let Self { mut clusters, mut unique, mut refusals, mut summary } = self;
         clusters.fill(|out| write(out, &run.grouping, table))?;
@@ -137,7 +140,7 @@ impl Targets {
             [Some(&clusters), unique.as_ref(), refusals.as_ref()].into_iter().flatten().collect();
         let digests: Vec<_> = filled.iter().map(|output| output.digest()).collect();
         if let Some(output) = &mut summary {
-            output.fill(|out| write_summary(out, run, &digests, inputs, settings))?;
+            output.fill(|out| write_summary(out, run, &digests, inputs, settings, params))?;
         }
         [unique, refusals, summary]
             .into_iter()

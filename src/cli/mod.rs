@@ -10,6 +10,7 @@ mod explain;
 mod interrupt;
 mod knobs;
 mod labels;
+mod learn;
 mod manual;
 mod matches;
 mod outcome;
@@ -54,6 +55,7 @@ fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
         Command::Clean(args) => clean::run(args, tell),
         Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args, tell),
+        Command::Learn(args) => learn::run(args, tell),
         Command::Config(args) => config::run(args, layers, tell),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::man(args),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::settings::Setting;
+use crate::params::Params;
 use crate::pipeline::Run;
 use crate::report::output::Digest;
 use crate::report::{Story, loosest};
@@ -19,6 +20,7 @@ pub(super) fn write_summary(
     digests: &[Digest],
     inputs: &[String],
     settings: &[Setting],
+    params: &Params,
 ) -> io::Result<()> {
     let settings: Map<String, Value> = settings
         .iter()
@@ -27,10 +29,14 @@ pub(super) fn write_summary(
     let output = |d: &Digest| json!({ "file": d.target, "bytes": d.bytes, "xxh3": format!("{:016x}", d.xxh3) });
     let stage = |s: &crate::pipeline::StageCount| json!({ "stage": s.stage, "count": s.count, "unit": s.unit, "seconds": (s.seconds * 1e3).round() / 1e3 });
     let loose = |(story, weakest): &(Story<'_>, f32)| json!({ "story_id": story.id(), "articles": story.size(), "weakest_link": (f64::from(*weakest) * 1e4).round() / 1e4 });
+    let named = |digest: Option<u64>| digest.map(|digest| format!("{digest:016x}"));
+    let boilerplate = named(params.boilerplate.as_ref().map(|learnt| learnt.digest()));
+    let terms = named(params.terms.as_ref().map(|learnt| learnt.digest()));
     let manifest = json!({
         "samestory": env!("CARGO_PKG_VERSION"),
         "inputs": inputs,
         "settings": settings,
+        "artefacts": { "boilerplate": boilerplate, "terms": terms },
         "outputs": digests.iter().map(output).collect::<Vec<_>>(),
         "counts": {
             "articles": run.grouping.articles.len(),

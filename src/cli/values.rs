@@ -1,7 +1,9 @@
 //! What people type as the value of an option, and how each is shown again.
 
 use std::fmt;
+use std::fs;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Error, Result, bail, ensure};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -9,6 +11,8 @@ use jiff::tz::TimeZone;
 
 use crate::params::Representative;
 use crate::read::Field;
+use crate::text::boilerplate::Boilerplate;
+use crate::text::learnt_terms::LearntTerms;
 
 /// A span of time such as `7d` or `36h`, in days; more than none.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -139,6 +143,17 @@ pub(super) fn field(typed: &str) -> Result<(Field, String)> {
         typed.split_once('=').context("give a field and a column, as in text=story_html")?;
     ensure!(!column.is_empty(), "the column has no name");
     Ok((field.parse()?, column.to_owned()))
+}
+
+/// A file of `samestory learn boilerplate`.
+pub(super) fn boilerplate(typed: &str) -> Result<Arc<Boilerplate>> {
+    let text = fs::read_to_string(typed)?;
+    Ok(Arc::new(Boilerplate::from_lines(&text).map_err(Error::msg)?))
+}
+
+/// A file of `samestory learn terms`.
+pub(super) fn terms(typed: &str) -> Result<Arc<LearntTerms>> {
+    Ok(Arc::new(LearntTerms::from_bytes(&fs::read(typed)?).map_err(Error::msg)?))
 }
 
 /// A zone by name, as in `Europe/Berlin`.

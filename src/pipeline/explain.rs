@@ -77,7 +77,7 @@ pub fn explain(
 ) -> io::Result<Result<Explanation, String>> {
     let mut run = Run::default();
     let (mut originals, mut corpus) = (Vec::new(), Corpus::default());
-    let mut preparer = Preparer::default();
+    let mut preparer = Preparer::new(params);
     for chunk in chunks {
         let articles = chunk.parse().articles;
         originals.extend(articles.iter().filter(|a| ids.contains(&a.id.as_str())).cloned());
@@ -98,7 +98,8 @@ pub fn explain(
         originals.iter().find(|o| *o.id == *entry.id && *o.title == *entry.title)
     };
     let terms = pair.map(original).into_iter().flatten().collect::<Vec<_>>();
-    let terms = <[&Article; 2]>::try_from(terms).map_or_else(|_| Vec::new(), shared_terms);
+    let terms = <[&Article; 2]>::try_from(terms)
+        .map_or_else(|_| Vec::new(), |both| shared_terms(both, params));
     let group_of = |i: usize| found.groups.iter().position(|g| g.contains(&(i as u32)));
     let groups = pair.map(|i| group_of(i).unwrap_or_default());
     Ok(Ok(Explanation {
@@ -205,9 +206,9 @@ fn average(stories: &super::stories::Stories, g: usize, h: usize) -> (f64, usize
 }
 
 /// The terms that both articles have, with the share of the cosine that each brings, the heaviest first.
-fn shared_terms(articles: [&Article; 2]) -> Vec<(String, f64)> {
-    let mut preparer = Preparer::default();
-    let [x, y] = articles.map(|article| preparer.named_terms(article));
+fn shared_terms(articles: [&Article; 2], params: &Params) -> Vec<(String, f64)> {
+    let mut preparer = Preparer::new(params);
+    let [x, y] = articles.map(|article| preparer.named_terms(article, params));
     let length = |terms: &[(String, u32, u16)]| {
         terms.iter().map(|t| f64::from(t.2) * f64::from(t.2)).sum::<f64>().sqrt()
     };

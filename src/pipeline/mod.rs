@@ -90,7 +90,7 @@ pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> io::
 pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> io::Result<Run> {
     let (mut run, mut corpus) = (Run::default(), Corpus::default());
     run.counts.read = articles.len() as u64;
-    corpus.add(Preparer::default().prepare_all(articles, params))?;
+    corpus.add(Preparer::new(params).prepare_all(articles, params))?;
     corpus.seal(&mut run);
     group(corpus, params, &mut run, &mut Clock::default())?;
     Ok(run)
@@ -114,7 +114,7 @@ fn read(
             let parsed = chunk.parse();
             (preparer.prepare_all(parsed.articles, params), parsed.refusals, parsed.notes)
         };
-        let done: Vec<_> = batch.into_par_iter().map_init(Preparer::default, work).collect();
+        let done: Vec<_> = batch.into_par_iter().map_init(|| Preparer::new(params), work).collect();
         for (prepared, refusals, notes) in done {
             run.counts.read += prepared.articles.len() as u64;
             corpus.add(prepared)?;

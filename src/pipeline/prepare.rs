@@ -62,6 +62,11 @@ pub(super) struct Preparer {
 }
 
 impl Preparer {
+    /// Buffers for a run with these parameters.
+    pub(super) fn new(params: &Params) -> Self {
+        Self { lexicon: Lexicon::new(params.terms.clone()), ..Self::default() }
+    }
+
     /// Prepares the articles of one chunk.
     pub(super) fn prepare_all(&mut self, articles: Vec<Article>, params: &Params) -> Chunkful {
         let mut done =
@@ -77,7 +82,7 @@ impl Preparer {
     /// Cleans, tokenises, shingles, sketches and counts one article; appends its lists to those of its chunk.
     fn prepare(&mut self, article: Article, chunk: &mut Chunkful, params: &Params) -> Prepared {
         let Chunkful { part, lists, sketches, .. } = chunk;
-        let cleaned = clean::clean(&article.title, &article.text);
+        let cleaned = cleaned(&article, params);
         self.words.clear();
         self.words.add(&cleaned.title);
         let n_title = self.words.list().len();
@@ -119,8 +124,12 @@ impl Preparer {
         }
     }
     /// The terms of an article as words, with hash and fixed weight, each once.
-    pub(super) fn named_terms(&mut self, article: &Article) -> Vec<(String, u32, u16)> {
-        let cleaned = clean::clean(&article.title, &article.text);
+    pub(super) fn named_terms(
+        &mut self,
+        article: &Article,
+        params: &Params,
+    ) -> Vec<(String, u32, u16)> {
+        let cleaned = cleaned(article, params);
         self.words.clear();
         self.words.add(&cleaned.title);
         let n_title = self.words.list().len();
@@ -142,6 +151,10 @@ impl Preparer {
         });
         named
     }
+}
+
+fn cleaned<'a>(article: &'a Article, params: &Params) -> clean::Cleaned<'a> {
+    clean::clean_of(params.boilerplate.as_deref(), &article.source, &article.title, &article.text)
 }
 
 /// A hash of some words in their order; 0 without any.

@@ -9,6 +9,7 @@
 //! | [`candidates`] | sketches | candidate pairs | ascending, distinct, linear in number |
 //! | [`verify`] | two copies | resemblance and containment, if they match | exact |
 //! | [`duplicates`] | matches | near-duplicate groups | no group grows by chaining |
+//! | [`learn`] | a corpus | boilerplate | a function of the set of articles |
 //! | [`represent`] | members of a group or story | who stands for it, and why | by the rule asked for |
 //! | [`weights`] | terms | weights | integers |
 //! | [`neighbours`] | weighted reports | similar pairs, neighbourhoods | a function of the set of reports |
@@ -18,6 +19,7 @@ pub mod candidates;
 pub mod clean;
 pub mod crowd;
 pub mod duplicates;
+pub mod learn;
 pub mod neighbours;
 pub mod represent;
 pub mod shingle;

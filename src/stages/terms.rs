@@ -1,11 +1,12 @@
 //! Words to story terms: stems with a count and the level of their background chance.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed, options::WordBreakInvariantOptions};
 
 use crate::kernel::hash::hash;
 use crate::text::language::Language;
+use crate::text::learnt_terms::LearntTerms;
 use crate::text::stem::Stem;
 use crate::text::tables::{Table, level_by_length, level_of_number};
 use crate::text::words::{Word, Words, is_spaceless};
@@ -41,7 +42,7 @@ impl Term {
 pub struct Lexicon {
     language: Language,
     stem: Stem,
-    table: Option<&'static Table>,
+    learnt: Option<Arc<LearntTerms>>,
     memo: Vec<(u64, Term)>,
     counted: Vec<(u32, u32, u8)>,
 }
@@ -54,7 +55,7 @@ impl Default for Lexicon {
         let mut lexicon = Self {
             language: Language::UNKNOWN,
             stem: Stem::Whole,
-            table: None,
+            learnt: None,
             memo: Vec::new(),
             counted: Vec::new(),
         };
@@ -64,10 +65,19 @@ impl Default for Lexicon {
 }
 
 impl Lexicon {
+    /// A lexicon in which learnt tables go before those in the binary.
+    pub fn new(learnt: Option<Arc<LearntTerms>>) -> Self {
+        Self { learnt, ..Self::default() }
+    }
+
+    fn table(&self) -> Option<&Table> {
+        let learnt = self.learnt.as_deref().and_then(|learnt| learnt.of(self.language));
+        learnt.or_else(|| Table::of(self.language))
+    }
+
     fn load(&mut self, language: Language) {
         self.language = language;
         self.stem = Stem::of(language);
-        self.table = Table::of(language);
         self.memo.clear();
         self.memo.resize(MEMO, (0, Term::new(0, 0, 0)));
     }
@@ -113,7 +123,7 @@ impl Lexicon {
     fn look_up(&self, word: &str) -> Term {
         let stem = self.stem.stem(word);
         let hash = hash(stem.as_bytes());
-        let level = match self.table {
+        let level = match self.table() {
             _ if word.bytes().all(|b| b.is_ascii_digit()) => level_of_number(word),
             Some(table) => table.level(hash),
             None => level_by_length(&stem),

@@ -1,11 +1,14 @@
-//! Pure functions on text: markup, addresses, words, languages, background statistics.
+//! Pure functions on text: markup, addresses, words, languages, background statistics, learnt boilerplate.
 //!
 //! Nothing here knows what an article is. What words a text has is part of every stored hash, so [`VERSION`] names it.
 
+pub mod boilerplate;
 pub mod facts;
 pub mod html;
 pub mod language;
+pub mod learnt_terms;
 pub mod markup;
+pub mod sentences;
 pub mod stem;
 pub mod tables;
 pub mod url;

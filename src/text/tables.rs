@@ -25,6 +25,7 @@ macro_rules! tables {
 tables! { "ar" "bg" "bn" "ca" "cs" "da" "de" "el" "en" "es" "fa" "fi" "fil" "fr" "he" "hi" "hu" "id" "is" "it" "ja" "ko" "lt" "lv" "mk" "ms" "nb" "nl" "pl" "pt" "ro" "ru" "sh" "sk" "sl" "sv" "ta" "tr" "uk" "ur" "vi" "zh" }
 
 /// The levels of one language.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// 28 bits of hash above 4 bits of level, ascending.
     rows: Vec<u32>,
@@ -77,7 +78,11 @@ pub fn level_of_number(digits: &str) -> u8 {
 
 /// The level of a word that makes up this share of all words, 0..=1.
 pub fn level_of_frequency(frequency: f64) -> u8 {
-    let chance = 1.0 - libm::pow(1.0 - frequency.clamp(1e-6, 1.0), 300.0);
+    level_of_chance(1.0 - libm::pow(1.0 - frequency.clamp(1e-6, 1.0), 300.0))
+}
+
+/// The level of a word that an article has with this chance, 0..=1.
+pub fn level_of_chance(chance: f64) -> u8 {
     (-libm::log(chance) / IDF_STEP).round().clamp(0.0, f64::from(RARE)) as u8
 }
 

@@ -9,6 +9,7 @@ mod evaluate;
 mod feeds;
 mod formats;
 mod groups;
+mod learn;
 mod metrics;
 mod properties;
 mod readme;

@@ -9,13 +9,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("text", &["kernel"]),
     ("model", &[]),
-    ("params", &[]),
+    ("params", &["text", "kernel"]),
     ("stages", &["model", "params", "text", "kernel"]),
     ("read", &["model", "text", "kernel"]),
     ("report", &["model", "kernel"]),
     ("pipeline", &["read", "stages", "model", "params", "text", "kernel"]),
     ("explain", &["read", "stages", "model", "params", "text", "kernel"]),
-    ("cli", &["explain", "pipeline", "read", "report", "stages", "model", "params", "kernel"]),
+    (
+        "cli",
+        &["explain", "pipeline", "read", "report", "stages", "model", "params", "text", "kernel"],
+    ),
     ("lib", &[]),
     ("main", &["cli"]),
 ];

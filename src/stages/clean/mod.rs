@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::kernel::runs::positions;
+use crate::text::boilerplate::Boilerplate;
 use crate::text::markup;
 
 /// Longer lines are paragraphs, and only their edges are looked at.
@@ -49,6 +50,22 @@ pub struct Dropped {
 /// Cleans one article. Cleaning what is clean changes nothing; empty stays empty. The cost is linear in the text.
 pub fn clean<'a>(title: &str, text: &'a str) -> Cleaned<'a> {
     sweep(title, text, &mut |_, _, _| {})
+}
+
+/// Cleans one article also of what its source is known to repeat. What that lays bare is cleaned in turn.
+pub fn clean_of<'a>(
+    learnt: Option<&Boilerplate>,
+    source: &str,
+    title: &str,
+    text: &'a str,
+) -> Cleaned<'a> {
+    let cleaned = clean(title, text);
+    let Some(left) = learnt.and_then(|learnt| learnt.without(source, &cleaned.text)) else {
+        return cleaned;
+    };
+    let again = clean(&cleaned.title, &left);
+    let text = Cow::Owned(again.text.into_owned());
+    Cleaned { title: again.title, text, agency: cleaned.agency.or(again.agency), ..cleaned }
 }
 
 /// What [`clean`] drops from the text, from its lines first, then from its end and its beginning.

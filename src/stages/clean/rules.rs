@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::words::{are_names, is_number, is_quote, is_word, next_word, same_word, sentence_end};
+use super::words::{are_names, is_number, is_quote, is_word, next_word, same_word};
+use crate::text::sentences::sentence_end;
 
 /// A phrase's gap is at most this many words wide.
 const MAX_GAP: usize = 12;

@@ -114,25 +114,6 @@ pub(super) fn is_number(word: &str) -> bool {
         && digits.bytes().all(|b| b.is_ascii_digit() || b".,:".contains(&b))
 }
 
-/// The length of the first sentence, which ends before what can begin the next one. Abbreviations end it too: better
-/// too little than too much.
-pub(super) fn sentence_end(text: &str) -> usize {
-    for (at, c) in text.char_indices() {
-        let after = at + c.len_utf8();
-        match c {
-            '。' | '！' | '？' => return after,
-            '.' | '!' | '?' | '…' => {
-                let rest = text[after..].trim_start_matches([')', ']', '"', '”', '’', '»', '\'']);
-                if rest.is_empty() || rest.starts_with(char::is_whitespace) {
-                    return text.len() - rest.len();
-                }
-            }
-            _ => {}
-        }
-    }
-    text.len()
-}
-
 /// Whether a text is made of names: capitalised words, what may stand between them, and at most a final stop.
 pub(super) fn are_names(text: &str) -> bool {
     let mut names = 0;
