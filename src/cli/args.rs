@@ -8,6 +8,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args as Group, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
+use super::clean::Clean;
 use super::knobs::Sweep;
 use super::learn::Learn;
 use super::values::{self, Bytes, Days, Limit};
@@ -253,23 +254,6 @@ pub(super) struct Running {
     /// Exit with 3 if any record is refused
     #[arg(long, env = "SAMESTORY_STRICT", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub(super) strict: bool,
-}
-
-#[derive(Debug, Group)]
-pub(super) struct Clean {
-    /// Files and folders of articles; - is standard input
-    #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<String>,
-    /// Write here instead of to standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    /// How articles are written
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "jsonl"])]
-    pub(super) format: String,
-    #[command(flatten)]
-    pub(super) reading: Reading,
-    #[command(flatten)]
-    pub(super) cleaning: Cleaning,
 }
 
 #[derive(Debug, Group)]

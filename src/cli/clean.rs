@@ -1,10 +1,12 @@
 //! `samestory clean`: what is left of each article, as it is compared.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
+use clap::Args as Group;
 use serde_json::json;
 
-use super::args::Clean;
+use super::args::{Cleaning, Reading};
 use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
 use super::interrupt;
@@ -13,6 +15,23 @@ use crate::read::{self, Chunk};
 use crate::report::output::Output;
 use crate::stages::clean::{Cleaned, clean_of};
 use crate::text::boilerplate::Boilerplate;
+
+#[derive(Debug, Group)]
+pub(super) struct Clean {
+    /// Files and folders of articles; - is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
+    /// Write here instead of to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// How articles are written
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "jsonl"])]
+    pub(super) format: String,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) cleaning: Cleaning,
+}
 
 pub(super) fn run(args: &Clean, tell: &Tell) -> Result<Exit, Failure> {
     let pending = interrupt::watch();
