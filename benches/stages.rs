@@ -141,7 +141,7 @@ fn stages(c: &mut Criterion) {
     let sizes: Vec<usize> = p.shingles.iter().map(Vec::len).collect();
     let proposed = duplicates::propose(&sketches, &sizes, &params);
     bench.bench_function("duplicates", |b| {
-        b.iter(|| duplicates::find(&proposed, &copies, &params));
+        b.iter(|| duplicates::find(&proposed, &copies, Vec::new(), &params));
     });
     let weigh = || {
         let mut vectors = Vectors::with_lengths(p.terms.iter().map(Vec::len));

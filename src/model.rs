@@ -1,5 +1,6 @@
 //! The nouns: what is read, what is decided. Nothing here computes an answer.
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -43,6 +44,59 @@ pub struct Refusal {
     pub record: u64,
     /// What is wrong, in lower case and without a full stop.
     pub reason: String,
+}
+
+/// What an editor decided about articles, by their ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What is to hold.
+    pub verdict: Verdict,
+    /// The article.
+    pub article: String,
+    /// The other one, where the decision is about two; else empty.
+    pub other: String,
+    /// Who decided; may be empty.
+    pub by: String,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// What a decision says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// The two tell one story.
+    MustLink,
+    /// The two are in no story together, and so in no near-duplicate group.
+    CannotLink,
+    /// The article stands for its group and its story.
+    Representative,
+    /// No other report joins the story of the article; copies of what is in it do.
+    Lock,
+    /// What was decided on these articles no longer holds.
+    Undo,
+}
+
+impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Self; 5] =
+        [Self::MustLink, Self::CannotLink, Self::Representative, Self::Lock, Self::Undo];
+
+    /// The word in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MustLink => "must-link",
+            Self::CannotLink => "cannot-link",
+            Self::Representative => "representative",
+            Self::Lock => "lock",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// What is kept of an article for the output: everything but its text.
@@ -149,6 +203,8 @@ pub struct Grouping {
     pub best: Vec<Option<u32>>,
     /// What changed from its representative, in words, in the order of `articles`; empty when nothing did.
     pub changes: Vec<Box<str>>,
+    /// Pairs that editors linked, by (`a`, `b`), and who did.
+    pub linked: Vec<(u32, u32, Box<str>)>,
     /// Why each group's representative was chosen, by group.
     pub group_reasons: Vec<Reason>,
     /// Why each story's representative was chosen, by story.

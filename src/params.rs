@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::model::Decision;
 use crate::text::boilerplate::Boilerplate;
 use crate::text::learnt_terms::LearntTerms;
 
@@ -40,6 +41,8 @@ pub struct Params {
     pub min_similarity: f64,
     /// Least average score at which two groups of reports become one story, -1..=1. Raising it splits stories.
     pub story_cut: f64,
+    /// Editors' decisions in force, in the order in which they were made.
+    pub decisions: Vec<Decision>,
 }
 
 impl Default for Params {
@@ -55,6 +58,7 @@ impl Default for Params {
             min_containment: 0.68,
             min_similarity: 0.15,
             story_cut: 0.03,
+            decisions: Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ use clap::{ArgAction, Args as Group, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
 use super::clean::Clean;
+use super::decided::{self, Decided};
 use super::knobs::Sweep;
 use super::learn::Learn;
 use super::values::{self, Bytes, Days, Limit};
@@ -204,6 +205,10 @@ pub(super) struct Judging {
         allow_negative_numbers = true
     )]
     pub(super) story_cut: f64,
+    /// Editors' decisions, as a CSV with decision, article_id, other_id, by, reason: must-link, cannot-link,
+    /// representative, lock or undo
+    #[arg(long, value_name = "FILE", env = "SAMESTORY_DECISIONS", value_parser = decided::decisions)]
+    pub(super) decisions: Option<Arc<Decided>>,
 }
 
 /// What is left of an article.
@@ -338,6 +343,7 @@ impl Judging {
             min_containment: self.min_containment,
             min_similarity: self.min_similarity,
             story_cut: self.story_cut,
+            decisions: self.decisions.as_ref().map(|d| d.decisions.clone()).unwrap_or_default(),
         }
     }
 }

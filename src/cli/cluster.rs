@@ -36,7 +36,11 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let params = settings.judging.params();
     let run = pipeline::cluster(reader, &params);
     drop(progress);
-    let run = run.map_err(Failure::aside)?;
+    let mut run = run.map_err(Failure::aside)?;
+    if let Some(decided) = &settings.judging.decisions {
+        run.refusals.extend_from_slice(&decided.refusals);
+        run.refusals.sort();
+    }
 
     say_notes(&run, tell);
     if run.grouping.articles.is_empty() {

@@ -4,6 +4,7 @@ mod args;
 mod clean;
 mod cluster;
 mod config;
+mod decided;
 mod evaluate;
 mod exit;
 mod explain;

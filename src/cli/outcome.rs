@@ -27,6 +27,11 @@ pub(super) fn say_notes(run: &Run, tell: &Tell) {
             thousands(articles)
         ));
     }
+    if run.counts.unmet > 0 {
+        let unmet = thousands(run.counts.unmet);
+        let why = "copies tie them to what is to be apart";
+        tell.note(&format!("warning: must-links that cannot hold: {unmet}; {why}"));
+    }
     tell.refusals(&run.refusals);
 }
 

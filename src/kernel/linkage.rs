@@ -54,7 +54,18 @@ pub struct Tree {
     pub mergers: Vec<Merger>,
 }
 
-/// Groups items `0..penalties.len()`.
+/// What must hold of the groups, whatever the scores say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Constraints {
+    /// Pairs of items that are one group from the start.
+    pub together: Vec<(u32, u32)>,
+    /// Pairs of items that are never in one group, however they would get there. None may be in one group by `together`.
+    pub apart: Vec<(u32, u32)>,
+    /// Items whose groups nothing joins but what `together` joins to them.
+    pub closed: Vec<u32>,
+}
+
+/// Groups items `0..penalties.len()`, without constraints.
 ///
 /// The score of a pair is its edge's `sum` (0 without an edge) less the penalties of both items. `edges` have `a < b`,
 /// each pair at most once, in any order. `cut` is in the unit of the scores and must be above 0 wherever a pair without an edge may
@@ -65,11 +76,37 @@ pub fn group(
     cut: i64,
     average: Average,
 ) -> Tree {
+    group_under(&Constraints::default(), penalties, edges, cut, average)
+}
+
+/// Groups as [`group`] does, under constraints. Average linkage stays reducible: a merger is parted from a third group if
+/// either of its parts was.
+pub fn group_under(
+    constraints: &Constraints,
+    penalties: &[i64],
+    edges: impl Iterator<Item = Edge> + Clone,
+    cut: i64,
+    average: Average,
+) -> Tree {
     let mut mergers = Vec::new();
-    let mut groups =
-        Groups { size: vec![1; penalties.len()], penalty: penalties.to_vec(), average, cut };
-    let mut label: Vec<u32> = (0..penalties.len() as u32).collect();
-    let mut edges = groups.hopeful(edges);
+    let mut label = together(penalties.len(), &constraints.together);
+    let mut groups = Groups::new(penalties, &label, average, cut);
+    groups.part(&constraints.apart, &label);
+    let mut closed = vec![false; penalties.len()];
+    constraints.closed.iter().for_each(|&i| closed[label[i as usize] as usize] = true);
+    let at_start = |e: Edge| {
+        let (a, b) = (label[e.a as usize], label[e.b as usize]);
+        let open = a != b && !closed[a as usize] && !closed[b as usize];
+        open.then(|| Edge { a: a.min(b), b: a.max(b), ..e })
+    };
+    let edges = edges.filter_map(at_start);
+    let mut edges = if constraints.together.is_empty() {
+        groups.hopeful(edges)
+    } else {
+        let mut all: Vec<Edge> = edges.collect();
+        add_up(&mut all);
+        groups.hopeful(all.iter().copied())
+    };
     edges.sort_unstable_by_key(|e| (e.a, e.b));
     loop {
         let nearest = groups.nearest(&edges);
@@ -80,6 +117,7 @@ pub fn group(
         let mut target: Vec<u32> = (0..label.len() as u32).collect();
         merged.iter().for_each(|m| target[m.gone as usize] = m.into);
         label.iter_mut().for_each(|l| *l = target[*l as usize]);
+        groups.move_parted(&target);
         contract(&mut edges, &nearest, &target);
         mergers.extend(merged);
     }
@@ -91,11 +129,54 @@ const NONE: u32 = u32::MAX;
 struct Groups {
     size: Vec<u64>,
     penalty: Vec<i64>,
+    /// Pairs of groups, the lower first, that never merge; ascending.
+    apart: Vec<(u32, u32)>,
     average: Average,
     cut: i64,
 }
 
+/// For each of `n` items the lowest item of those that it is together with.
+fn together(n: usize, pairs: &[(u32, u32)]) -> Vec<u32> {
+    let mut label: Vec<u32> = (0..n as u32).collect();
+    let root = |label: &[u32], mut i: u32| {
+        while label[i as usize] != i {
+            i = label[i as usize];
+        }
+        i
+    };
+    for &(a, b) in pairs {
+        let (a, b) = (root(&label, a), root(&label, b));
+        label[a.max(b) as usize] = a.min(b);
+    }
+    (0..n as u32).map(|i| root(&label, i)).collect()
+}
+
 impl Groups {
+    fn new(penalties: &[i64], label: &[u32], average: Average, cut: i64) -> Self {
+        let (mut size, mut penalty) = (vec![0; label.len()], vec![0; label.len()]);
+        for (&group, own) in label.iter().zip(penalties) {
+            size[group as usize] += 1;
+            penalty[group as usize] += own;
+        }
+        Self { size, penalty, apart: Vec::new(), average, cut }
+    }
+
+    /// Keeps the groups of these items apart.
+    fn part(&mut self, pairs: &[(u32, u32)], label: &[u32]) {
+        self.apart = pairs.to_vec();
+        self.move_parted(label);
+    }
+
+    /// Moves the pairs that are apart to the groups that their ends became part of.
+    fn move_parted(&mut self, target: &[u32]) {
+        for (a, b) in &mut self.apart {
+            let (x, y) = (target[*a as usize], target[*b as usize]);
+            (*a, *b) = (x.min(y), x.max(y));
+        }
+        self.apart.sort_unstable();
+        self.apart.dedup();
+    }
+
     /// Sum of the scores of the pairs between the two groups of an edge, and how many pairs that is over.
     fn fraction(&self, e: &Edge) -> (i128, i128) {
         let (a, b) = (e.a as usize, e.b as usize);
@@ -124,10 +205,11 @@ impl Groups {
         edges.filter(|e| alive[e.a as usize] && alive[e.b as usize]).collect()
     }
 
-    /// Whether an edge is at or above the cut.
+    /// Whether an edge is at or above the cut, and may be.
     fn is_close(&self, e: &Edge) -> bool {
         let (sum, pairs) = self.fraction(e);
         sum >= i128::from(self.cut) * pairs
+            && (self.apart.is_empty() || self.apart.binary_search(&(e.a, e.b)).is_err())
     }
 
     /// For each group the position of the edge to its nearest group, among edges at or above the cut.
@@ -177,6 +259,11 @@ fn contract(edges: &mut Vec<Edge>, nearest: &[u32], target: &[u32]) {
         (e.a, e.b) = (a.min(b), a.max(b));
         alive && a != b
     });
+    add_up(edges);
+}
+
+/// Sorts edges, and adds up those that join the same two groups.
+fn add_up(edges: &mut Vec<Edge>) {
     // In place: there may be more edges than would fit into memory twice.
     edges.sort_unstable_by_key(|e| (e.a, e.b));
     edges.dedup_by(|later, kept| {
@@ -190,111 +277,4 @@ fn contract(edges: &mut Vec<Edge>, nearest: &[u32], target: &[u32]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// One merger at a time, averages from the pairs themselves.
-    fn best_first(penalties: &[i64], edges: &[Edge], cut: i64, average: Average) -> Tree {
-        let mut groups: Vec<Vec<u32>> = (0..penalties.len() as u32).map(|i| vec![i]).collect();
-        let mut mergers = Vec::new();
-        loop {
-            let mut best: Option<(i128, i128, usize, usize)> = None;
-            for i in 0..groups.len() {
-                for j in i + 1..groups.len() {
-                    let between = |e: &&Edge| {
-                        groups[i].contains(&e.a) && groups[j].contains(&e.b)
-                            || groups[j].contains(&e.a) && groups[i].contains(&e.b)
-                    };
-                    let found: Vec<&Edge> = edges.iter().filter(between).collect();
-                    if found.is_empty() {
-                        continue;
-                    }
-                    let all = groups[i].len() * groups[j].len();
-                    let penalty = |x: &[u32], y: &[u32]| {
-                        x.iter().map(|&k| penalties[k as usize]).sum::<i64>() * y.len() as i64
-                    };
-                    let sum = found.iter().map(|e| e.sum).sum::<i64>()
-                        - penalty(&groups[i], &groups[j])
-                        - penalty(&groups[j], &groups[i]);
-                    let pairs = if average == Average::AllPairs {
-                        all
-                    } else {
-                        found.iter().map(|e| e.examined as usize).sum()
-                    };
-                    let (sum, pairs) = (i128::from(sum), pairs as i128);
-                    if sum >= i128::from(cut) * pairs
-                        && best.is_none_or(|(s, p, ..)| sum * p > s * pairs)
-                    {
-                        best = Some((sum, pairs, i, j));
-                    }
-                }
-            }
-            let Some((sum, pairs, i, j)) = best else { break };
-            let gone = groups.remove(j);
-            let lowest = |group: &[u32]| *group.iter().min().unwrap();
-            let (x, y) = (lowest(&groups[i]), lowest(&gone));
-            let (sum, pairs) = (sum as i64, pairs as u64);
-            mergers.push(Merger { into: x.min(y), gone: x.max(y), sum, pairs });
-            groups[i].extend(gone);
-        }
-        let mut label = vec![0; penalties.len()];
-        for group in groups {
-            let lowest = *group.iter().min().unwrap();
-            group.into_iter().for_each(|i| label[i as usize] = lowest);
-        }
-        Tree { label, mergers }
-    }
-
-    /// Mergers that do not build on one another may come in any order.
-    fn ordered(mut tree: Tree) -> Tree {
-        tree.mergers.sort_by_key(|m| (m.into, m.gone));
-        tree
-    }
-
-    /// Whether no merger of a group is weaker than its last.
-    fn weakest_last(tree: &Tree) -> bool {
-        let group = |m: &Merger| tree.label[m.into as usize];
-        let average = |m: &Merger| m.sum as f64 / m.pairs as f64;
-        let last = |m: &Merger| tree.mergers.iter().rfind(|l| group(l) == group(m)).unwrap();
-        tree.mergers.iter().all(|m| average(m) >= average(last(m)) - 1e-6)
-    }
-
-    /// So widely spread that no two averages are equal: what ties come to is a matter of the rounds.
-    fn inputs() -> impl Strategy<Value = (Vec<i64>, Vec<Edge>)> {
-        (2usize..12).prop_flat_map(|n| {
-            let penalties = prop::collection::vec(0i64..30_000_000, n);
-            let edge = (0..n as u32, 0..n as u32, -50_000_000i64..400_000_000);
-            (penalties, prop::collection::vec(edge, 0..30)).prop_map(|(penalties, raw)| {
-                let mut edges: Vec<Edge> = raw
-                    .into_iter()
-                    .filter(|(a, b, _)| a != b)
-                    .map(|(a, b, sum)| Edge { a: a.min(b), b: a.max(b), sum, examined: 1 })
-                    .collect();
-                edges.sort_by_key(|e| (e.a, e.b));
-                edges.dedup_by_key(|e| (e.a, e.b));
-                (penalties, edges)
-            })
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn rounds_give_the_tree_of_best_first((penalties, edges) in inputs(), cut in 1i64..200_000_000) {
-            let none = vec![0; penalties.len()];
-            for (penalties, average) in [(&penalties, Average::AllPairs), (&none, Average::ExaminedPairs)] {
-                let (rounds, slow) = (group(penalties, edges.iter().copied(), cut, average), best_first(penalties, &edges, cut, average));
-                prop_assert!(weakest_last(&rounds));
-                prop_assert_eq!(ordered(rounds), ordered(slow));
-            }
-        }
-    }
-
-    #[test]
-    fn a_chain_stays_a_chain() {
-        let edge = |a, b| Edge { a, b, sum: 100, examined: 1 };
-        let chain = (0..9).map(|i| edge(i, i + 1));
-        let tree = group(&[0; 10], chain, 60, Average::AllPairs);
-        assert_eq!(tree.label, [0, 0, 2, 2, 4, 4, 6, 6, 8, 8]);
-    }
-}
+mod tests;

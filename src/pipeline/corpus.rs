@@ -8,8 +8,10 @@ use super::Run;
 use super::parts::{Loaded, Part, Span};
 use super::prepare::{Chunkful, Prepared};
 use super::spool::{Place, Spool};
+use crate::kernel::hash::hash;
 use crate::kernel::sets::intersection;
 use crate::model::{Entry, Refusal};
+use crate::stages::decide::Constraints;
 use crate::stages::duplicates::Duplicates;
 use crate::stages::sketch::Sketch;
 use crate::stages::terms::Term;
@@ -179,8 +181,15 @@ impl Corpus {
         (entry.published.is_none(), entry.published, &entry.id)
     }
 
+    /// The position of an article by its id.
+    pub(super) fn position(&self, id: &str) -> Option<u32> {
+        let wanted = (hash(id.as_bytes()), id);
+        let found = self.articles.binary_search_by(|a| (a.identity, &*a.entry.id).cmp(&wanted));
+        found.ok().map(|i| i as u32)
+    }
+
     /// Finds the articles that are the same word for word.
-    pub(super) fn fold_exact(&self) -> Exact {
+    pub(super) fn fold_exact(&self, constraints: &Constraints) -> Exact {
         let mut order: Vec<u32> = (0..self.articles.len() as u32).collect();
         order.sort_unstable_by_key(|&i| (self.articles[i as usize].content, i));
         let mut first: Vec<u32> = (0..self.articles.len() as u32).collect();
@@ -188,7 +197,7 @@ impl Corpus {
             self.articles[i as usize].content == self.articles[j as usize].content
         }) {
             if same.len() > 1 && self.articles[same[0] as usize].content != 0 {
-                self.fold(same, &mut first);
+                self.fold(same, constraints, &mut first);
             }
         }
         Exact { kept: (0..first.len() as u32).filter(|&i| first[i as usize] == i).collect(), first }
@@ -196,7 +205,7 @@ impl Corpus {
 
     /// Folds articles of one content onto the first. But one text under unrelated headlines of one source is a notice
     /// (a paywall, a placeholder): these articles are folded only with those of the same source and headline.
-    fn fold(&self, same: &[u32], first: &mut [u32]) {
+    fn fold(&self, same: &[u32], constraints: &Constraints, first: &mut [u32]) {
         let source = |i: u32| &*self.articles[i as usize].entry.source;
         let title = |i: u32| self.title_words(i);
         let mut by_source = same.to_vec();
@@ -216,8 +225,9 @@ impl Corpus {
                 alike.iter().for_each(|&i| first[i as usize] = alike[0]);
             }
         }
-        if let Some(&lowest) = one_text.iter().min() {
-            one_text.iter().for_each(|&i| first[i as usize] = lowest);
+        for fold in constraints.split(one_text) {
+            let lowest = *fold.iter().min().expect("no part is empty");
+            fold.iter().for_each(|&i| first[i as usize] = lowest);
         }
     }
 }
@@ -252,6 +262,12 @@ pub(super) struct Exact {
 }
 
 impl Exact {
+    /// Where what an article is folded onto stands among the kept ones.
+    pub(super) fn slot(&self, i: u32) -> u32 {
+        let kept = self.kept.binary_search(&self.first[i as usize]);
+        kept.expect("what is first is kept") as u32
+    }
+
     /// The sketches of the kept ones.
     pub(super) fn sketches<'a>(&self, corpus: &'a Corpus) -> Vec<Option<&'a Sketch>> {
         self.kept.iter().map(|&i| corpus.sketch(i)).collect()

@@ -19,6 +19,7 @@ pub use explain::{Explanation, explain};
 use crate::model::{Article, Grouping, Refusal};
 use crate::params::Params;
 use crate::read::{Chunk, Notes};
+use crate::stages::decide::{self, Constraints};
 use crate::stages::duplicates::{self, Duplicates};
 use corpus::{Corpus, Exact};
 use prepare::Preparer;
@@ -66,6 +67,8 @@ pub struct Counts {
     pub repeated: u64,
     /// Those of unknown date.
     pub undated: u64,
+    /// Pairs that editors linked and that are in two stories nevertheless: near-duplicates tie them to what is apart.
+    pub unmet: u64,
     /// How many share the most crowded band of the search for copies: a template, or boilerplate that was not cleaned.
     pub largest_bucket: u64,
 }
@@ -130,12 +133,14 @@ fn read(
 fn group(mut corpus: Corpus, params: &Params, run: &mut Run, clock: &mut Clock) -> io::Result<()> {
     let found = Found::new(&mut corpus, params, run, clock)?;
     run.grouping = place::place(corpus, &found, params)?;
+    run.counts.unmet = if params.only_duplicates { 0 } else { place::unmet(&run.grouping) };
     clock.stage(&mut run.stages, "place", run.grouping.articles.len() as u64, "articles");
     Ok(())
 }
 
 /// What the two levels found.
 struct Found {
+    constraints: Constraints,
     exact: Exact,
     duplicates: Duplicates,
     /// The near-duplicate groups, each earliest first; undated groups before the others, which are in the order of
@@ -153,14 +158,16 @@ impl Found {
         Run { stages, counts, .. }: &mut Run,
         clock: &mut Clock,
     ) -> io::Result<Self> {
-        let exact = corpus.fold_exact();
+        let constraints = decide::bind(&params.decisions, |id| corpus.position(id));
+        let exact = corpus.fold_exact(&constraints);
         let candidates = duplicates::propose(&exact.sketches(corpus), &exact.sizes(corpus), params);
         counts.largest_bucket = candidates.largest_bucket as u64;
         clock.stage(stages, "candidates", candidates.pairs.len() as u64, "candidate pairs");
         corpus.forget_sketches();
         let shingles = corpus.load_shingles(&exact.kept, &candidates.members(exact.kept.len()))?;
         let copies = corpus.copies(&exact.kept, &shingles);
-        let duplicates = duplicates::find(&candidates, &copies, params);
+        let apart = constraints.groups_apart(|i| exact.slot(i));
+        let duplicates = duplicates::find(&candidates, &copies, apart, params);
         drop(copies);
         drop(shingles);
         corpus.forget_shingles();
@@ -171,10 +178,10 @@ impl Found {
         let stories = if params.only_duplicates {
             Stories::none(groups.len())
         } else {
-            stories::find(corpus, &groups, params)?
+            stories::find(corpus, &groups, &constraints, params)?
         };
         clock.stage(stages, "stories", stories.count as u64, "stories");
-        Ok(Self { exact, duplicates, groups, stories })
+        Ok(Self { constraints, exact, duplicates, groups, stories })
     }
 }
 

@@ -43,8 +43,9 @@ pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> io::Resul
     grouping.weakest = weakest(found, &all);
     grouping.related = related(&corpus, found, &all);
     grouping.matches = matches(found, params);
-    grouping.best = best(&corpus, &grouping);
+    grouping.best = best(&grouping);
     drop(all);
+    grouping.linked = linked(found);
     grouping.changes = changes::of_duplicates(&corpus, &grouping)?;
     grouping.articles = corpus.articles.into_iter().map(|a| a.entry).collect();
     Ok(grouping)
@@ -52,7 +53,7 @@ pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> io::Resul
 
 /// Brings groups together in stories and chooses the representatives.
 fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<Story> {
-    let Found { groups, stories, .. } = found;
+    let Found { constraints, groups, stories, .. } = found;
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); groups.len()];
     stories
         .story
@@ -62,12 +63,15 @@ fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<Story> {
     let centrality = centrality(stories);
     let story = |of_story: Vec<u32>| {
         let mut of_story: Vec<Group> =
-            of_story.into_iter().map(|g| choose(corpus, &groups[g as usize], g, params)).collect();
+            of_story.into_iter().map(|g| choose(corpus, found, g, params)).collect();
         of_story.sort_by(|x, y| corpus.by_time(x.members[0]).cmp(&corpus.by_time(y.members[0])));
         let candidates: Vec<Candidate> =
             of_story.iter().map(|g| candidate(corpus, g.members[0])).collect();
         let sums: Vec<i64> = of_story.iter().map(|g| centrality[g.found as usize]).collect();
-        let (central, reason) = represent::of_story(&candidates, &sums);
+        let (central, reason) = match constraints.chosen(of_story.iter().map(|g| g.members[0])) {
+            Some(group) => (group, Reason::Editor),
+            None => represent::of_story(&candidates, &sums),
+        };
         of_story[..=central].rotate_right(1);
         let first = of_story
             .iter()
@@ -102,9 +106,16 @@ fn candidate(corpus: &Corpus, i: u32) -> Candidate<'_> {
 }
 
 /// A group as found, in the order of time, with its representative moved to the front.
-fn choose(corpus: &Corpus, members: &[u32], found: u32, params: &Params) -> Group {
-    let candidates: Vec<Candidate> = members.iter().map(|&i| candidate(corpus, i)).collect();
-    let (chosen, reason) = represent::of_group(&candidates, &params.representative);
+fn choose(corpus: &Corpus, all: &Found, found: u32, params: &Params) -> Group {
+    let members = &all.groups[found as usize];
+    let (chosen, reason) = match all.constraints.chosen(members.iter().copied()) {
+        Some(member) => (member, Reason::Editor),
+        None => {
+            let candidates: Vec<Candidate> =
+                members.iter().map(|&i| candidate(corpus, i)).collect();
+            represent::of_group(&candidates, &params.representative)
+        }
+    };
     let id = corpus.articles[members[0] as usize].identity;
     let mut members = members.to_vec();
     members[..=chosen].rotate_right(1);
@@ -170,7 +181,7 @@ fn related(corpus: &Corpus, found: &Found, all: &[Story]) -> Vec<Option<u32>> {
 
 /// All verified matches of both levels, by position.
 fn matches(found: &Found, params: &Params) -> Vec<Match> {
-    let Found { exact, duplicates, groups, stories } = found;
+    let Found { constraints, exact, duplicates, groups, stories } = found;
     let base = Match {
         a: 0,
         b: 0,
@@ -209,23 +220,52 @@ fn matches(found: &Found, params: &Params) -> Vec<Match> {
             score: share(i64::from(score) - penalty),
         })
     });
-    let mut all: Vec<Match> = same.chain(near).chain(told).collect();
+    let linked = constraints.together.iter().map(|&(a, b, _)| Match {
+        a,
+        b,
+        kind: MatchKind::Editor,
+        resemblance: 0.0,
+        containment: 0.0,
+        similarity: 0.0,
+        ..base
+    });
+    let mut all: Vec<Match> = same.chain(near).chain(told).chain(linked).collect();
     all.sort_unstable_by_key(|m| (m.a, m.b, m.kind));
     all.dedup_by_key(|m| (m.a, m.b));
     all
 }
 
-/// For each article its best match inside its story: word for word before nearly before in other words, then the most
-/// similar.
-fn best(corpus: &Corpus, grouping: &Grouping) -> Vec<Option<u32>> {
-    let mut story_of = vec![0u32; corpus.articles.len()];
+/// For each article the position of its story.
+fn story_of(grouping: &Grouping) -> Vec<u32> {
+    let mut story_of = vec![0u32; grouping.order.len()];
     for (s, ends) in grouping.stories.windows(2).enumerate() {
         let (from, to) = (grouping.groups[ends[0] as usize], grouping.groups[ends[1] as usize]);
         grouping.order[from as usize..to as usize]
             .iter()
             .for_each(|&i| story_of[i as usize] = s as u32);
     }
-    let mut best: Vec<Option<u32>> = vec![None; corpus.articles.len()];
+    story_of
+}
+
+/// How many pairs that editors linked are in two stories nevertheless.
+pub(super) fn unmet(grouping: &Grouping) -> u64 {
+    let story_of = story_of(grouping);
+    let linked = grouping.linked.iter();
+    linked.filter(|(a, b, _)| story_of[*a as usize] != story_of[*b as usize]).count() as u64
+}
+
+/// Who linked which pairs, by position; of several for one pair the latest counts.
+fn linked(found: &Found) -> Vec<(u32, u32, Box<str>)> {
+    let mut linked = found.constraints.together.clone();
+    linked.sort_by_key(|&(a, b, _)| (a, b));
+    linked
+}
+
+/// For each article its best match inside its story: word for word before nearly before in other words, then the most
+/// similar.
+fn best(grouping: &Grouping) -> Vec<Option<u32>> {
+    let story_of = story_of(grouping);
+    let mut best: Vec<Option<u32>> = vec![None; story_of.len()];
     let better = |m: &Match, than: &Match| {
         (than.kind, m.similarity).partial_cmp(&(m.kind, than.similarity))
             == Some(std::cmp::Ordering::Greater)

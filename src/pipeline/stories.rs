@@ -3,10 +3,11 @@
 use std::io;
 
 use super::Corpus;
-use crate::kernel::linkage::{Average, Edge, Merger, Tree, group};
+use crate::kernel::linkage::{self, Average, Edge, Merger, Tree, group_under};
 use crate::kernel::time::{ONE, TimeFactor};
 use crate::params::Params;
 use crate::stages::crowd::{self, Scores};
+use crate::stages::decide::Constraints;
 use crate::stages::neighbours::{self, Similar, Times};
 use crate::stages::weights::Vectors;
 
@@ -45,6 +46,7 @@ impl Stories {
 pub(super) fn find(
     corpus: &mut Corpus,
     groups: &[Vec<u32>],
+    constraints: &Constraints,
     params: &Params,
 ) -> io::Result<Stories> {
     let canonical = groups.iter().map(|group| group[0]);
@@ -60,9 +62,23 @@ pub(super) fn find(
     let edges = similar.iter().zip(&scores.pairs);
     let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });
     let cut = (params.story_cut * ONE as f64).round() as i64;
-    let Tree { label: story, mergers } = group(&scores.penalties, edges, cut, Average::AllPairs);
+    let constraints = of_groups(constraints, groups);
+    let Tree { label: story, mergers } =
+        group_under(&constraints, &scores.penalties, edges, cut, Average::AllPairs);
     let count = story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count();
     Ok(Stories { story, count, mergers, similar, scores, neighbours, vectors, times })
+}
+
+/// The constraints on articles as constraints on the groups that they are in.
+fn of_groups(constraints: &Constraints, groups: &[Vec<u32>]) -> linkage::Constraints {
+    if constraints.is_empty() {
+        return linkage::Constraints::default();
+    }
+    let mut group_of = vec![0; groups.iter().map(Vec::len).sum()];
+    for (group, members) in (0..).zip(groups) {
+        members.iter().for_each(|&i| group_of[i as usize] = group);
+    }
+    constraints.of_groups(|i| group_of[i as usize])
 }
 
 fn times(corpus: &Corpus, reports: impl Iterator<Item = u32>) -> Times {

@@ -79,13 +79,23 @@ impl<'a> Reasons<'a> {
         let said = "another report of the same event";
         let Some(tie) = self.ties[place.group].map(|tie| &self.grouping.matches[tie as usize])
         else {
-            return said.to_owned();
+            return self.linked(place).unwrap_or_else(|| said.to_owned());
         };
         let other = if self.places.group(tie.a) == place.group { tie.b } else { tie.a };
         format!(
             "{said}: similarity {:.2} with {}",
             tie.similarity, self.grouping.articles[other as usize].id
         )
+    }
+
+    /// Who linked an article with which other, if its best match is an editor's.
+    fn linked(&self, place: Place) -> Option<String> {
+        let (best, other) = self.best(place)?;
+        let linked = &self.grouping.linked;
+        let found = linked.binary_search_by(|(a, b, _)| (*a, *b).cmp(&(best.a, best.b))).ok()?;
+        let by = &linked[found].2;
+        let by = if by.is_empty() { "an editor" } else { by };
+        Some(format!("{by} linked it with {other}"))
     }
 
     fn duplicate(&self, place: Place) -> String {

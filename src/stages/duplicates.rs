@@ -8,7 +8,7 @@ use super::verify::{self, Copy};
 use crate::kernel::buckets::{self, Buckets, items};
 use crate::kernel::fss::{SLOTS, equal_slots};
 use crate::kernel::hash::mix;
-use crate::kernel::linkage::{Average, Edge, group};
+use crate::kernel::linkage::{Average, Constraints, Edge, group_under};
 use crate::kernel::time::ONE;
 use crate::params::Params;
 
@@ -86,7 +86,13 @@ fn hopeful(pair: u64, sketches: &[Option<&Sketch>], sizes: &[usize], params: &Pa
 ///
 /// Groups merge while the average strength of the pairs examined between them is that of a match. A chain of
 /// revisions, each like the one before, so ends where its ends have grown apart.
-pub fn find(candidates: &Candidates, copies: &[Copy], params: &Params) -> Duplicates {
+/// Pairs in `apart` are in no group together.
+pub fn find(
+    candidates: &Candidates,
+    copies: &[Copy],
+    apart: Vec<(u32, u32)>,
+    params: &Params,
+) -> Duplicates {
     let verify = |&pair: &u64| verify_pair(pair, copies, params);
     let mut examined: Vec<Examined> = candidates.pairs.par_iter().map(verify).collect();
     // These need no sketch to agree: whether the ends of a chain match is asked because its middle does.
@@ -94,7 +100,9 @@ pub fn find(candidates: &Candidates, copies: &[Copy], params: &Params) -> Duplic
     examined.par_extend(second.par_iter().map(verify));
     let strength = |e: &Examined| (f64::from(e.strength) * ONE as f64) as i64;
     let edges = examined.iter().map(|e| Edge { a: e.a, b: e.b, sum: strength(e), examined: 1 });
-    let group = group(&vec![0; copies.len()], edges, ONE, Average::ExaminedPairs).label;
+    let constraints = Constraints { apart, ..Constraints::default() };
+    let none = vec![0; copies.len()];
+    let group = group_under(&constraints, &none, edges, ONE, Average::ExaminedPairs).label;
     let mut matches: Vec<Examined> = examined.into_iter().filter(Examined::matches).collect();
     matches.sort_unstable_by_key(|e| (e.a, e.b));
     Duplicates { group, matches }

@@ -18,6 +18,7 @@
 pub mod candidates;
 pub mod clean;
 pub mod crowd;
+pub mod decide;
 pub mod duplicates;
 pub mod learn;
 pub mod neighbours;

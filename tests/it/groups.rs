@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use samestory::model::{Article, Grouping};
+use samestory::model::{Article, Decision, Grouping, Verdict};
 use samestory::params::Params;
 use samestory::pipeline::cluster_articles;
+use samestory::stages::decide::in_force;
 
 /// The articles of a case. A header line is `== id | date | source | title`; what follows it is the text.
 fn articles(case: &str) -> Vec<Article> {
@@ -25,6 +26,22 @@ fn articles(case: &str) -> Vec<Article> {
         }
     };
     case.split("\n== ").skip(1).map(article).collect()
+}
+
+/// The decisions in force that stand before the articles, as in `cannot-link a b`.
+fn decisions(case: &str) -> Vec<Decision> {
+    let head = case.split("\n== ").next().unwrap_or_default();
+    let decision = |line: &str| {
+        let mut words = line.split_whitespace();
+        let verdict = words.next()?;
+        let verdict = Verdict::ALL.into_iter().find(|known| known.as_str() == verdict)?;
+        let mut word = || words.next().unwrap_or_default().to_owned();
+        let (article, other) = (word(), word());
+        Some(Decision { verdict, article, other, by: String::new(), reason: String::new() })
+    };
+    let found = in_force(&head.lines().filter_map(decision).collect::<Vec<_>>());
+    assert!(found.refused.is_empty(), "{:?}", found.refused);
+    found.decisions
 }
 
 /// One line a story, its near-duplicate groups parted by bars; everything in the order of ids.
@@ -51,7 +68,8 @@ pub(crate) fn shown(grouping: &Grouping) -> String {
 fn check(path: &Path) -> Option<String> {
     let case = fs::read_to_string(path).unwrap();
     let (input, expected) = case.split_once("\n----\n").expect("a line of four dashes");
-    let got = shown(&cluster_articles(articles(input), &Params::default()).unwrap().grouping);
+    let params = Params { decisions: decisions(input), ..Params::default() };
+    let got = shown(&cluster_articles(articles(input), &params).unwrap().grouping);
     if std::env::var_os("SAMESTORY_BLESS").is_some() {
         fs::write(path, format!("{input}\n----\n{got}")).unwrap();
         return None;

@@ -43,6 +43,7 @@ pub(crate) fn fixture() -> Grouping {
         group_ids: vec![1 << 60, 2 << 60, 3 << 60, 4 << 60, 5 << 60],
         story_ids: vec![1 << 60, 4 << 60, 5 << 60],
         weakest: vec![Some(0.08), None, None],
+        linked: Vec::new(),
         related: vec![None, None, Some(0)],
         matches: vec![
             found(1, 2, MatchKind::Exact, 1.0, 1.0, 0.0, 0.0),
@@ -202,6 +203,7 @@ fn wide(n: u32) -> Grouping {
         group_ids: groups[1..].iter().map(|&g| u64::from(g) << 30).collect(),
         story_ids: stories[1..].iter().map(|&s| u64::from(s) << 30).collect(),
         weakest: vec![Some(0.2); stories.len() - 1],
+        linked: Vec::new(),
         related: vec![None; stories.len() - 1],
         matches: (0..n / 2).map(|i| Match { a: 2 * i, b: 2 * i + 1, ..near }).collect(),
         best: (0..n).map(|i| Some(i / 2)).collect(),

@@ -9,7 +9,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("text", &["kernel"]),
     ("model", &[]),
-    ("params", &["text", "kernel"]),
+    ("params", &["model", "text", "kernel"]),
     ("stages", &["model", "params", "text", "kernel"]),
     ("read", &["model", "text", "kernel"]),
     ("report", &["model", "kernel"]),

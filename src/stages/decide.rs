@@ -1,0 +1,206 @@
+//! Editors' decisions to constraints on the grouping.
+//!
+//! Decisions name articles, not groups, so they outlive every run. Of several on the same articles the latest counts;
+//! one that cannot hold together with those before it is refused.
+
+use std::hash::Hash;
+
+use foldhash::{HashMap, HashMapExt};
+
+use crate::kernel::linkage;
+use crate::model::{Decision, Verdict};
+
+/// What is in force of a list of decisions.
+#[derive(Debug, Default)]
+pub struct InForce {
+    /// In the order in which they were made.
+    pub decisions: Vec<Decision>,
+    /// The positions of those refused, and why.
+    pub refused: Vec<(usize, String)>,
+}
+
+/// Reads decisions in the order in which they were made: what is undone or made anew goes, what contradicts is refused.
+pub fn in_force(decisions: &[Decision]) -> InForce {
+    let mut kept: Vec<&Decision> = Vec::new();
+    let mut refused = Vec::new();
+    for (position, decision) in decisions.iter().enumerate() {
+        if let Err(reason) = check(decision, &kept) {
+            refused.push((position, reason));
+            continue;
+        }
+        kept.retain(|earlier| !replaces(decision, earlier));
+        if decision.verdict != Verdict::Undo {
+            kept.push(decision);
+        }
+    }
+    InForce { decisions: kept.into_iter().cloned().collect(), refused }
+}
+
+/// Whether a decision is about the same as an earlier one, whose place it takes.
+fn replaces(later: &Decision, earlier: &Decision) -> bool {
+    let about_one = |d: &Decision| d.other.is_empty();
+    let same_articles = (&later.article, &later.other) == (&earlier.article, &earlier.other)
+        || (&later.article, &later.other) == (&earlier.other, &earlier.article);
+    same_articles
+        && (later.verdict == Verdict::Undo || !about_one(later) || later.verdict == earlier.verdict)
+}
+
+/// Whether a decision makes sense, alone and beside those in force.
+fn check(decision: &Decision, kept: &[&Decision]) -> Result<(), String> {
+    let Decision { verdict, article, other, .. } = decision;
+    if article.is_empty() {
+        return Err("no article is named".to_owned());
+    }
+    let about_two = matches!(verdict, Verdict::MustLink | Verdict::CannotLink);
+    if about_two && (other.is_empty() || article == other) {
+        return Err(format!("{verdict} needs two articles"));
+    }
+    if matches!(verdict, Verdict::Lock | Verdict::Representative) && !other.is_empty() {
+        return Err(format!("{verdict} is about one article"));
+    }
+    let others: Vec<&Decision> =
+        kept.iter().copied().filter(|earlier| !replaces(decision, earlier)).collect();
+    let mut linked: Linked<&str> = Linked::default();
+    for d in others.iter().filter(|d| d.verdict == Verdict::MustLink) {
+        linked.join(&d.article, &d.other);
+    }
+    match verdict {
+        Verdict::CannotLink if linked.find(article) == linked.find(other) => {
+            Err(format!("{article} and {other} are linked by other decisions: undo those first"))
+        }
+        Verdict::MustLink => {
+            linked.join(article, other);
+            let parted = others.iter().find(|d| {
+                d.verdict == Verdict::CannotLink && linked.find(&d.article) == linked.find(&d.other)
+            });
+            parted.map_or(Ok(()), |d| {
+                let (a, b) = (&d.article, &d.other);
+                Err(format!("{a} and {b}, which this would link, were parted: undo that first"))
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What must-links bring together, so far.
+struct Linked<T> {
+    parent: HashMap<T, T>,
+}
+
+impl<T> Default for Linked<T> {
+    fn default() -> Self {
+        Self { parent: HashMap::new() }
+    }
+}
+
+impl<T: Copy + Ord + Hash> Linked<T> {
+    fn find(&self, mut item: T) -> T {
+        while let Some(&parent) = self.parent.get(&item) {
+            item = parent;
+        }
+        item
+    }
+
+    fn join(&mut self, a: T, b: T) {
+        let (a, b) = (self.find(a), self.find(b));
+        if a != b {
+            self.parent.insert(a.max(b), a.min(b));
+        }
+    }
+}
+
+/// Decisions in force, on the positions of the articles at hand.
+#[derive(Debug, Clone, Default)]
+pub struct Constraints {
+    /// Pairs that tell one story, with who said so.
+    pub together: Vec<(u32, u32, Box<str>)>,
+    /// Pairs, the lower first, that are in no group and no story together; ascending.
+    pub apart: Vec<(u32, u32)>,
+    /// Articles that stand for their group and story, the latest decision last.
+    pub representatives: Vec<u32>,
+    /// Articles whose story no other report joins.
+    pub locked: Vec<u32>,
+}
+
+/// Decisions that concern articles at hand; `position` gives the place of an article, if it is here.
+pub fn bind(decisions: &[Decision], position: impl Fn(&str) -> Option<u32>) -> Constraints {
+    let mut bound = Constraints::default();
+    for d in decisions {
+        let Some(a) = position(&d.article) else { continue };
+        let pair = position(&d.other).map(|b| (a.min(b), a.max(b)));
+        match (d.verdict, pair) {
+            (Verdict::MustLink, Some((a, b))) => bound.together.push((a, b, d.by.as_str().into())),
+            (Verdict::CannotLink, Some(pair)) => bound.apart.push(pair),
+            (Verdict::Representative, _) => bound.representatives.push(a),
+            (Verdict::Lock, _) => bound.locked.push(a),
+            (Verdict::MustLink | Verdict::CannotLink, None) | (Verdict::Undo, _) => {}
+        }
+    }
+    bound.apart.sort_unstable();
+    bound
+}
+
+impl Constraints {
+    /// Whether nothing is to be observed.
+    pub fn is_empty(&self) -> bool {
+        let Self { together, apart, representatives, locked } = self;
+        together.is_empty() && apart.is_empty() && representatives.is_empty() && locked.is_empty()
+    }
+
+    /// Splits articles into as few lists as it takes to keep apart what is to be apart; one if nothing is.
+    pub fn split(&self, mut articles: Vec<u32>) -> Vec<Vec<u32>> {
+        let parts = |a: u32, b: u32| self.apart.binary_search(&(a.min(b), a.max(b))).is_ok();
+        let is_parted = |i: &u32| self.apart.iter().any(|&(a, b)| a == *i || b == *i);
+        articles.sort_unstable();
+        let (parted, free) = match self.apart[..] {
+            [] => (Vec::new(), articles),
+            _ => articles.into_iter().partition(is_parted),
+        };
+        let mut lists: Vec<Vec<u32>> = [free].into_iter().filter(|free| !free.is_empty()).collect();
+        for i in parted {
+            match lists.iter_mut().find(|list| !list.iter().any(|&j| parts(i, j))) {
+                Some(list) => list.push(i),
+                None => lists.push(vec![i]),
+            }
+        }
+        lists
+    }
+
+    /// The place of the article that an editor chose last to stand for these, if one was chosen.
+    pub fn chosen(&self, articles: impl Iterator<Item = u32>) -> Option<usize> {
+        let rank = |(at, i): (usize, u32)| {
+            Some((self.representatives.iter().rposition(|&chosen| chosen == i)?, at))
+        };
+        // Decisions are few: most runs have none to look through.
+        if self.representatives.is_empty() {
+            return None;
+        }
+        articles.enumerate().filter_map(rank).max().map(|(_, at)| at)
+    }
+
+    /// The pairs that are apart, of the groups that these articles are in.
+    pub fn groups_apart(&self, group_of: impl Fn(u32) -> u32) -> Vec<(u32, u32)> {
+        self.apart.iter().map(|&(a, b)| (group_of(a), group_of(b))).collect()
+    }
+
+    /// The constraints on the groups that the articles are in. Where near-duplicates tie what is apart to what is
+    /// together, apart goes before: better a story in two than two stories in one.
+    pub fn of_groups(&self, group_of: impl Fn(u32) -> u32) -> linkage::Constraints {
+        let apart = self.groups_apart(&group_of);
+        let mut together = Vec::new();
+        let mut linked = Linked::default();
+        for (a, b) in self.together.iter().map(|&(a, b, _)| (group_of(a), group_of(b))) {
+            let roots = (linked.find(a), linked.find(b));
+            let parts = |&(x, y): &(u32, u32)| {
+                let (x, y) = (linked.find(x), linked.find(y));
+                (x, y) == roots || (y, x) == roots
+            };
+            if !apart.iter().any(parts) {
+                linked.join(a, b);
+                together.push((a, b));
+            }
+        }
+        let closed = self.locked.iter().map(|&i| group_of(i)).collect();
+        linkage::Constraints { together, apart, closed }
+    }
+}
