@@ -101,6 +101,19 @@ pub fn find(
     (matches, neighbours)
 }
 
+/// Closes the postings of crowded buckets but for the hubs. A bucket is a term on a day; it depends on the set of
+/// reports only.
+fn close_crowded(postings: &mut [Posting], times: &Times) {
+    let day = |p: &Posting| times.of(p.report).map(|time| time.div_euclid(DAY));
+    let same = |x: &Posting, y: &Posting| x.term == y.term && day(x) == day(y);
+    for bucket in postings.chunk_by_mut(same).filter(|b| b.len() > CAP) {
+        let identity = |p: &Posting| times.identities[p.report as usize];
+        let mut lowest: Vec<u64> = bucket.iter().map(identity).collect();
+        lowest.sort_unstable();
+        bucket.iter_mut().for_each(|p| p.open = identity(p) < lowest[HUBS]);
+    }
+}
+
 impl Times {
     fn of(&self, i: u32) -> Option<i64> {
         (i as usize).checked_sub(self.undated).map(|i| self.seconds[i])
@@ -143,6 +156,7 @@ struct Neighbourhood {
     undated: Range<usize>,
 }
 
+/// One of the heaviest terms of a report, on its way into the index.
 #[derive(Debug, Clone, Copy)]
 struct Posting {
     term: u32,
@@ -153,16 +167,23 @@ struct Posting {
     open: bool,
 }
 
-/// The inverted index.
+/// A term that no report can be found by.
+const NONE: u32 = u32::MAX;
+
+/// The inverted index: the open postings by term, then by report.
 struct Index<'a> {
     vectors: &'a Vectors,
     fixed: &'a Weights,
     times: &'a Times,
     factor: &'a TimeFactor,
-    /// By term, then by report.
-    postings: Vec<Posting>,
-    /// Where the postings of each report are.
-    places: Vec<[u32; POSTED]>,
+    /// Where the postings of each term begin, and where the last ones end.
+    starts: Vec<u32>,
+    /// The report of each posting.
+    reports: Vec<u32>,
+    weights: Vec<u16>,
+    /// The posted terms of each report by number, [`NONE`] where there are fewer.
+    own_terms: Vec<[u32; POSTED]>,
+    own_weights: Vec<[u16; POSTED]>,
 }
 
 #[derive(Default)]
@@ -183,27 +204,31 @@ impl<'a> Index<'a> {
         let n = vectors.len() as u32;
         let mut postings: Vec<Posting> = (0..n).into_par_iter().flat_map_iter(posted).collect();
         postings.par_sort_unstable_by_key(|p| (p.term, p.report));
-        let mut places = vec![[u32::MAX; POSTED]; vectors.len()];
-        for (place, p) in postings.iter().enumerate() {
-            places[p.report as usize][p.slot as usize] = place as u32;
+        close_crowded(&mut postings, times);
+        let mut index = Self {
+            vectors,
+            fixed,
+            times,
+            factor,
+            starts: vec![0],
+            reports: Vec::new(),
+            weights: Vec::new(),
+            own_terms: vec![[NONE; POSTED]; vectors.len()],
+            own_weights: vec![[0; POSTED]; vectors.len()],
+        };
+        let useful = |same: &&[Posting]| same.len() > 1 && same.iter().any(|p| p.open);
+        for same in postings.chunk_by(|x, y| x.term == y.term).filter(useful) {
+            for p in same {
+                let (report, slot) = (p.report as usize, p.slot as usize);
+                index.own_terms[report][slot] = index.starts.len() as u32 - 1;
+                index.own_weights[report][slot] = p.weight;
+            }
+            let open = || same.iter().filter(|p| p.open);
+            index.reports.extend(open().map(|p| p.report));
+            index.weights.extend(open().map(|p| p.weight));
+            index.starts.push(index.reports.len() as u32);
         }
-        let mut index = Self { vectors, fixed, times, factor, postings, places };
-        index.close_crowded();
         index
-    }
-
-    /// Closes the postings of crowded buckets but for the hubs. A bucket is a term on a day; it depends on the set of
-    /// reports only.
-    fn close_crowded(&mut self) {
-        let times = self.times;
-        let day = |p: &Posting| times.of(p.report).map(|time| time.div_euclid(DAY));
-        let same = |x: &Posting, y: &Posting| x.term == y.term && day(x) == day(y);
-        for bucket in self.postings.chunk_by_mut(same).filter(|b| b.len() > CAP) {
-            let identity = |p: &Posting| times.identities[p.report as usize];
-            let mut lowest: Vec<u64> = bucket.iter().map(identity).collect();
-            lowest.sort_unstable();
-            bucket.iter_mut().for_each(|p| p.open = identity(p) < lowest[HUBS]);
-        }
     }
 
     /// The matches of a report with those before it, and its neighbours. An undated report is the later one of any
@@ -223,7 +248,7 @@ impl<'a> Index<'a> {
         let (mut matches, mut neighbours) = (Vec::new(), Vec::new());
         for &other in &scratch.touched {
             let partial = i64::from(std::mem::take(&mut scratch.sums[other as usize])) >> 12;
-            if partial < PARTIAL {
+            if partial < PARTIAL || other == report {
                 continue;
             }
             let dated = other as usize >= self.times.undated;
@@ -247,23 +272,22 @@ impl<'a> Index<'a> {
     /// Adds up the products of the postings that a report shares with those in scope.
     fn add_up(&self, report: u32, scope: &Range<usize>, scratch: &mut Scratch) {
         scratch.touched.clear();
-        for &place in self.places[report as usize].iter().take_while(|&&place| place != u32::MAX) {
-            let own = self.postings[place as usize];
-            let mut add = |p: &Posting| {
-                let inside = p.term == own.term && scope.contains(&(p.report as usize));
-                if inside && p.open {
-                    let sum = &mut scratch.sums[p.report as usize];
-                    if *sum == 0 {
-                        scratch.touched.push(p.report);
-                    }
-                    *sum += u32::from(p.weight) * u32::from(own.weight);
+        let (terms, weights) = (self.own_terms[report as usize], self.own_weights[report as usize]);
+        let known = terms.iter().zip(weights).filter(|own| *own.0 != NONE);
+        for (&term, own) in known {
+            let all = self.starts[term as usize] as usize..self.starts[term as usize + 1] as usize;
+            let (reports, weights) = (&self.reports[all.clone()], &self.weights[all]);
+            let first = reports.partition_point(|&other| (other as usize) < scope.start);
+            for (&other, &weight) in reports[first..].iter().zip(&weights[first..]) {
+                if other as usize >= scope.end {
+                    break;
                 }
-                inside
-            };
-            let (before, after) = self.postings.split_at(place as usize);
-            // Both stop at the first posting outside.
-            let _ = before.iter().rev().all(&mut add);
-            let _ = after[1..].iter().all(&mut add);
+                let sum = &mut scratch.sums[other as usize];
+                if *sum == 0 {
+                    scratch.touched.push(other);
+                }
+                *sum += u32::from(weight) * u32::from(own);
+            }
         }
     }
 
