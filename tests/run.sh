@@ -30,6 +30,7 @@ tests() {
 
 step cargo fmt --check
 step cargo clippy --locked --all-targets -- -D warnings
+step cargo check --locked --no-default-features --quiet
 RUSTDOCFLAGS="-D warnings" step cargo doc --locked --no-deps --quiet
 step cargo test --locked --doc --quiet
 tests

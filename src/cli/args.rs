@@ -244,7 +244,12 @@ pub(super) struct Writing {
 const LAYOUTS: &[(&str, Layout)] =
     &[("articles", Layout::Articles), ("stories", Layout::Stories), ("pairs", Layout::Pairs)];
 
-const FORMATS: &[(&str, Format)] = &[("csv", Format::Csv), ("jsonl", Format::Jsonl)];
+const FORMATS: &[(&str, Format)] = &[
+    ("csv", Format::Csv),
+    ("jsonl", Format::Jsonl),
+    #[cfg(feature = "parquet")]
+    ("parquet", Format::Parquet),
+];
 
 /// How the run goes about it.
 #[derive(Debug, Group)]

@@ -1,4 +1,4 @@
-//! Chosen columns of a CSV or JSON Lines file, whichever the content is.
+//! Chosen columns of a CSV, JSON Lines or Parquet file, whichever the content is.
 
 use std::path::Path;
 
@@ -27,6 +27,10 @@ pub(super) fn read<const N: usize>(path: &Path, columns: [&[&str]; N]) -> Result
 
 /// The records in bytes, as [`read`].
 pub(super) fn parse<const N: usize>(bytes: &[u8], columns: [&[&str]; N]) -> Result<Rows<N>> {
+    #[cfg(feature = "parquet")]
+    if bytes.starts_with(b"PAR1") {
+        return of_parquet(bytes, columns);
+    }
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let is_json = bytes.trim_ascii_start().starts_with(b"{");
     if is_json { of_jsonl(bytes, columns) } else { of_csv(bytes, columns) }
@@ -66,4 +70,18 @@ fn of_csv<const N: usize>(bytes: &[u8], columns: [&[&str]; N]) -> Result<Rows<N>
     };
     let rows: Result<Vec<_>> = (2..).zip(reader.byte_records()).map(row).collect();
     Ok(Rows { header: Some(places.map(|place| place.is_some())), rows: rows? })
+}
+
+#[cfg(feature = "parquet")]
+fn of_parquet<const N: usize>(bytes: &[u8], columns: [&[&str]; N]) -> Result<Rows<N>> {
+    let wanted = |name: &str| columns.iter().any(|names| names.contains(&name));
+    let (header, table) =
+        crate::read::parquet_table(bytes.to_vec(), wanted).map_err(anyhow::Error::msg)?;
+    let position = |name: &&str| header.iter().position(|column| column == name);
+    let places = columns.map(|names| names.iter().find_map(position));
+    let row = |(number, row): (usize, Vec<String>)| {
+        (number, places.map(|place| place.map(|place| row[place].clone())))
+    };
+    let rows = (1..).zip(table).map(row).collect();
+    Ok(Rows { header: Some(places.map(|place| place.is_some())), rows })
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
+#[cfg(feature = "parquet")]
+use super::columnar;
 use super::csv::Header;
 use super::draft::Columns;
 use super::{Notes, Options, csv, feed, html, input, json, text, web};
@@ -42,6 +44,14 @@ pub(super) enum Body {
     Feed,
     /// Records of a web archive.
     Web,
+    /// Rows of named columns.
+    #[cfg(feature = "parquet")]
+    Columns {
+        /// The rows.
+        batch: Box<arrow_array::RecordBatch>,
+        /// The number of the first.
+        first: u64,
+    },
 }
 
 impl Piece {
@@ -62,6 +72,15 @@ impl Piece {
 
     pub(super) fn is_empty(&self) -> bool {
         self.ends.is_empty() && self.refusals.is_empty()
+    }
+
+    /// Bytes in memory, about.
+    pub(super) fn size(&self) -> usize {
+        match &self.body {
+            #[cfg(feature = "parquet")]
+            Body::Columns { batch, .. } => batch.get_array_memory_size(),
+            _ => self.bytes.len(),
+        }
     }
 
     /// The records with their numbers.
@@ -124,6 +143,11 @@ impl Chunk {
                 Body::Html => html::parse(&piece, &mut columns, &mut parsed),
                 Body::Feed => feed::parse(&piece, &mut columns, &mut parsed),
                 Body::Web => web::parse(&piece, &mut columns, &mut parsed),
+                #[cfg(feature = "parquet")]
+                Body::Columns { batch, first } => {
+                    let articles = columnar::articles(batch, &mut columns);
+                    (*first..).zip(articles).for_each(|(n, a)| piece.place(n, a, &mut parsed));
+                }
             }
             parsed.refusals.extend(piece.refusals);
         }

@@ -1,6 +1,5 @@
 //! Tables: cutting CSV and TSV into rows, and rows into fields.
 
-use std::borrow::Cow;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
@@ -75,14 +74,9 @@ impl Rows {
         let names = split(&first.bytes, separator).next().unwrap_or_default();
         let names: Vec<String> =
             names.iter().map(|name| encoding::decode(name, encoding).trim().to_owned()).collect();
-        let mut columns = Columns::new(options);
-        let is_content = |name: &String| {
-            let number = columns.number(name);
-            matches!(columns.get(number).field(), Some(Field::Text | Field::Title))
-        };
-        if !names.iter().map(is_content).fold(false, |any, is| any | is) {
-            return Err(Piece::refused(file, 0, no_content(&names)));
-        }
+        Columns::new(options)
+            .with_content(&names)
+            .map_err(|reason| Piece::refused(file, 0, reason))?;
         rows.header = Some(Arc::new(Header { names, separator, encoding }));
         Ok(rows)
     }
@@ -219,24 +213,6 @@ fn split(bytes: &[u8], separator: u8) -> impl Iterator<Item = ByteRecord> {
         .delimiter(separator)
         .from_reader(bytes);
     reader.into_byte_records().map_while(Result::ok)
-}
-
-fn no_content(names: &[String]) -> String {
-    let mut shown: Vec<Cow<str>> = names.iter().take(20).map(|name| shorten(name)).collect();
-    if names.len() > 20 {
-        shown.push(Cow::Borrowed("..."));
-    }
-    format!(
-        "no column is known as text or title among: {}; --field text=COLUMN names one",
-        shown.join(", ")
-    )
-}
-
-fn shorten(name: &str) -> Cow<'_, str> {
-    match name.char_indices().nth(40) {
-        Some((end, _)) => Cow::Owned(format!("{}...", &name[..end])),
-        None => Cow::Borrowed(name),
-    }
 }
 
 /// Whether the head is UTF-8, but for a character that its end cuts.

@@ -86,6 +86,16 @@ impl<'o> Columns<'o> {
         })
     }
 
+    /// Demands that one of these columns is known as text or title; the error says what to do.
+    pub(super) fn with_content(&mut self, names: &[String]) -> Result<(), String> {
+        let is_content = |name: &String| {
+            let number = self.number(name);
+            matches!(self.get(number).field(), Some(Field::Text | Field::Title))
+        };
+        let known = names.iter().map(is_content).fold(false, |any, is| any | is);
+        if known { Ok(()) } else { Err(no_content(names)) }
+    }
+
     /// What the user asked for.
     pub(super) fn options(&self) -> &'o Options {
         self.options
@@ -208,4 +218,22 @@ fn fill_gaps(values: &mut [String], places: &[usize], value: &str) {
 fn trimmed(value: Cow<str>) -> String {
     let trimmed = value.trim();
     if trimmed.len() == value.len() { value.into_owned() } else { trimmed.to_owned() }
+}
+
+fn no_content(names: &[String]) -> String {
+    let mut shown: Vec<Cow<str>> = names.iter().take(20).map(|name| shorten(name)).collect();
+    if names.len() > 20 {
+        shown.push(Cow::Borrowed("..."));
+    }
+    format!(
+        "no column is known as text or title among: {}; --field text=COLUMN names one",
+        shown.join(", ")
+    )
+}
+
+fn shorten(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(40) {
+        Some((end, _)) => Cow::Owned(format!("{}...", &name[..end])),
+        None => Cow::Borrowed(name),
+    }
 }

@@ -59,6 +59,12 @@ impl Input {
         Ok(Self { file, bytes, head, packing })
     }
 
+    /// Whether its bytes are those of its file.
+    #[cfg(feature = "parquet")]
+    pub(super) fn is_file_as_it_is(&self) -> bool {
+        self.packing.is_none() && *self.file != *STDIN
+    }
+
     /// Whether it holds nothing but white space.
     pub(super) fn is_blank(&self) -> bool {
         self.head.len() < HEAD && self.head.trim_ascii().is_empty()

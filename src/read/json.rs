@@ -11,7 +11,7 @@ use super::fields::Field;
 use crate::model::Article;
 
 /// The keys by which an object can stand for one value, the better ones first.
-const INNER: [&str; 9] =
+pub(super) const INNER: [&str; 9] =
     ["text", "content", "rendered", "value", "name", "title", "#text", "href", "url"];
 
 /// Parses the records of a piece.
@@ -85,7 +85,7 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
 
 /// What an array of values becomes.
 #[derive(Clone, Copy)]
-enum Join {
+pub(super) enum Join {
     /// Paragraphs of one text.
     Paragraphs,
     /// A list in one line.
@@ -95,11 +95,29 @@ enum Join {
 }
 
 impl Join {
-    fn of(field: Option<Field>) -> Self {
+    pub(super) fn of(field: Option<Field>) -> Self {
         match field {
             Some(Field::Text) => Self::Paragraphs,
             Some(_) => Self::First,
             None => Self::List,
+        }
+    }
+}
+
+impl Join {
+    /// Adds a value to those before it.
+    pub(super) fn add<'a>(self, all: &mut Cow<'a, str>, value: Cow<'a, str>) {
+        if all.is_empty() {
+            *all = value;
+        } else if !value.is_empty() {
+            let separator = match self {
+                Self::Paragraphs => "\n\n",
+                Self::List => ", ",
+                Self::First => return,
+            };
+            let all = all.to_mut();
+            all.push_str(separator);
+            all.push_str(&value);
         }
     }
 }
@@ -154,18 +172,7 @@ impl<'de> Visitor<'de> for Value {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut all = Cow::Borrowed("");
         while let Some(value) = seq.next_element_seed(self)? {
-            if all.is_empty() {
-                all = value;
-            } else if !value.is_empty() {
-                let separator = match self.0 {
-                    Join::Paragraphs => "\n\n",
-                    Join::List => ", ",
-                    Join::First => continue,
-                };
-                let all = all.to_mut();
-                all.push_str(separator);
-                all.push_str(&value);
-            }
+            self.0.add(&mut all, value);
         }
         Ok(all)
     }

@@ -5,6 +5,8 @@
 //! rest and is meant to run in parallel. A record that cannot be read is a refusal beside the articles.
 
 mod chunk;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod csv;
 mod dates;
 mod draft;
@@ -18,6 +20,8 @@ mod identity;
 mod input;
 mod json;
 mod lines;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod reader;
 mod sniff;
 mod sources;
@@ -31,6 +35,8 @@ use jiff::tz::TimeZone;
 
 pub use chunk::{Chunk, Parsed};
 pub use fields::{Field, UnknownName};
+#[cfg(feature = "parquet")]
+pub use parquet::parquet_table;
 pub use reader::{Reader, open};
 pub use sources::{Outlet, outlets};
 
@@ -53,10 +59,13 @@ pub enum Format {
     Feed,
     /// A web archive, a page an article.
     Warc,
+    /// A Parquet file of named columns, one article a row.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// The kinds by name; each name is also an extension, as are those after it.
-const FORMATS: [(Format, &[&str]); 8] = [
+const FORMATS: &[(Format, &[&str])] = &[
     (Format::Jsonl, &["jsonl", "ndjson"]),
     (Format::Json, &["json"]),
     (Format::Csv, &["csv"]),
@@ -65,6 +74,8 @@ const FORMATS: [(Format, &[&str]); 8] = [
     (Format::Html, &["html", "htm", "xhtml"]),
     (Format::Feed, &["feed", "rss", "atom", "rdf", "xml"]),
     (Format::Warc, &["warc", "wet"]),
+    #[cfg(feature = "parquet")]
+    (Format::Parquet, &["parquet"]),
 ];
 
 impl FromStr for Format {
@@ -74,7 +85,7 @@ impl FromStr for Format {
         let known = FORMATS.iter().find(|(_, names)| names.contains(&name));
         known.map(|(format, _)| *format).ok_or_else(|| UnknownName {
             given: name.to_owned(),
-            allowed: FORMATS.map(|(_, names)| names[0]).join(", "),
+            allowed: FORMATS.iter().map(|(_, names)| names[0]).collect::<Vec<_>>().join(", "),
         })
     }
 }

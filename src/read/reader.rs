@@ -39,7 +39,7 @@ impl Iterator for Reader {
         let mut size = 0;
         while size < CHUNK && pieces.len() < 1024 {
             let Some(piece) = self.pieces.next() else { break };
-            size += piece.bytes.len();
+            size += piece.size();
             pieces.push(piece);
         }
         (!pieces.is_empty()).then(|| Chunk { options: self.options.clone(), pieces })
@@ -60,8 +60,9 @@ fn one(piece: Piece) -> Pieces {
 }
 
 fn try_pieces(found: Found, options: &Options) -> Result<Pieces, String> {
-    let input = Input::open(found.file, &found.path?)
-        .map_err(|error| format!("cannot be read ({error})"))?;
+    let path = found.path?;
+    let input =
+        Input::open(found.file, &path).map_err(|error| format!("cannot be read ({error})"))?;
     if input.is_blank() {
         return Ok(blank(input));
     }
@@ -78,6 +79,8 @@ fn try_pieces(found: Found, options: &Options) -> Result<Pieces, String> {
         Format::Html => one(whole(input, Body::Html, options.max_record)),
         Format::Feed => one(whole(input, Body::Feed, options.max_record)),
         Format::Warc => Box::new(Records::new(input, options.max_record)),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => Box::new(super::parquet::Batches::new(input, &path, options)?),
     })
 }
 

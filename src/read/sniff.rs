@@ -7,12 +7,13 @@ use super::input::HEAD;
 use super::{FORMATS, Format};
 
 /// Files that are known not to be read, by their first bytes.
-const FOREIGN: [(&[u8], &str); 11] = [
+const FOREIGN: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a ZIP archive or an office document"),
     (b"\x89PNG", "an image"),
     (b"\xFF\xD8\xFF", "an image"),
     (b"GIF8", "an image"),
+    #[cfg(not(feature = "parquet"))]
     (b"PAR1", "a Parquet file"),
     (b"SQLite format 3", "a database"),
     (b"BZh", "bzip2 data (gzip and zstd are read)"),
@@ -28,6 +29,10 @@ pub(super) fn kind(head: &[u8], name: &str) -> Result<Format, String> {
     }
     if head.starts_with(b"WARC/") {
         return Ok(Format::Warc);
+    }
+    #[cfg(feature = "parquet")]
+    if head.starts_with(b"PAR1") {
+        return Ok(Format::Parquet);
     }
     let extension = by_extension(name);
     let start = head.trim_ascii_start();

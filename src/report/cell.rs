@@ -75,6 +75,13 @@ impl Cell<'_> {
     }
 }
 
+/// A number to its four decimals.
+#[cfg(feature = "parquet")]
+pub(super) fn rounded(number: f64) -> f64 {
+    // Adding zero takes the sign off a zero.
+    (number * 10_000.0).round() / 10_000.0 + 0.0
+}
+
 /// Appends a number in ten-thousandths, so that every machine rounds alike and zero has no sign.
 fn spell_number(number: f64, out: &mut String) -> std::fmt::Result {
     let units = (number * 10_000.0).round() as i64;

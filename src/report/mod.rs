@@ -2,10 +2,14 @@
 
 mod articles;
 mod cell;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod csv;
 mod jsonl;
 pub mod output;
 mod pairs;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod places;
 mod printable;
 mod reason;
@@ -44,6 +48,9 @@ pub enum Format {
     Csv,
     /// A JSON object a line.
     Jsonl,
+    /// Parquet, compressed with zstd.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// Which table is written, and how.
@@ -78,17 +85,28 @@ pub fn write(out: &mut dyn Write, grouping: &Grouping, table: &Table<'_>) -> io:
             let mut lines = jsonl::Lines::new(out, &columns);
             rows(grouping, table, &mut |row| lines.row(row))
         }
+        #[cfg(feature = "parquet")]
+        Format::Parquet => {
+            let columns = columnar::Columns::new(&columns, fixed_columns(table.layout).len());
+            let mut file = parquet::File::new(out, columns)?;
+            rows(grouping, table, &mut |row| file.row(row))?;
+            file.finish()
+        }
     }
 }
 
 fn columns(table: &Table<'_>) -> Vec<String> {
-    let fixed = match table.layout {
+    let fixed = fixed_columns(table.layout);
+    let keep = if table.layout == Layout::Articles { table.keep } else { &[] };
+    fixed.iter().map(|&name| name.to_owned()).chain(keep.iter().cloned()).collect()
+}
+
+fn fixed_columns(layout: Layout) -> &'static [&'static str] {
+    match layout {
         Layout::Articles => articles::COLUMNS,
         Layout::Stories => stories::COLUMNS,
         Layout::Pairs => pairs::COLUMNS,
-    };
-    let keep = if table.layout == Layout::Articles { table.keep } else { &[] };
-    fixed.iter().map(|&name| name.to_owned()).chain(keep.iter().cloned()).collect()
+    }
 }
 
 /// Hands the rows of a layout to `emit` one by one, so that no table is ever held in memory.

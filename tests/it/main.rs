@@ -11,6 +11,8 @@ mod formats;
 mod groups;
 mod learn;
 mod metrics;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod properties;
 mod readme;
 mod report;

@@ -27,7 +27,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli", "main"]),
+    ("arrow_array", &["pipeline", "read", "report"]),
     ("csv", &["cli", "read", "report"]),
+    ("parquet", &["read", "report"]),
     ("rayon", &["cli", "pipeline", "stages"]),
     ("serde_json", &["cli", "explain", "read", "report", "text"]),
     ("signal_hook", &["cli"]),

@@ -1,0 +1,145 @@
+//! Rows of Arrow columns: one row to one article, each value as the text that other kinds of input would give.
+
+use std::borrow::Cow;
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{
+    ArrowPrimitiveType, ArrowTimestampType, Date32Type, Decimal32Type, Decimal64Type,
+    Decimal128Type, DecimalType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
+use arrow_schema::{DataType, TimeUnit};
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use jiff::{Span, Timestamp};
+
+use super::draft::{Columns, Draft};
+use super::encoding;
+use super::json::{INNER, Join};
+use super::lines::too_long;
+use crate::model::Article;
+
+/// The article of each row; `None` without text and title, an error for what is too long.
+pub(super) fn articles<'c>(
+    batch: &RecordBatch,
+    columns: &mut Columns<'c>,
+) -> Vec<Result<Option<Article>, String>> {
+    let schema = batch.schema_ref();
+    let named = schema.fields().iter().zip(batch.columns());
+    let numbered: Vec<(usize, &ArrayRef)> =
+        named.map(|(field, array)| (columns.number(field.name()), array)).collect();
+    let max = columns.options().max_record;
+    let one = |row: usize| {
+        let (mut draft, mut size) = (Draft::new(columns.options()), 0);
+        for &(number, array) in &numbered {
+            let column = columns.get(number);
+            if column.is_wanted() {
+                let value = text(array, row, Join::of(column.field()));
+                size += value.len();
+                draft.put(columns, number, value);
+            }
+        }
+        if size > max { Err(too_long("row", max)) } else { Ok(draft.finish(columns, None)) }
+    };
+    (0..batch.num_rows()).map(one).collect()
+}
+
+/// The values of each row as text.
+pub(super) fn texts(batch: &RecordBatch) -> impl Iterator<Item = Vec<String>> {
+    let value = |array: &ArrayRef, row: usize| text(array, row, Join::List).into_owned();
+    (0..batch.num_rows()).map(move |row| batch.columns().iter().map(|a| value(a, row)).collect())
+}
+
+/// A value as text: nothing for null and for what is no text, such as a map.
+fn text(array: &dyn Array, row: usize, join: Join) -> Cow<'_, str> {
+    if array.is_null(row) {
+        return Cow::Borrowed("");
+    }
+    match array.data_type() {
+        DataType::Utf8 => array.as_string::<i32>().value(row).into(),
+        DataType::LargeUtf8 => array.as_string::<i64>().value(row).into(),
+        DataType::Utf8View => array.as_string_view().value(row).into(),
+        DataType::Binary => encoding::decode(array.as_binary::<i32>().value(row), None),
+        DataType::LargeBinary => encoding::decode(array.as_binary::<i64>().value(row), None),
+        DataType::BinaryView => encoding::decode(array.as_binary_view().value(row), None),
+        DataType::List(_) => list(array.as_list::<i32>().value(row).as_ref(), join).into(),
+        DataType::LargeList(_) => list(array.as_list::<i64>().value(row).as_ref(), join).into(),
+        DataType::Struct(_) => inner(array.as_struct(), row, join),
+        _ => scalar(array, row).unwrap_or_default().into(),
+    }
+}
+
+/// The values of a list in one text.
+fn list(values: &dyn Array, join: Join) -> String {
+    let mut all = Cow::Borrowed("");
+    (0..values.len()).for_each(|i| join.add(&mut all, text(values, i, join)));
+    all.into_owned()
+}
+
+/// The best of the fields by which an object can stand for one value.
+fn inner(object: &StructArray, row: usize, join: Join) -> Cow<'_, str> {
+    let values = INNER.iter().filter_map(|name| object.column_by_name(name));
+    values.map(|array| text(array, row, join)).find(|value| !value.is_empty()).unwrap_or_default()
+}
+
+fn scalar(array: &dyn Array, row: usize) -> Option<String> {
+    Some(match array.data_type() {
+        DataType::Boolean => array.as_boolean().value(row).to_string(),
+        DataType::Int8 => value::<Int8Type>(array, row).to_string(),
+        DataType::Int16 => value::<Int16Type>(array, row).to_string(),
+        DataType::Int32 => value::<Int32Type>(array, row).to_string(),
+        DataType::Int64 => value::<Int64Type>(array, row).to_string(),
+        DataType::UInt8 => value::<UInt8Type>(array, row).to_string(),
+        DataType::UInt16 => value::<UInt16Type>(array, row).to_string(),
+        DataType::UInt32 => value::<UInt32Type>(array, row).to_string(),
+        DataType::UInt64 => value::<UInt64Type>(array, row).to_string(),
+        DataType::Float32 => format!("{:?}", value::<Float32Type>(array, row)),
+        DataType::Float64 => format!("{:?}", value::<Float64Type>(array, row)),
+        DataType::Decimal32(p, s) => {
+            Decimal32Type::format_decimal(value::<Decimal32Type>(array, row), *p, *s)
+        }
+        DataType::Decimal64(p, s) => {
+            Decimal64Type::format_decimal(value::<Decimal64Type>(array, row), *p, *s)
+        }
+        DataType::Decimal128(p, s) => {
+            Decimal128Type::format_decimal(value::<Decimal128Type>(array, row), *p, *s)
+        }
+        DataType::Date32 => day(value::<Date32Type>(array, row))?.to_string(),
+        DataType::Timestamp(TimeUnit::Second, zone) => {
+            moment::<TimestampSecondType>(array, row, 1, zone.is_some())?
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, zone) => {
+            moment::<TimestampMillisecondType>(array, row, 1_000, zone.is_some())?
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+            moment::<TimestampMicrosecondType>(array, row, 1_000_000, zone.is_some())?
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, zone) => {
+            moment::<TimestampNanosecondType>(array, row, 1_000_000_000, zone.is_some())?
+        }
+        _ => return None,
+    })
+}
+
+fn value<T: ArrowPrimitiveType>(array: &dyn Array, row: usize) -> T::Native {
+    array.as_primitive::<T>().value(row)
+}
+
+fn day(days: i32) -> Option<Date> {
+    Date::constant(1970, 1, 1).checked_add(Span::new().try_days(days).ok()?).ok()
+}
+
+/// A moment as RFC 3339, without a zone where the column has none.
+fn moment<T: ArrowTimestampType>(
+    array: &dyn Array,
+    row: usize,
+    per_second: i64,
+    zoned: bool,
+) -> Option<String> {
+    let units = value::<T>(array, row);
+    let nanoseconds = i128::from(units) * i128::from(1_000_000_000 / per_second);
+    let moment = Timestamp::from_nanosecond(nanoseconds).ok()?;
+    Some(if zoned { moment.to_string() } else { Offset::UTC.to_datetime(moment).to_string() })
+}

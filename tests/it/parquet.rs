@@ -1,0 +1,154 @@
+//! Parquet in and out: the same articles as from JSON Lines, the same rows as in CSV, and damage is a refusal.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::{
+    ArrayRef, Date32Array, DictionaryArray, Int64Array, LargeStringArray, RecordBatch, StringArray,
+    TimestampMillisecondArray, TimestampNanosecondArray, types::Int32Type,
+};
+use parquet::arrow::ArrowWriter;
+use proptest::prelude::*;
+use samestory::read::{Options, parquet_table};
+
+use crate::formats::{outcome, read_bytes};
+use crate::util::{Dir, ran};
+
+/// A file of these columns.
+fn file(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true)))
+            .unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+fn articles() -> Vec<u8> {
+    let mut texts = ListBuilder::new(StringBuilder::new());
+    texts.append_value([Some("x"), None, Some("y")]);
+    texts.append_value([Some("z")]);
+    texts.append_null();
+    let outlets: DictionaryArray<Int32Type> = ["Post", "Post", "Echo"].into_iter().collect();
+    file(vec![
+        ("guid", Arc::new(Int64Array::from(vec![7, 8, 9]))),
+        ("headline", Arc::new(LargeStringArray::from(vec![Some("A"), Some("B"), None]))),
+        ("body", Arc::new(texts.finish())),
+        ("outlet", Arc::new(outlets)),
+        (
+            "date",
+            Arc::new(TimestampMillisecondArray::from(vec![1_500, 0, 0]).with_timezone("+02:00")),
+        ),
+        ("fetched", Arc::new(Date32Array::from(vec![Some(20_000), None, Some(1)]))),
+    ])
+}
+
+#[test]
+fn rows_are_articles() {
+    let bytes = articles();
+    let expected = ["1 A|x\n\ny", "2 B|z", "3 refused: neither text nor title"];
+    assert_eq!(outcome("a.parquet", &bytes, Options::default()), expected);
+    assert_eq!(outcome("found by its content", &bytes, Options::default()), expected);
+    assert_eq!(
+        outcome("a.zst", &zstd::encode_all(&bytes[..], 1).unwrap(), Options::default()),
+        expected
+    );
+    let (read, _, notes) = read_bytes("a.parquet", &bytes, Options::default());
+    let first = &read[0];
+    assert_eq!((first.id.as_str(), first.source.as_str()), ("7", "Post"));
+    assert_eq!(first.published.unwrap().to_string(), "1970-01-01T00:00:01.5Z");
+    assert_eq!(first.seen.unwrap().to_string(), "2024-10-04T00:00:00Z");
+    assert!(notes.aliases.iter().any(|(column, _)| column == "headline"));
+    let tight = Options { max_record: 12, ..Options::default() };
+    let long = "1 refused: this row is longer than 12 bytes; --max-record raises the limit";
+    assert_eq!(outcome("a.parquet", &bytes, tight)[0], long);
+}
+
+#[test]
+fn columns_without_a_zone_are_in_that_of_the_user() {
+    let times = TimestampNanosecondArray::from(vec![0]);
+    let bytes =
+        file(vec![("title", Arc::new(StringArray::from(vec!["A"]))), ("date", Arc::new(times))]);
+    let timezone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+    let (read, ..) = read_bytes("a.parquet", &bytes, Options { timezone, ..Options::default() });
+    assert_eq!(read[0].published.unwrap().to_string(), "1969-12-31T23:00:00Z");
+}
+
+#[test]
+fn what_is_no_article_file_is_refused() {
+    let other = file(vec![("a", Arc::new(StringArray::from(vec!["x"])))]);
+    let reason =
+        "0 refused: no column is known as text or title among: a; --field text=COLUMN names one";
+    assert_eq!(outcome("a.parquet", &other, Options::default()), [reason]);
+    let cut = &articles()[..200];
+    let refused = outcome("a.parquet", cut, Options::default());
+    assert!(refused[0].starts_with("0 refused: not a whole Parquet file ("), "{refused:?}");
+}
+
+/// The rows of a table in CSV, each as its fields.
+fn csv_rows(text: &str) -> Vec<Vec<String>> {
+    let rows = csv::Reader::from_reader(text.as_bytes()).into_records();
+    rows.map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn the_layouts_hold_what_csv_holds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for layout in ["articles", "stories", "pairs"] {
+        let dir = Dir::new();
+        let run = |format: &str| {
+            let target = dir.path(format);
+            let arguments =
+                format!("cluster -q samples/articles --layout {layout} --format {format} -o");
+            ran(dir.command(&arguments).arg(&target).current_dir(root)).exits(0);
+            std::fs::read(target).unwrap()
+        };
+        let (bytes, text) = (run("parquet"), String::from_utf8(run("csv")).unwrap());
+        assert_eq!(bytes, run("parquet"), "the same bytes");
+        let (names, rows) = parquet_table(bytes, |_| true).unwrap();
+        assert_eq!(names.join(","), text.lines().next().unwrap());
+        let numbers = [
+            "similarity",
+            "containment",
+            "score",
+            "resemblance",
+            "cosine",
+            "days_apart",
+            "similarity_min",
+            "similarity_mean",
+        ];
+        let spelled = |(name, value): (&String, &String)| match value.parse::<f64>() {
+            Ok(number) if numbers.contains(&name.as_str()) => format!("{number:.4}"),
+            _ => value.clone(),
+        };
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|row| names.iter().zip(row).map(spelled).collect()).collect();
+        assert_eq!(rows, csv_rows(&text));
+    }
+    let dir = Dir::new();
+    let input = root.join("samples/articles");
+    let gold = root.join("samples/expected.csv");
+    ran(dir.command("cluster -q --format parquet -o c.parquet").arg(input)).exits(0);
+    let told = ran(dir.command("evaluate c.parquet").arg(gold)).exits(0).out;
+    assert!(told.contains("B-cubed"), "{told}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_damage_is_a_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4), cut in any::<prop::sample::Index>(), whole in any::<bool>()) {
+        let mut bytes = articles();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if !whole {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        if bytes.starts_with(b"PAR1") {
+            read_bytes("a.parquet", &bytes, Options::default());
+        }
+    }
+}
