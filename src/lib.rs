@@ -51,6 +51,8 @@
 //! | [`pipeline`] | puts the stages together; only it knows the order |
 //! | [`kernel`] | the mathematics under the stages, on slices and numbers |
 //! | [`text`] | words, stems, languages, markup, term tables |
+//! | [`pipeline::index`] | the persistent index: night after night, with the answer of one run |
+//! | [`store`] | the index on disk |
 //! | [`read`] | files, folders and standard input to articles and refusals |
 //! | [`report`] | a grouping as CSV or JSON Lines |
 //! | [`cli`] | the command |
@@ -62,7 +64,7 @@
 //! ```text
 //! cli
 //! pipeline
-//! read  report
+//! read  report  store
 //! stages
 //! model  params
 //! text
@@ -90,4 +92,5 @@ pub mod pipeline;
 pub mod read;
 pub mod report;
 pub mod stages;
+pub mod store;
 pub mod text;

@@ -211,6 +211,21 @@ pub struct Grouping {
     pub story_reasons: Vec<Reason>,
 }
 
+/// What happened to a story of an index.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// The story, by its name.
+    pub story_id: String,
+    /// `new`, `grew`, `merged`, `split`, `representative`, `expired` or `forgotten`.
+    pub change: String,
+    /// The names of the stories that it has articles from, parted by spaces.
+    pub from: String,
+    /// How many of its articles are new.
+    pub articles_added: u32,
+    /// Why, in words.
+    pub reason: String,
+}
+
 /// Why an article stands for its group or story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {

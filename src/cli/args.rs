@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::clean::Clean;
 use super::decided::{self, Decided};
+use super::index_args::{AllSettings, Index, Update};
 use super::knobs::Sweep;
 use super::learn::Learn;
 use super::values::{self, Bytes, Days, Limit};
@@ -61,6 +62,12 @@ pub(super) enum Command {
     /// Group articles into near-duplicates and stories
     #[command(after_help = SETTINGS)]
     Cluster(Cluster),
+    /// Add a night's articles to an index
+    #[command(after_help = SETTINGS)]
+    Update(Update),
+    /// Look after an index
+    #[command(subcommand)]
+    Index(Index),
     /// Show what is left of each article, as it is compared
     #[command(after_help = SETTINGS)]
     Clean(Clean),
@@ -328,44 +335,10 @@ pub(super) struct Man {
 pub(super) enum Config {
     /// Show each setting and where it comes from
     #[command(after_help = SETTINGS)]
-    Show(Settings),
+    Show(AllSettings),
     /// Write the settings to samestory.toml, the defaults as comments
     #[command(after_help = SETTINGS)]
-    Init(Settings),
-}
-
-impl Judging {
-    /// The parameters that these options ask for.
-    pub(super) fn params(&self) -> Params {
-        Params {
-            only_duplicates: self.only.is_some(),
-            boilerplate: self.cleaning.boilerplate.clone(),
-            terms: self.terms.clone(),
-            ignore_dates: self.ignore_dates,
-            window_days: self.window.0,
-            representative: self.representative.clone(),
-            min_resemblance: self.min_resemblance,
-            min_containment: self.min_containment,
-            min_similarity: self.min_similarity,
-            story_cut: self.story_cut,
-            decisions: self.decisions.as_ref().map(|d| d.decisions.clone()).unwrap_or_default(),
-        }
-    }
-}
-
-impl Reading {
-    /// The reader's options, with the columns to carry through.
-    pub(super) fn options(&self, keep: &[String]) -> read::Options {
-        read::Options {
-            format: self.input_format,
-            fields: self.field.clone(),
-            id: self.id.clone(),
-            timezone: self.timezone.clone(),
-            keep: keep.to_vec(),
-            max_record: self.max_record.0,
-            outlets: Vec::new(),
-        }
-    }
+    Init(AllSettings),
 }
 
 #[cfg(test)]

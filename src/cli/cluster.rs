@@ -1,15 +1,16 @@
 //! `samestory cluster`: inputs to clusters in one run.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::anyhow;
 
-use super::args::Cluster;
+use super::args::{Cluster, Running};
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::outcome::{say_notes, say_outcome};
 use super::settings::{Layers, Setting};
 use super::summary::write_summary;
+use super::targets;
 use super::tell::{Tell, thousands};
 use crate::model::Article;
 use crate::params::Params;
@@ -20,14 +21,14 @@ use crate::report::{Table, write, write_refusals, write_unique};
 
 pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     let settings = &args.settings;
-    check_targets(args)?;
+    let targets = [&args.output, &args.unique, &args.refusals, &args.summary];
+    targets::check(targets.map(Option::as_deref), &args.inputs, args.unique.is_some())?;
     let pending = interrupt::watch();
     let mut options = settings.reading.options(&settings.writing.keep);
     if let Some(file) = &settings.writing.sources {
         options.outlets = read::outlets(file).map_err(|error| Failure::usage(anyhow!(error)))?;
     }
-    let owned = options.outlets.iter().filter(|outlet| !outlet.owner.is_empty());
-    let owners: Vec<_> = owned.map(|o| (o.source.clone(), o.owner.clone())).collect();
+    let owners = targets::owners(&options);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let mut targets = Targets::open(args, &pending)?;
     use_threads(settings.running.threads)?;
@@ -42,7 +43,8 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
         run.refusals.sort();
     }
 
-    say_notes(&run, tell);
+    let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
+    say_notes(&run.notes, counts, &run.refusals, tell);
     if run.grouping.articles.is_empty() {
         targets.write_refusals(&run, settings.writing.excel)?;
         return Err(nothing_read(run.refusals.len()));
@@ -50,55 +52,18 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     // Texts are not kept in memory: a second pass finds those that are asked for.
     let again = || read::open(&args.inputs, options).map_err(Failure::usage);
     let originals = args.unique.is_some().then(again).transpose()?.map(originals);
-    let table = Table {
-        layout: settings.writing.layout,
-        format: settings.writing.format,
-        excel: settings.writing.excel,
-        keep: &settings.writing.keep,
-        owners: &owners,
-    };
+    let table = settings.writing.table(&owners);
     targets.write(&run, &table, originals, &args.inputs, &layers.settings(), &params)?;
     say_outcome(&run, tell);
-    let verdict = verdict(args, &run);
+    let articles = run.grouping.articles.len() as u64;
+    let verdict = verdict(&settings.running, run.refusals.len() as u64, articles);
+    let verdict = verdict.map_err(|failure| match args.refusals {
+        None => failure.hint("--refusals FILE lists them"),
+        Some(_) => failure,
+    });
     // The process ends here: giving back millions of small pieces of memory one by one helps nobody.
     std::mem::forget(run);
     verdict
-}
-
-/// Two outputs in one file, an output over an input and a second pass over a pipe are mistakes to stop early.
-fn check_targets(args: &Cluster) -> Result<(), Failure> {
-    let targets = [&args.output, &args.unique, &args.refusals, &args.summary];
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut seen: Vec<PathBuf> = Vec::new();
-    for target in targets.into_iter().flatten() {
-        let path = real(target);
-        if seen.contains(&path) {
-            return Err(Failure::usage(anyhow!(
-                "{}: two outputs cannot share a file",
-                target.display()
-            )));
-        }
-        if path.is_file() && args.inputs.iter().any(|input| real(Path::new(input)) == path) {
-            return Err(Failure::usage(anyhow!(
-                "{}: the output would replace an input",
-                target.display()
-            )));
-        }
-        seen.push(path);
-    }
-    let stdout = targets.iter().filter(|target| target.as_deref() == Some(Path::new("-"))).count();
-    if stdout > 0 && args.output.is_none() {
-        return Err(Failure::usage(anyhow!("two outputs cannot share standard output"))
-            .hint("name a file with -o"));
-    }
-    if args.unique.is_some() && args.inputs.iter().any(|input| input == "-") {
-        let hint = "put the articles into a file first";
-        return Err(Failure::usage(anyhow!(
-            "--unique reads its input twice, which standard input cannot be"
-        ))
-        .hint(hint));
-    }
-    Ok(())
 }
 
 /// The outputs of a run, opened before it begins.
@@ -135,7 +100,7 @@ impl Targets {
         let Self { mut clusters, mut unique, mut refusals, mut summary } = self;
         clusters.fill(|out| write(out, &run.grouping, table))?;
         if let (Some(unique), Some(originals)) = (&mut unique, originals) {
-            unique.fill(|out| write_unique(out, &run.grouping, originals))?;
+            unique.fill(|out| write_unique(out, &run.grouping, None, originals))?;
         }
         if let Some(refusals) = &mut refusals {
             refusals.fill(|out| write_refusals(out, &run.refusals, table.excel))?;
@@ -170,11 +135,11 @@ pub(super) fn nothing_read(refused: usize) -> Failure {
 }
 
 /// The records of a second pass over the input, with the articles that they hold.
-fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, Vec<u8>)> {
+pub(super) fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, Vec<u8>)> {
     reader.flat_map(read::Chunk::originals)
 }
 
-fn use_threads(threads: usize) -> Result<(), Failure> {
+pub(super) fn use_threads(threads: usize) -> Result<(), Failure> {
     // The main thread is one of them: it would only wait for the others.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread();
     let built = pool.build_global();
@@ -184,10 +149,8 @@ fn use_threads(threads: usize) -> Result<(), Failure> {
 }
 
 /// Whether the refusals are more than the user allows; the output is written by now.
-fn verdict(args: &Cluster, run: &Run) -> Result<Exit, Failure> {
-    let refused = run.refusals.len() as u64;
-    let all = refused + run.grouping.articles.len() as u64;
-    let running = &args.settings.running;
+pub(super) fn verdict(running: &Running, refused: u64, articles: u64) -> Result<Exit, Failure> {
+    let all = refused + articles;
     let limit = running.max_refused.filter(|limit| limit.is_passed(refused, all));
     let rule = match limit {
         Some(limit) => format!("more than --max-refused {limit}"),
@@ -196,6 +159,5 @@ fn verdict(args: &Cluster, run: &Run) -> Result<Exit, Failure> {
     };
     let error =
         anyhow!("{} of {} records were refused, {rule}", thousands(refused), thousands(all));
-    let failure = Failure { exit: Exit::Refused, error, hint: None };
-    Err(if args.refusals.is_none() { failure.hint("--refusals FILE lists them") } else { failure })
+    Err(Failure { exit: Exit::Refused, error, hint: None })
 }

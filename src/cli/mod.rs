@@ -1,6 +1,7 @@
 //! The command line: arguments to calls of the library, results to exit codes. Only here is clap known.
 
 mod args;
+mod asked;
 mod clean;
 mod cluster;
 mod config;
@@ -8,6 +9,8 @@ mod decided;
 mod evaluate;
 mod exit;
 mod explain;
+mod index;
+mod index_args;
 mod interrupt;
 mod knobs;
 mod labels;
@@ -22,7 +25,9 @@ mod settings;
 mod summary;
 mod sweep;
 mod swept;
+mod targets;
 mod tell;
+mod update;
 mod values;
 mod worst;
 
@@ -53,6 +58,8 @@ pub fn run(typed: Vec<OsString>) -> Exit {
 fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     match &layers.args.command {
         Command::Cluster(args) => cluster::run(args, layers, tell),
+        Command::Update(args) => update::run(args, tell),
+        Command::Index(verb) => index::run(verb, tell),
         Command::Clean(args) => clean::run(args, tell),
         Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args, tell),

@@ -1,15 +1,21 @@
 //! What is said about a run: how the input was understood, what came out, and what deserves a look.
 
 use super::tell::{Tell, counted, thousands};
+use crate::model::Refusal;
 use crate::pipeline::Run;
+use crate::read::Notes;
 use crate::report::{Story, loosest};
 
 /// Loose stories that are named.
 const LOOSE: usize = 3;
 
 /// How the input was understood, and what was refused.
-pub(super) fn say_notes(run: &Run, tell: &Tell) {
-    let (notes, without_text) = (&run.notes, run.counts.without_text);
+pub(super) fn say_notes(
+    notes: &Notes,
+    [without_text, articles]: [u64; 2],
+    refusals: &[Refusal],
+    tell: &Tell,
+) {
     if !notes.aliases.is_empty() {
         let taken = notes.aliases.iter().map(|(column, field)| format!("{column} as {field}"));
         tell.note(&format!("note: columns taken: {}", taken.collect::<Vec<_>>().join(", ")));
@@ -18,7 +24,6 @@ pub(super) fn say_notes(run: &Run, tell: &Tell) {
         let dates = thousands(notes.unreadable_dates);
         tell.note(&format!("note: unreadable dates: {dates}; these articles count as undated"));
     }
-    let articles = run.grouping.articles.len() as u64;
     if without_text * 5 > articles {
         let without = thousands(without_text);
         let cure = "--field text=COLUMN names the column of the text";
@@ -27,16 +32,20 @@ pub(super) fn say_notes(run: &Run, tell: &Tell) {
             thousands(articles)
         ));
     }
-    if run.counts.unmet > 0 {
-        let unmet = thousands(run.counts.unmet);
+    tell.refusals(refusals);
+}
+
+/// Editors' links that do not hold.
+fn say_unmet(unmet: u64, tell: &Tell) {
+    if unmet > 0 {
         let why = "copies tie them to what is to be apart";
-        tell.note(&format!("warning: must-links that cannot hold: {unmet}; {why}"));
+        tell.note(&format!("warning: must-links that cannot hold: {}; {why}", thousands(unmet)));
     }
-    tell.refusals(&run.refusals);
 }
 
 /// What came out.
 pub(super) fn say_outcome(run: &Run, tell: &Tell) {
+    say_unmet(run.counts.unmet, tell);
     tell.stages(&run.stages);
     say_remarks(run, tell);
     let counts = [

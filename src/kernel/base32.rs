@@ -12,9 +12,16 @@ pub fn encode(hash: u64) -> [u8; LENGTH] {
     std::array::from_fn(|i| ALPHABET[(hash >> (59 - 5 * i)) as usize & 31])
 }
 
+/// The hash that a word stands for, its four low bits 0; `None` for what [`encode`] never writes.
+pub fn decode(word: &[u8]) -> Option<u64> {
+    let value = |c: &u8| ALPHABET.iter().position(|letter| letter == c).map(|v| v as u64);
+    let bits = word.iter().try_fold(0u64, |bits, c| Some(bits << 5 | value(c)?));
+    bits.filter(|_| word.len() == LENGTH).map(|bits| bits << 4)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::encode;
+    use super::*;
 
     #[test]
     fn five_bits_make_a_character() {
@@ -22,5 +29,7 @@ mod tests {
         assert_eq!(&encode(u64::MAX), b"zzzzzzzzzzzz");
         assert_eq!(&encode(1 << 63), b"g00000000000");
         assert_eq!(&encode(0x0123_4567_89ab_cdef), b"04hmasw9nf6y");
+        assert_eq!(decode(b"04hmasw9nf6y"), Some(0x0123_4567_89ab_cde0));
+        assert_eq!((decode(b"04hmasw9nf6"), decode(b"04hmasw9nf6u")), (None, None));
     }
 }

@@ -58,7 +58,7 @@ impl Corpus {
             if same && later.delivered == kept.delivered {
                 run.counts.repeated += 1;
             } else if same {
-                run.refusals.push(other_version(later, kept));
+                run.refusals.push(other_version(later, &kept.entry));
             }
             same
         });
@@ -240,14 +240,16 @@ fn unrelated(a: &[u32], b: &[u32]) -> bool {
     3 * intersection(a, b) < a.len().min(b.len())
 }
 
-fn place(entry: &Entry) -> (&str, &str) {
+/// Where an article came from.
+pub(super) fn place(entry: &Entry) -> (&str, &str) {
     (&entry.file, &entry.url)
 }
 
-fn other_version(later: &Prepared, kept: &Prepared) -> Refusal {
+/// The refusal of an article whose newer version stays.
+pub(super) fn other_version(later: &Prepared, kept: &Entry) -> Refusal {
     let reason = format!(
         "id {:?} has other content in {}, which is newer or comes first by content",
-        later.entry.id, kept.entry.file
+        later.entry.id, kept.file
     );
     Refusal { file: later.entry.file.clone(), record: later.record, reason }
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod corpus;
 mod explain;
+pub mod index;
 mod parts;
 mod place;
 mod prepare;

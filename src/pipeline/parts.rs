@@ -114,6 +114,16 @@ impl Span {
         Self { start: self.start + before as u32, end: self.end + before as u32 }
     }
 
+    /// The stretch from one place to another.
+    pub(super) fn between(start: u32, end: u32) -> Self {
+        Self { start, end: end.max(start) }
+    }
+
+    /// Where it begins and ends.
+    pub(super) fn ends(self) -> [u32; 2] {
+        [self.start, self.end]
+    }
+
     pub(super) fn len(self) -> usize {
         (self.end - self.start) as usize
     }

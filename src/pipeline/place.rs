@@ -15,21 +15,22 @@ use crate::stages::represent::{self, Candidate};
 const RELATED: i32 = (ONE * 3 / 10) as i32;
 
 /// A group with the member that stands for it.
-struct Group {
+pub(super) struct Group {
     /// Its position among the groups as found.
-    found: u32,
+    pub(super) found: u32,
     /// Representative first, then by time.
-    members: Vec<u32>,
+    pub(super) members: Vec<u32>,
     reason: Reason,
     id: u64,
 }
 
-struct Story {
+pub(super) struct Story {
     /// That of the representative first, then by time.
-    groups: Vec<Group>,
-    size: usize,
+    pub(super) groups: Vec<Group>,
+    pub(super) size: usize,
     reason: Reason,
-    id: u64,
+    /// Names it: the hash of the id of its earliest article, unless it had a name before.
+    pub(super) id: u64,
 }
 
 /// Puts everything in its place.
@@ -37,7 +38,20 @@ struct Story {
 /// # Errors
 /// What was put aside cannot be read again.
 pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> io::Result<Grouping> {
-    let mut all = assemble(&corpus, found, params);
+    let all = assemble(&corpus, found, params);
+    arrange(corpus, found, all, params)
+}
+
+/// Puts stories in their order, and everything that is known of them beside them.
+///
+/// # Errors
+/// What was put aside cannot be read again.
+pub(super) fn arrange(
+    corpus: Corpus,
+    found: &Found,
+    mut all: Vec<Story>,
+    params: &Params,
+) -> io::Result<Grouping> {
     all.sort_by_key(|story| (Reverse(story.size), story.id));
     let mut grouping = lay_out(&all);
     grouping.weakest = weakest(found, &all);
@@ -52,7 +66,7 @@ pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> io::Resul
 }
 
 /// Brings groups together in stories and chooses the representatives.
-fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<Story> {
+pub(super) fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<Story> {
     let Found { constraints, groups, stories, .. } = found;
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); groups.len()];
     stories

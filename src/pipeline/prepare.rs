@@ -20,6 +20,8 @@ pub(super) struct Prepared {
     pub(super) identity: u64,
     /// As in [`Article::record`].
     pub(super) record: u64,
+    /// Its number in an index.
+    pub(super) row: u32,
     /// The hash of title and text as delivered: the same id with another one is another version.
     pub(super) delivered: u64,
     /// The hash of the compared words in order: equal for texts that are the same word for word. 0 without any.
@@ -100,6 +102,7 @@ impl Preparer {
         });
         Prepared {
             record: article.record,
+            row: 0,
             identity: hash(article.id.as_bytes()),
             delivered: mix(hash(article.title.as_bytes())) ^ hash(article.text.as_bytes()),
             content: content(compared),

@@ -66,7 +66,11 @@ impl Role {
     }
 }
 
-pub(super) fn rows(grouping: &Grouping, emit: &mut Emit<'_>) -> io::Result<()> {
+pub(super) fn rows(
+    grouping: &Grouping,
+    only: Option<&[bool]>,
+    emit: &mut Emit<'_>,
+) -> io::Result<()> {
     let reasons = Reasons::new(grouping);
     for story in 0..grouping.story_ids.len() {
         let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
@@ -82,7 +86,9 @@ pub(super) fn rows(grouping: &Grouping, emit: &mut Emit<'_>) -> io::Result<()> {
                 };
                 let place =
                     Place { story, group, article: grouping.order[position] as usize, role };
-                row(grouping, place, &reasons.of(place), emit)?;
+                if only.is_none_or(|only| only[place.article]) {
+                    row(grouping, place, &reasons.of(place), emit)?;
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod articles;
 mod cell;
+mod changes;
 #[cfg(feature = "parquet")]
 mod columnar;
 mod csv;
@@ -20,6 +21,7 @@ mod unique;
 
 use std::io::{self, Write};
 
+pub use changes::write_changes;
 pub use printable::printable;
 pub use refusals::write_refusals;
 pub use story::{Story, loosest};
@@ -67,6 +69,9 @@ pub struct Table<'a> {
     pub keep: &'a [String],
     /// The owner of each source, ascending by source: outlets of one owner report as one.
     pub owners: &'a [(String, String)],
+    /// Which articles have a row, in the order of [`Grouping::articles`]; `None` for all. Only the layout `articles`
+    /// leaves rows out.
+    pub only: Option<&'a [bool]>,
 }
 
 /// Writes a grouping as a table, row by row; the bytes are a function of the arguments.
@@ -112,7 +117,7 @@ fn fixed_columns(layout: Layout) -> &'static [&'static str] {
 /// Hands the rows of a layout to `emit` one by one, so that no table is ever held in memory.
 fn rows(grouping: &Grouping, table: &Table<'_>, emit: &mut Emit<'_>) -> io::Result<()> {
     match table.layout {
-        Layout::Articles => articles::rows(grouping, emit),
+        Layout::Articles => articles::rows(grouping, table.only, emit),
         Layout::Stories => stories::rows(grouping, table.owners, emit),
         Layout::Pairs => pairs::rows(grouping, emit),
     }

@@ -8,19 +8,23 @@ use crate::model::{Article, Entry, Grouping};
 
 /// Writes the records of the groups' representatives as they came, one a line, in the order of the input.
 ///
-/// `records` is a second pass over the input. Of several versions of one article that of the grouping is written.
+/// With `only`, groups that have other members than these articles are left out. `records` is a second pass over the input. Of several versions of one article that of the grouping is written.
 ///
 /// # Errors
 /// Those of `out`, and when a record is not found again: the input is then another than at the first pass.
 pub fn write_unique(
     out: &mut dyn Write,
     grouping: &Grouping,
+    only: Option<&[bool]>,
     records: impl Iterator<Item = (Article, Vec<u8>)>,
 ) -> io::Result<()> {
     let mut wanted: HashMap<&str, &Entry> = HashMap::with_capacity(grouping.group_ids.len());
-    for &first in grouping.groups.iter().take(grouping.group_ids.len()) {
-        let entry = &grouping.articles[grouping.order[first as usize] as usize];
-        wanted.insert(&entry.id, entry);
+    for ends in grouping.groups.windows(2) {
+        let members = &grouping.order[ends[0] as usize..ends[1] as usize];
+        if only.is_none_or(|only| members.iter().all(|&i| only[i as usize])) {
+            let entry = &grouping.articles[members[0] as usize];
+            wanted.insert(&entry.id, entry);
+        }
     }
     for (article, record) in records {
         let same = |entry: &&Entry| *entry.title == *article.title && *entry.url == *article.url;

@@ -12,7 +12,8 @@ pub const BANDS: usize = 42;
 /// Slots in a band.
 pub const ROWS: usize = 3;
 /// What a bucket of articles that share a band may cost.
-pub const BOUNDS: Bounds = Bounds { cap: 8, hubs: 3 };
+pub const BOUNDS: Bounds =
+    if cfg!(test) { Bounds { cap: 4, hubs: 1 } } else { Bounds { cap: 8, hubs: 3 } };
 
 /// Hashes of two leads that agree in a proposed pair.
 const SHARED: usize = 2;

@@ -12,6 +12,8 @@ use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
 use crate::kernel::time::{DAY, ONE, TimeFactor};
 
+// Tests have few articles, so that all limits are low there: each must be met.
+
 /// Terms that a report posts.
 const POSTED: usize = 16;
 /// Fixed-point one of a posted weight.
@@ -19,24 +21,24 @@ const UNIT: f64 = 16_384.0;
 /// Share of the cosine that the posted terms must show, in 1 / 65,536.
 const PARTIAL: i64 = ONE * 7 / 100;
 /// Most candidates that are compared in full, once for matches and once for the neighbourhood.
-const CANDIDATES: usize = 60;
+const CANDIDATES: usize = if cfg!(test) { 5 } else { 60 };
 /// Least similarity of a match and of a neighbour, in 1 / 65,536.
 pub const SIMILAR: i64 = ONE / 10;
 /// Neighbours that are kept.
-const KEPT: usize = 40;
+const KEPT: usize = if cfg!(test) { 4 } else { 40 };
 /// A neighbourhood reaches from here to [`FAR`] before a report: near enough to be the same affair, too far to be the
 /// same story.
 const NEAR: i64 = 3 * DAY;
 /// See [`NEAR`].
 const FAR: i64 = 33 * DAY;
 /// With fewer reports than this in its past, a report's own days serve as well.
-const HISTORY: usize = 200;
+const HISTORY: usize = if cfg!(test) { 6 } else { 200 };
 /// Postings of one term on one day that are all found; of more, only the [`HUBS`] with the lowest identities are.
-const CAP: usize = 300;
+const CAP: usize = if cfg!(test) { 4 } else { 300 };
 /// Reports that one thread queries at a time.
 const PART: usize = 512;
 /// See [`CAP`].
-const HUBS: usize = 4;
+const HUBS: usize = if cfg!(test) { 2 } else { 4 };
 
 /// When the reports were published, in the order of the reports: undated ones first, the others ascending.
 #[derive(Debug, Clone, Default)]

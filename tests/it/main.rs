@@ -9,6 +9,7 @@ mod evaluate;
 mod feeds;
 mod formats;
 mod groups;
+mod index;
 mod learn;
 mod metrics;
 #[cfg(feature = "parquet")]

@@ -161,11 +161,11 @@ fn unique_keeps_one_record_of_each_group() {
     let other = Article { title: "An older headline".to_owned(), ..records[0].0.clone() };
     records.insert(0, (other, b"<old>".to_vec()));
     let mut out = Vec::new();
-    write_unique(&mut out, &grouping, records.iter().cloned()).unwrap();
+    write_unique(&mut out, &grouping, None, records.iter().cloned()).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), "<a>\n<b>\n<d>\n<f>\n<g>\n");
     // A record that cannot be found again is never passed over in silence.
     records.retain(|(article, _)| article.id != "d");
-    let error = write_unique(&mut Vec::new(), &grouping, records.into_iter()).unwrap_err();
+    let error = write_unique(&mut Vec::new(), &grouping, None, records.into_iter()).unwrap_err();
     assert!(error.to_string().starts_with("1 records were not found again"), "{error}");
 }
 

@@ -13,7 +13,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stages", &["model", "params", "text", "kernel"]),
     ("read", &["model", "text", "kernel"]),
     ("report", &["model", "kernel"]),
-    ("pipeline", &["read", "stages", "model", "params", "text", "kernel"]),
+    ("store", &["model", "params", "text", "kernel"]),
+    ("pipeline", &["read", "store", "stages", "model", "params", "text", "kernel"]),
     ("explain", &["read", "stages", "model", "params", "text", "kernel"]),
     (
         "cli",
@@ -31,9 +32,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["cli", "read", "report"]),
     ("parquet", &["read", "report"]),
     ("rayon", &["cli", "pipeline", "stages"]),
-    ("serde_json", &["cli", "explain", "read", "report", "text"]),
+    ("serde_json", &["cli", "explain", "read", "report", "store", "text"]),
+    ("rusqlite", &["store"]),
     ("signal_hook", &["cli"]),
-    ("tempfile", &["report", "pipeline"]),
+    ("tempfile", &["report", "pipeline", "store"]),
 ];
 
 /// The longest a file may be. Lower it when the longest file allows.

@@ -1,0 +1,39 @@
+//! What options ask of the library.
+
+use super::args::{Judging, Reading};
+use crate::params::Params;
+use crate::read;
+
+impl Judging {
+    /// The parameters that these options ask for.
+    pub(super) fn params(&self) -> Params {
+        Params {
+            only_duplicates: self.only.is_some(),
+            boilerplate: self.cleaning.boilerplate.clone(),
+            terms: self.terms.clone(),
+            ignore_dates: self.ignore_dates,
+            window_days: self.window.0,
+            representative: self.representative.clone(),
+            min_resemblance: self.min_resemblance,
+            min_containment: self.min_containment,
+            min_similarity: self.min_similarity,
+            story_cut: self.story_cut,
+            decisions: self.decisions.as_ref().map(|d| d.decisions.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Reading {
+    /// The reader's options, with the columns to carry through.
+    pub(super) fn options(&self, keep: &[String]) -> read::Options {
+        read::Options {
+            format: self.input_format,
+            fields: self.field.clone(),
+            id: self.id.clone(),
+            timezone: self.timezone.clone(),
+            keep: keep.to_vec(),
+            max_record: self.max_record.0,
+            outlets: Vec::new(),
+        }
+    }
+}

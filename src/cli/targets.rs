@@ -1,0 +1,65 @@
+//! Where outputs may go, and what rows need beside the settings.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+
+use super::args::Writing;
+use super::exit::Failure;
+use crate::read;
+use crate::report::Table;
+
+/// Two outputs in one file, an output over an input and a second pass over a pipe are mistakes to stop early. The first
+/// target is the main one, which goes to standard output when it is not named.
+pub(super) fn check<const N: usize>(
+    targets: [Option<&Path>; N],
+    inputs: &[String],
+    twice: bool,
+) -> Result<(), Failure> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for target in targets.into_iter().flatten() {
+        let path = real(target);
+        if seen.contains(&path) {
+            return Err(Failure::usage(anyhow!(
+                "{}: two outputs cannot share a file",
+                target.display()
+            )));
+        }
+        if path.is_file() && inputs.iter().any(|input| real(Path::new(input)) == path) {
+            return Err(Failure::usage(anyhow!(
+                "{}: the output would replace an input",
+                target.display()
+            )));
+        }
+        seen.push(path);
+    }
+    let stdout = targets.iter().filter(|target| **target == Some(Path::new("-"))).count();
+    if stdout > 0 && targets[0].is_none() {
+        return Err(Failure::usage(anyhow!("two outputs cannot share standard output"))
+            .hint("name a file with -o"));
+    }
+    if twice && inputs.iter().any(|input| input == "-") {
+        let hint = "put the articles into a file first";
+        return Err(Failure::usage(anyhow!(
+            "--unique reads its input twice, which standard input cannot be"
+        ))
+        .hint(hint));
+    }
+    Ok(())
+}
+
+/// The owner of each source that has one.
+pub(super) fn owners(options: &read::Options) -> Vec<(String, String)> {
+    let owned = options.outlets.iter().filter(|outlet| !outlet.owner.is_empty());
+    owned.map(|outlet| (outlet.source.clone(), outlet.owner.clone())).collect()
+}
+
+impl Writing {
+    /// The table that these settings ask for.
+    pub(super) fn table<'a>(&'a self, owners: &'a [(String, String)]) -> Table<'a> {
+        let Self { layout, format, excel, keep, .. } = self;
+        let (layout, format, excel) = (*layout, *format, *excel);
+        Table { layout, format, excel, keep, owners, only: None }
+    }
+}

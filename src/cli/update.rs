@@ -1,0 +1,129 @@
+//! `samestory update`: a night's articles into an index.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+
+use super::cluster::{nothing_read, originals, use_threads, verdict};
+use super::exit::{Exit, Failure};
+use super::index_args::{Indexing, Update};
+use super::outcome::say_notes;
+use super::tell::{Tell, counted};
+use super::{interrupt, targets};
+use crate::pipeline::index::{Access, Error, Index, Night, Options};
+use crate::read;
+use crate::report::output::{self, Output};
+use crate::report::{Table, write, write_changes, write_refusals, write_unique};
+
+pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
+    let settings = &args.settings;
+    let outputs = [&args.output, &args.changes, &args.unique, &args.refusals];
+    targets::check(outputs.map(Option::as_deref), &args.inputs, args.unique.is_some())?;
+    let pending = interrupt::watch();
+    let mut options = settings.reading.options(&settings.writing.keep);
+    if let Some(file) = &settings.writing.sources {
+        options.outlets = read::outlets(file).map_err(|error| Failure::usage(anyhow!(error)))?;
+    }
+    let owners = targets::owners(&options);
+    let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
+    let open = |path: &Option<PathBuf>| {
+        path.as_deref().map(|path| Output::open(Some(path), &pending)).transpose()
+    };
+    let mut rows = Output::open(args.output.as_deref(), &pending)?;
+    let mut others = [open(&args.changes)?, open(&args.unique)?, open(&args.refusals)?];
+    use_threads(settings.running.threads)?;
+    let mut index =
+        Index::open(folder(&args.indexing)?, Access::Create, &settings.judging.params())?;
+
+    let progress = tell.progress("reading and grouping");
+    let now = args.now.unwrap_or_else(Timestamp::now);
+    let night = index.update(reader, &Options { now, dry_run: args.dry_run });
+    drop(progress);
+    let night = night?;
+
+    let counts = [night.counts.without_text, night.counts.read];
+    say_notes(&night.notes, counts, &night.refusals, tell);
+    let excel = settings.writing.excel;
+    let [changes, unique, refusals] = &mut others;
+    if let Some(refusals) = refusals {
+        refusals.fill(|out| write_refusals(out, &night.refusals, excel))?;
+    }
+    if night.counts.read == 0 && !night.refusals.is_empty() {
+        others.into_iter().flatten().try_for_each(Output::commit)?;
+        return Err(nothing_read(night.refusals.len()));
+    }
+    let table = Table { only: Some(&night.tonight), ..settings.writing.table(&owners) };
+    rows.fill(|out| write(out, &night.grouping, &table))?;
+    if let Some(changes) = changes {
+        let all = night.changes.iter().map(|change| (None, change));
+        changes.fill(|out| write_changes(out, all, false, excel))?;
+    }
+    if let Some(unique) = unique {
+        let again = originals(read::open(&args.inputs, options).map_err(Failure::usage)?);
+        unique.fill(|out| write_unique(out, &night.grouping, Some(&night.tonight), again))?;
+    }
+    commit(others, rows)?;
+    say_outcome(&night, tell);
+    verdict(&settings.running, night.refusals.len() as u64, night.counts.read)
+}
+
+fn commit(others: [Option<Output>; 3], rows: Output) -> Result<(), output::Error> {
+    others.into_iter().flatten().chain([rows]).try_for_each(Output::commit)
+}
+
+/// The folder of the index that is meant.
+pub(super) fn folder(indexing: &Indexing) -> Result<&Path, Failure> {
+    indexing.index.as_deref().ok_or_else(|| {
+        Failure::usage(anyhow!("no index is named")).hint("--index DIR names its folder")
+    })
+}
+
+fn say_outcome(night: &Night, tell: &Tell) {
+    tell.stages(&night.stages);
+    let of = |change: &str| night.changes.iter().filter(|c| c.change == change).count();
+    let counts = [
+        counted(night.added(), "new article", "new articles"),
+        counted(night.counts.repeated as usize, "repeated", "repeated"),
+        counted(of("new"), "new story", "new stories"),
+        format!("{} grown, {} merged, {} split", of("grew"), of("merged"), of("split")),
+        counted(night.refusals.len(), "refused", "refused"),
+    ];
+    tell.note(&counts.join(", "));
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let (exit, hint) = match &error {
+            Error::Missing(_) => {
+                (Exit::Usage, Some("`samestory update --index DIR INPUT...` makes one"))
+            }
+            Error::Foreign(_) => {
+                (Exit::Usage, Some("name a folder that is empty, or not there yet"))
+            }
+            Error::Parameters { .. } => (
+                Exit::Usage,
+                Some(
+                    "give the settings it was built with, or build another: samestory update --index NEW INPUT...",
+                ),
+            ),
+            Error::Locked(_) => (Exit::Locked, Some("try again when it is done")),
+            Error::Version { .. } => (
+                Exit::Locked,
+                Some(
+                    "build it again: samestory update --index NEW INPUT..., all inputs in one run or night by night",
+                ),
+            ),
+            Error::Damaged { .. } => (
+                Exit::Damaged,
+                Some("put back a backup, or build it again: samestory update --index NEW INPUT..."),
+            ),
+            Error::Io { .. } | Error::Sql { .. } => (Exit::Unwritable, None),
+        };
+        let failure = Self { exit, error: error.into(), hint: None };
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}

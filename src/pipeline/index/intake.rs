@@ -1,0 +1,188 @@
+//! New articles into segments, and which versions of articles stay.
+
+use std::cmp::Reverse;
+
+use foldhash::HashMap;
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use super::rows;
+use crate::model::{Article, Entry, Refusal};
+use crate::params::Params;
+use crate::pipeline::corpus::{other_version, place};
+use crate::pipeline::prepare::{Chunkful, Prepared, Preparer};
+use crate::pipeline::{AHEAD, Counts};
+use crate::read::{Chunk, Notes, Parsed};
+use crate::store::{Error, Named, Next, Store};
+
+/// Articles of a segment that is written while others are still read.
+const ROWS: usize = 20_000;
+
+/// What was read tonight; its lists are in segments that nothing names yet.
+#[derive(Debug, Default)]
+pub(super) struct Intake {
+    pub(super) articles: Vec<Prepared>,
+    pub(super) segments: Vec<Named>,
+    pub(super) refusals: Vec<Refusal>,
+    pub(super) notes: Notes,
+    pub(super) counts: Counts,
+}
+
+/// Articles that are at hand or must be parsed first.
+pub(super) trait Source: Send {
+    fn parse(self) -> Parsed;
+}
+
+impl Source for Chunk {
+    fn parse(self) -> Parsed {
+        Self::parse(self)
+    }
+}
+
+impl Source for Vec<Article> {
+    fn parse(self) -> Parsed {
+        Parsed { articles: self, ..Parsed::default() }
+    }
+}
+
+/// Reads, cleans, shingles and sketches; an article of unknown date is stamped with when it was seen.
+pub(super) fn read<S: Source>(
+    chunks: impl Iterator<Item = S>,
+    store: &Store,
+    next: Next,
+    params: &Params,
+    now: Timestamp,
+) -> Result<Intake, Error> {
+    let (mut intake, mut waiting, mut chunks) = (Intake::default(), Waiting::new(next), chunks);
+    loop {
+        let ahead = AHEAD * rayon::current_num_threads();
+        let batch: Vec<S> = chunks.by_ref().take(ahead).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let work = |preparer: &mut Preparer, chunk: S| {
+            let mut parsed = chunk.parse();
+            let undated = parsed.articles.iter_mut().filter(|a| a.published.is_none());
+            undated.for_each(|a| a.seen = a.seen.or(Some(now)));
+            (preparer.prepare_all(parsed.articles, params), parsed.refusals, parsed.notes)
+        };
+        let done: Vec<_> = batch.into_par_iter().map_init(Preparer::default, work).collect();
+        for (prepared, refusals, notes) in done {
+            intake.counts.read += prepared.articles.len() as u64;
+            intake.refusals.extend(refusals);
+            intake.notes.merge(notes);
+            waiting.add(prepared);
+            if waiting.rows >= ROWS {
+                waiting.write(store, &mut intake)?;
+            }
+        }
+    }
+    waiting.write(store, &mut intake)?;
+    let articles = &intake.articles;
+    intake.counts.without_text = articles.iter().filter(|a| a.n_words == 0).count() as u64;
+    intake.counts.undated = articles.iter().filter(|a| a.entry.published.is_none()).count() as u64;
+    Ok(intake)
+}
+
+/// Articles that wait to be a segment.
+struct Waiting {
+    chunks: Vec<Chunkful>,
+    rows: usize,
+    next: Next,
+}
+
+impl Waiting {
+    fn new(next: Next) -> Self {
+        Self { chunks: Vec::new(), rows: 0, next }
+    }
+
+    fn add(&mut self, mut chunk: Chunkful) {
+        for article in &mut chunk.articles {
+            article.row = self.next.row;
+            self.next.row += 1;
+        }
+        self.rows += chunk.articles.len();
+        self.chunks.push(chunk);
+    }
+
+    fn write(&mut self, store: &Store, intake: &mut Intake) -> Result<(), Error> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        let mut writer = store.new_segment(self.next.segment)?;
+        rows::write(&mut writer, &self.chunks)?;
+        intake.segments.push(Named {
+            number: self.next.segment,
+            kind: rows::KIND.to_owned(),
+            first_row: self.next.row - self.rows as u32,
+            rows: self.rows as u32,
+            bytes: writer.finish()? as i64,
+        });
+        self.next.segment += 1;
+        self.rows = 0;
+        intake.articles.extend(self.chunks.drain(..).flat_map(|chunk| chunk.articles));
+        Ok(())
+    }
+}
+
+/// An article that the index has, and the hash of its title and text as delivered.
+pub(super) struct Known {
+    pub(super) row: u32,
+    pub(super) entry: Entry,
+    pub(super) delivered: u64,
+}
+
+/// Which articles stay of tonight's and of those that the index has under the same ids.
+#[derive(Debug, Default)]
+pub(super) struct Versions {
+    /// Tonight's that stay.
+    pub(super) added: Vec<Prepared>,
+    /// The rows of older ones that go, with those of the versions that replace them.
+    pub(super) successors: HashMap<u32, u32>,
+    pub(super) repeated: u64,
+    pub(super) refusals: Vec<Refusal>,
+}
+
+/// Of several versions of an article the newest stays, by date, then by content, as in a single run; what the index has
+/// stays if it is the same.
+pub(super) fn versions(
+    mut articles: Vec<Prepared>,
+    mut known: impl FnMut(&str) -> Result<Option<Known>, Error>,
+) -> Result<Versions, Error> {
+    let mut versions = Versions::default();
+    let rank = |entry: &Entry, delivered: u64| (Reverse(entry.published), delivered);
+    articles.sort_by(|a, b| {
+        let same = a.identity.cmp(&b.identity).then_with(|| a.entry.id.cmp(&b.entry.id));
+        let ranks = || rank(&a.entry, a.delivered).cmp(&rank(&b.entry, b.delivered));
+        same.then_with(ranks)
+            .then_with(|| place(&a.entry).cmp(&place(&b.entry)))
+            .then(a.row.cmp(&b.row))
+    });
+    let mut articles = articles.into_iter().peekable();
+    while let Some(best) = articles.next() {
+        let old = known(&best.entry.id)?;
+        let mut judge = |later: &Prepared, entry: &Entry, delivered: u64| {
+            if later.delivered == delivered {
+                versions.repeated += 1;
+            } else {
+                versions.refusals.push(other_version(later, entry));
+            }
+        };
+        let stays = old
+            .as_ref()
+            .filter(|old| rank(&old.entry, old.delivered) <= rank(&best.entry, best.delivered));
+        let (entry, delivered) =
+            stays.map_or((&best.entry, best.delivered), |old| (&old.entry, old.delivered));
+        if stays.is_some() {
+            judge(&best, entry, delivered);
+        }
+        while let Some(later) = articles.next_if(|later| later.entry.id == best.entry.id) {
+            judge(&later, entry, delivered);
+        }
+        if stays.is_none() {
+            versions.successors.extend(old.map(|old| (old.row, best.row)));
+            versions.added.push(best);
+        }
+    }
+    Ok(versions)
+}

@@ -1,0 +1,193 @@
+//! Nights in any order and cut give what one run over the survivors gives. Caps and thresholds are low in tests, so that
+//! crowded buckets and full histories occur.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::{Access, Index, Options};
+use crate::kernel::hash::mix;
+use crate::model::{Article, Grouping, Match};
+use crate::params::Params;
+use crate::pipeline::cluster_articles;
+
+const START: i64 = 1_700_000_000;
+
+/// What an article is made from.
+#[derive(Debug, Clone)]
+struct Recipe {
+    id: u8,
+    /// Which of a few texts it is a version of.
+    base: u64,
+    /// Words that are replaced, of each hundred.
+    edits: u64,
+    salt: u64,
+    words: usize,
+    titled: bool,
+    hour: Option<i64>,
+    source: usize,
+}
+
+fn recipe() -> impl Strategy<Value = Recipe> {
+    let hour = prop_oneof![
+        1 => Just(None),
+        3 => (0i64..1200).prop_map(Some),
+        3 => (0i64..120).prop_map(Some),
+    ];
+    let edits = prop_oneof![2 => Just(0u64), 3 => 1u64..25, 1 => 25u64..100];
+    let words = prop_oneof![1 => 0usize..6, 3 => 20usize..60];
+    (0u8..40, 0u64..5, edits, 0u64..6, words, prop::bool::weighted(0.8), hour, 0usize..3).prop_map(
+        |(id, base, edits, salt, words, titled, hour, source)| Recipe {
+            id,
+            base,
+            edits,
+            salt,
+            words,
+            titled,
+            hour,
+            source,
+        },
+    )
+}
+
+/// Made-up words, those of a base rarer than those that all share.
+fn word(of: u64, n: u64) -> String {
+    let hash = mix(mix(of) ^ n);
+    if hash.is_multiple_of(16) {
+        return (hash >> 8 & 63).to_string();
+    }
+    (0..5).map(|i| char::from(b'a' + (hash >> (8 * i) & 0xFF) as u8 % 26)).collect()
+}
+
+fn article(r: &Recipe) -> Article {
+    let one = |i: u64| {
+        let draw = mix(r.salt << 32 ^ r.base << 48 ^ i);
+        if draw % 100 < r.edits {
+            word(99, draw >> 32 & 31)
+        } else {
+            word(r.base, mix(r.base ^ i) % 24)
+        }
+    };
+    let title = if r.titled { (0..5).map(|i| one(1000 + i)).collect() } else { Vec::new() };
+    let text: Vec<String> = (0..r.words as u64).map(one).collect();
+    let published = r.hour.map(|hour| Timestamp::from_second(START + hour * 3600).unwrap());
+    let (mut title, text) = (title.join(" "), text.join(" "));
+    if title.is_empty() && text.is_empty() {
+        title = "untitled".into();
+    }
+    let source = ["", "Norwire", "Harbour Post"][r.source].to_owned();
+    Article { id: format!("a{:02}", r.id), title, text, published, source, ..Article::default() }
+}
+
+/// One step in the life of an index.
+#[derive(Debug, Clone)]
+enum Step {
+    Update(Vec<Recipe>),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let update = prop::collection::vec(recipe(), 0..14).prop_map(Step::Update);
+    prop::collection::vec(update, 1..6)
+}
+
+/// Everything that is said of every article and every match, without the names of stories.
+fn rows(grouping: &Grouping) -> Vec<String> {
+    let mut rows = Vec::new();
+    let id = |i: u32| &*grouping.articles[i as usize].id;
+    let matched = |m: &Match| {
+        format!("{} {} {m:?}", id(m.a), id(m.b)).replace(&format!("a: {}, b: {}, ", m.a, m.b), "")
+    };
+    for (s, ends) in grouping.stories.windows(2).enumerate() {
+        for g in ends[0] as usize..ends[1] as usize {
+            let members =
+                &grouping.order[grouping.groups[g] as usize..grouping.groups[g + 1] as usize];
+            let first = grouping.order[grouping.groups[ends[0] as usize] as usize];
+            for (n, &i) in members.iter().enumerate() {
+                let best =
+                    grouping.best[i as usize].map(|m| matched(&grouping.matches[m as usize]));
+                let (name, reason, change) = (
+                    grouping.group_ids[g],
+                    grouping.group_reasons[g],
+                    &grouping.changes[i as usize],
+                );
+                let entry = &grouping.articles[i as usize];
+                rows.push(format!(
+                    "{} of {} {n} {name} {reason:?} {:?} {change} {best:?} {entry:?}",
+                    id(i),
+                    id(first),
+                    grouping.story_reasons[s]
+                ));
+            }
+        }
+    }
+    rows.extend(grouping.matches.iter().map(matched));
+    rows.sort();
+    rows
+}
+
+/// The articles of each story by the story's name.
+fn stories(grouping: &Grouping) -> BTreeMap<u64, BTreeSet<String>> {
+    let mut stories: BTreeMap<u64, BTreeSet<String>> = BTreeMap::new();
+    for (s, ends) in grouping.stories.windows(2).enumerate() {
+        let members = grouping.groups[ends[0] as usize]..grouping.groups[ends[1] as usize];
+        let of = members.map(|i| grouping.order[i as usize] as usize);
+        let ids = of.map(|i| grouping.articles[i].id.to_string()).collect();
+        assert!(stories.insert(grouping.story_ids[s], ids).is_none(), "a name for two stories");
+    }
+    stories
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("SAMESTORY_FULL").is_some() { 2000 } else { 40 }))]
+
+    #[test]
+    fn nights_equal_one_run(steps in steps()) {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("news.idx");
+        let params = Params::default();
+        let mut survivors: BTreeMap<String, Article> = BTreeMap::new();
+        for (night, step) in steps.iter().enumerate() {
+            let now = Timestamp::from_second(START + night as i64 * 86_400).unwrap();
+            let mut index = Index::open(&folder, Access::Create, &params).unwrap();
+            let Step::Update(recipes) = step;
+            let articles: Vec<Article> = recipes.iter().map(article).collect();
+            let told = index.update_articles(articles.clone(), &Options { now, dry_run: false }).unwrap();
+            for mut a in articles {
+                a.seen = a.published.is_none().then_some(now);
+                keep_newest(&mut survivors, a);
+            }
+            let expected = cluster_articles(survivors.values().cloned().collect(), &params).unwrap();
+            let got = index.export().unwrap();
+            prop_assert_eq!(rows(&got), rows(&expected.grouping));
+            index.check().unwrap();
+            // What is told of tonight's stories is what an export says of them.
+            let all = stories(&got);
+            for (name, ids) in stories(&told.grouping) {
+                prop_assert_eq!(&all[&name], &ids);
+            }
+        }
+    }
+}
+
+/// The newest version by date, then by content, as `cluster` has it.
+fn keep_newest(survivors: &mut BTreeMap<String, Article>, a: Article) {
+    let one = |a: &Article| vec![Article { seen: None, ..a.clone() }];
+    match survivors.get(&a.id) {
+        Some(old) if one(old) == one(&a) => {}
+        Some(old) => {
+            let both = vec![old.clone(), a];
+            let kept = cluster_articles(both.clone(), &Params::default()).unwrap().grouping;
+            let kept = &kept.articles[0];
+            let same = |x: &Article| {
+                x.seen == kept.seen
+                    && x.published == kept.published
+                    && *x.title == *kept.title
+                    && *x.source == *kept.source
+            };
+            let newest = both.iter().find(|x| same(x)).unwrap().clone();
+            survivors.insert(newest.id.clone(), newest);
+        }
+        None => drop(survivors.insert(a.id.clone(), a)),
+    }
+}

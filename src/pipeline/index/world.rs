@@ -1,0 +1,126 @@
+//! All articles of an index in memory, grouped anew.
+
+use foldhash::{HashMap, HashSet};
+
+use super::intake::Known;
+use super::rows;
+use super::settle::{Before, Fresh};
+use crate::model::Entry;
+use crate::params::Params;
+use crate::pipeline::corpus::Corpus;
+use crate::pipeline::place::Story;
+use crate::pipeline::prepare::{Chunkful, Prepared};
+use crate::pipeline::{Clock, Found, Run, StageCount};
+use crate::store::{Error, Named, Store, Stored};
+
+/// Every stored article.
+#[derive(Default)]
+pub(super) struct World {
+    chunks: Vec<Chunkful>,
+    entries: HashMap<u32, Entry>,
+    by_id: HashMap<Box<str>, (u32, u64)>,
+}
+
+impl World {
+    /// Loads what the index has, and what tonight's segments have.
+    pub(super) fn load(store: &Store, tonight: &[Named]) -> Result<Self, Error> {
+        let mut world = Self::default();
+        for Stored { row, entry } in store.articles()? {
+            world.entries.insert(row, entry);
+        }
+        for named in store.segments()?.iter().chain(tonight) {
+            let chunk = rows::read(&store.segment(named)?)?;
+            for a in &chunk.articles {
+                if let Some(entry) = world.entries.get(&a.row) {
+                    world.by_id.insert(entry.id.clone(), (a.row, a.delivered));
+                }
+            }
+            world.chunks.push(chunk);
+        }
+        Ok(world)
+    }
+
+    pub(super) fn known(&self, id: &str) -> Option<Known> {
+        let &(row, delivered) = self.by_id.get(id)?;
+        Some(Known { row, delivered, entry: self.entries[&row].clone() })
+    }
+
+    /// Takes articles out and others in.
+    pub(super) fn replace(
+        &mut self,
+        removed: &[u32],
+        added: Vec<Prepared>,
+        stored: &mut Vec<Stored>,
+    ) {
+        removed.iter().for_each(|row| drop(self.entries.remove(row)));
+        for a in added {
+            stored.push(Stored { row: a.row, entry: a.entry.clone() });
+            self.entries.insert(a.row, a.entry);
+        }
+    }
+
+    /// What stood before.
+    pub(super) fn before(&self, store: &Store, next: u32) -> Result<Before, Error> {
+        let (members, stories) = (store.members()?, store.stories()?);
+        Ok(Before { members, stories, next, ..Before::default() })
+    }
+
+    /// Groups everything.
+    pub(super) fn group(
+        &mut self,
+        params: &Params,
+        stages: &mut Vec<StageCount>,
+        clock: &mut Clock,
+    ) -> Result<(Corpus, Found), Error> {
+        let mut corpus = Corpus::default();
+        for mut chunk in self.chunks.drain(..) {
+            chunk.articles.retain_mut(|a| match self.entries.remove(&a.row) {
+                Some(entry) => {
+                    a.entry = entry;
+                    true
+                }
+                None => false,
+            });
+            corpus.add(chunk).map_err(aside)?;
+        }
+        corpus.seal(&mut Run::default());
+        let mut run = Run::default();
+        let found = Found::new(&mut corpus, params, &mut run, clock).map_err(aside)?;
+        stages.append(&mut run.stages);
+        Ok((corpus, found))
+    }
+}
+
+/// A story as it was found, by rows.
+pub(super) fn fresh(corpus: &Corpus, story: &Story) -> Fresh {
+    let row = |i: u32| corpus.articles[i as usize].row;
+    let rows = story.groups.iter().flat_map(|group| {
+        let earliest = group.members.iter().min_by_key(|&&i| corpus.by_time(i));
+        let name = row(*earliest.expect("a group has members"));
+        group.members.iter().map(move |&i| (row(i), name))
+    });
+    let entries = story.groups.iter().flat_map(|g| &g.members);
+    let times = entries.filter_map(|&i| {
+        let entry = &corpus.articles[i as usize].entry;
+        entry.published.or(entry.seen)
+    });
+    Fresh {
+        rows: rows.collect(),
+        representative: row(story.groups[0].members[0]),
+        groups: story.groups.len() as u32,
+        identity: story.id,
+        first: times.clone().min().map(|time| time.to_string()),
+        last: times.max().map(|time| time.to_string()),
+    }
+}
+
+/// All names of stories that are in use.
+pub(super) fn names(store: &Store) -> Result<HashSet<String>, Error> {
+    let stories = store.stories()?.into_iter().map(|story| story.id);
+    Ok(stories.chain(store.redirects()?.into_iter().map(|r| r.0)).collect())
+}
+
+/// What waits for its stage cannot be put aside.
+pub(super) fn aside(source: std::io::Error) -> Error {
+    Error::Io { path: std::env::temp_dir(), source }
+}

@@ -1,0 +1,87 @@
+//! How much an index holds, and whether it is as it was written.
+
+use rusqlite::Row;
+
+use super::{Error, Store};
+use crate::model::Change;
+
+impl Store {
+    /// Articles, near-duplicate groups, stories, segments, bytes, runs.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn counts(&self) -> Result<[u64; 6], Error> {
+        let sql = "SELECT (SELECT COUNT(*) FROM articles), (SELECT IFNULL(SUM(duplicate_groups), 0) FROM stories), \
+                   (SELECT COUNT(*) FROM stories), (SELECT COUNT(*) FROM segments), (SELECT IFNULL(SUM(bytes), 0) FROM segments), \
+                   (SELECT COUNT(*) FROM runs)";
+        let read = |r: &Row<'_>| {
+            let mut counts = [0; 6];
+            for (i, count) in counts.iter_mut().enumerate() {
+                *count = r.get::<_, i64>(i)? as u64;
+            }
+            Ok(counts)
+        };
+        let mut counts = self.db.query_row(sql, [], read).map_err(self.sql())?;
+        let file = self.database();
+        counts[4] += std::fs::metadata(&file).map_err(Error::io(&file))?.len();
+        Ok(counts)
+    }
+
+    /// What happened to stories, oldest first, each with the time of its run.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn log(&self) -> Result<Vec<(String, Change)>, Error> {
+        let change = |r: &Row<'_>| {
+            let change = Change {
+                story_id: r.get(1)?,
+                change: r.get(2)?,
+                from: r.get(3)?,
+                articles_added: r.get(4)?,
+                reason: r.get(5)?,
+            };
+            Ok((r.get(0)?, change))
+        };
+        let sql = "SELECT at, story_id, change, came_from, articles_added, reason \
+                   FROM log JOIN runs USING (run) ORDER BY number";
+        self.all(sql, change)
+    }
+
+    /// Reads every file; compares what stands in several places.
+    ///
+    /// # Errors
+    /// The first damage that is found.
+    pub fn check(&self) -> Result<(), Error> {
+        for named in self.segments()? {
+            self.segment(&named)?.check()?;
+        }
+        let said = self.all("PRAGMA integrity_check(1)", |r| r.get::<_, String>(0))?;
+        let what = |what: &str| Err(Error::damaged(&self.database(), what));
+        if said != ["ok"] {
+            return what(&said.join(" "));
+        }
+        for (sql, fault) in FAULTS {
+            if !self.all(sql, |_| Ok(()))?.is_empty() {
+                return what(fault);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What must find nothing, and what it means if it does.
+const FAULTS: &[(&str, &str)] = &[
+    (
+        "SELECT 1 FROM articles LEFT JOIN members USING (row) WHERE members.row IS NULL LIMIT 1",
+        "an article belongs to no story",
+    ),
+    (
+        "SELECT 1 FROM members LEFT JOIN articles USING (row) WHERE articles.row IS NULL LIMIT 1",
+        "a story has an article that is not there",
+    ),
+    (
+        "SELECT 1 FROM (SELECT story, COUNT(*) AS n FROM members GROUP BY story) AS m \
+         FULL JOIN stories USING (story) WHERE m.n IS NOT stories.size LIMIT 1",
+        "a story has another size than its articles",
+    ),
+];

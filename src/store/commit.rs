@@ -1,0 +1,151 @@
+//! The one transaction that changes an index.
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::tables::{Member, Named, Stored, Story};
+use super::{Error, Store};
+use crate::model::Change;
+
+/// What a run did.
+#[derive(Debug, Clone, Default)]
+pub struct RunLine {
+    /// When it began.
+    pub at: String,
+    /// What was asked for.
+    pub command: &'static str,
+    /// Articles read, added, of these new versions of older ones; articles removed; repetitions; refusals.
+    pub counts: [i64; 6],
+}
+
+/// All that one run changes.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// New segments.
+    pub segments: Vec<Named>,
+    /// The numbers of segments that no longer count.
+    pub replaced_segments: Vec<u32>,
+    /// New articles.
+    pub articles: Vec<Stored>,
+    /// Rows of articles that are no more.
+    pub removed: Vec<u32>,
+    /// Articles that belong elsewhere now.
+    pub members: Vec<Member>,
+    /// New and changed stories.
+    pub stories: Vec<Story>,
+    /// Stories that are no more, with the one that their name leads to now.
+    pub gone: Vec<(Story, Option<u32>)>,
+    /// What happened to stories.
+    pub log: Vec<Change>,
+    /// What the run did.
+    pub run: RunLine,
+}
+
+impl Store {
+    /// Makes everything of a batch count, or nothing. Its segments must be on the disk.
+    ///
+    /// # Errors
+    /// The database cannot be written; the index is then as it was.
+    pub fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
+        self.sync()?;
+        let sql = self.sql();
+        let transact = |db: &mut Connection| {
+            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            write(&tx, batch)?;
+            tx.commit()
+        };
+        transact(&mut self.db).map_err(sql)
+    }
+}
+
+fn write(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    write_rows(tx, batch)?;
+    write_stories(tx, batch)?;
+    let RunLine { at, command, counts: [read, added, replaced, removed, repeated, refused] } =
+        &batch.run;
+    tx.prepare_cached("INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(
+        params![
+            at,
+            command,
+            env!("CARGO_PKG_VERSION"),
+            read,
+            added,
+            replaced,
+            removed,
+            repeated,
+            refused
+        ],
+    )?;
+    let run = tx.last_insert_rowid();
+    let mut log = tx.prepare_cached("INSERT INTO log VALUES (NULL, ?, ?, ?, ?, ?, ?)")?;
+    for line in &batch.log {
+        log.execute(params![
+            run,
+            line.story_id,
+            line.change,
+            line.from,
+            line.articles_added,
+            line.reason
+        ])?;
+    }
+    Ok(())
+}
+
+fn write_rows(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    let mut insert = tx.prepare_cached("INSERT INTO segments VALUES (?, ?, ?, ?, ?)")?;
+    for s in &batch.segments {
+        insert.execute(params![s.number, s.kind, s.first_row, s.rows, s.bytes])?;
+    }
+    let mut delete = tx.prepare_cached("DELETE FROM segments WHERE number = ?")?;
+    batch.replaced_segments.iter().try_for_each(|number| delete.execute([number]).map(drop))?;
+    let mut insert =
+        tx.prepare_cached("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+    for Stored { row, entry } in &batch.articles {
+        let time = |time: Option<jiff::Timestamp>| time.map(|time| time.to_string());
+        let kept = (!entry.kept.is_empty())
+            .then(|| serde_json::to_string(&entry.kept).unwrap_or_default());
+        insert.execute(params![
+            row,
+            entry.id,
+            entry.title,
+            entry.source,
+            entry.lang,
+            entry.url,
+            &*entry.file,
+            kept,
+            time(entry.published),
+            time(entry.seen),
+            entry.fingerprint as i64
+        ])?;
+    }
+    let mut article = tx.prepare_cached("DELETE FROM articles WHERE row = ?")?;
+    let mut member = tx.prepare_cached("DELETE FROM members WHERE row = ?")?;
+    for row in &batch.removed {
+        article.execute([row])?;
+        member.execute([row])?;
+    }
+    let mut place = tx.prepare_cached("INSERT OR REPLACE INTO members VALUES (?, ?, ?)")?;
+    batch.members.iter().try_for_each(|m| place.execute([m.row, m.story, m.group]).map(drop))
+}
+
+fn write_stories(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    let mut put =
+        tx.prepare_cached("INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?)")?;
+    for s in &batch.stories {
+        put.execute(params![s.story, s.id, s.representative, s.size, s.groups, s.first, s.last])?;
+    }
+    let mut delete = tx.prepare_cached("DELETE FROM stories WHERE story = ?")?;
+    let mut follow = tx.prepare_cached("UPDATE redirects SET story = ? WHERE story = ?")?;
+    let mut forget = tx.prepare_cached("DELETE FROM redirects WHERE story = ?")?;
+    let mut redirect = tx.prepare_cached("INSERT OR REPLACE INTO redirects VALUES (?, ?)")?;
+    for (story, into) in &batch.gone {
+        delete.execute([story.story])?;
+        match into {
+            Some(into) => {
+                follow.execute([into, &story.story])?;
+                redirect.execute(params![story.id, into])?;
+            }
+            None => forget.execute([story.story]).map(drop)?,
+        }
+    }
+    Ok(())
+}

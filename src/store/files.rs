@@ -1,0 +1,215 @@
+//! The folder of an index: who may use it, and which files count.
+
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::Error;
+use super::header::Header;
+use super::segment::{Segment, SegmentWriter};
+use super::tables::{self, Named};
+use crate::params::Params;
+
+/// What an index is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Looking only; any number at once, beside a writer too.
+    Read,
+    /// Changing; one at a time. A missing index is an error.
+    Write,
+    /// Changing, and making the index when it is missing.
+    Create,
+}
+
+/// An open index.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    pub(super) db: Connection,
+    params: Params,
+    /// Held for as long as the store may write.
+    _lock: Option<File>,
+}
+
+/// The first SQLite without the fault that could lose a commit while another process checkpoints.
+const LEAST_SQLITE: i32 = 3_051_003;
+
+impl Store {
+    /// Opens the index in a folder. Its parameters decide who belongs together; of those given here only the choice of
+    /// representatives counts, and for [`Access::Create`] the others must be the same.
+    ///
+    /// # Errors
+    /// It is missing, locked, damaged, of another version or other parameters, or the system refuses.
+    pub fn open(folder: &Path, access: Access, params: &Params) -> Result<Self, Error> {
+        let newest = rusqlite::version_number() >= LEAST_SQLITE;
+        assert!(newest, "the SQLite that is built in is recent enough");
+        let path = folder.join("header");
+        let lock = match access {
+            Access::Read => None,
+            Access::Write if !path.exists() => return Err(Error::Missing(folder.to_owned())),
+            Access::Write => Some(lock(folder)?),
+            Access::Create => {
+                make_room(folder)?;
+                Some(lock(folder)?)
+            }
+        };
+        let found = Header::read(&path)?;
+        let built = match &found {
+            Some(header) if access == Access::Create => {
+                header.check(&path, params)?;
+                params.clone()
+            }
+            Some(header) => header.params(&path)?,
+            None if access == Access::Create => params.clone(),
+            None => return Err(Error::Missing(folder.to_owned())),
+        };
+        let params = Params { representative: params.representative.clone(), ..built };
+        let db = connect(folder, access)?;
+        let mut store = Self { folder: folder.to_owned(), db, params, _lock: lock };
+        if found.is_none() {
+            tables::create(&store.db).map_err(store.sql())?;
+            Header::new(&store.params).write(&path)?;
+            store.sync()?;
+        }
+        if access != Access::Read {
+            store.sweep()?;
+        }
+        Ok(store)
+    }
+
+    /// The parameters that decide who belongs together are those of the index.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// The database's file.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("index.sqlite")
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(super) fn sql(&self) -> impl Fn(rusqlite::Error) -> Error + use<> {
+        sql(self.database())
+    }
+
+    fn segment_path(&self, number: u32) -> PathBuf {
+        self.folder.join("segments").join(format!("{number:08}.seg"))
+    }
+
+    /// Begins a segment under a number that no other has.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn new_segment(&self, number: u32) -> Result<SegmentWriter, Error> {
+        SegmentWriter::create(&self.segment_path(number))
+    }
+
+    /// Opens a segment.
+    ///
+    /// # Errors
+    /// It is missing or damaged.
+    pub fn segment(&self, named: &Named) -> Result<Segment, Error> {
+        let path = self.segment_path(named.number);
+        match Segment::open(&path) {
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                Err(Error::damaged(&path, "the segment is missing"))
+            }
+            opened => opened,
+        }
+    }
+
+    /// Sees the names of new files onto the disk.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn sync(&self) -> Result<(), Error> {
+        for folder in [self.folder.join("segments"), self.folder.clone()] {
+            let synced = File::open(&folder).and_then(|file| file.sync_all());
+            synced.map_err(Error::io(&folder))?;
+        }
+        Ok(())
+    }
+
+    /// Deletes segments that no transaction names: what an interrupted run left, and what later ones replaced.
+    fn sweep(&mut self) -> Result<(), Error> {
+        let named: Vec<PathBuf> =
+            self.segments()?.iter().map(|named| self.segment_path(named.number)).collect();
+        let folder = self.folder.join("segments");
+        for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
+            let path = entry.map_err(Error::io(&folder))?.path();
+            if !named.contains(&path) {
+                fs::remove_file(&path).map_err(Error::io(&path))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn sql(path: PathBuf) -> impl Fn(rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    move |source| match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            Error::damaged(&path, source.to_string())
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::Locked(path.parent().unwrap_or(&path).to_owned())
+        }
+        _ => Error::Sql { path: path.clone(), source },
+    }
+}
+
+fn make_room(folder: &Path) -> Result<(), Error> {
+    let segments = folder.join("segments");
+    fs::create_dir_all(folder).map_err(Error::io(folder))?;
+    let known = [
+        "header",
+        "header.new",
+        "index.sqlite",
+        "index.sqlite-wal",
+        "index.sqlite-shm",
+        "segments",
+        "lock",
+    ];
+    for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
+        let name = entry.map_err(Error::io(folder))?.file_name();
+        if !known.iter().any(|known| *known == name) {
+            return Err(Error::Foreign(folder.to_owned()));
+        }
+    }
+    fs::create_dir_all(&segments).map_err(Error::io(&segments))
+}
+
+fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(Error::io(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked(folder.to_owned())),
+        Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
+    }
+}
+
+fn connect(folder: &Path, access: Access) -> Result<Connection, Error> {
+    let path = folder.join("index.sqlite");
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, access == Access::Create);
+    let open = || {
+        let db = Connection::open_with_flags(&path, flags)?;
+        db.busy_timeout(std::time::Duration::from_secs(10))?;
+        // What is deleted is overwritten: a forgotten article leaves nothing behind.
+        db.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; \
+             PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;",
+        )?;
+        db.pragma_update(None, "query_only", access == Access::Read)?;
+        Ok(db)
+    };
+    open().map_err(sql(path.clone()))
+}

@@ -1,0 +1,94 @@
+//! The index on disk: one folder with a header, a database and immutable segments.
+//!
+//! | file | what |
+//! |---|---|
+//! | `header` | format, versions of what is hashed, parameters; written once |
+//! | `index.sqlite` | articles, groups, stories, log, and which segments count: readable by anyone with SQL |
+//! | `segments/*.seg` | what articles are compared by; written once, never changed |
+//! | `lock` | held by the one writer |
+//!
+//! **One commit point.** Segments are written and synced first, then one transaction names them together with all else
+//! that changed. What no transaction names is nothing, and is deleted when the next writer opens the index.
+
+mod check;
+mod commit;
+mod files;
+mod header;
+mod segment;
+mod tables;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use commit::{Batch, RunLine};
+pub use files::{Access, Store};
+pub use header::Header;
+pub use segment::{Segment, SegmentWriter};
+pub use tables::{Member, Named, Next, Stored, Story};
+
+/// Why an index cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no index.
+    #[error("{0}: no index here")]
+    Missing(PathBuf),
+    /// The folder holds something else.
+    #[error("{0}: the folder is not empty and holds no index")]
+    Foreign(PathBuf),
+    /// Another process writes.
+    #[error("{0}: another process is writing to the index")]
+    Locked(PathBuf),
+    /// It was built by another version.
+    #[error("{path}: built by another version ({found}, this is {expected})")]
+    Version {
+        /// The file that says so.
+        path: PathBuf,
+        /// What it says.
+        found: String,
+        /// What it should say.
+        expected: String,
+    },
+    /// It was built with other parameters.
+    #[error("{path}: built with other settings: {what}")]
+    Parameters {
+        /// The header.
+        path: PathBuf,
+        /// What differs.
+        what: String,
+    },
+    /// A file is not as it was written.
+    #[error("{path}: damaged: {what}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The system refuses.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The database refuses.
+    #[error("{path}: {source}")]
+    Sql {
+        /// The database.
+        path: PathBuf,
+        /// What it says.
+        source: rusqlite::Error,
+    },
+}
+
+impl Error {
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        move |source| Self::Io { path: path.to_owned(), source }
+    }
+
+    /// That a file is not as it was written.
+    pub fn damaged(path: &Path, what: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), what: what.into() }
+    }
+}

@@ -1,0 +1,303 @@
+//! The tables of the database, and what is read from them.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
+
+use super::{Error, Store};
+use crate::model::Entry;
+
+/// Made once. The columns that people query are explained in the README.
+const SCHEMA: &str = "
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS articles (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, lang TEXT NOT NULL,
+    url TEXT NOT NULL, file TEXT NOT NULL, kept TEXT, published TEXT, seen TEXT, fingerprint INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS articles_by_id ON articles (id);
+CREATE TABLE IF NOT EXISTS members (
+    row INTEGER PRIMARY KEY, story INTEGER NOT NULL, duplicate_group INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS members_by_story ON members (story);
+CREATE TABLE IF NOT EXISTS stories (
+    story INTEGER PRIMARY KEY, story_id TEXT NOT NULL, representative INTEGER NOT NULL, size INTEGER NOT NULL,
+    duplicate_groups INTEGER NOT NULL, first TEXT, last TEXT);
+CREATE INDEX IF NOT EXISTS stories_by_id ON stories (story_id);
+CREATE INDEX IF NOT EXISTS stories_by_last ON stories (last);
+CREATE TABLE IF NOT EXISTS redirects (story_id TEXT PRIMARY KEY, story INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS log (
+    number INTEGER PRIMARY KEY, run INTEGER NOT NULL, story_id TEXT NOT NULL, change TEXT NOT NULL, came_from TEXT NOT NULL,
+    articles_added INTEGER NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS runs (
+    run INTEGER PRIMARY KEY, at TEXT NOT NULL, command TEXT NOT NULL, version TEXT NOT NULL, read INTEGER NOT NULL,
+    added INTEGER NOT NULL, replaced INTEGER NOT NULL, removed INTEGER NOT NULL, repeated INTEGER NOT NULL, refused INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS segments (
+    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, first_row INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL);
+COMMIT;
+";
+
+/// An article as the database has it.
+#[derive(Debug, Clone, Default)]
+pub struct Stored {
+    /// Its number: articles are counted as they come.
+    pub row: u32,
+    /// What is kept of it for the output.
+    pub entry: Entry,
+}
+
+/// Where an article belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Member {
+    /// The article.
+    pub row: u32,
+    /// Its story.
+    pub story: u32,
+    /// Its near-duplicate group, named by the row of its earliest member.
+    pub group: u32,
+}
+
+/// A story as the database has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Story {
+    /// Its number: stories are counted as they are found, so that the lower is the older.
+    pub story: u32,
+    /// Its name.
+    pub id: String,
+    /// The row of the article that stands for it.
+    pub representative: u32,
+    /// How many articles it has.
+    pub size: u32,
+    /// How many near-duplicate groups.
+    pub groups: u32,
+    /// When its first article was published, or else seen.
+    pub first: Option<String>,
+    /// When its last one was.
+    pub last: Option<String>,
+}
+
+/// A segment that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The number in its file name.
+    pub number: u32,
+    /// What it holds.
+    pub kind: String,
+    /// The first row of the batch it belongs to.
+    pub first_row: u32,
+    /// How many rows.
+    pub rows: u32,
+    /// Length of the file.
+    pub bytes: i64,
+}
+
+pub(super) fn create(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch(SCHEMA)
+}
+
+impl Store {
+    /// Until what this gives is dropped, all that is read is of one moment.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn moment(&self) -> Result<Transaction<'_>, Error> {
+        self.db.unchecked_transaction().map_err(self.sql())
+    }
+
+    /// The segments that count, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn segments(&self) -> Result<Vec<Named>, Error> {
+        let named = |r: &Row<'_>| {
+            Ok(Named {
+                number: r.get(0)?,
+                kind: r.get(1)?,
+                first_row: r.get(2)?,
+                rows: r.get(3)?,
+                bytes: r.get(4)?,
+            })
+        };
+        self.all("SELECT number, kind, first_row, rows, bytes FROM segments ORDER BY number", named)
+    }
+
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        one: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, Error> {
+        self.some(sql, [], one)
+    }
+
+    fn some<T>(
+        &self,
+        sql: &str,
+        keys: impl rusqlite::Params,
+        one: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, Error> {
+        let read = || -> rusqlite::Result<Vec<T>> {
+            self.db.prepare_cached(sql)?.query_map(keys, one)?.collect()
+        };
+        read().map_err(self.sql())
+    }
+
+    /// All articles, by row.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn articles(&self) -> Result<Vec<Stored>, Error> {
+        self.all(&format!("SELECT {ARTICLE} FROM articles ORDER BY row"), stored)
+    }
+
+    /// Where all articles belong, by row.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn members(&self) -> Result<Vec<Member>, Error> {
+        let member =
+            |r: &Row<'_>| Ok(Member { row: r.get(0)?, story: r.get(1)?, group: r.get(2)? });
+        self.all("SELECT row, story, duplicate_group FROM members ORDER BY row", member)
+    }
+
+    /// All stories, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stories(&self) -> Result<Vec<Story>, Error> {
+        self.all(&format!("SELECT {STORY} FROM stories ORDER BY story"), story)
+    }
+
+    /// The names that lead to other stories now.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn redirects(&self) -> Result<Vec<(String, u32)>, Error> {
+        self.all("SELECT story_id, story FROM redirects ORDER BY story_id", |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
+    }
+
+    /// The article of an id.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn article(&self, id: &str) -> Result<Option<Stored>, Error> {
+        let sql = format!("SELECT {ARTICLE} FROM articles WHERE id = ?");
+        self.one(&sql, id, stored)
+    }
+
+    /// The story of an article.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn story_of(&self, row: u32) -> Result<Option<Story>, Error> {
+        let sql = format!(
+            "SELECT {STORY} FROM stories WHERE story = (SELECT story FROM members WHERE row = ?)"
+        );
+        self.one(&sql, row, story)
+    }
+
+    /// The story of a name, or the one that the name leads to.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn story(&self, id: &str) -> Result<Option<Story>, Error> {
+        let sql = format!(
+            "SELECT {STORY} FROM stories WHERE story_id = ?1 \
+                           OR story = (SELECT story FROM redirects WHERE story_id = ?1)"
+        );
+        self.one(&sql, id, story)
+    }
+
+    /// The articles of a story.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn articles_of(&self, story: u32) -> Result<Vec<Stored>, Error> {
+        let sql = format!(
+            "SELECT {ARTICLE} FROM articles WHERE row IN \
+                           (SELECT row FROM members WHERE story = ?) ORDER BY row"
+        );
+        self.some(&sql, [story], stored)
+    }
+
+    /// Stories with an article at or after a time, the one with the newest article first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stories_since(&self, since: &str, most: usize) -> Result<Vec<Story>, Error> {
+        let sql = format!(
+            "SELECT {STORY} FROM stories WHERE last >= ? ORDER BY last DESC, story_id LIMIT ?"
+        );
+        self.some(&sql, rusqlite::params![since, most as i64], story)
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        key: impl rusqlite::ToSql,
+        one: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, Error> {
+        let read = || self.db.prepare_cached(sql)?.query_row([key], one).optional();
+        read().map_err(self.sql())
+    }
+
+    /// The row, segment and story numbers that are free next.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn next(&self) -> Result<Next, Error> {
+        let sql = "SELECT MAX((SELECT IFNULL(MAX(row), -1) FROM articles), (SELECT IFNULL(MAX(first_row + rows), 0) - 1 FROM segments)), \
+                   (SELECT IFNULL(MAX(number), 0) FROM segments), (SELECT IFNULL(MAX(story), 0) FROM stories)";
+        let next = |r: &Row<'_>| {
+            Ok(Next {
+                row: (r.get::<_, i64>(0)? + 1) as u32,
+                segment: r.get::<_, u32>(1)? + 1,
+                story: r.get::<_, u32>(2)? + 1,
+            })
+        };
+        self.db.query_row(sql, [], next).map_err(self.sql())
+    }
+}
+
+/// Numbers that are free.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Next {
+    /// The next article.
+    pub row: u32,
+    /// The next segment.
+    pub segment: u32,
+    /// The next story.
+    pub story: u32,
+}
+
+const ARTICLE: &str = "row, id, title, source, lang, url, file, kept, published, seen, fingerprint";
+const STORY: &str = "story, story_id, representative, size, duplicate_groups, first, last";
+
+fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
+    let text = |i: usize| r.get_ref(i).and_then(|value| Ok(value.as_str()?.into()));
+    let time = |i: usize| {
+        Ok::<_, rusqlite::Error>(r.get_ref(i)?.as_str_or_null()?.and_then(|t| t.parse().ok()))
+    };
+    let kept: Option<String> = r.get(7)?;
+    let entry = Entry {
+        id: text(1)?,
+        title: text(2)?,
+        source: text(3)?,
+        lang: text(4)?,
+        url: text(5)?,
+        file: r.get_ref(6)?.as_str()?.into(),
+        kept: kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default(),
+        published: time(8)?,
+        seen: time(9)?,
+        fingerprint: r.get::<_, i64>(10)? as u64,
+    };
+    Ok(Stored { row: r.get(0)?, entry })
+}
+
+fn story(r: &Row<'_>) -> rusqlite::Result<Story> {
+    Ok(Story {
+        story: r.get(0)?,
+        id: r.get(1)?,
+        representative: r.get(2)?,
+        size: r.get(3)?,
+        groups: r.get(4)?,
+        first: r.get(5)?,
+        last: r.get(6)?,
+    })
+}

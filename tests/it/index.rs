@@ -1,0 +1,84 @@
+//! The index as its users meet it: nights, one after the other, at the command line.
+
+use std::fs;
+use std::path::Path;
+
+use crate::util::{Dir, ran};
+
+/// The samples as JSON Lines would be many files: three nights of them.
+fn nights(dir: &Dir) -> [String; 3] {
+    let articles = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/articles");
+    std::os::unix::fs::symlink(articles, dir.path("articles")).unwrap();
+    let mut files: Vec<String> = fs::read_dir(dir.path("articles"))
+        .unwrap()
+        .map(|entry| format!("articles/{}", entry.unwrap().file_name().into_string().unwrap()))
+        .collect();
+    files.sort();
+    std::array::from_fn(|night| {
+        let of_night: Vec<&str> = files
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| i % 3 == night)
+            .map(|(_, f)| f.as_str())
+            .collect();
+        of_night.join(" ")
+    })
+}
+
+/// The rows of a CSV without the columns that name stories.
+fn partition(csv_text: &str) -> Vec<(String, String)> {
+    let mut reader = csv::Reader::from_reader(csv_text.as_bytes());
+    let mut rows: Vec<(String, String)> = reader
+        .deserialize::<std::collections::BTreeMap<String, String>>()
+        .map(Result::unwrap)
+        .map(|row| (row["article_id"].clone(), row["story_representative_id"].clone()))
+        .collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn three_nights_are_one_run() {
+    let dir = Dir::new();
+    let now = "--now 2026-03-01T00:00:00Z";
+    for (night, files) in nights(&dir).iter().enumerate() {
+        let out = format!("-o {night}.csv --changes {night}-changes.csv --unique {night}.jsonl");
+        dir.run(&format!("update --index news.idx {files} {now} {out}")).exits(0);
+    }
+    let whole = dir.run("cluster articles -q").exits(0).out;
+    let export = dir.run("index export --index news.idx").exits(0).out;
+    let seen = |text: &str| partition(text);
+    assert_eq!(seen(&export), seen(&whole));
+    dir.run("index check --index news.idx").exits(0);
+    assert!(dir.run("index stats --index news.idx").exits(0).out.contains("articles"));
+    // Tonight's rows are tonight's articles, and each story has its name from the export.
+    assert!(dir.read("2-changes.csv").contains(",grew,"));
+    assert!(dir.read("2.jsonl").lines().count() < dir.read("2.csv").lines().count());
+    for row in dir.read("2.csv").lines().skip(1) {
+        let named = row.split(',').next().unwrap();
+        assert!(export.contains(named), "{named}");
+    }
+    // The same night again adds nothing.
+    let again = dir.run(&format!("update --index news.idx articles {now}")).exits(0);
+    assert!(again.err.contains("0 new articles"), "{}", again.err);
+    assert_eq!(dir.run("index export --index news.idx").exits(0).out, export);
+}
+
+#[test]
+fn what_is_no_index_is_said() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"title\": \"Flood barrier closes\"}\n").file("other/file", "x");
+    dir.run("index stats --index none.idx").exits(2).says("no index here");
+    dir.run("update a.jsonl").exits(2).says("no index is named");
+    dir.run("update --index other a.jsonl").exits(2).says("holds no index");
+    dir.run("update --index news.idx a.jsonl").exits(0).says("1 new article");
+    dir.run("update --index news.idx a.jsonl --window 3d")
+        .exits(2)
+        .says("window=7d, not window=3d");
+    let mut dry = dir.command("update --index news.idx - --dry-run");
+    dry.stdin(fs::File::open(dir.path("a.jsonl")).unwrap());
+    assert!(ran(&mut dry).exits(0).err.contains("0 new articles"));
+    let header = dir.read("news.idx/header");
+    dir.file("news.idx/header", header.replace("format=1", "format=0"));
+    dir.run("index check --index news.idx").exits(5).says("header");
+}
