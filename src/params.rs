@@ -62,3 +62,10 @@ impl Default for Params {
         }
     }
 }
+
+impl Params {
+    /// [`Params::story_cut`] in 1 / 65,536.
+    pub fn fixed_story_cut(&self) -> i64 {
+        (self.story_cut * 65_536.0).round() as i64
+    }
+}

@@ -68,17 +68,14 @@ impl Buckets {
         let mut largest = 0;
         for bucket in self.rows.chunk_by(|x, y| x.0 == y.0).filter(|bucket| bucket.len() > 1) {
             largest = largest.max(bucket.len());
-            let leaders = if bucket.len() <= bounds.cap { bucket.len() } else { bounds.hubs };
-            for (i, &(_, a)) in bucket.iter().enumerate().take(leaders) {
-                for &(_, b) in &bucket[i + 1..] {
-                    let pair = pair(a, b);
-                    let place = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
-                    let new = std::mem::replace(&mut self.recent[place], pair) != pair;
-                    if (new || self.every) && keep(a, b) {
-                        pairs.push(pair);
-                    }
+            of_bucket(bucket, bounds, |(_, a), (_, b)| {
+                let pair = pair(a, b);
+                let place = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
+                let new = std::mem::replace(&mut self.recent[place], pair) != pair;
+                if (new || self.every) && keep(a, b) {
+                    pairs.push(pair);
                 }
-            }
+            });
         }
         largest.max(self.rows.len().min(1))
     }
@@ -107,6 +104,15 @@ impl Buckets {
             sorted[start..end as usize].sort_unstable();
             start = end as usize;
         }
+    }
+}
+
+/// The pairs of one bucket, whose items are ascending.
+#[inline]
+pub fn of_bucket<T: Copy>(bucket: &[T], bounds: Bounds, mut each: impl FnMut(T, T)) {
+    let leaders = if bucket.len() <= bounds.cap { bucket.len() } else { bounds.hubs };
+    for (i, &a) in bucket.iter().enumerate().take(leaders) {
+        bucket[i + 1..].iter().for_each(|&b| each(a, b));
     }
 }
 

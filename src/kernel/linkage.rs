@@ -88,9 +88,8 @@ pub fn group_under(
     cut: i64,
     average: Average,
 ) -> Tree {
-    let mut mergers = Vec::new();
-    let mut label = together(penalties.len(), &constraints.together);
-    let mut groups = Groups::new(penalties, &label, average, cut);
+    let label = together(penalties.len(), &constraints.together);
+    let mut groups = Linkage::of_items(penalties, &label, average, cut);
     groups.part(&constraints.apart, &label);
     let mut closed = vec![false; penalties.len()];
     constraints.closed.iter().for_each(|&i| closed[label[i as usize] as usize] = true);
@@ -108,25 +107,15 @@ pub fn group_under(
         groups.hopeful(all.iter().copied())
     };
     edges.sort_unstable_by_key(|e| (e.a, e.b));
-    loop {
-        let nearest = groups.nearest(&edges);
-        let merged = groups.merge_mutual(&nearest, &edges);
-        if merged.is_empty() {
-            break;
-        }
-        let mut target: Vec<u32> = (0..label.len() as u32).collect();
-        merged.iter().for_each(|m| target[m.gone as usize] = m.into);
-        label.iter_mut().for_each(|l| *l = target[*l as usize]);
-        groups.move_parted(&target);
-        contract(&mut edges, &nearest, &target);
-        mergers.extend(merged);
-    }
-    Tree { label, mergers }
+    groups.merge_all(edges, label)
 }
 
-const NONE: u32 = u32::MAX;
+/// No edge.
+pub const NONE: u32 = u32::MAX;
 
-struct Groups {
+/// Groups on their way, and the rule by which they merge.
+#[derive(Debug, Clone)]
+pub struct Linkage {
     size: Vec<u64>,
     penalty: Vec<i64>,
     /// Pairs of groups, the lower first, that never merge; ascending.
@@ -151,14 +140,46 @@ fn together(n: usize, pairs: &[(u32, u32)]) -> Vec<u32> {
     (0..n as u32).map(|i| root(&label, i)).collect()
 }
 
-impl Groups {
-    fn new(penalties: &[i64], label: &[u32], average: Average, cut: i64) -> Self {
+impl Linkage {
+    fn of_items(penalties: &[i64], label: &[u32], average: Average, cut: i64) -> Self {
         let (mut size, mut penalty) = (vec![0; label.len()], vec![0; label.len()]);
         for (&group, own) in label.iter().zip(penalties) {
             size[group as usize] += 1;
             penalty[group as usize] += own;
         }
         Self { size, penalty, apart: Vec::new(), average, cut }
+    }
+
+    /// Groups of which the size and the sum of the penalties are known.
+    pub fn new(size: Vec<u64>, penalty: Vec<i64>, average: Average, cut: i64) -> Self {
+        Self { size, penalty, apart: Vec::new(), average, cut }
+    }
+
+    /// Merges groups until none are close; the labels are of groups, by position.
+    pub fn finish(self, edges: Vec<Edge>) -> Tree {
+        let label = (0..self.size.len() as u32).collect();
+        let mut edges = self.hopeful(edges.into_iter());
+        edges.sort_unstable_by_key(|e| (e.a, e.b));
+        self.merge_all(edges, label)
+    }
+
+    /// Round after round; `label` says which group each item is in.
+    fn merge_all(mut self, mut edges: Vec<Edge>, mut label: Vec<u32>) -> Tree {
+        let mut mergers = Vec::new();
+        loop {
+            let nearest = self.nearest(&edges);
+            let merged = self.merge_mutual(&nearest, &edges);
+            if merged.is_empty() {
+                break;
+            }
+            let mut target: Vec<u32> = (0..label.len() as u32).collect();
+            merged.iter().for_each(|m| target[m.gone as usize] = m.into);
+            label.iter_mut().for_each(|l| *l = target[*l as usize]);
+            self.move_parted(&target);
+            contract(&mut edges, &nearest, &target);
+            mergers.extend(merged);
+        }
+        Tree { label, mergers }
     }
 
     /// Keeps the groups of these items apart.
@@ -212,8 +233,8 @@ impl Groups {
             && (self.apart.is_empty() || self.apart.binary_search(&(e.a, e.b)).is_err())
     }
 
-    /// For each group the position of the edge to its nearest group, among edges at or above the cut.
-    fn nearest(&self, edges: &[Edge]) -> Vec<u32> {
+    /// For each group the position of the edge to its nearest group, among edges at or above the cut; [`NONE`] without.
+    pub fn nearest(&self, edges: &[Edge]) -> Vec<u32> {
         let mut nearest = vec![NONE; self.size.len()];
         for (i, edge) in edges.iter().enumerate() {
             if !self.is_close(edge) {

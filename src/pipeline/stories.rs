@@ -4,7 +4,7 @@ use std::io;
 
 use super::Corpus;
 use crate::kernel::linkage::{self, Average, Edge, Merger, Tree, group_under};
-use crate::kernel::time::{ONE, TimeFactor};
+use crate::kernel::time::TimeFactor;
 use crate::params::Params;
 use crate::stages::crowd::{self, Scores};
 use crate::stages::decide::Constraints;
@@ -61,7 +61,7 @@ pub(super) fn find(
     let scores = crowd::correct(&vectors, &similar, &neighbours);
     let edges = similar.iter().zip(&scores.pairs);
     let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });
-    let cut = (params.story_cut * ONE as f64).round() as i64;
+    let cut = params.fixed_story_cut();
     let constraints = of_groups(constraints, groups);
     let Tree { label: story, mergers } =
         group_under(&constraints, &scores.penalties, edges, cut, Average::AllPairs);

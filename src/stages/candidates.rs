@@ -16,7 +16,7 @@ pub const BOUNDS: Bounds =
     if cfg!(test) { Bounds { cap: 4, hubs: 1 } } else { Bounds { cap: 8, hubs: 3 } };
 
 /// Hashes of two leads that agree in a proposed pair.
-const SHARED: usize = 2;
+pub const SHARED: usize = 2;
 
 /// Blocks of a fingerprint; two fingerprints within [`DISTANCE`] bits agree in at least two of the five.
 const BLOCKS: u32 = 5;
@@ -67,10 +67,8 @@ fn by_bands(items: &[(&Sketch, u32)], first: usize, buckets: &mut Buckets) -> (V
 
 /// Pairs whose texts begin alike: they share at least [`SHARED`] of the hashes of their leads.
 fn by_lead(items: &[(&Sketch, u32)]) -> Vec<u64> {
-    let hashes = |&(sketch, i): &(&Sketch, u32)| {
-        sketch.lead.map(|hash| (hash != u32::MAX).then_some((mix(hash.into()), i)))
-    };
-    let rows: Vec<(u64, u32)> = items.iter().flat_map(hashes).flatten().collect();
+    let hashes = |&(sketch, i): &(&_, u32)| lead_keys(sketch).map(move |key| (key, i));
+    let rows: Vec<(u64, u32)> = items.iter().flat_map(hashes).collect();
     let mut pairs = Vec::new();
     Buckets::every().propose(rows.iter().copied(), BOUNDS, |_, _| true, &mut pairs);
     pairs.sort_unstable();
@@ -85,15 +83,55 @@ fn by_blocks(
     sketches: &[Option<&Sketch>],
     buckets: &mut Buckets,
 ) -> (Vec<u64>, usize) {
-    let block = |i: u32| {
-        (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS))
-            & !(1u64.checked_shl(64 * i / BLOCKS).map_or(0, |bit| bit - 1))
-    };
-    let mask = block(i) | block(j);
+    let mask = mask(i, j);
     let rows = prints.iter().map(|&(print, i)| (mix(print & mask), i));
     let fingerprint = |i: u32| sketches[i as usize].map_or(0, |s| s.fingerprint);
     let near = |a, b| (fingerprint(a) ^ fingerprint(b)).count_ones() <= DISTANCE;
     let mut pairs = Vec::new();
     let largest = buckets.propose(rows, BOUNDS, near, &mut pairs);
     (pairs, largest)
+}
+
+/// The bits of two blocks of a fingerprint.
+fn mask(i: u32, j: u32) -> u64 {
+    let block = |i: u32| {
+        (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS))
+            & !(1u64.checked_shl(64 * i / BLOCKS).map_or(0, |bit| bit - 1))
+    };
+    block(i) | block(j)
+}
+
+fn lead_keys(sketch: &Sketch) -> impl Iterator<Item = u64> + use<> {
+    sketch.lead.into_iter().filter(|&hash| hash != u32::MAX).map(|hash| mix(hash.into()))
+}
+
+/// Which keys a key is one of; keys of different tables have nothing to do with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Of bands; a band is part of its key.
+    Bands,
+    /// Of the fingerprint's blocks, for a pair of blocks each.
+    Blocks(u8),
+    /// Of hashes of the lead.
+    Lead,
+}
+
+impl Table {
+    /// A number for each table.
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Bands => 0,
+            Self::Blocks(pair) => 1 + i64::from(pair),
+            Self::Lead => -1,
+        }
+    }
+}
+
+/// All keys under which an article is looked for.
+pub fn keys(sketch: &Sketch) -> impl Iterator<Item = (Table, u64)> {
+    let band = |band| (Table::Bands, bands::key(&sketch.signature, band, ROWS));
+    let blocks = (0..BLOCKS).flat_map(|i| (i + 1..BLOCKS).map(move |j| mask(i, j)));
+    let block = |(n, mask)| (Table::Blocks(n), mix(sketch.fingerprint & mask));
+    let lead = lead_keys(sketch).map(|key| (Table::Lead, key));
+    (0..BANDS).map(band).chain((0..).zip(blocks).map(block)).chain(lead)
 }

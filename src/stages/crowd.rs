@@ -37,18 +37,33 @@ pub fn correct(vectors: &Vectors, pairs: &[Similar], neighbours: &[Vec<(u32, i32
         vectors.load(&local, i, probe);
         let mixed = |j: u32, fixed: i32| {
             let local = vectors.cosine(&local, probe, i, j as usize);
-            ((10 - LOCAL_TENTHS) * i64::from(fixed) + LOCAL_TENTHS * i64::from(local)) / 10
+            mixed(fixed.into(), local.into())
         };
         let own =
             pairs.partition_point(|p| p.a < i as u32)..pairs.partition_point(|p| p.a <= i as u32);
-        let score = |p: &Similar| (mixed(p.b, p.cosine) * i64::from(p.factor) / ONE) as i32;
-        let mut near: Vec<i64> = neighbours[i].iter().map(|&(j, fixed)| mixed(j, fixed)).collect();
-        near.sort_unstable_by(|x, y| y.cmp(x));
-        let crowding = near.iter().take(NEAREST).sum::<i64>() / NEAREST as i64;
-        (pairs[own].iter().map(score).collect::<Vec<i32>>(), crowding.max(FLOOR) / PART)
+        let score = |p: &Similar| score(mixed(p.b, p.cosine), p.factor.into());
+        let near = neighbours[i].iter().map(|&(j, fixed)| mixed(j, fixed)).collect();
+        (pairs[own].iter().map(score).collect::<Vec<i32>>(), penalty(near))
     };
     let scores: Vec<(Vec<i32>, i64)> =
         (0..vectors.len()).into_par_iter().map_init(Probe::default, one).collect();
     let penalties = scores.iter().map(|s| s.1).collect();
     Scores { pairs: scores.into_iter().flat_map(|s| s.0).collect(), penalties }
+}
+
+/// The similarity of two articles under both weights, of that under each.
+pub fn mixed(fixed: i64, local: i64) -> i64 {
+    ((10 - LOCAL_TENTHS) * fixed + LOCAL_TENTHS * local) / 10
+}
+
+/// The score of a pair, of its similarity under both weights and its time factor.
+pub fn score(mixed: i64, factor: i64) -> i32 {
+    (mixed * factor / ONE) as i32
+}
+
+/// What is taken off every pair of an article, of its similarities under both weights to its nearest neighbours.
+pub fn penalty(mut near: Vec<i64>) -> i64 {
+    near.sort_unstable_by(|x, y| y.cmp(x));
+    let crowding = near.iter().take(NEAREST).sum::<i64>() / NEAREST as i64;
+    crowding.max(FLOOR) / PART
 }

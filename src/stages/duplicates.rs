@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::candidates::{self, BOUNDS};
 use super::sketch::Sketch;
-use super::verify::{self, Copy};
+use super::verify::{self, Copy, Near};
 use crate::kernel::buckets::{self, Buckets, items};
 use crate::kernel::fss::{SLOTS, equal_slots};
 use crate::kernel::hash::mix;
@@ -28,6 +28,22 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// What the check found of a pair.
+    pub fn new((a, b): (u32, u32), found: Near) -> Self {
+        Self {
+            a,
+            b,
+            resemblance: found.resemblance as f32,
+            containment: found.containment as f32,
+            strength: found.strength as f32,
+        }
+    }
+
+    /// The strength as linkage adds it up, in 1 / 65,536.
+    pub fn fixed_strength(&self) -> i64 {
+        (f64::from(self.strength) * ONE as f64) as i64
+    }
+
     /// Whether the two are near-duplicates.
     pub fn matches(&self) -> bool {
         self.strength >= 1.0
@@ -67,15 +83,17 @@ impl Candidates {
 /// Proposes pairs by their sketches, given the sizes of the shingle sets as well.
 pub fn propose(sketches: &[Option<&Sketch>], sizes: &[usize], params: &Params) -> Candidates {
     let (mut pairs, largest_bucket) = candidates::propose(sketches);
-    pairs.retain(|&pair| hopeful(pair, sketches, sizes, params));
+    pairs.retain(|&pair| {
+        let (a, b) = items(pair);
+        let both = sketches[a as usize].zip(sketches[b as usize]);
+        both.is_some_and(|(x, y)| hopeful([x, y], [sizes[a as usize], sizes[b as usize]], params))
+    });
     Candidates { pairs, largest_bucket }
 }
 
-/// Whether the sketches of a pair leave a chance of a match.
-fn hopeful(pair: u64, sketches: &[Option<&Sketch>], sizes: &[usize], params: &Params) -> bool {
-    let (a, b) = items(pair);
-    let (Some(x), Some(y)) = (sketches[a as usize], sketches[b as usize]) else { return false };
-    let least = verify::least_resemblance(sizes[a as usize], sizes[b as usize], params);
+/// Whether the sketches of a pair, and the sizes of its shingle sets, leave a chance of a match.
+pub fn hopeful([x, y]: [&Sketch; 2], [n, m]: [usize; 2], params: &Params) -> bool {
+    let least = verify::least_resemblance(n, m, params);
     // Four standard deviations of the estimate below what a match needs at the least.
     let slots = SLOTS as f64;
     let fewest = slots * least - 4.0 * (slots * least * (1.0 - least)).sqrt();
@@ -98,8 +116,8 @@ pub fn find(
     // These need no sketch to agree: whether the ends of a chain match is asked because its middle does.
     let second = relations(&examined, &candidates.pairs);
     examined.par_extend(second.par_iter().map(verify));
-    let strength = |e: &Examined| (f64::from(e.strength) * ONE as f64) as i64;
-    let edges = examined.iter().map(|e| Edge { a: e.a, b: e.b, sum: strength(e), examined: 1 });
+    let edge = |e: &Examined| Edge { a: e.a, b: e.b, sum: e.fixed_strength(), examined: 1 };
+    let edges = examined.iter().map(edge);
     let constraints = Constraints { apart, ..Constraints::default() };
     let none = vec![0; copies.len()];
     let group = group_under(&constraints, &none, edges, ONE, Average::ExaminedPairs).label;
@@ -110,14 +128,7 @@ pub fn find(
 
 fn verify_pair(pair: u64, copies: &[Copy], params: &Params) -> Examined {
     let (a, b) = items(pair);
-    let found = verify::near(&copies[a as usize], &copies[b as usize], params);
-    Examined {
-        a,
-        b,
-        resemblance: found.resemblance as f32,
-        containment: found.containment as f32,
-        strength: found.strength as f32,
-    }
+    Examined::new((a, b), verify::near(&copies[a as usize], &copies[b as usize], params))
 }
 
 /// The pairs of articles that match a common third and were not proposed yet.

@@ -13,6 +13,7 @@
 //! | [`represent`] | members of a group or story | who stands for it, and why | by the rule asked for |
 //! | [`weights`] | terms | weights | integers |
 //! | [`neighbours`] | weighted reports | similar pairs, neighbourhoods | a function of the set of reports |
+//! | [`reach`] | two reports | what they can be to each other | looks at the two alone |
 //! | [`crowd`] | similar pairs, neighbourhoods | scores | a function of the set of reports |
 
 pub mod candidates;
@@ -22,6 +23,7 @@ pub mod decide;
 pub mod duplicates;
 pub mod learn;
 pub mod neighbours;
+pub mod reach;
 pub mod represent;
 pub mod shingle;
 pub mod sketch;

@@ -8,37 +8,15 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::reach::{self, CAP, FAR, HISTORY, HUBS, Moment, NEAR, POSTED, SIMILAR, best};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
-use crate::kernel::time::{DAY, ONE, TimeFactor};
+use crate::kernel::time::{DAY, TimeFactor};
 
-// Tests have few articles, so that all limits are low there: each must be met.
-
-/// Terms that a report posts.
-const POSTED: usize = 16;
-/// Fixed-point one of a posted weight.
-const UNIT: f64 = 16_384.0;
-/// Share of the cosine that the posted terms must show, in 1 / 65,536.
-const PARTIAL: i64 = ONE * 7 / 100;
-/// Most candidates that are compared in full, once for matches and once for the neighbourhood.
-const CANDIDATES: usize = if cfg!(test) { 5 } else { 60 };
-/// Least similarity of a match and of a neighbour, in 1 / 65,536.
-pub const SIMILAR: i64 = ONE / 10;
 /// Neighbours that are kept.
 const KEPT: usize = if cfg!(test) { 4 } else { 40 };
-/// A neighbourhood reaches from here to [`FAR`] before a report: near enough to be the same affair, too far to be the
-/// same story.
-const NEAR: i64 = 3 * DAY;
-/// See [`NEAR`].
-const FAR: i64 = 33 * DAY;
-/// With fewer reports than this in its past, a report's own days serve as well.
-const HISTORY: usize = if cfg!(test) { 6 } else { 200 };
-/// Postings of one term on one day that are all found; of more, only the [`HUBS`] with the lowest identities are.
-const CAP: usize = if cfg!(test) { 4 } else { 300 };
 /// Reports that one thread queries at a time.
 const PART: usize = 512;
-/// See [`CAP`].
-const HUBS: usize = if cfg!(test) { 2 } else { 4 };
 
 /// When the reports were published, in the order of the reports: undated ones first, the others ascending.
 #[derive(Debug, Clone, Default)]
@@ -133,7 +111,8 @@ impl Times {
         let Some(time) = self.of(i) else {
             return Neighbourhood { dated: 0..0, undated: 0..self.undated };
         };
-        let past = self.between(time - FAR + 1, time - NEAR);
+        let past = reach::past(time);
+        let past = self.between(past.start, past.end);
         if past.len() >= HISTORY {
             return Neighbourhood { dated: past, undated: 0..0 };
         }
@@ -143,12 +122,11 @@ impl Times {
 
     /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
     pub fn factor(&self, a: u32, b: u32, factor: &TimeFactor) -> i64 {
-        let Some((x, y)) = self.of(a).zip(self.of(b)) else { return ONE };
-        match factor.at(x - y) {
-            0 => 0,
-            _ if self.stamped[a as usize] || self.stamped[b as usize] => ONE,
-            factor => factor,
-        }
+        reach::factor(self.moment(a), self.moment(b), factor)
+    }
+
+    fn moment(&self, i: u32) -> Moment {
+        Moment { time: self.of(i), stamped: self.stamped[i as usize] }
     }
 }
 
@@ -202,7 +180,7 @@ impl<'a> Index<'a> {
         times: &'a Times,
         factor: &'a TimeFactor,
     ) -> Self {
-        let posted = |i: u32| heaviest(i, vectors, fixed);
+        let posted = |i: u32| posted(i, vectors, fixed);
         let n = vectors.len() as u32;
         let mut postings: Vec<Posting> = (0..n).into_par_iter().flat_map_iter(posted).collect();
         postings.par_sort_unstable_by_key(|p| (p.term, p.report));
@@ -249,17 +227,14 @@ impl<'a> Index<'a> {
         self.add_up(report, &scope, scratch);
         let (mut matches, mut neighbours) = (Vec::new(), Vec::new());
         for &other in &scratch.touched {
-            let partial = i64::from(std::mem::take(&mut scratch.sums[other as usize])) >> 12;
-            if partial < PARTIAL || other == report {
-                continue;
+            let sum = std::mem::take(&mut scratch.sums[other as usize]);
+            let Some(partial) = reach::partial(sum).filter(|_| other != report) else { continue };
+            let (own, its) = (self.times.moment(report), self.times.moment(other));
+            if reach::asks(own, its, other < report) {
+                let factor = reach::factor(own, its, self.factor);
+                matches.extend(reach::partial_match(partial, factor).map(|s| (s, other)));
             }
-            let dated = other as usize >= self.times.undated;
-            if other < report && dated == time.is_some() || dated && time.is_none() {
-                let similarity = partial * self.times.factor(report, other, self.factor);
-                if similarity >= PARTIAL * ONE {
-                    matches.push((similarity, other));
-                }
-            }
+            let dated = its.time.is_some();
             let range = if dated { &neighbourhood.dated } else { &neighbourhood.undated };
             if range.contains(&(other as usize)) {
                 neighbours.push((partial, other));
@@ -295,54 +270,32 @@ impl<'a> Index<'a> {
 
     fn similar(&self, report: u32, other: u32, probe: &Probe) -> Option<Similar> {
         let cosine = self.vectors.cosine(self.fixed, probe, report as usize, other as usize);
-        let factor = self.times.factor(report, other, self.factor) as i32;
+        let factor = self.times.factor(report, other, self.factor);
         let (a, b) = (report.min(other), report.max(other));
-        let similar = i64::from(cosine) * i64::from(factor) >= SIMILAR * ONE;
-        similar.then_some(Similar { a, b, cosine, factor })
+        let similar = reach::is_similar(cosine, factor);
+        similar.then_some(Similar { a, b, cosine, factor: factor as i32 })
     }
 
     fn nearest(&self, report: u32, near: Vec<(i64, u32)>, probe: &Probe) -> Vec<(u32, i32)> {
         let cosine = |j: u32| self.vectors.cosine(self.fixed, probe, report as usize, j as usize);
         let mut nearest: Vec<(u32, i32)> =
             best(near).into_iter().map(|other| (other, cosine(other))).collect();
-        nearest.retain(|n| i64::from(n.1) >= SIMILAR);
-        nearest.sort_unstable_by_key(|&(i, cosine)| (-cosine, i));
-        nearest.truncate(KEPT);
+        keep_nearest(&mut nearest);
         nearest.shrink_to_fit();
         nearest
     }
 }
 
-/// The heaviest terms of a report, heaviest first, as postings.
-fn heaviest(report: u32, vectors: &Vectors, fixed: &Weights) -> Vec<Posting> {
-    let i = report as usize;
-    let (dimensions, weights) = (vectors.dimensions(i), vectors.weights(fixed, i));
-    let mut terms: Vec<(u16, u32)> =
-        weights.iter().copied().zip(dimensions.iter().copied()).filter(|t| t.0 > 0).collect();
-    let order = |t: &(u16, u32)| (std::cmp::Reverse(t.0), t.1);
-    if terms.len() > POSTED {
-        terms.select_nth_unstable_by_key(POSTED, order);
-        terms.truncate(POSTED);
-    }
-    terms.sort_unstable_by_key(order);
-    let unit = |weight: u16| (f64::from(weight) / fixed.length(i) * UNIT).round() as u16;
-    let posting = |(slot, (weight, term)): (usize, (u16, u32))| Posting {
-        term,
-        report,
-        weight: unit(weight),
-        slot: slot as u8,
-        open: true,
-    };
-    terms.into_iter().enumerate().map(posting).collect()
+/// What a report posts.
+fn posted(report: u32, vectors: &Vectors, fixed: &Weights) -> impl Iterator<Item = Posting> {
+    let heaviest = reach::heaviest(report as usize, vectors, fixed);
+    let posting = move |(slot, (term, weight))| Posting { term, report, weight, slot, open: true };
+    (0..).zip(heaviest).map(posting)
 }
 
-/// The candidates with the highest partial sums, ascending: neighbours in time are neighbours in memory.
-fn best(mut candidates: Vec<(i64, u32)>) -> Vec<u32> {
-    if candidates.len() > CANDIDATES {
-        candidates.select_nth_unstable_by(CANDIDATES, |x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
-        candidates.truncate(CANDIDATES);
-    }
-    let mut best: Vec<u32> = candidates.into_iter().map(|c| c.1).collect();
-    best.sort_unstable();
-    best
+/// Keeps those of some neighbours that count, the most similar first.
+pub fn keep_nearest<K: Ord + Copy>(near: &mut Vec<(K, i32)>) {
+    near.retain(|n| i64::from(n.1) >= SIMILAR);
+    near.sort_unstable_by_key(|&(i, cosine)| (-cosine, i));
+    near.truncate(KEPT);
 }

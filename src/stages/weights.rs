@@ -16,7 +16,7 @@ pub const NEIGHBOURS: usize = 50;
 /// How many articles' worth of background the local statistics start from.
 const BACKGROUND: f64 = 50.0;
 /// Terms of an article that are compared, the heaviest. More cost time, and the tails of long articles resemble all.
-const TERMS: usize = 128;
+pub const TERMS: usize = 128;
 /// Terms below this level are in nearly every article and say nothing.
 const LEAST: u8 = 2;
 const LEVELS: usize = RARE as usize + 1;
@@ -127,20 +127,25 @@ impl Vectors {
     ///
     /// A term that the whole crowd has weighs next to nothing here, however rare it is elsewhere.
     pub fn local(&self, neighbours: &[Vec<(u32, i32)>]) -> Weights {
-        self.weigh(|i, probe, counts, weights| {
-            let mut df = [1u8; TERMS];
-            probe.load(self.dimensions(i), &[0; TERMS]);
-            let near = &neighbours[i][..neighbours[i].len().min(NEIGHBOURS)];
-            for &(j, _) in near {
-                probe.count(self.dimensions(j as usize), &mut df);
-            }
-            let all = libm::log((near.len() + 1) as f64 + BACKGROUND);
-            let weight = |(&(q, level), &df): (&(u8, u8), &u8)| {
-                let idf = (all - LOCAL[df as usize][level as usize]).max(0.0);
-                (TF[q as usize] * idf * SCALE).round() as u16
-            };
-            weights.extend(counts.iter().zip(&df).map(weight));
+        self.weigh(|i, probe, _, weights| {
+            weights.extend(self.local_of(i, &neighbours[i], probe));
         })
+    }
+
+    /// The local weights of one article among its neighbours; the probe is used for that.
+    pub fn local_of(&self, i: usize, near: &[(u32, i32)], probe: &mut Probe) -> Vec<u16> {
+        let mut df = [1u8; TERMS];
+        probe.load(self.dimensions(i), &[0; TERMS]);
+        let near = &near[..near.len().min(NEIGHBOURS)];
+        for &(j, _) in near {
+            probe.count(self.dimensions(j as usize), &mut df);
+        }
+        let all = libm::log((near.len() + 1) as f64 + BACKGROUND);
+        let weight = |(&(q, level), &df): (&(u8, u8), &u8)| {
+            let idf = (all - LOCAL[df as usize][level as usize]).max(0.0);
+            (TF[q as usize] * idf * SCALE).round() as u16
+        };
+        self.counts[self.range(i)].iter().zip(&df).map(weight).collect()
     }
 
     /// Weighs every article on its own, in parallel.
