@@ -38,7 +38,7 @@
 //! crowd     similarities to scores        |  the same event
 //! group     scores to stories            /
 //! place     who stands for what, and why
-//! report    a grouping to rows
+//! report    a grouping to rows, a screen, a page
 //! ```
 //!
 //! # Modules, in reading order
@@ -54,7 +54,7 @@
 //! | [`pipeline::index`] | the persistent index: night after night, with the answer of one run |
 //! | [`store`] | the index on disk |
 //! | [`read`] | files, folders and standard input to articles and refusals |
-//! | [`report`] | a grouping as CSV or JSON Lines |
+//! | [`report`] | a grouping as tables, a screen and a page |
 //! | [`cli`] | the command |
 //!
 //! # Who may import whom

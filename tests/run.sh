@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every check: format, lints, documentation, tests. --full adds the long tests, in release mode.
+# Runs every check: format, lints, documentation, tests, the page of a report in a browser. --full adds the long tests, in release mode.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,12 +28,27 @@ tests() {
     fi
 }
 
+# Looks at pages in Chromium; CHROMIUM names another browser of its kind.
+browser() {
+    local missing=()
+    command -v npm >/dev/null || missing+=(nodejs npm)
+    command -v "${CHROMIUM:-chromium}" >/dev/null || missing+=(chromium)
+    if [ ${#missing[@]} -gt 0 ]; then
+        echo "installing ${missing[*]} with apt-get" >&2
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+    fi
+    cargo build --locked --quiet
+    npm ci --prefix tests/browser --no-audit --no-fund --silent
+    CHROMIUM=$(command -v "${CHROMIUM:-chromium}") node --test tests/browser
+}
+
 step cargo fmt --check
 step cargo clippy --locked --all-targets -- -D warnings
 step cargo check --locked --no-default-features --quiet
 RUSTDOCFLAGS="-D warnings" step cargo doc --locked --no-deps --quiet
 step cargo test --locked --doc --quiet
 tests
+step browser
 if [ -n "$full" ]; then
     SAMESTORY_FULL=1 tests --release
 fi

@@ -13,6 +13,7 @@ use super::decided::{self, Decided};
 use super::index_args::{AllSettings, Index, Update};
 use super::knobs::Sweep;
 use super::learn::Learn;
+use super::report::Report;
 use super::values::{self, Bytes, Days, Limit};
 use crate::params::{Params, Representative};
 use crate::read::{self, Field};
@@ -71,6 +72,9 @@ pub(super) enum Command {
     /// Show what is left of each article, as it is compared
     #[command(after_help = SETTINGS)]
     Clean(Clean),
+    /// Show what came in, on one screen and as a page
+    #[command(after_help = SETTINGS)]
+    Report(Report),
     /// Show every number that decides whether two articles belong together
     #[command(after_help = SETTINGS)]
     Explain(Explain),

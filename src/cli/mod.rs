@@ -20,6 +20,7 @@ mod matches;
 mod outcome;
 mod pairs;
 mod plot;
+mod report;
 mod rows;
 mod settings;
 mod summary;
@@ -61,6 +62,7 @@ fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
         Command::Update(args) => update::run(args, tell),
         Command::Index(verb) => index::run(verb, tell),
         Command::Clean(args) => clean::run(args, tell),
+        Command::Report(args) => report::run(args, tell),
         Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args, tell),
         Command::Learn(args) => learn::run(args, tell),

@@ -9,6 +9,8 @@ use super::exit::{Exit, Failure};
 use crate::model::Refusal;
 use crate::pipeline::StageCount;
 use crate::report::printable;
+use crate::report::terminal::Screen;
+pub(super) use crate::report::{counted, thousands};
 
 /// How many refusals are named before the rest is only counted.
 const NAMED: usize = 5;
@@ -112,6 +114,18 @@ impl Drop for Progress {
     }
 }
 
+/// What standard output is shown on: its width by `COLUMNS`, else by the terminal, else 80; colours on a terminal unless
+/// `NO_COLOR` is set or it understands none.
+pub(super) fn screen() -> Screen {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let given = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+    let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let colour = io::stdout().is_terminal()
+        && variable("NO_COLOR").is_none()
+        && variable("TERM").is_none_or(|term| term != "dumb");
+    Screen { width: given.or_else(seen).unwrap_or(80), colour }
+}
+
 /// Writes to standard output what is not a report; a closed pipe is no error.
 pub(super) fn show(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Exit, Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -133,22 +147,4 @@ fn say(text: &str) {
 /// There is nobody left to tell when standard error is closed.
 fn put(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
-}
-
-/// A number and what it counts.
-pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
-}
-
-/// A number with its digits in threes.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

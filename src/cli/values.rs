@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Error, Result, bail, ensure};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::params::Representative;
 use crate::read::Field;
+use crate::report::Since;
 use crate::text::boilerplate::Boilerplate;
 use crate::text::learnt_terms::LearntTerms;
 
@@ -135,6 +137,16 @@ pub(super) fn show_representative(representative: &Representative) -> String {
         Representative::Longest => "longest".to_owned(),
         Representative::Source(outlets) => format!("source:{}", outlets.join(",")),
     }
+}
+
+/// A moment such as `2026-11-01` or `2026-11-01T06:00Z`, or a time such as `24h` up to the newest article.
+pub(super) fn since(typed: &str) -> Result<Since> {
+    if let Ok(days) = typed.parse::<Days>() {
+        return Ok(Since::Last((days.0 * 86_400.0) as i64));
+    }
+    let day = || Ok(typed.parse::<jiff::civil::Date>()?.to_zoned(TimeZone::UTC)?.timestamp());
+    let moment: Result<Timestamp> = typed.parse().or_else(|_| day());
+    Ok(Since::At(moment.context("give a date as in 2026-11-01, or a time as in 24h")?))
 }
 
 /// A field and the column that fills it, as in `text=story_html`.

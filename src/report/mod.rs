@@ -3,11 +3,15 @@
 mod articles;
 mod cell;
 mod changes;
+mod choice;
 #[cfg(feature = "parquet")]
 mod columnar;
 mod csv;
+mod flows;
+pub mod html;
 mod jsonl;
 pub mod output;
+mod overview;
 mod pairs;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -15,15 +19,20 @@ mod places;
 mod printable;
 mod reason;
 mod refusals;
+mod shown;
 mod stories;
 mod story;
+pub mod terminal;
 mod unique;
 
 use std::io::{self, Write};
 
 pub use changes::write_changes;
+pub use choice::{Choice, Since};
+pub use overview::{Material, Overview, Thresholds};
 pub use printable::printable;
 pub use refusals::write_refusals;
+pub use shown::{counted, thousands};
 pub use story::{Story, loosest};
 pub use unique::write_unique;
 

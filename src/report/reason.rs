@@ -2,6 +2,7 @@
 
 use super::articles::{Place, Role, representative};
 use super::places::Places;
+use super::shown::counted;
 use crate::model::{Grouping, Match, MatchKind, Reason};
 
 /// What the reasons of all articles are made from.
@@ -44,6 +45,11 @@ impl<'a> Reasons<'a> {
         }
     }
 
+    /// The best story match between a group and another of its story.
+    pub(super) fn tie(&self, group: usize) -> Option<&'a Match> {
+        self.ties[group].map(|tie| &self.grouping.matches[tie as usize])
+    }
+
     fn single(&self, place: Place) -> String {
         let said = "no other article tells it";
         match self.best(place) {
@@ -77,8 +83,7 @@ impl<'a> Reasons<'a> {
 
     fn report(&self, place: Place) -> String {
         let said = "another report of the same event";
-        let Some(tie) = self.ties[place.group].map(|tie| &self.grouping.matches[tie as usize])
-        else {
+        let Some(tie) = self.tie(place.group) else {
             return self.linked(place).unwrap_or_else(|| said.to_owned());
         };
         let other = if self.places.group(tie.a) == place.group { tie.b } else { tie.a };
@@ -123,12 +128,17 @@ impl<'a> Reasons<'a> {
 /// How much a cut or padded copy contains beyond what it resembles, from where on the word is said.
 const CUT: f32 = 0.2;
 
+/// Whether a copy is cut or padded rather than edited.
+pub(super) fn is_cut(near: &Match) -> bool {
+    near.containment > near.resemblance + CUT
+}
+
 fn copy_of(near: Option<&Match>, other: &str) -> String {
     let Some(near) = near else { return format!("near-duplicate of {other}") };
     match near.kind {
         MatchKind::Exact => format!("same text as {other}"),
         MatchKind::Editor => format!("an editor joined it with {other}"),
-        MatchKind::Near | MatchKind::Story if near.containment > near.resemblance + CUT => {
+        MatchKind::Near | MatchKind::Story if is_cut(near) => {
             let (containment, resemblance) = (near.containment, near.resemblance);
             format!(
                 "cut or padded copy of {other}: containment {containment:.2}, resemblance {resemblance:.2}"
@@ -150,8 +160,4 @@ fn words(reason: Reason) -> &'static str {
         Reason::MostCentral => "most central",
         Reason::Editor => "chosen by an editor",
     }
-}
-
-fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }

@@ -17,7 +17,12 @@ pub struct Story<'a> {
 impl<'a> Story<'a> {
     /// All stories, in the order of the output.
     pub fn all(grouping: &'a Grouping) -> impl Iterator<Item = Self> {
-        (0..grouping.story_ids.len()).map(move |position| Self { grouping, position })
+        (0..grouping.story_ids.len()).map(move |position| Self::at(grouping, position))
+    }
+
+    /// The story at a position.
+    pub(super) fn at(grouping: &'a Grouping, position: usize) -> Self {
+        Self { grouping, position }
     }
 
     /// Its position in the grouping.

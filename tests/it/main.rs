@@ -12,6 +12,7 @@ mod groups;
 mod index;
 mod learn;
 mod metrics;
+mod page;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod properties;

@@ -27,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Libraries that are known in few places only.
 const HOMES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli", "main"]),
+    ("askama", &["report"]),
     ("clap", &["cli", "main"]),
     ("arrow_array", &["pipeline", "read", "report"]),
     ("csv", &["cli", "read", "report"]),
@@ -34,8 +35,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rayon", &["cli", "pipeline", "stages"]),
     ("serde_json", &["cli", "explain", "read", "report", "store", "text"]),
     ("rusqlite", &["store"]),
+    ("sha2", &["report"]),
     ("signal_hook", &["cli"]),
     ("tempfile", &["report", "pipeline", "store"]),
+    ("terminal_size", &["cli"]),
 ];
 
 /// The longest a file may be. Lower it when the longest file allows.

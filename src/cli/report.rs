@@ -1,0 +1,81 @@
+//! `samestory report`: what came in, on one screen and as a page.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::args::{Judging, Reading};
+use super::exit::{Exit, Failure};
+use super::interrupt;
+use super::outcome::say_notes;
+use super::tell::{Tell, screen, show};
+use super::values;
+use crate::report::output::Output;
+use crate::report::terminal::write_overview;
+use crate::report::{Choice, Material, Overview, Since, Thresholds, html};
+use crate::{pipeline, read};
+
+/// Its options.
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// Files and folders of articles; - is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Write a page that opens in any browser and needs nothing else; - is standard output, and then nothing else is shown
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Only stories with an article since then: a date, or the last so many days or hours, as in 24h
+    #[arg(long, value_name = "TIME", value_parser = values::since)]
+    since: Option<Since>,
+    /// How many stories are named
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    top: usize,
+    /// Only stories in these languages
+    #[arg(long, value_name = "LANG", value_delimiter = ',')]
+    lang: Vec<String>,
+    /// Only stories that one of these outlets tells
+    #[arg(long, value_name = "SOURCE", value_delimiter = ',')]
+    source: Vec<String>,
+    /// Only stories that this outlet does not have
+    #[arg(long, value_name = "SOURCE")]
+    own: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    judging: Judging,
+}
+
+pub(super) fn run(args: &Report, tell: &Tell) -> Result<Exit, Failure> {
+    let pending = interrupt::watch();
+    let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
+    let page = args.html.as_deref().map(|file| Output::open(Some(file), &pending)).transpose()?;
+    let params = args.judging.params();
+    let progress = tell.progress("reading and grouping");
+    let run = pipeline::cluster(reader, &params);
+    drop(progress);
+    let run = run.map_err(Failure::aside)?;
+    let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
+    say_notes(&run.notes, counts, &run.refusals, tell);
+    let thresholds = Thresholds {
+        resemblance: params.min_resemblance,
+        similarity: params.min_similarity,
+        score: params.story_cut,
+    };
+    let material = Material { grouping: &run.grouping, refusals: &run.refusals, thresholds };
+    let choice = Choice {
+        since: args.since,
+        langs: args.lang.clone(),
+        sources: args.source.clone(),
+        own: args.own.clone(),
+    };
+    let overview = Overview::new(material, choice.of(&run.grouping));
+    let to_stdout = args.html.as_deref() == Some(Path::new("-"));
+    if let Some(mut page) = page {
+        page.fill(|out| html::write_overview(out, &overview))?;
+        page.commit()?;
+    }
+    if to_stdout {
+        return Ok(Exit::Done);
+    }
+    show(|out| write_overview(out, &overview, args.top, screen()))
+}

@@ -1,0 +1,76 @@
+//! Text from outside, made fit to show: one line, of bounded length, that steers nothing.
+
+use super::printable::printable;
+
+/// At most so many characters of a text, its white space folded, with `…` for what is cut off.
+pub(super) fn shown(text: &str, most: usize) -> String {
+    let mut kept = String::new();
+    let mut room = most + 1;
+    for word in text.split_whitespace() {
+        let space = (!kept.is_empty()).then_some(' ');
+        kept.extend(space.into_iter().chain(word.chars()).take(room).inspect(|_| room -= 1));
+        if room == 0 {
+            break;
+        }
+    }
+    if room == 0 {
+        let end = kept.char_indices().nth(most.saturating_sub(1)).map_or(0, |(end, _)| end);
+        kept.truncate(end);
+        kept.truncate(kept.trim_end().len());
+        kept.push('…');
+    }
+    printable(&kept).into_owned()
+}
+
+/// Seconds as people say them: `12 min`, `2 h 10 min`, `3 d 4 h`.
+pub(super) fn lag(seconds: i64) -> String {
+    let minutes = seconds / 60;
+    match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
+        (0, 0, 0) => "at once".to_owned(),
+        (0, 0, m) => format!("{m} min"),
+        (0, h, 0) => format!("{h} h"),
+        (0, h, m) => format!("{h} h {m} min"),
+        (d, 0, _) => format!("{d} d"),
+        (d, h, _) => format!("{d} d {h} h"),
+    }
+}
+
+/// A number with its digits in threes.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number and what it counts.
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{lag, shown};
+
+    #[test]
+    fn texts_are_one_line_of_bounded_length() {
+        assert_eq!(shown(" Train\n stops\t", 20), "Train stops");
+        assert_eq!(shown("Train stops in Varonia", 13), "Train stops…");
+        assert_eq!(shown("Train stops in Varonia", 14), "Train stops i…");
+        assert_eq!(shown("Train stops", 11), "Train stops");
+        assert_eq!(shown(&"x".repeat(1 << 20), 5), "xxxx…");
+        assert_eq!(shown("a \u{1b}[2J \u{202e}b", 20), "a \\u{1b}[2J \\u{202e}b");
+        assert_eq!(shown("", 5), "");
+    }
+
+    #[test]
+    fn lags_have_two_units_at_most() {
+        let said = [0, 59, 720, 7_800, 7_200, 273_600, 86_400].map(lag);
+        assert_eq!(said, ["at once", "at once", "12 min", "2 h 10 min", "2 h", "3 d 4 h", "1 d"]);
+    }
+}

@@ -1,0 +1,102 @@
+//! `report`: one screen, and one page that needs nothing else; hostile text comes out of both as text.
+
+use std::path::Path;
+
+use crate::util::{Dir, Ran, check, ran};
+
+/// Runs a report from the root of the repository, so that ids of files are their paths as named from there.
+fn report(arguments: &str, columns: u32) -> Ran {
+    let mut command = Dir::new().command(&format!("report {arguments}"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env("COLUMNS", columns.to_string());
+    ran(&mut command)
+}
+
+#[test]
+fn one_screen() {
+    for columns in [80, 160] {
+        let shown = report("samples/articles -q", columns).exits(0).out;
+        assert!(shown.lines().count() <= 24, "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() <= columns as usize), "{shown}");
+        check(&format!("report/screen-{columns}.txt"), &shown);
+    }
+}
+
+/// The page, without the style and the script that every page has.
+fn without_code(page: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/html");
+    let code = ["style.css", "report.js"]
+        .map(|name| (name, std::fs::read_to_string(folder.join(name)).unwrap()));
+    let cut = code.iter().fold(page.to_owned(), |page, (name, text)| {
+        assert_eq!(page.matches(text.as_str()).count(), 1, "{name}");
+        page.replace(text, &format!("({name})"))
+    });
+    // The digests of both.
+    let hidden = |word| if str::contains(word, "sha256-") { "(digest)" } else { word };
+    cut.split(' ').map(hidden).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn one_page() {
+    let page = report("samples/articles -q --html -", 80).exits(0).out;
+    check("report/page.html", &without_code(&page));
+}
+
+#[test]
+fn stories_are_chosen() {
+    let first = |arguments: &str| {
+        let shown = report(&format!("samples/articles -q {arguments}"), 80).exits(0).out;
+        shown.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(first(""), "84 articles, 32 stories, 27 copies, 19 outlets, 0 refused");
+    assert_eq!(first("--lang es,de"), first("--lang ES --lang de"));
+    assert_ne!(first("--lang es"), first("--lang es,de"));
+    assert!(first("--lang xx").starts_with("0 articles, 0 stories"), "{}", first("--lang xx"));
+    let stories = |arguments: &str| -> usize {
+        let line = first(arguments);
+        line.split(", ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap()
+    };
+    assert_eq!(stories("--source norwire") + stories("--own Norwire"), 32);
+    assert!(stories("--since 24h") < stories("--since 3d"));
+    assert_eq!(stories("--since 2025-09-14"), stories("--since 2025-09-14T00:00Z"));
+    report("samples/articles --since yesterday", 80).exits(2).says("give a date as in 2026-11-01");
+}
+
+/// What texts may try: markup, scripts, escapes of a terminal, marks that turn the direction of writing, sheer length.
+const HOSTILE: &str = "</script><script>parent.pwned=1</script><img src=x onerror=parent.pwned=1><!-- \u{1b}[2J\u{9b}31m\u{7}\u{202e}gnp\u{2066}]]>{{7*7}}'\"&lt;\u{2028}";
+
+#[test]
+fn hostile_text_is_text() {
+    let dir = Dir::new();
+    let article = |id: usize, title: &str| {
+        let url =
+            if id == 0 { "javascript:parent.pwned=1" } else { "https://x.example/\"><script>" };
+        serde_json::json!({ "id": format!("{HOSTILE}{id}"), "title": title, "text": HOSTILE.repeat(20), "source": format!("{HOSTILE}{id}"),
+            "lang": HOSTILE, "url": url, "published": format!("2026-01-0{}T00:00:00Z", id + 1) }).to_string()
+    };
+    let huge = HOSTILE.repeat((1 << 20) / HOSTILE.len());
+    let lines = [
+        article(0, HOSTILE),
+        article(1, &huge),
+        article(2, HOSTILE),
+        "{broken \u{1b}[2J".to_owned(),
+    ];
+    dir.file("a.jsonl", lines.join("\n"));
+    let shown = dir.run("report a.jsonl --html page.html").exits(0);
+    let page = dir.read("page.html");
+    let steers = |c: char| {
+        c.is_control() && c != '\n'
+            || ('\u{202a}'..='\u{202e}').contains(&c)
+            || ('\u{2066}'..='\u{2069}').contains(&c)
+    };
+    for text in [&shown.out, &shown.err, &page] {
+        assert!(!text.contains(steers), "{text}");
+    }
+    assert!(shown.out.lines().chain(shown.err.lines()).all(|line| line.chars().count() <= 500));
+    assert!(page.len() < 200_000, "{}", page.len());
+    // The page's own two, of which one is data.
+    assert_eq!(page.matches("<script").count(), 2);
+    assert_eq!(page.matches("</script").count(), 2);
+    for markup in ["<img", "<!--", "javascript:"] {
+        assert!(!page.contains(markup), "{markup}");
+    }
+}
