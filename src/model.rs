@@ -107,9 +107,9 @@ pub struct Entry {
     /// As in [`Article::title`].
     pub title: Box<str>,
     /// As in [`Article::source`].
-    pub source: Box<str>,
+    pub source: Arc<str>,
     /// As given, else detected, else `und`.
-    pub lang: Box<str>,
+    pub lang: Arc<str>,
     /// As in [`Article::url`].
     pub url: Box<str>,
     /// As in [`Article::file`].

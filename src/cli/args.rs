@@ -269,6 +269,9 @@ pub(super) struct Running {
     /// How many threads; 0 is as many as the machine has
     #[arg(long, value_name = "N", env = "SAMESTORY_THREADS", default_value_t = 0)]
     pub(super) threads: usize,
+    /// Keep about so much in memory, as in 500M or 2G, and the rest in temporary files
+    #[arg(long, value_name = "SIZE", env = "SAMESTORY_MEMORY_LIMIT")]
+    pub(super) memory_limit: Option<Bytes>,
     /// Exit with 3 if more records than this are refused: a share as in 5%, or a number
     #[arg(long, value_name = "LIMIT", env = "SAMESTORY_MAX_REFUSED")]
     pub(super) max_refused: Option<Limit>,

@@ -35,7 +35,11 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
 
     let progress = tell.progress("reading and grouping");
     let params = settings.judging.params();
-    let run = pipeline::cluster(reader, &params);
+    let run = pipeline::cluster_within(
+        reader,
+        &params,
+        settings.running.memory_limit.map(|limit| limit.0),
+    );
     drop(progress);
     let mut run = run.map_err(Failure::aside)?;
     if let Some(decided) = &settings.judging.decisions {

@@ -57,9 +57,11 @@ impl FromStr for Bytes {
 
     fn from_str(typed: &str) -> Result<Self> {
         let upper = typed.to_ascii_uppercase();
-        let found =
-            Self::UNITS.iter().find_map(|(unit, shift)| Some((upper.strip_suffix(unit)?, *shift)));
-        let (number, shift) = found.unwrap_or((&upper, 0));
+        let bare = upper.strip_suffix('B').unwrap_or(&upper);
+        let known = |(unit, shift): &(&str, usize)| {
+            Some((bare.strip_suffix(unit.trim_end_matches('B'))?, *shift))
+        };
+        let (number, shift) = Self::UNITS.iter().find_map(known).unwrap_or((bare, 0));
         let number: usize = number.trim().parse().context("give a size as in 64MB")?;
         ensure!(number > 0, "it must be more than none");
         Ok(Self(number.checked_mul(1 << shift).context("that is more than a machine can hold")?))

@@ -31,23 +31,44 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 /// What changed between each duplicate and the representative of its group, in the order of the articles.
 pub(super) fn of_duplicates(corpus: &Corpus, grouping: &Grouping) -> io::Result<Vec<Box<str>>> {
     let mut changes = vec![Box::default(); corpus.articles.len()];
-    let bounds = || grouping.groups.windows(2).filter(|ends| ends[1] - ends[0] > 1);
-    let members = |ends: &[u32]| &grouping.order[ends[0] as usize..ends[1] as usize];
-    let wanted: Vec<u32> = bounds().flat_map(members).copied().collect();
-    let loaded = corpus.load_facts(&wanted)?;
+    let members = |ends: &[u32]| ends[0] as usize..ends[1] as usize;
+    let groups: Vec<&[u32]> = grouping
+        .groups
+        .windows(2)
+        .map(|ends| &grouping.order[members(ends)])
+        .filter(|group| group.len() > 1)
+        .collect();
+    // So many groups at once that their facts fit, unless one alone is too large.
+    let mut rest = &groups[..];
+    while !rest.is_empty() {
+        let mut used = 0;
+        let fits = rest.iter().take_while(|group| {
+            used += group.iter().map(|&i| corpus.facts_of(i).len()).sum::<usize>();
+            used <= corpus.room.batch
+        });
+        let (batch, others) = rest.split_at(fits.count().max(1));
+        of_groups(corpus, batch, &mut changes)?;
+        rest = others;
+    }
+    Ok(changes)
+}
+
+/// What changed in some groups, of which the first member is the representative.
+fn of_groups(corpus: &Corpus, groups: &[&[u32]], changes: &mut [Box<str>]) -> io::Result<()> {
+    let loaded = corpus.load_facts(&groups.concat())?;
     let mut at = 0;
-    for ends in bounds() {
+    for group in groups {
         let given = loaded.of(at);
         let representative = facts(given);
-        for (k, &i) in members(ends).iter().enumerate().skip(1) {
+        for (k, &i) in group.iter().enumerate().skip(1) {
             let others = loaded.of(at + k);
             if others != given {
                 changes[i as usize] = changed(&representative, &facts(others));
             }
         }
-        at += members(ends).len();
+        at += group.len();
     }
-    Ok(changes)
+    Ok(())
 }
 
 /// In words: `numbers 50 -> 5; names Ruiz -> Diaz`. What is only in the representative stands left of the arrow.

@@ -5,9 +5,9 @@ use std::io;
 use jiff::Timestamp;
 
 use super::Run;
-use super::parts::{Loaded, Part, Span};
+use super::parts::{Loaded, Part};
 use super::prepare::{Chunkful, Prepared};
-use super::spool::{Place, Spool};
+use super::spool::{IN_MEMORY, Place, Spool};
 use crate::kernel::hash::hash;
 use crate::kernel::sets::intersection;
 use crate::model::{Entry, Refusal};
@@ -24,25 +24,63 @@ use crate::stages::weights::Vectors;
 pub(super) struct Corpus {
     pub(super) articles: Vec<Prepared>,
     parts: Vec<Part>,
-    /// In one piece, so that their memory can be given back.
-    sketches: Vec<Sketch>,
-    shingles: Spool<u32>,
+    pub(super) sketches: Spool<Sketch>,
+    pub(super) shingles: Spool<u32>,
     terms: Spool<Term>,
     facts: Spool<u8>,
+    pub(super) room: Room,
+}
+
+/// How many bytes may be in memory of what can wait elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// Sketches, which the search for candidates reads again and again.
+    sketches: usize,
+    /// Lists of each other kind.
+    lists: usize,
+    /// Lists that are looked at together.
+    pub(super) batch: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { sketches: usize::MAX, lists: IN_MEMORY, batch: 64 << 20 }
+    }
+}
+
+impl Room {
+    /// The room within a limit for the whole.
+    pub(super) fn within(limit: usize) -> Self {
+        let usual = Self::default();
+        let batch = (limit / 16).min(usual.batch);
+        Self { sketches: limit / 4, lists: (limit / 64).min(usual.lists), batch }
+    }
 }
 
 impl Corpus {
+    /// A corpus that keeps so much in memory.
+    pub(super) fn with_room(room: Room) -> Self {
+        let lists = room.lists;
+        Self {
+            sketches: Spool::with_room(room.sketches),
+            shingles: Spool::with_room(lists),
+            terms: Spool::with_room(lists),
+            facts: Spool::with_room(lists),
+            room,
+            ..Self::default()
+        }
+    }
+
     /// Adds the articles of one chunk.
     ///
     /// # Errors
     /// Their lists cannot be put aside.
     pub(super) fn add(&mut self, prepared: Chunkful) -> io::Result<()> {
         let part = self.parts.len() as u32;
-        let before = self.sketches.len();
-        self.sketches.extend(prepared.sketches);
-        let placed = |a: Prepared| Prepared { part, sketch: a.sketch.after(before), ..a };
+        let placed = |a: Prepared| Prepared { part, ..a };
         self.articles.extend(prepared.articles.into_iter().map(placed));
         self.parts.push(prepared.part);
+        self.sketches.push(prepared.sketches)?;
         self.shingles.push(prepared.lists.shingles)?;
         self.terms.push(prepared.lists.terms)?;
         self.facts.push(prepared.lists.facts)
@@ -66,7 +104,7 @@ impl Corpus {
         run.counts.undated = articles.iter().filter(|a| a.entry.published.is_none()).count() as u64;
     }
 
-    /// Puts the articles in their order, each moved once, and their sketches.
+    /// Puts the articles in their order.
     fn order(&mut self) {
         let articles = &mut self.articles;
         let rank = |a: &Prepared| (std::cmp::Reverse(a.entry.published), a.delivered);
@@ -77,15 +115,7 @@ impl Corpus {
             let placed = || place(&a.entry).cmp(&place(&b.entry));
             x.0.cmp(&y.0).then_with(same).then_with(placed)
         });
-        let in_order = order.iter().map(|&(_, i)| std::mem::take(&mut articles[i as usize]));
-        self.articles = in_order.collect();
-        // The search for candidates reads all sketches again and again.
-        let mut sketches = Vec::with_capacity(self.sketches.len());
-        for article in &mut self.articles {
-            let sketch = article.sketch.of(&self.sketches);
-            article.sketch = Span::append(&mut sketches, sketch);
-        }
-        self.sketches = sketches;
+        permute(articles, order.into_iter().map(|(_, i)| i).collect());
     }
 
     fn part(&self, i: u32) -> (&Prepared, &Part) {
@@ -93,18 +123,15 @@ impl Corpus {
         (article, &self.parts[article.part as usize])
     }
 
-    /// What the exact check looks at of some articles; of the others their shingles are missing.
-    pub(super) fn copies<'a>(&'a self, kept: &[u32], shingles: &'a Loaded<u32>) -> Vec<Copy<'a>> {
-        let copy = |(k, &i): (usize, &u32)| {
-            let (article, part) = self.part(i);
-            Copy {
-                shingles: shingles.of(k),
-                numbers: article.numbers.of(&part.hashes),
-                time: article.entry.published.map(Timestamp::as_second),
-                content: article.content,
-            }
-        };
-        kept.iter().enumerate().map(copy).collect()
+    /// What the exact check looks at of an article with these shingles.
+    pub(super) fn copy<'a>(&'a self, i: u32, shingles: &'a [u32]) -> Copy<'a> {
+        let (article, part) = self.part(i);
+        Copy {
+            shingles,
+            numbers: article.numbers.of(&part.hashes),
+            time: article.entry.published.map(Timestamp::as_second),
+            content: article.content,
+        }
     }
 
     /// How many shingles an article has.
@@ -112,13 +139,10 @@ impl Corpus {
         self.articles[i as usize].shingles.len()
     }
 
-    /// Loads the shingles of those of some articles that are wanted.
-    pub(super) fn load_shingles(&self, kept: &[u32], wanted: &[bool]) -> io::Result<Loaded<u32>> {
-        let place = |(&i, &wanted): (&u32, &bool)| {
-            let article = &self.articles[i as usize];
-            if wanted { article.shingles.place(article.part) } else { Place::default() }
-        };
-        Loaded::from(&self.shingles, &kept.iter().zip(wanted).map(place).collect::<Vec<Place>>())
+    /// Where the shingles of an article are.
+    pub(super) fn shingles_of(&self, i: u32) -> Place {
+        let article = &self.articles[i as usize];
+        article.shingles.place(article.part)
     }
 
     /// The terms of some articles.
@@ -133,9 +157,10 @@ impl Corpus {
         Ok(vectors)
     }
 
-    /// The sketch of an article that has words.
-    pub(super) fn sketch(&self, i: u32) -> Option<&Sketch> {
-        self.articles[i as usize].sketch.of(&self.sketches).first()
+    /// Where the sketch of an article is; of one without words there is none.
+    pub(super) fn sketch(&self, i: u32) -> Place {
+        let article = &self.articles[i as usize];
+        article.sketch.place(article.part)
     }
 
     fn title_words(&self, i: u32) -> &[u32] {
@@ -143,19 +168,21 @@ impl Corpus {
         article.title_words.of(&part.hashes)
     }
 
+    /// Where the numbers and names of an article are.
+    pub(super) fn facts_of(&self, i: u32) -> Place {
+        let article = &self.articles[i as usize];
+        article.facts.place(article.part)
+    }
+
     /// Loads the numbers and names of some articles.
     pub(super) fn load_facts(&self, articles: &[u32]) -> io::Result<Loaded<u8>> {
-        let place = |&i: &u32| {
-            let article = &self.articles[i as usize];
-            article.facts.place(article.part)
-        };
-        Loaded::from(&self.facts, &articles.iter().map(place).collect::<Vec<Place>>())
+        let places: Vec<Place> = articles.iter().map(|&i| self.facts_of(i)).collect();
+        Loaded::from(&self.facts, &places)
     }
 
     /// Gives back what only the search for candidates needs.
     pub(super) fn forget_sketches(&mut self) {
-        self.sketches = Vec::new();
-        self.articles.iter_mut().for_each(|article| article.sketch = Span::default());
+        self.sketches = Spool::default();
     }
 
     /// Gives back what only the exact check needs.
@@ -232,6 +259,21 @@ impl Corpus {
     }
 }
 
+/// Puts at each position what stood at the position given for it; needs no room for a second list.
+fn permute<T>(items: &mut [T], mut from: Vec<u32>) {
+    for start in 0..items.len() {
+        let mut at = start;
+        loop {
+            let source = std::mem::replace(&mut from[at], at as u32) as usize;
+            if source == start {
+                break;
+            }
+            items.swap(at, source);
+            at = source;
+        }
+    }
+}
+
 /// Most words of a notice.
 const NOTICE: u32 = 120;
 
@@ -268,16 +310,6 @@ impl Exact {
     pub(super) fn slot(&self, i: u32) -> u32 {
         let kept = self.kept.binary_search(&self.first[i as usize]);
         kept.expect("what is first is kept") as u32
-    }
-
-    /// The sketches of the kept ones.
-    pub(super) fn sketches<'a>(&self, corpus: &'a Corpus) -> Vec<Option<&'a Sketch>> {
-        self.kept.iter().map(|&i| corpus.sketch(i)).collect()
-    }
-
-    /// How many shingles the kept ones have.
-    pub(super) fn sizes(&self, corpus: &Corpus) -> Vec<usize> {
-        self.kept.iter().map(|&i| corpus.n_shingles(i)).collect()
     }
 
     /// The near-duplicate groups over all articles, each earliest first, ordered by their lowest position.

@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use super::changes::facts;
+use super::parts::Loaded;
 use super::prepare::{Prepared, Preparer};
 use super::{Clock, Corpus, Found, Run};
 use crate::kernel::cosine::Probe;
@@ -117,9 +118,8 @@ pub fn explain(
 /// The near-duplicate level's numbers.
 fn text_numbers(corpus: &Corpus, [a, b]: [usize; 2], params: &Params) -> io::Result<TextNumbers> {
     let both = [a as u32, b as u32];
-    let shingles = corpus.load_shingles(&both, &[true; 2])?;
-    let copies = corpus.copies(&both, &shingles);
-    let (x, y) = (copies[0], copies[1]);
+    let shingles = Loaded::from(&corpus.shingles, &both.map(|i| corpus.shingles_of(i)))?;
+    let [x, y] = [0, 1].map(|k| corpus.copy(both[k], shingles.of(k)));
     let loaded = corpus.load_facts(&both)?;
     let facts = [0, 1].map(|side| facts(loaded.of(side)));
     Ok(TextNumbers {

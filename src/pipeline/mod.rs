@@ -1,6 +1,7 @@
 //! The way of the data: read, clean, shingle, sketch, candidates, verify, group.
 
 mod changes;
+mod copies;
 mod corpus;
 mod explain;
 pub mod index;
@@ -22,7 +23,7 @@ use crate::params::Params;
 use crate::read::{Chunk, Notes};
 use crate::stages::decide::{self, Constraints};
 use crate::stages::duplicates::{self, Duplicates};
-use corpus::{Corpus, Exact};
+use corpus::{Corpus, Exact, Room};
 use prepare::Preparer;
 use stories::Stories;
 
@@ -79,8 +80,22 @@ pub struct Counts {
 /// # Errors
 /// What has to wait for its stage cannot be written to the folder for temporary files, or not be read again.
 pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> io::Result<Run> {
+    cluster_within(chunks, params, None)
+}
+
+/// As [`cluster`], with a limit to the bytes of memory: the smaller it is, the more waits in temporary files. The answer
+/// is the same. What the output says of an article, some 400 bytes, is always in memory.
+///
+/// # Errors
+/// As [`cluster`].
+pub fn cluster_within(
+    chunks: impl IntoIterator<Item = Chunk>,
+    params: &Params,
+    memory: Option<usize>,
+) -> io::Result<Run> {
     let (mut run, mut clock) = (Run::default(), Clock::default());
-    let corpus = read(chunks, params, &mut run)?;
+    let room = memory.map_or_else(Room::default, Room::within);
+    let corpus = read(chunks, params, room, &mut run)?;
     clock.stage(&mut run.stages, "read", run.counts.read, "articles");
     group(corpus, params, &mut run, &mut clock)?;
     run.refusals.sort();
@@ -104,9 +119,10 @@ pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> io::Result<R
 fn read(
     chunks: impl IntoIterator<Item = Chunk>,
     params: &Params,
+    room: Room,
     run: &mut Run,
 ) -> io::Result<Corpus> {
-    let mut corpus = Corpus::default();
+    let mut corpus = Corpus::with_room(room);
     let mut chunks = chunks.into_iter();
     loop {
         let ahead = AHEAD * rayon::current_num_threads();
@@ -161,16 +177,15 @@ impl Found {
     ) -> io::Result<Self> {
         let constraints = decide::bind(&params.decisions, |id| corpus.position(id));
         let exact = corpus.fold_exact(&constraints);
-        let candidates = duplicates::propose(&exact.sketches(corpus), &exact.sizes(corpus), params);
+        let candidates = copies::propose(corpus, &exact, params)?;
         counts.largest_bucket = candidates.largest_bucket as u64;
         clock.stage(stages, "candidates", candidates.pairs.len() as u64, "candidate pairs");
         corpus.forget_sketches();
-        let shingles = corpus.load_shingles(&exact.kept, &candidates.members(exact.kept.len()))?;
-        let copies = corpus.copies(&exact.kept, &shingles);
+        let mut examined = copies::examine(corpus, &exact, &candidates.pairs, params)?;
+        let second = duplicates::relations(&examined, &candidates.pairs);
+        examined.extend(copies::examine(corpus, &exact, &second, params)?);
         let apart = constraints.groups_apart(|i| exact.slot(i));
-        let duplicates = duplicates::find(&candidates, &copies, apart, params);
-        drop(copies);
-        drop(shingles);
+        let duplicates = duplicates::group(examined, exact.kept.len(), apart);
         corpus.forget_shingles();
         clock.stage(stages, "verify", duplicates.matches.len() as u64, "near-duplicate matches");
         let mut groups = exact.expand(corpus, &duplicates);

@@ -6,6 +6,8 @@
 use std::io;
 
 use super::spool::{Item, Place, Spool};
+use crate::kernel::fss::SLOTS;
+use crate::stages::sketch::{LEAD_HASHES, Sketch};
 use crate::stages::terms::Term;
 use crate::text::facts;
 use crate::text::words::{Word, Words};
@@ -80,6 +82,7 @@ pub(super) struct Span {
 
 impl Item for Term {
     const SIZE: usize = 6;
+    const NONE: Self = Self { hash: [0; 2], quarters: 0, level: 0 };
 
     fn write(self, bytes: &mut [u8]) {
         bytes[..4].copy_from_slice(&self.hash().to_le_bytes());
@@ -88,6 +91,32 @@ impl Item for Term {
 
     fn read(bytes: &[u8]) -> Self {
         Self::new(u32::read(bytes), bytes[4], bytes[5])
+    }
+}
+
+impl Item for Sketch {
+    const SIZE: usize = 2 * SLOTS + 8 + 4 * LEAD_HASHES;
+    const NONE: Self =
+        Self { signature: [0; SLOTS], fingerprint: 0, lead: [u32::MAX; LEAD_HASHES] };
+
+    fn write(self, bytes: &mut [u8]) {
+        let (signature, rest) = bytes.split_at_mut(2 * SLOTS);
+        let (fingerprint, lead) = rest.split_at_mut(8);
+        let slots = signature.chunks_exact_mut(2).zip(self.signature);
+        slots.for_each(|(place, slot)| place.copy_from_slice(&slot.to_le_bytes()));
+        fingerprint.copy_from_slice(&self.fingerprint.to_le_bytes());
+        lead.chunks_exact_mut(4).zip(self.lead).for_each(|(place, hash)| hash.write(place));
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let slot = |i: usize| u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]]);
+        let rest = &bytes[2 * SLOTS..];
+        let word = |i: usize| u32::read(&rest[4 * i..4 * i + 4]);
+        Self {
+            signature: std::array::from_fn(slot),
+            fingerprint: u64::from(word(1)) << 32 | u64::from(word(0)),
+            lead: std::array::from_fn(|i| word(i + 2)),
+        }
     }
 }
 
@@ -140,7 +169,7 @@ pub(super) struct Loaded<T> {
     items: Vec<T>,
 }
 
-impl<T: Item + Default> Loaded<T> {
+impl<T: Item> Loaded<T> {
     /// Takes the lists at these places out of a spool.
     ///
     /// # Errors
@@ -151,7 +180,7 @@ impl<T: Item + Default> Loaded<T> {
             *end += place.len();
             Some(*end)
         }));
-        let mut items = vec![T::default(); starts.last().copied().unwrap_or(0)];
+        let mut items = vec![T::NONE; starts.last().copied().unwrap_or(0)];
         spool.gather(places, |k, list| items[starts[k]..starts[k + 1]].copy_from_slice(list))?;
         Ok(Self { starts, items })
     }

@@ -1,5 +1,7 @@
 //! One article as read to what the later stages need of it; the text itself is let go.
 
+use std::sync::Arc;
+
 use super::parts::{Lists, Part, Span};
 use crate::kernel::hash::{hash, mix};
 use crate::kernel::sort::Sorter;
@@ -61,6 +63,8 @@ pub(super) struct Preparer {
     numbers: Vec<u32>,
     sorter: Sorter,
     lexicon: Lexicon,
+    /// The source and the language met last: most articles say the same again.
+    recent: [Arc<str>; 2],
 }
 
 impl Preparer {
@@ -122,10 +126,33 @@ impl Preparer {
                     Span::append(&mut lists.terms, &terms)
                 }
             },
-            entry: entry(article, language, sketch.map_or(0, |s| s.fingerprint), params),
+            entry: self.entry(article, language, sketch.map_or(0, |s| s.fingerprint), params),
             part: 0,
         }
     }
+    fn entry(
+        &mut self,
+        article: Article,
+        language: Language,
+        fingerprint: u64,
+        params: &Params,
+    ) -> Entry {
+        let given = (!article.lang.is_empty()).then_some(&*article.lang);
+        let [source, lang] = &mut self.recent;
+        Entry {
+            source: same(source, &article.source),
+            lang: same(lang, given.unwrap_or(language.as_str())),
+            id: article.id.into(),
+            title: article.title.into(),
+            url: article.url.into(),
+            file: article.file,
+            kept: article.kept.into(),
+            published: article.published.filter(|_| !params.ignore_dates),
+            seen: article.seen.filter(|_| !params.ignore_dates),
+            fingerprint,
+        }
+    }
+
     /// The terms of an article as words, with hash and fixed weight, each once.
     pub(super) fn named_terms(
         &mut self,
@@ -175,18 +202,10 @@ fn content(words: &[Word]) -> u64 {
     lanes.iter().fold(words.len() as u64, |sum, lane| mix(sum ^ lane))
 }
 
-fn entry(article: Article, language: Language, fingerprint: u64, params: &Params) -> Entry {
-    let lang = if article.lang.is_empty() { language.as_str().to_owned() } else { article.lang };
-    Entry {
-        id: article.id.into(),
-        title: article.title.into(),
-        source: article.source.into(),
-        lang: lang.into(),
-        url: article.url.into(),
-        file: article.file,
-        kept: article.kept.into(),
-        published: article.published.filter(|_| !params.ignore_dates),
-        seen: article.seen.filter(|_| !params.ignore_dates),
-        fingerprint,
+/// A text that is kept once for all articles in a row that have it.
+fn same(recent: &mut Arc<str>, text: &str) -> Arc<str> {
+    if **recent != *text {
+        *recent = text.into();
     }
+    recent.clone()
 }

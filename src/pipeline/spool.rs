@@ -10,6 +10,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 pub(super) trait Item: Copy {
     /// Bytes of one item.
     const SIZE: usize;
+    /// What stands in a place before its item comes.
+    const NONE: Self;
     /// Writes the item to its bytes.
     fn write(self, bytes: &mut [u8]);
     /// Reads an item from its bytes.
@@ -18,6 +20,7 @@ pub(super) trait Item: Copy {
 
 impl Item for u32 {
     const SIZE: usize = 4;
+    const NONE: Self = 0;
 
     fn write(self, bytes: &mut [u8]) {
         bytes.copy_from_slice(&self.to_le_bytes());
@@ -30,6 +33,7 @@ impl Item for u32 {
 
 impl Item for u8 {
     const SIZE: usize = 1;
+    const NONE: Self = 0;
 
     fn write(self, bytes: &mut [u8]) {
         bytes[0] = self;
@@ -55,13 +59,15 @@ impl Place {
     }
 }
 
-/// Bytes of lists that stay in memory.
-const IN_MEMORY: usize = 8 << 20;
+/// Bytes of lists that stay in memory, unless told otherwise.
+pub(super) const IN_MEMORY: usize = 8 << 20;
 
 /// The lists of many articles, a part for each chunk of them.
 #[derive(Debug)]
 pub(super) struct Spool<T> {
     parts: Vec<Kept<T>>,
+    /// Bytes that may be in memory.
+    room: usize,
     /// Bytes in memory.
     held: usize,
     file: Option<File>,
@@ -72,13 +78,33 @@ pub(super) struct Spool<T> {
 #[derive(Debug)]
 enum Kept<T> {
     Here(Vec<T>),
-    /// Offset and length in bytes.
-    File(u64, usize),
+    /// Offset in bytes.
+    File(u64),
 }
 
 impl<T> Default for Spool<T> {
     fn default() -> Self {
-        Self { parts: Vec::new(), held: 0, file: None, written: 0 }
+        Self::with_room(IN_MEMORY)
+    }
+}
+
+impl<T> Spool<T> {
+    /// A spool that holds so many bytes in memory.
+    pub(super) fn with_room(room: usize) -> Self {
+        Self { parts: Vec::new(), room, held: 0, file: None, written: 0 }
+    }
+
+    /// The list at a place, where that is in memory.
+    pub(super) fn here(&self, place: Place) -> Option<&[T]> {
+        match &self.parts[place.part as usize] {
+            Kept::Here(list) => Some(&list[place.start as usize..place.end as usize]),
+            Kept::File(..) => None,
+        }
+    }
+
+    /// Whether all of it is in memory.
+    pub(super) fn is_here(&self) -> bool {
+        self.file.is_none()
     }
 }
 
@@ -88,7 +114,7 @@ impl<T: Item> Spool<T> {
     /// # Errors
     /// The temporary file cannot be made or written.
     pub(super) fn push(&mut self, mut part: Vec<T>) -> io::Result<()> {
-        if self.held + part.len() * T::SIZE <= IN_MEMORY {
+        if self.held + part.len() * T::SIZE <= self.room {
             part.shrink_to_fit();
             self.held += part.len() * T::SIZE;
             self.parts.push(Kept::Here(part));
@@ -102,7 +128,7 @@ impl<T: Item> Spool<T> {
             none => none.insert(tempfile::tempfile()?),
         };
         file.write_all(&bytes)?;
-        self.parts.push(Kept::File(self.written, bytes.len()));
+        self.parts.push(Kept::File(self.written));
         self.written += bytes.len() as u64;
         Ok(())
     }
@@ -119,22 +145,26 @@ impl<T: Item> Spool<T> {
         let mut order: Vec<u32> = (0..places.len() as u32).collect();
         order.sort_unstable_by_key(|&i| (places[i as usize], i));
         let (mut bytes, mut items) = (Vec::new(), Vec::new());
+        let mut file = self.file.as_ref();
         for same in order.chunk_by(|&i, &j| places[i as usize].part == places[j as usize].part) {
-            let list = match &self.parts[places[same[0] as usize].part as usize] {
-                Kept::Here(list) => list,
-                &Kept::File(offset, length) => {
-                    bytes.resize(length, 0);
-                    let mut file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
-                    file.seek(SeekFrom::Start(offset))?;
+            let first = places[same[0] as usize];
+            let end = same.iter().map(|&i| places[i as usize].end).max().unwrap_or(first.end);
+            // Only what lies between the first and the last list that are wanted is read.
+            let (list, from) = match &self.parts[first.part as usize] {
+                Kept::Here(list) => (list, 0),
+                &Kept::File(offset) => {
+                    let file = file.as_mut().ok_or(io::ErrorKind::NotFound)?;
+                    bytes.resize((end - first.start) as usize * T::SIZE, 0);
+                    file.seek(SeekFrom::Start(offset + u64::from(first.start) * T::SIZE as u64))?;
                     file.read_exact(&mut bytes)?;
                     items.clear();
                     items.extend(bytes.chunks_exact(T::SIZE).map(T::read));
-                    &items
+                    (&items, first.start)
                 }
             };
             for &i in same {
                 let place = places[i as usize];
-                each(i as usize, &list[place.start as usize..place.end as usize]);
+                each(i as usize, &list[(place.start - from) as usize..(place.end - from) as usize]);
             }
         }
         Ok(())
@@ -147,7 +177,7 @@ mod tests {
 
     #[test]
     fn lists_come_back_from_memory_and_from_the_file() {
-        let mut spool = Spool { held: IN_MEMORY - 12, ..Spool::default() };
+        let mut spool = Spool::with_room(12);
         for part in [vec![1u32, 2, 3], vec![4, 5], vec![], vec![6]] {
             spool.push(part).unwrap();
         }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::sketch::Sketch;
+use super::sketch::{LEAD_HASHES, Sketch};
 use crate::kernel::bands;
 use crate::kernel::buckets::{self, Bounds, Buckets};
 use crate::kernel::hash::mix;
@@ -26,70 +26,129 @@ pub const DISTANCE: u32 = 3;
 /// Bands whose keys are computed together, because their slots lie side by side.
 const TOGETHER: usize = 6;
 
+/// Passes over all sketches in which pairs are found.
+pub const PASSES: usize = BANDS / TOGETHER + 2;
+
 /// Which sketches are proposed for comparison, as [`buckets::pair`]s of positions, ascending and distinct, and the size of the
 /// largest bucket. An article without a sketch is in no pair.
 pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
-    let present = || sketches.iter().zip(0..).filter_map(|(s, i): (_, u32)| Some(((*s)?, i)));
-    let prints: Vec<(u64, u32)> = present().map(|(s, i)| (s.fingerprint, i)).collect();
-    let items: Vec<(&Sketch, u32)> = present().collect();
-    let bands = (0..BANDS / TOGETHER)
-        .into_par_iter()
-        .map_init(Buckets::default, |buckets, i| by_bands(&items, i * TOGETHER, buckets));
-    let blocks =
-        (0..BLOCKS).into_par_iter().flat_map_iter(|i| (i + 1..BLOCKS).map(move |j| (i, j)));
-    let blocks = blocks
-        .map_init(Buckets::default, |buckets, two| by_blocks(&prints, two, sketches, buckets));
-    let leads = rayon::iter::once(&items).map(|items| (by_lead(items), 0));
-    let proposed: Vec<(Vec<u64>, usize)> = bands.chain(blocks).chain(leads).collect();
+    let work = |number: usize| {
+        let mut pass = Pass::new(number, sketches.len());
+        for (sketch, i) in sketches.iter().zip(0..) {
+            sketch.iter().for_each(|sketch| pass.add(i, sketch));
+        }
+        pass.pairs()
+    };
+    let proposed: Vec<(Vec<u64>, usize)> = (0..PASSES).into_par_iter().map(work).collect();
     let largest = proposed.iter().map(|p| p.1).max().unwrap_or(0);
     let mut pairs = proposed.into_iter().flat_map(|p| p.0).collect();
     buckets::distinct(&mut pairs);
     (pairs, largest)
 }
 
-/// Pairs that share one of some bands, from `first` on.
-fn by_bands(items: &[(&Sketch, u32)], first: usize, buckets: &mut Buckets) -> (Vec<u64>, usize) {
-    let mut keys = vec![0; items.len() * TOGETHER];
-    for (i, (sketch, _)) in items.iter().enumerate() {
-        for band in 0..TOGETHER {
-            keys[band * items.len() + i] = bands::key(&sketch.signature, first + band, ROWS);
+/// What one pass gathers: the whole sketches need not be in memory at once.
+#[derive(Debug)]
+pub struct Pass {
+    items: Vec<u32>,
+    gathered: Gathered,
+}
+
+#[derive(Debug)]
+enum Gathered {
+    /// Keys of some bands, the first of which is named, each band's by itself.
+    Bands(usize, [Vec<u64>; TOGETHER]),
+    Fingerprints(Vec<u64>),
+    Leads(Vec<[u32; LEAD_HASHES]>),
+}
+
+impl Pass {
+    /// Begins a pass, `number` of [`PASSES`], over so many sketches.
+    pub fn new(number: usize, sketches: usize) -> Self {
+        let gathered = match (number * TOGETHER, number) {
+            (first @ ..BANDS, _) => {
+                Gathered::Bands(first, std::array::from_fn(|_| Vec::with_capacity(sketches)))
+            }
+            (_, number) if number + 1 < PASSES => Gathered::Leads(Vec::with_capacity(sketches)),
+            _ => Gathered::Fingerprints(Vec::with_capacity(sketches)),
+        };
+        Self { items: Vec::with_capacity(sketches), gathered }
+    }
+
+    /// Adds the sketch of an item; their order does not matter.
+    pub fn add(&mut self, item: u32, sketch: &Sketch) {
+        self.items.push(item);
+        match &mut self.gathered {
+            Gathered::Bands(first, keys) => {
+                let key = |band: usize| bands::key(&sketch.signature, *first + band, ROWS);
+                keys.iter_mut().enumerate().for_each(|(band, keys)| keys.push(key(band)));
+            }
+            Gathered::Fingerprints(prints) => prints.push(sketch.fingerprint),
+            Gathered::Leads(leads) => leads.push(sketch.lead),
         }
     }
-    let mut pairs = Vec::new();
-    let one = |band| {
-        let keys = &keys[band * items.len()..(band + 1) * items.len()];
-        let rows = keys.iter().zip(items).map(|(&key, &(_, i))| (key, i));
-        buckets.propose(rows, BOUNDS, |_, _| true, &mut pairs)
-    };
-    let largest = (0..TOGETHER).map(one).max().unwrap_or(0);
-    (pairs, largest)
+
+    /// The pairs found, which may repeat, and the size of the largest bucket.
+    pub fn pairs(self) -> (Vec<u64>, usize) {
+        let mut buckets = Buckets::default();
+        let mut pairs = Vec::new();
+        let items = &self.items;
+        let largest = match self.gathered {
+            Gathered::Bands(_, keys) => {
+                let one = |keys: Vec<u64>| {
+                    let rows = keys.iter().copied().zip(items.iter().copied());
+                    buckets.propose(rows, BOUNDS, |_, _| true, &mut pairs)
+                };
+                keys.into_iter().map(one).max().unwrap_or(0)
+            }
+            Gathered::Leads(leads) => {
+                pairs = by_lead(items, &leads);
+                0
+            }
+            Gathered::Fingerprints(prints) => {
+                by_fingerprint(items, &prints, &mut buckets, &mut pairs)
+            }
+        };
+        (pairs, largest)
+    }
 }
 
 /// Pairs whose texts begin alike: they share at least [`SHARED`] of the hashes of their leads.
-fn by_lead(items: &[(&Sketch, u32)]) -> Vec<u64> {
-    let hashes = |&(sketch, i): &(&_, u32)| lead_keys(sketch).map(move |key| (key, i));
-    let rows: Vec<(u64, u32)> = items.iter().flat_map(hashes).collect();
-    let mut pairs = Vec::new();
-    Buckets::every().propose(rows.iter().copied(), BOUNDS, |_, _| true, &mut pairs);
+fn by_lead(items: &[u32], leads: &[[u32; LEAD_HASHES]]) -> Vec<u64> {
+    let (mut buckets, mut pairs) = (Buckets::every(), Vec::new());
+    let mut rows: Vec<(u64, u32)> = Vec::with_capacity(items.len());
+    // Part by part, for all rows at once would be the most that is in memory at any time.
+    for part in 0..LEAD_HASHES as u64 {
+        rows.clear();
+        for (&lead, &item) in leads.iter().zip(items) {
+            let of_part = lead_keys(lead).filter(|key| key % LEAD_HASHES as u64 == part);
+            rows.extend(of_part.map(|key| (key, item)));
+        }
+        buckets.propose(rows.iter().copied(), BOUNDS, |_, _| true, &mut pairs);
+    }
     pairs.sort_unstable();
     let often = pairs.chunk_by(|x, y| x == y).filter(|same| same.len() >= SHARED);
     often.map(|same| same[0]).collect()
 }
 
-/// Pairs whose fingerprints agree in two given blocks and differ little elsewhere.
-fn by_blocks(
-    prints: &[(u64, u32)],
-    (i, j): (u32, u32),
-    sketches: &[Option<&Sketch>],
+/// Pairs whose fingerprints agree in two blocks and differ little elsewhere; gives the size of the largest bucket.
+fn by_fingerprint(
+    items: &[u32],
+    prints: &[u64],
     buckets: &mut Buckets,
-) -> (Vec<u64>, usize) {
-    let mask = mask(i, j);
-    let rows = prints.iter().map(|&(print, i)| (mix(print & mask), i));
-    let fingerprint = |i: u32| sketches[i as usize].map_or(0, |s| s.fingerprint);
-    let near = |a, b| (fingerprint(a) ^ fingerprint(b)).count_ones() <= DISTANCE;
-    let mut pairs = Vec::new();
-    let largest = buckets.propose(rows, BOUNDS, near, &mut pairs);
-    (pairs, largest)
+    pairs: &mut Vec<u64>,
+) -> usize {
+    let last = items.iter().max().map_or(0, |&last| last as usize + 1);
+    let mut of_item = vec![0; last];
+    items.iter().zip(prints).for_each(|(&item, &print)| of_item[item as usize] = print);
+    let near =
+        |a: u32, b: u32| (of_item[a as usize] ^ of_item[b as usize]).count_ones() <= DISTANCE;
+    let two = (0..BLOCKS).flat_map(|i| (i + 1..BLOCKS).map(move |j| (i, j)));
+    let one = |(i, j): (u32, u32)| {
+        let mask = mask(i, j);
+        let rows = prints.iter().zip(items).map(|(&print, &item)| (mix(print & mask), item));
+        buckets.propose(rows, BOUNDS, near, pairs)
+    };
+    two.map(one).max().unwrap_or(0)
 }
 
 /// The bits of two blocks of a fingerprint.
@@ -101,8 +160,8 @@ fn mask(i: u32, j: u32) -> u64 {
     block(i) | block(j)
 }
 
-fn lead_keys(sketch: &Sketch) -> impl Iterator<Item = u64> + use<> {
-    sketch.lead.into_iter().filter(|&hash| hash != u32::MAX).map(|hash| mix(hash.into()))
+fn lead_keys(lead: [u32; LEAD_HASHES]) -> impl Iterator<Item = u64> {
+    lead.into_iter().filter(|&hash| hash != u32::MAX).map(|hash| mix(hash.into()))
 }
 
 /// Which keys a key is one of; keys of different tables have nothing to do with each other.
@@ -132,6 +191,6 @@ pub fn keys(sketch: &Sketch) -> impl Iterator<Item = (Table, u64)> {
     let band = |band| (Table::Bands, bands::key(&sketch.signature, band, ROWS));
     let blocks = (0..BLOCKS).flat_map(|i| (i + 1..BLOCKS).map(move |j| mask(i, j)));
     let block = |(n, mask)| (Table::Blocks(n), mix(sketch.fingerprint & mask));
-    let lead = lead_keys(sketch).map(|key| (Table::Lead, key));
+    let lead = lead_keys(sketch.lead).map(|key| (Table::Lead, key));
     (0..BANDS).map(band).chain((0..).zip(blocks).map(block)).chain(lead)
 }

@@ -68,18 +68,6 @@ pub struct Candidates {
     pub largest_bucket: usize,
 }
 
-impl Candidates {
-    /// For each of `n` articles whether it is in a pair.
-    pub fn members(&self, n: usize) -> Vec<bool> {
-        let mut members = vec![false; n];
-        for (a, b) in self.pairs.iter().map(|&pair| items(pair)) {
-            members[a as usize] = true;
-            members[b as usize] = true;
-        }
-        members
-    }
-}
-
 /// Proposes pairs by their sketches, given the sizes of the shingle sets as well.
 pub fn propose(sketches: &[Option<&Sketch>], sizes: &[usize], params: &Params) -> Candidates {
     let (mut pairs, largest_bucket) = candidates::propose(sketches);
@@ -102,8 +90,6 @@ pub fn hopeful([x, y]: [&Sketch; 2], [n, m]: [usize; 2], params: &Params) -> boo
 
 /// Groups articles by their texts, of which only those in a candidate pair are looked at.
 ///
-/// Groups merge while the average strength of the pairs examined between them is that of a match. A chain of
-/// revisions, each like the one before, so ends where its ends have grown apart.
 /// Pairs in `apart` are in no group together.
 pub fn find(
     candidates: &Candidates,
@@ -111,28 +97,29 @@ pub fn find(
     apart: Vec<(u32, u32)>,
     params: &Params,
 ) -> Duplicates {
-    let verify = |&pair: &u64| verify_pair(pair, copies, params);
-    let mut examined: Vec<Examined> = candidates.pairs.par_iter().map(verify).collect();
-    // These need no sketch to agree: whether the ends of a chain match is asked because its middle does.
+    let mut examined = examine(&candidates.pairs, |i| &copies[i as usize], params);
     let second = relations(&examined, &candidates.pairs);
-    examined.par_extend(second.par_iter().map(verify));
-    let edge = |e: &Examined| Edge { a: e.a, b: e.b, sum: e.fixed_strength(), examined: 1 };
-    let edges = examined.iter().map(edge);
-    let constraints = Constraints { apart, ..Constraints::default() };
-    let none = vec![0; copies.len()];
-    let group = group_under(&constraints, &none, edges, ONE, Average::ExaminedPairs).label;
-    let mut matches: Vec<Examined> = examined.into_iter().filter(Examined::matches).collect();
-    matches.sort_unstable_by_key(|e| (e.a, e.b));
-    Duplicates { group, matches }
+    examined.extend(examine(&second, |i| &copies[i as usize], params));
+    group(examined, copies.len(), apart)
 }
 
-fn verify_pair(pair: u64, copies: &[Copy], params: &Params) -> Examined {
-    let (a, b) = items(pair);
-    Examined::new((a, b), verify::near(&copies[a as usize], &copies[b as usize], params))
+/// Checks pairs exactly.
+pub fn examine<'a>(
+    pairs: &[u64],
+    copy: impl Fn(u32) -> &'a Copy<'a> + Sync,
+    params: &Params,
+) -> Vec<Examined> {
+    let one = |&pair: &u64| {
+        let (a, b) = items(pair);
+        Examined::new((a, b), verify::near(copy(a), copy(b), params))
+    };
+    pairs.par_iter().map(one).collect()
 }
 
-/// The pairs of articles that match a common third and were not proposed yet.
-fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
+/// The pairs of articles that match a common third and were not proposed yet, ascending, as the proposed ones are.
+///
+/// These need no sketch to agree: whether the ends of a chain match is asked because its middle does.
+pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
     let matches = examined.iter().filter(|e| e.matches());
     let rows: Vec<(u64, u32)> =
         matches.flat_map(|e| [(mix(e.a.into()), e.b), (mix(e.b.into()), e.a)]).collect();
@@ -141,4 +128,18 @@ fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
     buckets::distinct(&mut pairs);
     pairs.retain(|pair| proposed.binary_search(pair).is_err());
     pairs
+}
+
+/// Groups `n` articles by the pairs that were checked, in whatever order. Pairs in `apart` are in no group together.
+///
+/// Groups merge while the average strength of the pairs examined between them is that of a match. A chain of
+/// revisions, each like the one before, so ends where its ends have grown apart.
+pub fn group(examined: Vec<Examined>, n: usize, apart: Vec<(u32, u32)>) -> Duplicates {
+    let edge = |e: &Examined| Edge { a: e.a, b: e.b, sum: e.fixed_strength(), examined: 1 };
+    let edges = examined.iter().map(edge);
+    let constraints = Constraints { apart, ..Constraints::default() };
+    let group = group_under(&constraints, &vec![0; n], edges, ONE, Average::ExaminedPairs).label;
+    let mut matches: Vec<Examined> = examined.into_iter().filter(Examined::matches).collect();
+    matches.sort_unstable_by_key(|e| (e.a, e.b));
+    Duplicates { group, matches }
 }

@@ -19,7 +19,8 @@ const LEAD: usize = 150;
 /// A term of an article, in six bytes. Terms sort by their hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Term {
-    hash: [u16; 2],
+    /// Its upper and lower half: a term needs no more than two bytes' alignment.
+    pub hash: [u16; 2],
     /// Weighted count in quarters, 1..=255.
     pub quarters: u8,
     /// Level of its background chance, see [`crate::text::tables`].

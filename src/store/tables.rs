@@ -278,8 +278,8 @@ fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
     let entry = Entry {
         id: text(1)?,
         title: text(2)?,
-        source: text(3)?,
-        lang: text(4)?,
+        source: text(3)?.into(),
+        lang: text(4)?.into(),
         url: text(5)?,
         file: r.get_ref(6)?.as_str()?.into(),
         kept: kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default(),

@@ -68,7 +68,10 @@ fn the_table_at_the_end_names_what_deserves_a_look() {
 }
 
 #[test]
-fn the_same_bytes_for_any_number_of_threads() {
+fn the_same_bytes_for_any_number_of_threads_and_any_memory() {
+    for limit in ["1B", "200K", "2G"] {
+        check("samples.csv", &clusters(&format!("--memory-limit {limit}")));
+    }
     for threads in [1, 2, 8] {
         check("samples.csv", &clusters(&format!("--threads {threads}")));
     }

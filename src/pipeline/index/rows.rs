@@ -1,10 +1,8 @@
 //! What articles are compared by, to and from a segment: fixed records that point into sections of lists.
 
-use crate::kernel::fss::SLOTS;
 use crate::pipeline::parts::{Lists, Part, Span};
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item;
-use crate::stages::sketch::{LEAD_HASHES, Sketch};
 use crate::store::{Error, Segment, SegmentWriter};
 
 /// What a segment of articles is called.
@@ -19,32 +17,6 @@ const FACTS: usize = 5;
 
 /// Bytes of a record.
 const RECORD: usize = 88;
-
-impl Item for Sketch {
-    const SIZE: usize = 2 * SLOTS + 8 + 4 * LEAD_HASHES;
-
-    fn write(self, bytes: &mut [u8]) {
-        let (signature, rest) = bytes.split_at_mut(2 * SLOTS);
-        let (print, lead) = rest.split_at_mut(8);
-        let slots = signature.as_chunks_mut().0.iter_mut().zip(self.signature);
-        slots.for_each(|(place, slot)| *place = slot.to_le_bytes());
-        print.copy_from_slice(&self.fingerprint.to_le_bytes());
-        lead.chunks_exact_mut(4).zip(self.lead).for_each(|(place, hash)| hash.write(place));
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let (signature, rest) = bytes.split_at(2 * SLOTS);
-        let signature = signature.as_chunks().0;
-        let (print, lead) = rest.as_chunks().0.split_at(1);
-        let lead: &[[u8; 8]] = lead;
-        let lead = lead.as_flattened();
-        Self {
-            signature: std::array::from_fn(|i| u16::from_le_bytes(signature[i])),
-            fingerprint: u64::from_le_bytes(print[0]),
-            lead: std::array::from_fn(|i| u32::read(&lead[4 * i..4 * i + 4])),
-        }
-    }
-}
 
 /// Writes the articles of some chunks as a segment.
 pub(super) fn write(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(), Error> {
