@@ -24,6 +24,8 @@ const COLUMNS: [&[&str]; 5] = [
 pub(super) struct Decided {
     /// Those in force.
     pub(super) decisions: Vec<Decision>,
+    /// All that could be read, as they were made: an index has others beside them.
+    pub(super) made: Vec<Decision>,
     /// Those that contradict others or make no sense.
     pub(super) refusals: Vec<Refusal>,
 }
@@ -60,5 +62,5 @@ pub(super) fn decisions(typed: &str) -> Result<Arc<Decided>> {
         reason,
     };
     let refusals = refused.into_iter().map(refusal).collect();
-    Ok(Arc::new(Decided { decisions: found.decisions, refusals }))
+    Ok(Arc::new(Decided { decisions: found.decisions, made: decisions, refusals }))
 }

@@ -1,14 +1,19 @@
 //! `samestory index`: looking after an index.
 
+use std::path::Path;
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+
 use super::exit::{Exit, Failure};
-use super::index_args::{Export, Index as Verb, Indexing};
-use super::tell::{Tell, show, thousands};
+use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing, Log};
+use super::tell::{Tell, counted, show, thousands};
 use super::update::folder;
 use super::{interrupt, targets};
 use crate::params::Params;
-use crate::pipeline::index::{Access, Index};
+use crate::pipeline::index::{Access, Index, Night, Options};
 use crate::report::output::Output;
-use crate::report::write;
+use crate::report::{write, write_changes};
 
 pub(super) fn run(verb: &Verb, tell: &Tell) -> Result<Exit, Failure> {
     match verb {
@@ -19,7 +24,80 @@ pub(super) fn run(verb: &Verb, tell: &Tell) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         Verb::Export(args) => export(args),
+        Verb::Log(args) => log(args),
+        Verb::Decide(args) => decide(args, tell),
+        Verb::Expire(args) => expire(args, tell),
+        Verb::Forget(args) => forget(args, tell),
+        Verb::Backup(args) => {
+            look(&args.indexing, &Params::default())?.backup(&args.to)?;
+            Ok(Exit::Done)
+        }
     }
+}
+
+/// The index, to be changed.
+fn change(indexing: &Indexing) -> Result<Index, Failure> {
+    Ok(Index::open(folder(indexing)?, Access::Write, &Params::default())?)
+}
+
+fn log(args: &Log) -> Result<Exit, Failure> {
+    let pending = interrupt::watch();
+    let mut output = Output::open(args.output.as_deref(), &pending)?;
+    let log = look(&args.indexing, &Params::default())?.log()?;
+    let lines = log.iter().map(|(at, change)| (Some(at.as_str()), change));
+    output.fill(|out| write_changes(out, lines, true, false))?;
+    output.commit()?;
+    Ok(Exit::Done)
+}
+
+fn decide(args: &Decide, tell: &Tell) -> Result<Exit, Failure> {
+    let (night, refused) = change(&args.indexing)?.decide(&args.file.made, Timestamp::now())?;
+    for (i, reason) in &refused {
+        let decision = &args.file.made[*i];
+        tell.note(&format!("refused: {} {}: {reason}", decision.verdict, decision.article));
+    }
+    said(&night, args.changes.as_deref(), tell)?;
+    if refused.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let error = anyhow!("{} of {} decisions were refused", refused.len(), args.file.made.len());
+    Err(Failure { exit: Exit::Refused, error, hint: None })
+}
+
+fn expire(args: &Expire, tell: &Tell) -> Result<Exit, Failure> {
+    let Some(days) = args.keeping.retain else {
+        return Err(
+            Failure::usage(anyhow!("nothing says how old is too old")).hint("--retain 90d does")
+        );
+    };
+    let options = Options::at(Timestamp::now());
+    let night = change(&args.indexing)?.expire(days.0, &options)?;
+    said(&night, args.changes.as_deref(), tell)
+}
+
+fn forget(args: &Forget, tell: &Tell) -> Result<Exit, Failure> {
+    let (night, missing) = change(&args.indexing)?.forget(&args.ids, Timestamp::now())?;
+    said(&night, args.changes.as_deref(), tell)?;
+    if missing.is_empty() {
+        return Ok(Exit::Done);
+    }
+    Err(Failure {
+        exit: Exit::No,
+        error: anyhow!("no article has the id {}", missing.join(", ")),
+        hint: None,
+    })
+}
+
+/// Says what happened to stories.
+fn said(night: &Night, changes: Option<&Path>, tell: &Tell) -> Result<Exit, Failure> {
+    if let Some(path) = changes {
+        let mut output = Output::open(Some(path), &interrupt::watch())?;
+        let all = night.changes.iter().map(|change| (None, change));
+        output.fill(|out| write_changes(out, all, false, false))?;
+        output.commit()?;
+    }
+    tell.note(&counted(night.changes.len(), "change of a story", "changes of stories"));
+    Ok(Exit::Done)
 }
 
 fn look(indexing: &Indexing, params: &Params) -> Result<Index, Failure> {

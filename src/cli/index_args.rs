@@ -1,10 +1,13 @@
 //! What is typed after `update` and `index`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args as Group, Subcommand};
 
 use super::args::{SETTINGS, Settings};
+use super::decided::{self, Decided};
+use super::values::Days;
 
 #[derive(Debug, Group)]
 pub(super) struct Update {
@@ -32,16 +35,30 @@ pub(super) struct Update {
     #[command(flatten)]
     pub(super) indexing: Indexing,
     #[command(flatten)]
+    pub(super) keeping: Keeping,
+    #[command(flatten)]
     pub(super) settings: Settings,
 }
 
-/// Which index, and how long it keeps what.
+/// Which index.
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Index")]
 pub(super) struct Indexing {
     /// The folder of the index; `update` makes a missing one
     #[arg(long, value_name = "DIR", env = "SAMESTORY_INDEX")]
     pub(super) index: Option<PathBuf>,
+}
+
+/// How long an index keeps what.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Index")]
+pub(super) struct Keeping {
+    /// Forget whole stories this long after their newest article, counted to the newest of all; never if not given
+    #[arg(long, value_name = "TIME", env = "SAMESTORY_RETAIN")]
+    pub(super) retain: Option<Days>,
+    /// Store the texts of articles, for this long; not at all if not given
+    #[arg(long, value_name = "TIME", env = "SAMESTORY_STORE_TEXT")]
+    pub(super) store_text: Option<Days>,
 }
 
 /// What can be done to an index.
@@ -54,6 +71,69 @@ pub(super) enum Index {
     /// Write all of it, in the layouts of `cluster`
     #[command(after_help = SETTINGS)]
     Export(Box<Export>),
+    /// Write what happened to stories, as CSV
+    Log(Log),
+    /// Take decisions of editors: must-link, cannot-link, representative, lock, undo
+    Decide(Decide),
+    /// Forget whole stories that are older than --retain
+    Expire(Expire),
+    /// Forget articles: nothing of them is left in any file
+    Forget(Forget),
+    /// Copy the index, while it may be in use
+    Backup(Backup),
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Log {
+    /// Write here instead of to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) indexing: Indexing,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Decide {
+    /// CSV or JSON Lines with decision, article_id, other_id, by, reason, in the order in which they were made
+    #[arg(value_parser = decided::decisions)]
+    pub(super) file: Arc<Decided>,
+    /// Write what happened to stories, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(super) changes: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) indexing: Indexing,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Expire {
+    /// Write what happened to stories, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(super) changes: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) indexing: Indexing,
+    #[command(flatten)]
+    pub(super) keeping: Keeping,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Forget {
+    /// The ids of the articles
+    #[arg(required = true, value_name = "ID")]
+    pub(super) ids: Vec<String>,
+    /// Write what happened to stories, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(super) changes: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) indexing: Indexing,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Backup {
+    /// The folder of the copy: empty, or not there yet
+    #[arg(value_name = "TO")]
+    pub(super) to: PathBuf,
+    #[command(flatten)]
+    pub(super) indexing: Indexing,
 }
 
 #[derive(Debug, Group)]
@@ -74,4 +154,6 @@ pub(super) struct AllSettings {
     pub(super) settings: Settings,
     #[command(flatten)]
     pub(super) indexing: Indexing,
+    #[command(flatten)]
+    pub(super) keeping: Keeping,
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::cluster::{nothing_read, originals, use_threads, verdict};
 use super::exit::{Exit, Failure};
-use super::index_args::{Indexing, Update};
+use super::index_args::{Indexing, Keeping, Update};
 use super::outcome::say_notes;
 use super::tell::{Tell, counted};
 use super::{interrupt, targets};
@@ -20,6 +20,10 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
     let settings = &args.settings;
     let outputs = [&args.output, &args.changes, &args.unique, &args.refusals];
     targets::check(outputs.map(Option::as_deref), &args.inputs, args.unique.is_some())?;
+    if settings.judging.decisions.is_some() {
+        let hint = "`samestory index decide FILE` gives it decisions";
+        return Err(Failure::usage(anyhow!("an index has its own decisions")).hint(hint));
+    }
     let pending = interrupt::watch();
     let mut options = settings.reading.options(&settings.writing.keep);
     if let Some(file) = &settings.writing.sources {
@@ -37,8 +41,7 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
         Index::open(folder(&args.indexing)?, Access::Create, &settings.judging.params())?;
 
     let progress = tell.progress("reading and grouping");
-    let now = args.now.unwrap_or_else(Timestamp::now);
-    let night = index.update(reader, &Options { now, dry_run: args.dry_run });
+    let night = index.update(reader, &asked(args));
     drop(progress);
     let night = night?;
 
@@ -66,6 +69,17 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
     commit(others, rows)?;
     say_outcome(&night, tell);
     verdict(&settings.running, night.refusals.len() as u64, night.counts.read)
+}
+
+/// What the options ask of the update.
+fn asked(args: &Update) -> Options {
+    let Keeping { retain, store_text } = &args.keeping;
+    Options {
+        now: args.now.unwrap_or_else(Timestamp::now),
+        dry_run: args.dry_run,
+        store_text_days: store_text.map(|days| days.0),
+        retain_days: retain.map(|days| days.0),
+    }
 }
 
 fn commit(others: [Option<Output>; 3], rows: Output) -> Result<(), output::Error> {

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, Transaction, params};
 
 use super::tables::{Member, Named, Stored, Story};
-use super::{Error, Store};
-use crate::model::Change;
+use super::{Error, Store, crash};
+use crate::model::{Change, Decision};
 
 /// What a run did.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,12 @@ pub struct Batch {
     pub replaced_segments: Vec<u32>,
     /// New articles.
     pub articles: Vec<Stored>,
+    /// Texts of new articles as delivered, packed, by row.
+    pub texts: Vec<(u32, Vec<u8>)>,
+    /// Texts of articles published, or else seen, before this are let go.
+    pub texts_before: Option<String>,
+    /// Decisions that editors made, and when.
+    pub decisions: Vec<Decision>,
     /// Rows of articles that are no more.
     pub removed: Vec<u32>,
     /// Articles that belong elsewhere now.
@@ -46,19 +52,25 @@ impl Store {
     /// # Errors
     /// The database cannot be written; the index is then as it was.
     pub fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
+        crash::point("written");
         self.sync()?;
+        crash::point("synced");
         let sql = self.sql();
         let transact = |db: &mut Connection| {
             let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             write(&tx, batch)?;
+            crash::point("transaction");
             tx.commit()
         };
-        transact(&mut self.db).map_err(sql)
+        transact(&mut self.db).map_err(sql)?;
+        crash::point("committed");
+        Ok(())
     }
 }
 
 fn write(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     write_rows(tx, batch)?;
+    write_texts_and_decisions(tx, batch)?;
     write_stories(tx, batch)?;
     let RunLine { at, command, counts: [read, added, replaced, removed, repeated, refused] } =
         &batch.run;
@@ -125,6 +137,26 @@ fn write_rows(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     }
     let mut place = tx.prepare_cached("INSERT OR REPLACE INTO members VALUES (?, ?, ?)")?;
     batch.members.iter().try_for_each(|m| place.execute([m.row, m.story, m.group]).map(drop))
+}
+
+fn write_texts_and_decisions(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    let mut text = tx.prepare_cached("DELETE FROM texts WHERE row = ?")?;
+    batch.removed.iter().try_for_each(|row| text.execute([row]).map(drop))?;
+    let mut text = tx.prepare_cached("INSERT INTO texts VALUES (?, ?)")?;
+    batch
+        .texts
+        .iter()
+        .try_for_each(|(row, packed)| text.execute(params![row, packed]).map(drop))?;
+    if let Some(before) = &batch.texts_before {
+        let old = "SELECT row FROM articles WHERE IFNULL(published, seen) < ?";
+        tx.execute(&format!("DELETE FROM texts WHERE row IN ({old})"), [before])?;
+    }
+    let mut decide = tx.prepare_cached("INSERT INTO decisions VALUES (NULL, ?, ?, ?, ?, ?, ?)")?;
+    for d in &batch.decisions {
+        let verdict = d.verdict.as_str();
+        decide.execute(params![batch.run.at, verdict, d.article, d.other, d.by, d.reason])?;
+    }
+    Ok(())
 }
 
 fn write_stories(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {

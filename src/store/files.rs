@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::Error;
 use super::header::Header;
 use super::segment::{Segment, SegmentWriter};
 use super::tables::{self, Named};
+use super::{Error, MISSING, crash};
 use crate::params::Params;
 
 /// What an index is opened for.
@@ -70,6 +70,7 @@ impl Store {
         let mut store = Self { folder: folder.to_owned(), db, params, _lock: lock };
         if found.is_none() {
             tables::create(&store.db).map_err(store.sql())?;
+            crash::point("created");
             Header::new(&store.params).write(&path)?;
             store.sync()?;
         }
@@ -118,7 +119,7 @@ impl Store {
         let path = self.segment_path(named.number);
         match Segment::open(&path) {
             Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
-                Err(Error::damaged(&path, "the segment is missing"))
+                Err(Error::damaged(&path, MISSING))
             }
             opened => opened,
         }
@@ -136,14 +137,66 @@ impl Store {
         Ok(())
     }
 
+    /// Copies everything into an empty folder, as it was at one moment.
+    ///
+    /// # Errors
+    /// The folder is not empty, or the system refuses.
+    pub fn copy_to(&self, folder: &Path) -> Result<(), Error> {
+        make_room(folder)?;
+        let copy = Self {
+            folder: folder.to_owned(),
+            db: connect(folder, Access::Create)?,
+            params: self.params.clone(),
+            _lock: Some(lock(folder)?),
+        };
+        if copy.folder.join("header").exists() {
+            return Err(Error::Foreign(folder.to_owned()));
+        }
+        let _moment = self.moment()?;
+        let database = folder.join("index.sqlite");
+        drop(copy.db);
+        let failed = || sql(database.clone());
+        let progress = None::<fn(rusqlite::backup::Progress)>;
+        self.db.backup(rusqlite::MAIN_DB, &database, progress).map_err(failed())?;
+        for named in self.segments()? {
+            let from = self.segment_path(named.number);
+            let name = from.file_name().expect("a segment has a name");
+            let to = folder.join("segments").join(name);
+            fs::copy(&from, &to).map_err(Error::io(&from))?;
+            File::open(&to).and_then(|file| file.sync_all()).map_err(Error::io(&to))?;
+        }
+        let header = self.folder.join("header");
+        fs::copy(&header, folder.join("header")).map_err(Error::io(&header))?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io(folder))
+    }
+
+    /// Empties the database's log of past writes, so that nothing that was deleted is left in it.
+    ///
+    /// # Errors
+    /// A reader holds on to the past for longer than is waited, or the system refuses.
+    pub fn scrub(&self) -> Result<(), Error> {
+        let busy: i64 = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))
+            .map_err(self.sql())?;
+        if busy != 0 {
+            return Err(Error::Locked(self.folder.clone()));
+        }
+        Ok(())
+    }
+
     /// Deletes segments that no transaction names: what an interrupted run left, and what later ones replaced.
-    fn sweep(&mut self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn sweep(&mut self) -> Result<(), Error> {
         let named: Vec<PathBuf> =
             self.segments()?.iter().map(|named| self.segment_path(named.number)).collect();
         let folder = self.folder.join("segments");
         for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
             let path = entry.map_err(Error::io(&folder))?.path();
             if !named.contains(&path) {
+                crash::point("sweeping");
                 fs::remove_file(&path).map_err(Error::io(&path))?;
             }
         }

@@ -12,6 +12,7 @@
 
 mod check;
 mod commit;
+mod crash;
 mod files;
 mod header;
 mod segment;
@@ -82,9 +83,17 @@ pub enum Error {
     },
 }
 
+/// What is said of a segment that is not there.
+const MISSING: &str = "the segment is missing";
+
 impl Error {
     fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         move |source| Self::Io { path: path.to_owned(), source }
+    }
+
+    /// Whether a segment is not there: for a reader, another moment names others.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Damaged { what, .. } if what == MISSING)
     }
 
     /// That a file is not as it was written.

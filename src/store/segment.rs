@@ -5,8 +5,8 @@ use std::io::{BufWriter, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use super::Error;
 use super::header::versions;
+use super::{Error, crash};
 
 const MAGIC: &[u8; 8] = b"SAMESEG\n";
 /// Most sections of a segment.
@@ -85,6 +85,7 @@ impl SegmentWriter {
         self.lengths.resize(SECTIONS, 0);
         self.lengths.iter().for_each(|n| header.extend_from_slice(&n.to_le_bytes()));
         header.extend_from_slice(&crc32fast::hash(&header).to_le_bytes());
+        crash::point("segment");
         let path = self.path;
         let finish = || {
             let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;

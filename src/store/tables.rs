@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
 use super::{Error, Store};
-use crate::model::Entry;
+use crate::model::{Decision, Entry, Verdict};
 
 /// Made once. The columns that people query are explained in the README.
 const SCHEMA: &str = "
@@ -29,6 +29,10 @@ CREATE TABLE IF NOT EXISTS runs (
     added INTEGER NOT NULL, replaced INTEGER NOT NULL, removed INTEGER NOT NULL, repeated INTEGER NOT NULL, refused INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS segments (
     number INTEGER PRIMARY KEY, kind TEXT NOT NULL, first_row INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS texts (row INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS decisions (
+    number INTEGER PRIMARY KEY, at TEXT NOT NULL, decision TEXT NOT NULL, article_id TEXT NOT NULL, other_id TEXT NOT NULL,
+    made_by TEXT NOT NULL, reason TEXT NOT NULL);
 COMMIT;
 ";
 
@@ -170,6 +174,56 @@ impl Store {
         self.all("SELECT story_id, story FROM redirects ORDER BY story_id", |r| {
             Ok((r.get(0)?, r.get(1)?))
         })
+    }
+
+    /// All decisions that editors made, in their order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn decisions(&self) -> Result<Vec<Decision>, Error> {
+        let sql =
+            "SELECT decision, article_id, other_id, made_by, reason FROM decisions ORDER BY number";
+        let decision = |r: &Row<'_>| {
+            let verdict: String = r.get(0)?;
+            let known = Verdict::ALL.into_iter().find(|known| known.as_str() == verdict);
+            Ok(known.map(|verdict| Decision {
+                verdict,
+                article: r.get(1).unwrap_or_default(),
+                other: r.get(2).unwrap_or_default(),
+                by: r.get(3).unwrap_or_default(),
+                reason: r.get(4).unwrap_or_default(),
+            }))
+        };
+        let known = |known: Vec<Option<Decision>>| known.into_iter().collect::<Option<Vec<_>>>();
+        known(self.all(sql, decision)?)
+            .ok_or_else(|| Error::damaged(&self.database(), "an unknown decision"))
+    }
+
+    /// The packed title and text of an article, where they are stored.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn text(&self, row: u32) -> Result<Option<Vec<u8>>, Error> {
+        self.one("SELECT packed FROM texts WHERE row = ?", row, |r| r.get(0))
+    }
+
+    /// The time of the newest article.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn newest(&self) -> Result<Option<String>, Error> {
+        let sql = "SELECT MAX(last) FROM stories";
+        self.db.query_row(sql, [], |r| r.get(0)).map_err(self.sql())
+    }
+
+    /// The rows of all stories whose newest article is older than a time.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn rows_of_stories_before(&self, time: &str) -> Result<Vec<u32>, Error> {
+        let sql = "SELECT row FROM members WHERE story IN \
+                   (SELECT story FROM stories WHERE last < ?) ORDER BY row";
+        self.some(sql, [time], |r| r.get(0))
     }
 
     /// The article of an id.

@@ -5,6 +5,7 @@ mod bad_input;
 mod clean;
 mod cli;
 mod columns;
+mod crash;
 mod evaluate;
 mod feeds;
 mod formats;

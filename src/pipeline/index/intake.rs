@@ -3,10 +3,9 @@
 use std::cmp::Reverse;
 
 use foldhash::HashMap;
-use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::rows;
+use super::{Options, rows, texts};
 use crate::model::{Article, Entry, Refusal};
 use crate::params::Params;
 use crate::pipeline::corpus::{other_version, place};
@@ -26,6 +25,8 @@ pub(super) struct Intake {
     pub(super) refusals: Vec<Refusal>,
     pub(super) notes: Notes,
     pub(super) counts: Counts,
+    /// Packed texts, by row, where they are to be stored.
+    pub(super) texts: Vec<(u32, Vec<u8>)>,
 }
 
 /// Articles that are at hand or must be parsed first.
@@ -51,7 +52,7 @@ pub(super) fn read<S: Source>(
     store: &Store,
     next: Next,
     params: &Params,
-    now: Timestamp,
+    options: &Options,
 ) -> Result<Intake, Error> {
     let (mut intake, mut waiting, mut chunks) = (Intake::default(), Waiting::new(next), chunks);
     loop {
@@ -63,14 +64,19 @@ pub(super) fn read<S: Source>(
         let work = |preparer: &mut Preparer, chunk: S| {
             let mut parsed = chunk.parse();
             let undated = parsed.articles.iter_mut().filter(|a| a.published.is_none());
-            undated.for_each(|a| a.seen = a.seen.or(Some(now)));
-            (preparer.prepare_all(parsed.articles, params), parsed.refusals, parsed.notes)
+            undated.for_each(|a| a.seen = a.seen.or(Some(options.now)));
+            let texts: Vec<Vec<u8>> = match options.store_text_days {
+                Some(_) => parsed.articles.iter().map(texts::pack).collect(),
+                None => Vec::new(),
+            };
+            (preparer.prepare_all(parsed.articles, params), texts, parsed.refusals, parsed.notes)
         };
         let done: Vec<_> = batch.into_par_iter().map_init(Preparer::default, work).collect();
-        for (prepared, refusals, notes) in done {
+        for (prepared, texts, refusals, notes) in done {
             intake.counts.read += prepared.articles.len() as u64;
             intake.refusals.extend(refusals);
             intake.notes.merge(notes);
+            intake.texts.extend((waiting.next.row..).zip(texts));
             waiting.add(prepared);
             if waiting.rows >= ROWS {
                 waiting.write(store, &mut intake)?;

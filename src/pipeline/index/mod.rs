@@ -2,28 +2,33 @@
 
 mod intake;
 mod name;
+mod remove;
 mod rows;
 mod settle;
 #[cfg(test)]
 mod tests;
+mod texts;
+mod update;
 mod world;
 
 use std::path::Path;
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::place::{self, Story as Placed};
 use super::{Clock, Counts, StageCount};
-use crate::model::{Article, Change, Entry, Grouping, Refusal};
+use crate::model::{Change, Entry, Grouping, Refusal};
 use crate::params::Params;
-use crate::read::{Chunk, Notes};
-use crate::store::{Batch, RunLine, Store};
-use intake::{Intake, Source};
-use settle::{Ending, Fresh};
+use crate::read::Notes;
+use crate::stages::decide;
+use crate::store::Store;
 use world::World;
 
 pub use crate::store::{Access, Error, Story};
+
+/// How often a reader looks again when a writer was faster.
+const RETRIES: usize = 20;
 
 /// An open index.
 #[derive(Debug)]
@@ -58,6 +63,17 @@ pub struct Options {
     pub now: Timestamp,
     /// Whether only to say what would change.
     pub dry_run: bool,
+    /// How many days the texts of articles are stored, counted from the newest article; none are without.
+    pub store_text_days: Option<f64>,
+    /// How many days stories are kept, counted from the newest article of each to that of all; for ever without.
+    pub retain_days: Option<f64>,
+}
+
+impl Options {
+    /// An update at this time that keeps no text, and everything else for ever.
+    pub fn at(now: Timestamp) -> Self {
+        Self { now, dry_run: false, store_text_days: None, retain_days: None }
+    }
 }
 
 /// How much an index holds.
@@ -92,85 +108,8 @@ impl Index {
     /// It is missing, locked, damaged, of another version or other parameters, or the system refuses.
     pub fn open(folder: &Path, access: Access, params: &Params) -> Result<Self, Error> {
         let store = Store::open(folder, access, params)?;
-        Ok(Self { params: store.params().clone(), store })
-    }
-
-    /// Adds the articles of all chunks; when it returns they are safe.
-    ///
-    /// # Errors
-    /// The index is damaged or cannot be written; it is then as it was.
-    pub fn update(
-        &mut self,
-        chunks: impl IntoIterator<Item = Chunk>,
-        options: &Options,
-    ) -> Result<Night, Error> {
-        self.add(chunks.into_iter(), options)
-    }
-
-    /// Adds articles that are at hand.
-    ///
-    /// # Errors
-    /// As [`Index::update`].
-    pub fn update_articles(
-        &mut self,
-        articles: Vec<Article>,
-        options: &Options,
-    ) -> Result<Night, Error> {
-        let mut articles = articles.into_iter();
-        let chunk = move || {
-            let chunk: Vec<Article> = articles.by_ref().take(256).collect();
-            (!chunk.is_empty()).then_some(chunk)
-        };
-        self.add(std::iter::from_fn(chunk), options)
-    }
-
-    fn add<S: Source>(
-        &mut self,
-        chunks: impl Iterator<Item = S>,
-        options: &Options,
-    ) -> Result<Night, Error> {
-        let mut clock = Clock::default();
-        let next = self.store.next()?;
-        let read = intake::read(chunks, &self.store, next, &self.params, options.now)?;
-        let Intake { articles, segments, refusals, notes, counts } = read;
-        let mut night = Night { refusals, notes, counts, ..Night::default() };
-        clock.stage(&mut night.stages, "read", counts.read, "articles");
-        let mut world = World::load(&self.store, &segments)?;
-        let versions = intake::versions(articles, |id| Ok(world.known(id)))?;
-        night.counts.repeated = versions.repeated;
-        night.refusals.extend(versions.refusals);
-        night.refusals.sort();
-        let mut batch = Batch { segments, ..Batch::default() };
-        batch.removed = versions.successors.keys().copied().collect();
-        batch.removed.sort_unstable();
-        let tonight: HashSet<u32> = versions.added.iter().map(|a| a.row).collect();
-        world.replace(&batch.removed, versions.added, &mut batch.articles);
-        let mut before = world.before(&self.store, next.story)?;
-        before.successors = versions.successors;
-        let (corpus, found) = world.group(&self.params, &mut night.stages, &mut clock)?;
-        let mut placed = place::assemble(&corpus, &found, &self.params);
-        let fresh: Vec<Fresh> = placed.iter().map(|s| world::fresh(&corpus, s)).collect();
-        let ending = Ending { change: "gone", reason: "no article of it is left".to_owned() };
-        let taken = world::names(&self.store)?;
-        let names = settle::settle(&before, &fresh, &ending, |id| taken.contains(id), &mut batch);
-        name(&mut placed, &names);
-        night.tonight = corpus.articles.iter().map(|a| tonight.contains(&a.row)).collect();
-        let grouping = place::arrange(corpus, &found, placed, &self.params);
-        night.grouping = grouping.map_err(world::aside)?;
-        clock.stage(&mut night.stages, "place", night.grouping.articles.len() as u64, "articles");
-        let (added, replaced) = (batch.articles.len() as i64, batch.removed.len() as i64);
-        let (repeated, refused) = (versions.repeated as i64, night.refusals.len() as i64);
-        batch.run = RunLine {
-            at: options.now.to_string(),
-            command: "update",
-            counts: [counts.read as i64, added, replaced, 0, repeated, refused],
-        };
-        if !options.dry_run {
-            self.store.commit(&batch)?;
-        }
-        night.changes = batch.log;
-        clock.stage(&mut night.stages, "commit", added as u64, "new articles");
-        Ok(night)
+        let decisions = decide::in_force(&store.decisions()?).decisions;
+        Ok(Self { params: Params { decisions, ..store.params().clone() }, store })
     }
 
     /// Everything in the index, as one run over it would give it but for the names of stories.
@@ -178,8 +117,15 @@ impl Index {
     /// # Errors
     /// The index is damaged or cannot be read.
     pub fn export(&self) -> Result<Grouping, Error> {
-        let moment = self.store.moment()?;
-        let mut world = World::load(&self.store, &[])?;
+        // A writer may delete segments before they are opened here; there are others by then.
+        let mut tries = 0..RETRIES;
+        let (moment, mut world) = loop {
+            let moment = self.store.moment()?;
+            match World::load(&self.store, &[]) {
+                Err(error) if error.is_missing() && tries.next().is_some() => {}
+                loaded => break (moment, loaded?),
+            }
+        };
         let before = world.before(&self.store, 0)?;
         drop(moment);
         let (corpus, found) = world.group(&self.params, &mut Vec::new(), &mut Clock::default())?;
@@ -193,6 +139,14 @@ impl Index {
             .collect();
         name(&mut placed, &names);
         place::arrange(corpus, &found, placed, &self.params).map_err(world::aside)
+    }
+
+    /// Copies everything into an empty folder, as it is at one moment; the index may be written to meanwhile.
+    ///
+    /// # Errors
+    /// The folder is not empty, or the system refuses.
+    pub fn backup(&self, folder: &Path) -> Result<(), Error> {
+        self.store.copy_to(folder)
     }
 
     /// How much it holds.
@@ -213,6 +167,16 @@ impl Index {
         let Some(found) = self.store.article(id)? else { return Ok(None) };
         let story = self.store.story_of(found.row)?;
         Ok(story.map(|story| (found.entry, story)))
+    }
+
+    /// Title and text of an article as delivered, where they are still stored.
+    ///
+    /// # Errors
+    /// The database cannot be read, or is damaged.
+    pub fn text(&self, id: &str) -> Result<Option<(String, String)>, Error> {
+        let _moment = self.store.moment()?;
+        let Some(found) = self.store.article(id)? else { return Ok(None) };
+        self.store.text(found.row)?.map(|packed| texts::unpack(&self.store, &packed)).transpose()
     }
 
     /// The story of a name, or the one that the name leads to now, and its articles as they came.

@@ -98,6 +98,25 @@ pub(super) fn records(segment: &Segment) -> Result<Vec<Prepared>, Error> {
     Ok(segment.section(RECORDS)?.chunks_exact(RECORD).map(prepared).collect())
 }
 
+/// The same articles without some; nothing of these is left.
+pub(super) fn only(chunk: &Chunkful, stays: impl Fn(&Prepared) -> bool) -> Chunkful {
+    let mut left = Chunkful::default();
+    for a in chunk.articles.iter().filter(|a| stays(a)) {
+        let Chunkful { articles, part, lists, sketches } = &mut left;
+        articles.push(Prepared {
+            entry: a.entry.clone(),
+            shingles: Span::append(&mut lists.shingles, a.shingles.of(&chunk.lists.shingles)),
+            sketch: Span::append(sketches, a.sketch.of(&chunk.sketches)),
+            terms: Span::append(&mut lists.terms, a.terms.of(&chunk.lists.terms)),
+            title_words: Span::append(&mut part.hashes, a.title_words.of(&chunk.part.hashes)),
+            numbers: Span::append(&mut part.hashes, a.numbers.of(&chunk.part.hashes)),
+            facts: Span::append(&mut lists.facts, a.facts.of(&chunk.lists.facts)),
+            ..*a
+        });
+    }
+    left
+}
+
 /// A whole segment.
 pub(super) fn read(segment: &Segment) -> Result<Chunkful, Error> {
     Ok(Chunkful {

@@ -8,9 +8,10 @@ use proptest::prelude::*;
 
 use super::{Access, Index, Options};
 use crate::kernel::hash::mix;
-use crate::model::{Article, Grouping, Match};
+use crate::model::{Article, Decision, Grouping, Match, Verdict};
 use crate::params::Params;
 use crate::pipeline::cluster_articles;
+use crate::stages::decide::in_force;
 
 const START: i64 = 1_700_000_000;
 
@@ -84,11 +85,27 @@ fn article(r: &Recipe) -> Article {
 #[derive(Debug, Clone)]
 enum Step {
     Update(Vec<Recipe>),
+    Forget(u8),
+    Expire(u8),
+    Decide(u8, u8, u8),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let update = prop::collection::vec(recipe(), 0..14).prop_map(Step::Update);
-    prop::collection::vec(update, 1..6)
+    let step = prop_oneof![
+        8 => prop::collection::vec(recipe(), 0..14).prop_map(Step::Update),
+        1 => (0u8..40).prop_map(Step::Forget),
+        1 => (1u8..40).prop_map(Step::Expire),
+        1 => (0u8..5, 0u8..40, 0u8..40).prop_map(|(v, a, b)| Step::Decide(v, a, b)),
+    ];
+    prop::collection::vec(step, 1..7)
+}
+
+fn decision(verdict: u8, a: u8, b: u8) -> Decision {
+    let verdict = Verdict::ALL[usize::from(verdict)];
+    let two = matches!(verdict, Verdict::MustLink | Verdict::CannotLink);
+    let other = if two { format!("a{b:02}") } else { String::new() };
+    let (by, reason) = (String::new(), String::new());
+    Decision { verdict, article: format!("a{a:02}"), other, by, reason }
 }
 
 /// Everything that is said of every article and every match, without the names of stories.
@@ -146,17 +163,54 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("news.idx");
         let params = Params::default();
+        let mut decisions = Vec::new();
         let mut survivors: BTreeMap<String, Article> = BTreeMap::new();
         for (night, step) in steps.iter().enumerate() {
             let now = Timestamp::from_second(START + night as i64 * 86_400).unwrap();
             let mut index = Index::open(&folder, Access::Create, &params).unwrap();
-            let Step::Update(recipes) = step;
-            let articles: Vec<Article> = recipes.iter().map(article).collect();
-            let told = index.update_articles(articles.clone(), &Options { now, dry_run: false }).unwrap();
-            for mut a in articles {
-                a.seen = a.published.is_none().then_some(now);
-                keep_newest(&mut survivors, a);
-            }
+            let options = Options::at(now);
+            let told = match step {
+                Step::Update(recipes) => {
+                    let articles: Vec<Article> = recipes.iter().map(article).collect();
+                    for mut a in articles.clone() {
+                        a.seen = a.published.is_none().then_some(now);
+                        keep_newest(&mut survivors, a);
+                    }
+                    index.update_articles(articles, &options).unwrap()
+                }
+                Step::Forget(id) => {
+                    let id = format!("a{id:02}");
+                    let there = survivors.remove(&id).is_some();
+                    let (night, missing) = index.forget(&[id], now).unwrap();
+                    prop_assert_eq!(missing.is_empty(), there);
+                    night
+                }
+                Step::Expire(days) => {
+                    let time = |a: &Article| a.published.or(a.seen).unwrap();
+                    let newest = survivors.values().map(time).max();
+                    let old = |a: &Article| newest.is_some_and(|n| n.as_second() - time(a).as_second() > i64::from(*days) * 86_400);
+                    let before = stories(&index.export().unwrap());
+                    let gone: BTreeSet<String> = before
+                        .into_values()
+                        .filter(|ids| ids.iter().all(|id| old(&survivors[id])))
+                        .flatten()
+                        .collect();
+                    survivors.retain(|id, _| !gone.contains(id));
+                    index.expire(f64::from(*days), &options).unwrap()
+                }
+                Step::Decide(v, a, b) => {
+                    let made = decision(*v, *a, *b);
+                    decisions.push(made.clone());
+                    let (night, refused) = index.decide(&[made], now).unwrap();
+                    if !refused.is_empty() {
+                        decisions.pop();
+                    }
+                    night
+                }
+            };
+            let params = Params { decisions: in_force(&decisions).decisions, ..Params::default() };
+            drop(index);
+            let index = Index::open(&folder, Access::Read, &params).unwrap();
             let expected = cluster_articles(survivors.values().cloned().collect(), &params).unwrap();
             let got = index.export().unwrap();
             prop_assert_eq!(rows(&got), rows(&expected.grouping));

@@ -1,6 +1,7 @@
 //! All articles of an index in memory, grouped anew.
 
 use foldhash::{HashMap, HashSet};
+use jiff::Timestamp;
 
 use super::intake::Known;
 use super::rows;
@@ -19,6 +20,8 @@ pub(super) struct World {
     chunks: Vec<Chunkful>,
     entries: HashMap<u32, Entry>,
     by_id: HashMap<Box<str>, (u32, u64)>,
+    /// The highest row.
+    last: u32,
 }
 
 impl World {
@@ -31,6 +34,7 @@ impl World {
         for named in store.segments()?.iter().chain(tonight) {
             let chunk = rows::read(&store.segment(named)?)?;
             for a in &chunk.articles {
+                world.last = world.last.max(a.row);
                 if let Some(entry) = world.entries.get(&a.row) {
                     world.by_id.insert(entry.id.clone(), (a.row, a.delivered));
                 }
@@ -38,6 +42,31 @@ impl World {
             world.chunks.push(chunk);
         }
         Ok(world)
+    }
+
+    /// The rows of the articles of some ids, and the ids that no article has.
+    pub(super) fn rows_of<'a>(&self, ids: &'a [String]) -> (Vec<u32>, Vec<&'a str>) {
+        let (mut rows, mut missing) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.by_id.get(id.as_str()) {
+                Some((row, _)) => rows.push(*row),
+                None => missing.push(id.as_str()),
+            }
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        (rows, missing)
+    }
+
+    /// Whether an article is there.
+    pub(super) fn has(&self, row: u32) -> bool {
+        self.entries.contains_key(&row)
+    }
+
+    /// When the newest article was published, or else seen.
+    pub(super) fn newest(&self) -> Option<Timestamp> {
+        let times = (0..=self.last).filter_map(|row| self.entries.get(&row));
+        times.filter_map(|entry| entry.published.or(entry.seen)).max()
     }
 
     pub(super) fn known(&self, id: &str) -> Option<Known> {
@@ -112,6 +141,12 @@ pub(super) fn fresh(corpus: &Corpus, story: &Story) -> Fresh {
         first: times.clone().min().map(|time| time.to_string()),
         last: times.max().map(|time| time.to_string()),
     }
+}
+
+/// So many days before a time, as the database spells it.
+pub(super) fn before(time: Timestamp, days: f64) -> Option<String> {
+    let seconds = time.as_second().checked_sub((days * 86_400.0) as i64)?;
+    Timestamp::from_second(seconds).ok().map(|time| time.to_string())
 }
 
 /// All names of stories that are in use.

@@ -1,0 +1,152 @@
+//! What editors and rules take out of an index, or decide about it.
+
+use foldhash::HashMap;
+use jiff::Timestamp;
+
+use super::settle::Ending;
+use super::update::Turn;
+use super::world::{self, World};
+use super::{Error, Index, Night, Options, rows};
+use crate::kernel::hash::hash;
+use crate::model::Decision;
+use crate::pipeline::Clock;
+use crate::pipeline::prepare::Prepared;
+use crate::stages::decide;
+use crate::store::{Batch, Named, RunLine};
+
+impl Index {
+    /// Forgets articles: nothing of their texts, terms and postings is left in any file. Gives what happened, and the ids
+    /// that no article has.
+    ///
+    /// # Errors
+    /// As [`Index::update`].
+    pub fn forget(
+        &mut self,
+        ids: &[String],
+        now: Timestamp,
+    ) -> Result<(Night, Vec<String>), Error> {
+        let world = World::load(&self.store, &[])?;
+        let (removed, missing) = world.rows_of(ids);
+        let missing = missing.into_iter().map(str::to_owned).collect();
+        let identities: Vec<u64> = ids.iter().map(|id| hash(id.as_bytes())).collect();
+        let reason = "an article of it was forgotten".to_owned();
+        let ending = Ending { change: "forgotten", reason };
+        // Versions that were replaced long ago lie in segments still.
+        let gone = |a: &Prepared| identities.contains(&a.identity);
+        let night = self.remove(
+            world,
+            removed,
+            gone,
+            ending,
+            RunLine { at: now.to_string(), command: "forget", ..RunLine::default() },
+        )?;
+        self.store.scrub()?;
+        Ok((night, missing))
+    }
+
+    /// Forgets whole stories whose newest article is older than so many days before the newest of all.
+    ///
+    /// # Errors
+    /// As [`Index::update`].
+    pub fn expire(&mut self, days: f64, options: &Options) -> Result<Night, Error> {
+        let newest = self.store.newest()?.and_then(|newest| newest.parse().ok());
+        let Some(before) = newest.and_then(|newest| world::before(newest, days)) else {
+            return Ok(Night::default());
+        };
+        let removed = self.store.rows_of_stories_before(&before)?;
+        if removed.is_empty() {
+            return Ok(Night::default());
+        }
+        let world = World::load(&self.store, &[])?;
+        let reason = format!("its newest article is older than {days} days");
+        let ending = Ending { change: "expired", reason };
+        let run = RunLine { at: options.now.to_string(), command: "expire", ..RunLine::default() };
+        let rows = removed.clone();
+        let gone = move |a: &Prepared| rows.binary_search(&a.row).is_ok();
+        self.remove(world, removed, gone, ending, run)
+    }
+
+    /// Takes decisions of editors; those that contradict others are refused, by position, with the reason.
+    ///
+    /// # Errors
+    /// As [`Index::update`].
+    pub fn decide(
+        &mut self,
+        made: &[Decision],
+        now: Timestamp,
+    ) -> Result<(Night, Vec<(usize, String)>), Error> {
+        let stored = self.store.decisions()?;
+        let all: Vec<Decision> = stored.iter().chain(made).cloned().collect();
+        let found = decide::in_force(&all);
+        let refused: Vec<(usize, String)> = found
+            .refused
+            .into_iter()
+            .filter_map(|(i, reason)| Some((i.checked_sub(stored.len())?, reason)))
+            .collect();
+        let accepted = |i: &usize| refused.iter().all(|(refused, _)| refused != i);
+        let decisions = (0..made.len()).filter(accepted).map(|i| made[i].clone()).collect();
+        let old = std::mem::replace(&mut self.params.decisions, found.decisions);
+        let run = RunLine { at: now.to_string(), command: "decide", ..RunLine::default() };
+        let mut night = Night::default();
+        let turn = Turn {
+            world: World::load(&self.store, &[])?,
+            tonight: Default::default(),
+            successors: HashMap::default(),
+            ending: Ending { change: "gone", reason: String::new() },
+            batch: Batch { decisions, run, ..Batch::default() },
+            clock: Clock::default(),
+        };
+        if let Err(error) = self.settle(turn, false, &mut night) {
+            self.params.decisions = old;
+            return Err(error);
+        }
+        Ok((night, refused))
+    }
+
+    fn remove(
+        &mut self,
+        mut world: World,
+        removed: Vec<u32>,
+        gone: impl Fn(&Prepared) -> bool,
+        ending: Ending,
+        run: RunLine,
+    ) -> Result<Night, Error> {
+        let mut batch = Batch { run, ..Batch::default() };
+        batch.run.counts[3] = removed.len() as i64;
+        world.replace(&removed, Vec::new(), &mut batch.articles);
+        batch.removed = removed;
+        self.rewrite(&world, gone, &mut batch)?;
+        let mut night = Night::default();
+        let (tonight, successors) = (Default::default(), HashMap::default());
+        let turn = Turn { world, tonight, successors, ending, batch, clock: Clock::default() };
+        self.settle(turn, false, &mut night)?;
+        self.store.sweep()?;
+        Ok(night)
+    }
+
+    /// Writes segments again without articles that are to leave nothing behind, nor others that are no more.
+    fn rewrite(
+        &self,
+        world: &World,
+        gone: impl Fn(&Prepared) -> bool,
+        batch: &mut Batch,
+    ) -> Result<(), Error> {
+        let mut number = self.store.next()?.segment;
+        for named in self.store.segments()? {
+            let segment = self.store.segment(&named)?;
+            if !rows::records(&segment)?.iter().any(&gone) {
+                continue;
+            }
+            batch.replaced_segments.push(named.number);
+            let left = rows::only(&rows::read(&segment)?, |a| world.has(a.row));
+            if left.articles.is_empty() {
+                continue;
+            }
+            let mut writer = self.store.new_segment(number)?;
+            rows::write(&mut writer, &[left])?;
+            batch.segments.push(Named { number, bytes: writer.finish()? as i64, ..named });
+            number += 1;
+        }
+        Ok(())
+    }
+}
