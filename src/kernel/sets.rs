@@ -5,28 +5,34 @@ use std::cmp::Ordering;
 use super::wide::wide;
 
 wide! {
-    /// How many elements two ascending slices of distinct values have in common. Cost: the sum of their lengths.
-    pub fn intersection(a: &[u32], b: &[u32]) -> usize {
+    /// As [`intersection`], of values that are the same if they differ in no other bits than the `ignored` lowest ones.
+    pub fn intersection_above(a: &[u32], b: &[u32], ignored: u32) -> usize {
         const LANES: usize = 8;
         let (mut i, mut j, mut hits) = (0, 0, [0; LANES]);
         // All of one block with all of the other costs less than finding out which values to compare.
         while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
-            for v in y {
+            let x = x.map(|value| value | ignored);
+            for v in y.map(|value| value | ignored) {
                 hits.iter_mut().zip(x).for_each(|(hits, w)| *hits += u32::from(v == w));
             }
-            let (last_x, last_y) = (x[LANES - 1], y[LANES - 1]);
+            let (last_x, last_y) = (x[LANES - 1], y[LANES - 1] | ignored);
             i += LANES * usize::from(last_x <= last_y);
             j += LANES * usize::from(last_y <= last_x);
         }
-        hits.iter().sum::<u32>() as usize + one_by_one(&a[i..], &b[j..])
+        hits.iter().sum::<u32>() as usize + one_by_one(&a[i..], &b[j..], ignored)
     }
 }
 
-fn one_by_one(a: &[u32], b: &[u32]) -> usize {
+/// How many elements two ascending slices of distinct values have in common. Cost: the sum of their lengths.
+pub fn intersection(a: &[u32], b: &[u32]) -> usize {
+    intersection_above(a, b, 0)
+}
+
+fn one_by_one(a: &[u32], b: &[u32], ignored: u32) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
     while i < a.len() && j < b.len() {
         // Without branches on the data: which side is smaller is a coin toss that a predictor cannot win.
-        let (x, y) = (a[i], b[j]);
+        let (x, y) = (a[i] | ignored, b[j] | ignored);
         n += usize::from(x == y);
         i += usize::from(x <= y);
         j += usize::from(y <= x);
@@ -76,6 +82,9 @@ mod tests {
             let (x, y): (Vec<u32>, Vec<u32>) = (a.iter().copied().collect(), b.iter().copied().collect());
             let common = a.intersection(&b).count();
             prop_assert!(at_all_levels(|| intersection(&x, &y)).iter().all(|&n| n == common));
+            let placed = |set: &[u32], part: u32| -> Vec<u32> { set.iter().map(|v| (v << 4) | ((v + part) % 16)).collect() };
+            let (placed_x, placed_y) = (placed(&x, 1), placed(&y, 5));
+            prop_assert!(at_all_levels(|| intersection_above(&placed_x, &placed_y, 15)).iter().all(|&n| n == common));
             let (only_x, only_y) = differences(&x, &y);
             prop_assert_eq!(only_x, a.difference(&b).collect::<Vec<_>>());
             prop_assert_eq!(only_y, b.difference(&a).collect::<Vec<_>>());

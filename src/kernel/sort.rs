@@ -13,14 +13,19 @@ pub struct Sorter {
 }
 
 impl Sorter {
-    /// The distinct values, ascending. Expected linear for hashes, and never worse than sorting by comparison.
-    pub fn distinct(&mut self, values: impl ExactSizeIterator<Item = u32> + Clone) -> &[u32] {
+    /// The distinct values, ascending. Of those that differ in no other bits than the `ignored` lowest ones only the
+    /// smallest is given. Expected linear for hashes, and never worse than sorting by comparison.
+    pub fn distinct(
+        &mut self,
+        values: impl ExactSizeIterator<Item = u32> + Clone,
+        ignored: u32,
+    ) -> &[u32] {
         if !SIZES.contains(&values.len()) || !self.by_buckets(values.clone()) {
             self.sorted.clear();
             self.sorted.extend(values);
             self.sorted.sort_unstable();
         }
-        self.sorted.dedup();
+        self.sorted.dedup_by_key(|value| *value | ignored);
         &self.sorted
     }
 
@@ -79,8 +84,10 @@ mod tests {
             for values in [&values[..], &values[n / 2..]] {
                 let mut expected = values.to_vec();
                 expected.sort_unstable();
-                expected.dedup();
-                prop_assert_eq!(sorter.distinct(values.iter().copied()), &expected[..]);
+                for ignored in [0, 15] {
+                    expected.dedup_by_key(|value| *value | ignored);
+                    prop_assert_eq!(sorter.distinct(values.iter().copied(), ignored), &expected[..]);
+                }
             }
         }
     }

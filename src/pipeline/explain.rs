@@ -7,11 +7,12 @@ use super::parts::Loaded;
 use super::prepare::{Prepared, Preparer};
 use super::{Clock, Corpus, Found, Run};
 use crate::kernel::cosine::Probe;
-use crate::kernel::sets::{differences, intersection};
+use crate::kernel::sets::differences;
 use crate::kernel::time::{DAY, ONE, TimeFactor};
 use crate::model::Article;
 use crate::params::Params;
 use crate::read::Chunk;
+use crate::stages::shingle;
 use crate::stages::verify::{self, Near};
 
 /// Shared terms that are listed.
@@ -124,7 +125,7 @@ fn text_numbers(corpus: &Corpus, [a, b]: [usize; 2], params: &Params) -> io::Res
     let facts = [0, 1].map(|side| facts(loaded.of(side)));
     Ok(TextNumbers {
         near: verify::near(&x, &y, params),
-        shingles: [x.shingles.len(), y.shingles.len(), intersection(x.shingles, y.shingles)],
+        shingles: [x.shingles.len(), y.shingles.len(), shingle::common(x.shingles, y.shingles)],
         days: x.time.zip(y.time).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
         changed: [0, 1].map(|n| only_one(&facts[0][n], &facts[1][n])),
     })
@@ -265,11 +266,8 @@ impl Explanation {
         if let Some(days) = self.text.days {
             writeln!(f, "  days apart                 {days:.2}")?;
         }
-        if near.strength == 0.0 && !self.same_words && near.resemblance >= params.min_resemblance {
-            writeln!(
-                f,
-                "  numbers                    differ, and the two are not of the same days: no match"
-            )?;
+        if let Some(against) = near.against.filter(|_| !self.same_words) {
+            writeln!(f, "  against it                 {against}")?;
         }
         for (what, [gone, new]) in ["numbers", "names"].iter().zip(&self.text.changed) {
             for (name, words) in

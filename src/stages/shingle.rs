@@ -1,6 +1,7 @@
 //! Words to shingles: every run of a few words, hashed.
 
 use crate::kernel::hash::mix;
+use crate::kernel::sets;
 use crate::kernel::sort::Sorter;
 use crate::text::words::Word;
 
@@ -28,7 +29,104 @@ pub fn shingle(words: &[Word], hashes: &mut Vec<u64>) {
     }
 }
 
-/// The set of the upper halves of some shingle hashes, ascending and distinct: what the exact check compares.
+/// Parts of a text, equally long, by which it is told where a shingle stands.
+pub const PARTS: usize = 16;
+/// The bits of an element of a [`set`] that hold the part of the text.
+const PART: u32 = PARTS as u32 - 1;
+
+/// The set of the upper 28 bits of some shingle hashes, ascending and distinct, each above the 4 bits of the part of the
+/// text where it stands first: what the exact check compares.
 pub fn set<'a>(hashes: &[u64], sorter: &'a mut Sorter) -> &'a [u32] {
-    sorter.distinct(hashes.iter().map(|hash| (hash >> 32) as u32))
+    let step = ((PARTS as u64) << 32) / hashes.len().max(1) as u64;
+    let element =
+        |(i, hash): (usize, &u64)| ((hash >> 32) as u32 & !PART) | ((i as u64 * step) >> 32) as u32;
+    sorter.distinct(hashes.iter().enumerate().map(element), PART)
+}
+
+/// How many shingles two sets have in common, wherever these stand.
+pub fn common(a: &[u32], b: &[u32]) -> usize {
+    sets::intersection_above(a, b, PART)
+}
+
+/// How evenly two sets share what they share, 0..=1: the density of shared shingles where there are any, of the set
+/// where it is lower, as a share of the other's. Nothing shared is 0.
+///
+/// Words that are edited are missing on both sides, a text that is cut or continued is missing at an end; but where
+/// sentences of a text were used for another one, that text is dense and the first has gaps.
+pub fn evenness(a: &[u32], b: &[u32]) -> f64 {
+    let [mut of_a, mut of_b] = [Spread::default(); 2];
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() || j < b.len() {
+        let (x, y) = (a.get(i), b.get(j));
+        let shingle = |element: Option<&u32>| element.map_or(u64::MAX, |&x| u64::from(x | PART));
+        let shared = shingle(x) == shingle(y);
+        if shingle(x) <= shingle(y) {
+            x.iter().for_each(|&&x| of_a.add(x, shared));
+            i += 1;
+        }
+        if shared || shingle(y) < shingle(x) {
+            y.iter().for_each(|&&y| of_b.add(y, shared));
+            j += 1;
+        }
+    }
+    let (a, b) = (of_a.density(), of_b.density());
+    if a.max(b) > 0.0 { a.min(b) / a.max(b) } else { 0.0 }
+}
+
+/// How many shingles of each part of a text are shared, of how many.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spread {
+    shared: [u32; PARTS],
+    all: [u32; PARTS],
+}
+
+impl Spread {
+    fn add(&mut self, element: u32, shared: bool) {
+        let part = (element & PART) as usize;
+        self.all[part] += 1;
+        self.shared[part] += u32::from(shared);
+    }
+
+    /// The share of shared shingles between the parts in which the first and the last of them stand, but for a 20th
+    /// at either end: one shared phrase does not make a text reach so far.
+    fn density(&self) -> f64 {
+        let few = self.shared.iter().sum::<u32>() / 20;
+        let beyond = |sum: &mut u32, &n: &u32| {
+            *sum += n;
+            Some(*sum > few)
+        };
+        let from = self.shared.iter().scan(0, beyond).position(|reached| reached);
+        let behind = self.shared.iter().rev().scan(0, beyond).position(|reached| reached);
+        let Some((from, behind)) = from.zip(behind) else { return 0.0 };
+        let range = from..PARTS - behind;
+        let sum = |counts: &[u32]| f64::from(counts[range.clone()].iter().sum::<u32>());
+        sum(&self.shared) / sum(&self.all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::words::Words;
+
+    #[test]
+    fn cut_and_edited_texts_are_even_and_what_takes_sentences_from_another_is_not() {
+        let text = |words: &mut dyn Iterator<Item = u32>| {
+            let mut all = Words::default();
+            all.add(&words.map(|i| format!("w{i} ")).collect::<String>());
+            let mut hashes = Vec::new();
+            shingle(all.list(), &mut hashes);
+            set(&hashes, &mut Sorter::default()).to_vec()
+        };
+        let whole = text(&mut (0..320));
+        let cut = text(&mut (0..150));
+        let edited = text(&mut (0..320).map(|i| if i % 12 == 5 { 9000 + i } else { i }));
+        let every_other_sentence = (0..320).filter(|i| i / 20 % 2 == 0);
+        let other = text(&mut every_other_sentence.chain(1000..1160));
+        assert_eq!((common(&whole, &cut), common(&cut, &whole)), (148, 148));
+        assert!(evenness(&whole, &cut) > 0.85 && evenness(&whole, &edited) > 0.95);
+        assert!(evenness(&other, &whole) < 0.65 && evenness(&whole, &other) < 0.65);
+        assert_eq!(evenness(&whole, &text(&mut (5000..5100))), 0.0);
+        assert_eq!(evenness(&[], &[]), 0.0);
+    }
 }

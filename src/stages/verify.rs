@@ -1,5 +1,6 @@
 //! A candidate pair to a near-duplicate match: the exact check.
 
+use super::shingle;
 use crate::kernel::sets::{containment, intersection, resemblance};
 use crate::kernel::time::DAY;
 use crate::params::Params;
@@ -24,9 +25,11 @@ pub struct Near {
     pub resemblance: f64,
     /// Share of the smaller shingle set found in the other, 0..=1.
     pub containment: f64,
-    /// The larger of resemblance and containment, each as a multiple of what a match needs, up to [`STRONGEST`]; 0
-    /// where the numbers in the texts forbid a match. From 1 on it is a match.
+    /// The larger of resemblance and containment, each as a multiple of what a match needs, up to [`STRONGEST`]; less
+    /// than 1 where something speaks against a match. From 1 on it is one.
     pub strength: f64,
+    /// What speaks against a match, if anything but these numbers.
+    pub against: Option<&'static str>,
 }
 
 /// Beyond this a pair is no better evidence for the rest of its group.
@@ -38,6 +41,20 @@ const COPIED: usize = 60;
 const BRIEF: usize = 25;
 /// See [`BRIEF`].
 const NEARLY_ALL: f64 = 0.8;
+/// With less containment both have much that is their own.
+const MINGLED: f64 = 0.86;
+/// In such a pair, copies are this even; sentences of one text that were used in another are not.
+const EVEN: f64 = 0.77;
+/// In fewer shingles a sentence is too much of the text to tell.
+const LONG: usize = 100;
+/// With less resemblance one is much shorter, and a summary has its sentences from everywhere, too.
+const SUMMARY: f64 = 0.38;
+/// From this resemblance on, such a pair may be as short as it likes.
+const CLEARLY: f64 = 0.7;
+/// Fewer shingles are few: prices, dividends and contracts of the same day are told in the same words.
+const FEW: usize = 28;
+/// The same for articles of other days.
+const FEW_APART: usize = 128;
 /// Articles of the same days are no further apart than this.
 const FRESH: i64 = 2 * DAY;
 /// Least share of numbers that agree, of the side that has fewer, in articles of the same days: the numbers of one event
@@ -53,7 +70,7 @@ const CORRECTED: f64 = 0.75;
 /// Compares two articles shingle by shingle.
 pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
     let (n, m) = (a.shingles.len(), b.shingles.len());
-    let common = intersection(a.shingles, b.shingles);
+    let common = shingle::common(a.shingles, b.shingles);
     let (resemblance, containment) = (resemblance(n, m, common), containment(n, m, common));
     let contained = match common {
         COPIED.. => containment / params.min_containment,
@@ -61,14 +78,32 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
         _ => 0.0,
     };
     let strength = (resemblance / params.min_resemblance).max(contained).min(STRONGEST);
-    let agreeing = match a.time.zip(b.time).map(|(x, y)| (x - y).abs() <= FRESH) {
-        Some(true) if resemblance >= CORRECTED => 0.0,
-        Some(true) => AGREEING_FRESH,
-        Some(false) => AGREEING_APART,
+    let found = Near { resemblance, containment, strength, against: None };
+    let against = |strength, why| Near { strength, against: Some(why), ..found };
+    let apart = a.time.zip(b.time).map(|(x, y)| (x - y).abs() > FRESH);
+    let agreeing = match apart {
+        Some(false) if resemblance >= CORRECTED => 0.0,
+        Some(false) => AGREEING_FRESH,
+        Some(true) => AGREEING_APART,
         None => AGREEING_UNDATED,
     };
-    let forbidden = a.content == b.content || !numbers_agree(a.numbers, b.numbers, agreeing);
-    Near { resemblance, containment, strength: if forbidden { 0.0 } else { strength } }
+    let mingled = containment < MINGLED && strength >= 1.0;
+    let few = n.min(m) < if apart == Some(true) { FEW_APART } else { FEW };
+    if a.content == b.content {
+        against(0.0, "the same words under unrelated headlines: a notice")
+    } else if !numbers_agree(a.numbers, b.numbers, agreeing) {
+        against(0.0, "too many numbers differ")
+    } else if mingled && few && resemblance < CLEARLY {
+        against(0.0, "short, and much of either is its own: a form filled in again")
+    } else if mingled
+        && n.min(m) >= LONG
+        && resemblance >= SUMMARY
+        && let evenness @ ..EVEN = shingle::evenness(a.shingles, b.shingles)
+    {
+        against(evenness, "sentences of one stand scattered in the other, both have others")
+    } else {
+        found
+    }
 }
 
 /// The least resemblance with which two sets of these sizes can match.

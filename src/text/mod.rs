@@ -15,4 +15,4 @@ pub mod url;
 pub mod words;
 
 /// Names the tokeniser, stemmers, detector and term tables together.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
