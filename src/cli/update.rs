@@ -41,30 +41,33 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
         Index::open(folder(&args.indexing)?, Access::Create, &settings.judging.params())?;
 
     let progress = tell.progress("reading and grouping");
-    let night = index.update(reader, &asked(args));
-    drop(progress);
-    let night = night?;
-
-    let counts = [night.counts.without_text, night.counts.read];
-    say_notes(&night.notes, counts, &night.refusals, tell);
     let excel = settings.writing.excel;
-    let [changes, unique, refusals] = &mut others;
-    if let Some(refusals) = refusals {
-        refusals.fill(|out| write_refusals(out, &night.refusals, excel))?;
-    }
-    if night.counts.read == 0 && !night.refusals.is_empty() {
-        others.into_iter().flatten().try_for_each(Output::commit)?;
-        return Err(nothing_read(night.refusals.len()));
-    }
-    let table = Table { only: Some(&night.tonight), ..settings.writing.table(&owners) };
-    rows.fill(|out| write(out, &night.grouping, &table))?;
-    if let Some(changes) = changes {
+    // The outputs are on the disk before the index changes: what it has, somebody was told of.
+    let night = index.update_if(reader, &asked(args), |night| {
+        drop(progress);
+        let counts = [night.counts.without_text, night.counts.read];
+        say_notes(&night.notes, counts, &night.refusals, tell);
+        let [_, unique, refusals] = &mut others;
+        if let Some(output) = refusals {
+            output.fill(|out| write_refusals(out, &night.refusals, excel))?;
+        }
+        if night.counts.read == 0 && !night.refusals.is_empty() {
+            refusals.take().map_or(Ok(()), Output::commit)?;
+            return Err(nothing_read(night.refusals.len()));
+        }
+        let table = Table { only: Some(&night.tonight), ..settings.writing.table(&owners) };
+        rows.fill(|out| write(out, &night.grouping, &table))?;
+        if let Some(unique) = unique {
+            let again = originals(read::open(&args.inputs, options).map_err(Failure::usage)?);
+            unique.fill(|out| write_unique(out, &night.grouping, Some(&night.tonight), again))?;
+        }
+        Ok(())
+    })?;
+    if let Some(changes) = &mut others[0] {
         let all = night.changes.iter().map(|change| (None, change));
-        changes.fill(|out| write_changes(out, all, false, excel))?;
-    }
-    if let Some(unique) = unique {
-        let again = originals(read::open(&args.inputs, options).map_err(Failure::usage)?);
-        unique.fill(|out| write_unique(out, &night.grouping, Some(&night.tonight), again))?;
+        let filled = changes.fill(|out| write_changes(out, all, false, excel));
+        let hint = "the articles are in the index; `samestory index log` has the changes too";
+        filled.map_err(|error| Failure::from(error).hint(hint))?;
     }
     commit(others, rows)?;
     say_outcome(&night, tell);

@@ -129,6 +129,40 @@ fn spawned(command: &mut Command) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+#[test]
+fn the_index_changes_only_when_the_output_is_written() {
+    let (dir, exports) = prepared(12);
+    dir.run(&format!("{UPDATE} 0.jsonl")).exits(0);
+    dir.run(&format!("{UPDATE} 1.jsonl -o /dev/full")).exits(6);
+    recovers(&dir, &exports, 1);
+}
+
+/// Articles that come a few at a time are in few files all the same.
+#[test]
+fn small_updates_do_not_pile_up() {
+    let (dir, exports) = prepared(12);
+    let lines: Vec<String> = (0..NIGHTS)
+        .flat_map(|n| {
+            dir.read(&format!("{n}.jsonl")).lines().map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect();
+    for line in &lines {
+        dir.file("one.jsonl", line);
+        dir.run(&format!("{UPDATE} one.jsonl -o none.csv")).exits(0);
+    }
+    let files = fs::read_dir(dir.path("news.idx/segments")).unwrap().count();
+    assert!(files < 25, "{files} segments");
+    let ids = |export: &str| -> Vec<String> {
+        let mut ids: Vec<String> =
+            export.lines().map(|line| line.split(',').nth(4).unwrap().to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    let export = dir.run("index export -q --index news.idx").exits(0).out;
+    assert_eq!(ids(&export), ids(&exports[NIGHTS - 1]));
+    dir.run("index check -q --index news.idx").exits(0);
+}
+
 /// A limit on the length of files makes writes fail as a full disk does, at another byte each time.
 #[test]
 fn a_write_that_fails_changes_nothing() {

@@ -1,6 +1,7 @@
 //! The persistent index: every night's articles beside all that came before, with the answer of one run over all.
 
 mod intake;
+mod merge;
 mod name;
 mod remove;
 mod rows;
@@ -40,7 +41,7 @@ pub struct Index {
 /// What one update did.
 #[derive(Debug, Default)]
 pub struct Night {
-    /// The stories that hold tonight's articles, whole.
+    /// At least the stories that hold tonight's articles, whole.
     pub grouping: Grouping,
     /// Which of its articles are tonight's.
     pub tonight: Vec<bool>,

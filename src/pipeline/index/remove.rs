@@ -96,7 +96,8 @@ impl Index {
             batch: Batch { decisions, run, ..Batch::default() },
             clock: Clock::default(),
         };
-        if let Err(error) = self.settle(turn, false, &mut night) {
+        let settled: Result<(), Error> = self.settle(turn, false, &mut night, |_| Ok(()));
+        if let Err(error) = settled {
             self.params.decisions = old;
             return Err(error);
         }
@@ -119,7 +120,7 @@ impl Index {
         let mut night = Night::default();
         let (tonight, successors) = (Default::default(), HashMap::default());
         let turn = Turn { world, tonight, successors, ending, batch, clock: Clock::default() };
-        self.settle(turn, false, &mut night)?;
+        self.settle(turn, false, &mut night, |_| Ok(()))?;
         self.store.sweep()?;
         Ok(night)
     }

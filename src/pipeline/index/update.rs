@@ -6,7 +6,7 @@ use super::intake::{self, Intake, Source};
 use super::settle::{self, Ending, Fresh};
 use super::world::{self, World};
 use super::{Error, Index, Night, Options, name};
-use crate::model::Article;
+use crate::model::{Article, Grouping};
 use crate::pipeline::{Clock, place};
 use crate::read::Chunk;
 use crate::store::{Batch, RunLine};
@@ -33,7 +33,21 @@ impl Index {
         chunks: impl IntoIterator<Item = Chunk>,
         options: &Options,
     ) -> Result<Night, Error> {
-        self.add(chunks.into_iter(), options)
+        self.add(chunks.into_iter(), options, |_| Ok(()))
+    }
+
+    /// Adds the articles of all chunks, if `ready` finds nothing against it when it has seen what comes of them: outputs can
+    /// be written before the index changes.
+    ///
+    /// # Errors
+    /// As [`Index::update`], and those of `ready`; the index is then as it was.
+    pub fn update_if<E: From<Error>>(
+        &mut self,
+        chunks: impl IntoIterator<Item = Chunk>,
+        options: &Options,
+        ready: impl FnOnce(&Night) -> Result<(), E>,
+    ) -> Result<Night, E> {
+        self.add(chunks.into_iter(), options, ready)
     }
 
     /// Adds articles that are at hand.
@@ -50,15 +64,17 @@ impl Index {
             let chunk: Vec<Article> = articles.by_ref().take(256).collect();
             (!chunk.is_empty()).then_some(chunk)
         };
-        self.add(std::iter::from_fn(chunk), options)
+        self.add(std::iter::from_fn(chunk), options, |_| Ok(()))
     }
 
-    fn add<S: Source>(
+    fn add<S: Source, E: From<Error>>(
         &mut self,
         chunks: impl Iterator<Item = S>,
         options: &Options,
-    ) -> Result<Night, Error> {
+        ready: impl FnOnce(&Night) -> Result<(), E>,
+    ) -> Result<Night, E> {
         let mut clock = Clock::default();
+        self.store.sweep()?;
         let next = self.store.next()?;
         let read = intake::read(chunks, &self.store, next, &self.params, options)?;
         let Intake { articles, mut segments, refusals, notes, counts, mut texts } = read;
@@ -74,6 +90,7 @@ impl Index {
         // Nothing is kept of a segment of mere repetitions.
         segments.retain(|s| (s.first_row..s.first_row + s.rows).any(|row| tonight.contains(&row)));
         let mut batch = Batch { segments, texts, ..Batch::default() };
+        self.merge_small(&world, &mut batch)?;
         batch.removed = versions.successors.keys().copied().collect();
         batch.removed.sort_unstable();
         world.replace(&batch.removed, versions.added, &mut batch.articles);
@@ -88,10 +105,17 @@ impl Index {
             command: "update",
             counts: [counts.read as i64, added, replaced, 0, repeated, refused],
         };
-        let ending = Ending { change: "gone", reason: "no article of it is left".to_owned() };
-        let successors = versions.successors;
-        let turn = Turn { world, tonight, successors, ending, batch, clock };
-        self.settle(turn, options.dry_run, &mut night)?;
+        if tonight.is_empty() && !options.dry_run {
+            // A night of repetitions changes nothing; only that it was is written down.
+            night.grouping = Grouping { groups: vec![0], stories: vec![0], ..Grouping::default() };
+            ready(&night)?;
+            self.store.commit(&batch)?;
+        } else {
+            let ending = Ending { change: "gone", reason: "no article of it is left".to_owned() };
+            let successors = versions.successors;
+            let turn = Turn { world, tonight, successors, ending, batch, clock };
+            self.settle(turn, options.dry_run, &mut night, ready)?;
+        }
         if let Some(days) = options.retain_days.filter(|_| !options.dry_run) {
             night.changes.extend(self.expire(days, options)?.changes);
         }
@@ -99,12 +123,13 @@ impl Index {
     }
 
     /// Groups what is there now, finds what changed, and commits it.
-    pub(super) fn settle(
+    pub(super) fn settle<E: From<Error>>(
         &mut self,
         turn: Turn,
         dry_run: bool,
         night: &mut Night,
-    ) -> Result<(), Error> {
+        ready: impl FnOnce(&Night) -> Result<(), E>,
+    ) -> Result<(), E> {
         let Turn { mut world, tonight, successors, ending, mut batch, mut clock } = turn;
         let mut before = world.before(&self.store, self.store.next()?.story)?;
         before.successors = successors;
@@ -118,10 +143,11 @@ impl Index {
         let grouping = place::arrange(corpus, &found, placed, &self.params);
         night.grouping = grouping.map_err(world::aside)?;
         clock.stage(&mut night.stages, "place", night.grouping.articles.len() as u64, "articles");
+        night.changes.clone_from(&batch.log);
+        ready(night)?;
         if !dry_run {
             self.store.commit(&batch)?;
         }
-        night.changes.append(&mut batch.log);
         clock.stage(&mut night.stages, "commit", tonight.len() as u64, "new articles");
         Ok(())
     }
