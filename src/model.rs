@@ -1,5 +1,7 @@
 //! The nouns: what is read, what is decided. Nothing here computes an answer.
 
+pub mod explain;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::clean::Clean;
 use super::decided::{self, Decided};
+use super::explain::Explain;
 use super::index_args::{AllSettings, Index, Update};
 use super::knobs::Sweep;
 use super::learn::Learn;
@@ -75,7 +76,7 @@ pub(super) enum Command {
     /// Show what came in, on one screen and as a page
     #[command(after_help = SETTINGS)]
     Report(Report),
-    /// Show every number that decides whether two articles belong together
+    /// Show every number that decides about two articles, or how a story came together
     #[command(after_help = SETTINGS)]
     Explain(Explain),
     /// Measure how well clusters agree with labels
@@ -278,21 +279,6 @@ pub(super) struct Running {
     /// Exit with 3 if any record is refused
     #[arg(long, env = "SAMESTORY_STRICT", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub(super) strict: bool,
-}
-
-#[derive(Debug, Group)]
-pub(super) struct Explain {
-    /// The id of an article, or a file that holds it
-    pub(super) a: String,
-    /// The other
-    pub(super) b: String,
-    /// Look for the two in these files and folders
-    #[arg(long = "in", value_name = "INPUT", num_args = 1..)]
-    pub(super) inputs: Vec<String>,
-    #[command(flatten)]
-    pub(super) reading: Reading,
-    #[command(flatten)]
-    pub(super) judging: Judging,
 }
 
 #[derive(Debug, Group)]

@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::outcome::say_notes;
 use super::tell::{Tell, screen, show};
-use super::values;
+use super::{targets, values};
 use crate::report::output::Output;
 use crate::report::terminal::write_overview;
 use crate::report::{Choice, Material, Overview, Since, Thresholds, html};
@@ -46,6 +46,7 @@ pub(super) struct Report {
 }
 
 pub(super) fn run(args: &Report, tell: &Tell) -> Result<Exit, Failure> {
+    targets::check([args.html.as_deref()], &args.inputs, false)?;
     let pending = interrupt::watch();
     let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
     let page = args.html.as_deref().map(|file| Output::open(Some(file), &pending)).transpose()?;

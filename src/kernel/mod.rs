@@ -29,6 +29,7 @@ pub mod hash;
 pub mod linkage;
 pub mod metrics;
 pub mod mixed;
+pub mod passages;
 pub mod runs;
 pub mod sets;
 pub mod simhash;

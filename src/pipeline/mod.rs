@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-pub use explain::{Explanation, explain};
+pub use explain::{explain, explain_story};
 
 use crate::model::{Article, Grouping, Refusal};
 use crate::params::Params;

@@ -46,6 +46,17 @@ pub(super) struct Prepared {
     pub(super) facts: Span,
 }
 
+impl Prepared {
+    /// Whether this was made of an article as delivered.
+    pub(super) fn is_of(&self, article: &Article) -> bool {
+        self.delivered == delivered(article)
+    }
+}
+
+fn delivered(article: &Article) -> u64 {
+    mix(hash(article.title.as_bytes())) ^ hash(article.text.as_bytes())
+}
+
 /// The articles of one chunk.
 #[derive(Debug, Default)]
 pub(super) struct Chunkful {
@@ -108,7 +119,7 @@ impl Preparer {
             record: article.record,
             row: 0,
             identity: hash(article.id.as_bytes()),
-            delivered: mix(hash(article.title.as_bytes())) ^ hash(article.text.as_bytes()),
+            delivered: delivered(&article),
             content: content(compared),
             n_words: text.len() as u32,
             title_words: part.add_hashes(title.iter().map(|word| word.hash as u32)),
@@ -183,7 +194,7 @@ impl Preparer {
     }
 }
 
-fn cleaned<'a>(article: &'a Article, params: &Params) -> clean::Cleaned<'a> {
+pub(super) fn cleaned<'a>(article: &'a Article, params: &Params) -> clean::Cleaned<'a> {
     clean::clean_of(params.boilerplate.as_deref(), &article.source, &article.title, &article.text)
 }
 

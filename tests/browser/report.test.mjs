@@ -89,6 +89,15 @@ test("the samples look right at any width, light and dark", async () => {
   await look(report("samples.html", "samples/articles"), "samples");
 });
 
+test("explanations look right at any width, light and dark", async () => {
+  const asked = { copies: ["nw-20250905-0102", "nw-20250905-0117"], apart: ["nw-20250905-0102", "nw-20250903-0433"], tree: ["szxtjpq2kaqy5"] };
+  for (const [name, ids] of Object.entries(asked)) {
+    const page = join(folder, `${name}.html`);
+    samestory("explain", ...ids, "--html", page, "--in", "samples/articles");
+    await look(page, `explain-${name}`);
+  }
+});
+
 test("the list is searched, filtered, ordered and turned", async () => {
   await open(report("list.html", "samples/articles"), {}, async (page) => {
     assert.equal(await page.locator("h1").textContent(), "84 articles tell 32 stories");

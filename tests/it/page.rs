@@ -1,4 +1,4 @@
-//! `report`: one screen, and one page that needs nothing else; hostile text comes out of both as text.
+//! `report` and `explain` on a screen and as pages that need nothing else; hostile text comes out of all as text.
 
 use std::path::Path;
 
@@ -6,7 +6,11 @@ use crate::util::{Dir, Ran, check, ran};
 
 /// Runs a report from the root of the repository, so that ids of files are their paths as named from there.
 fn report(arguments: &str, columns: u32) -> Ran {
-    let mut command = Dir::new().command(&format!("report {arguments}"));
+    shown(&format!("report {arguments}"), columns)
+}
+
+fn shown(arguments: &str, columns: u32) -> Ran {
+    let mut command = Dir::new().command(arguments);
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env("COLUMNS", columns.to_string());
     ran(&mut command)
 }
@@ -61,6 +65,35 @@ fn stories_are_chosen() {
     report("samples/articles --since yesterday", 80).exits(2).says("give a date as in 2026-11-01");
 }
 
+/// A corrected copy, another report, another event; and a story.
+const EXPLAINED: &[(&str, &str)] = &[
+    ("copy", "explain nw-20250905-0102 nw-20250905-0117 --in samples/articles"),
+    ("story", "explain nw-20250903-0433 pr-88121 --in samples/articles"),
+    ("apart", "explain nw-20250905-0102 nw-20250903-0433 --in samples/articles"),
+    ("tree", "explain szxtjpq2kaqy5 --in samples/articles"),
+];
+
+#[test]
+fn explanations() {
+    for (name, command) in EXPLAINED {
+        for columns in [80, 160] {
+            let said = shown(command, columns).exits(0).out;
+            assert!(said.lines().all(|line| line.chars().count() <= columns as usize), "{said}");
+            check(&format!("explain/{name}-{columns}.txt"), &said);
+        }
+        let json = shown(&format!("{command} --format json"), 80).exits(0).out;
+        serde_json::from_str::<serde_json::Value>(&json).unwrap();
+        check(&format!("explain/{name}.json"), &json);
+        let page = shown(&format!("{command} --html -"), 80).exits(0).out;
+        assert_eq!(page.matches("<script").count(), 0);
+        assert!(page.contains("script-src 'none'") || page.contains("script-src &#39;none&#39;"));
+    }
+    shown("explain nobody --in samples/articles", 80)
+        .exits(2)
+        .says("no story and no article has the id nobody");
+    shown("explain szxtjpq2kaqy5", 80).exits(2).says("of which articles?");
+}
+
 /// What texts may try: markup, scripts, escapes of a terminal, marks that turn the direction of writing, sheer length.
 const HOSTILE: &str = "</script><script>parent.pwned=1</script><img src=x onerror=parent.pwned=1><!-- \u{1b}[2J\u{9b}31m\u{7}\u{202e}gnp\u{2066}]]>{{7*7}}'\"&lt;\u{2028}";
 
@@ -83,12 +116,22 @@ fn hostile_text_is_text() {
     dir.file("a.jsonl", lines.join("\n"));
     let shown = dir.run("report a.jsonl --html page.html").exits(0);
     let page = dir.read("page.html");
+    // Two of them explained, as copies, as a story and as pages.
+    let ids = [0, 2].map(|n| format!("{HOSTILE}{n}"));
+    let explained = [vec![&*ids[0], &*ids[1]], vec![&*ids[0]]].map(|ids| {
+        ["--html=-", "--format=text"].map(|form| {
+            let mut command = dir.command("explain");
+            command.args(&ids).args([form, "--in", "a.jsonl"]).env("COLUMNS", "160");
+            ran(&mut command).exits(0).out
+        })
+    });
+    let explained = explained.concat();
     let steers = |c: char| {
         c.is_control() && c != '\n'
             || ('\u{202a}'..='\u{202e}').contains(&c)
             || ('\u{2066}'..='\u{2069}').contains(&c)
     };
-    for text in [&shown.out, &shown.err, &page] {
+    for text in [&shown.out, &shown.err, &page].into_iter().chain(&explained) {
         assert!(!text.contains(steers), "{text}");
     }
     assert!(shown.out.lines().chain(shown.err.lines()).all(|line| line.chars().count() <= 500));
@@ -98,5 +141,11 @@ fn hostile_text_is_text() {
     assert_eq!(page.matches("</script").count(), 2);
     for markup in ["<img", "<!--", "javascript:"] {
         assert!(!page.contains(markup), "{markup}");
+    }
+    for page in explained.iter().filter(|text| text.starts_with("<!doctype")) {
+        assert!(
+            !page.contains("<img") && !page.contains("<script") && page.contains("&lt;")
+                || page.contains("&#60;")
+        );
     }
 }

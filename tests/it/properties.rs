@@ -7,10 +7,11 @@ use proptest::prelude::*;
 use samestory::kernel::buckets;
 use samestory::kernel::hash::mix;
 use samestory::kernel::sets;
-use samestory::model::{Article, Grouping};
+use samestory::model::explain::Verdict;
+use samestory::model::{Article, Grouping, MatchKind};
 use samestory::params::Params;
-use samestory::pipeline::cluster_articles;
-use samestory::report::{Layout, Table, write};
+use samestory::pipeline::{cluster_articles, explain, explain_story};
+use samestory::report::{Layout, Story, Table, write};
 use samestory::stages::candidates;
 use samestory::stages::sketch::sketch;
 
@@ -166,6 +167,66 @@ proptest! {
             prop_assert_eq!(*first, &row["story_id"]);
             prop_assert_eq!(&group[&row["representative_id"]], &row["duplicate_group_id"]);
             prop_assert_eq!(&story[&row["story_representative_id"]], &row["story_id"]);
+        }
+    }
+
+    /// 48 times 21 pairs: a thousand.
+    #[test]
+    fn explanations_agree_with_the_run(given in articles().prop_filter("two", |a| a.len() > 1), picks in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 21)) {
+        let params = Params::default();
+        let grouping = run(&given, &params);
+        let rows = rows(&grouping);
+        let (story, group) = (column(&rows, "story_id"), column(&rows, "duplicate_group_id"));
+        for (i, j) in picks {
+            let (a, b) = (&given[i.index(given.len())].id, &given[j.index(given.len())].id);
+            if a == b {
+                continue;
+            }
+            let found = explain([given.clone()], [a, b], &params).unwrap().unwrap();
+            let expected = match (group[a] == group[b], story[a] == story[b]) {
+                (true, _) => Verdict::Duplicates,
+                (_, true) => Verdict::Story,
+                _ => Verdict::Apart,
+            };
+            prop_assert_eq!(found.verdict, expected);
+            let at = |id: &str| grouping.articles.iter().position(|entry| &*entry.id == id).unwrap() as u32;
+            let ends = [at(a), at(b)];
+            let ends = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+            // Of articles that are the same word for word, only one has the matches.
+            let Some(kept) = grouping.matches.iter().find(|m| (m.a, m.b) == ends) else { continue };
+            match kept.kind {
+                MatchKind::Exact => prop_assert!(found.text.same_words),
+                MatchKind::Near => {
+                    prop_assert_eq!(found.text.resemblance as f32, kept.resemblance);
+                    prop_assert_eq!(found.text.containment as f32, kept.containment);
+                    prop_assert!(found.text.strength >= 1.0);
+                }
+                _ => {
+                    prop_assert_eq!(found.story.cosine as f32, kept.cosine);
+                    prop_assert_eq!(found.story.similarity as f32, kept.similarity);
+                    prop_assert_eq!(found.story.score.map(|score| score as f32), Some(kept.score));
+                }
+            }
+        }
+    }
+
+    /// The tree of a story has all its reports, and its last link is the one that the run calls its weakest.
+    #[test]
+    fn trees_agree_with_the_run(given in articles().prop_filter("one", |a| !a.is_empty()), pick in any::<prop::sample::Index>()) {
+        let params = Params::default();
+        let grouping = run(&given, &params);
+        let rows = rows(&grouping);
+        let id = &given[pick.index(given.len())].id;
+        let tree = explain_story([given.clone()], id, &params).unwrap().unwrap();
+        prop_assert_eq!(&tree.story_id, &column(&rows, "story_id")[id]);
+        prop_assert_eq!(&explain_story([given.clone()], &tree.story_id, &params).unwrap().unwrap(), &tree);
+        prop_assert_eq!(tree.size.to_string(), column(&rows, "story_size")[id].clone());
+        prop_assert_eq!(tree.links.len() + 1, tree.reports.len());
+        let story = Story::all(&grouping).find(|story| story.id() == tree.story_id).unwrap();
+        prop_assert_eq!(tree.links.last().map(|link| link.score as f32), story.weakest());
+        if let Some(last) = tree.links.last() {
+            prop_assert_eq!(last.reports, tree.reports.len());
+            prop_assert!(last.score >= params.story_cut - 1e-4);
         }
     }
 

@@ -198,7 +198,7 @@ fn most(counts: &[usize]) -> String {
 }
 
 /// Coordinates have one decimal.
-fn round(x: f64) -> f64 {
+pub(super) fn round(x: f64) -> f64 {
     (x * 10.0).round() / 10.0
 }
 

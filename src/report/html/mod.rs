@@ -4,7 +4,10 @@
 //! policy lets no style and no script run but the two that it was made with.
 
 mod data;
+mod explain;
 mod figures;
+
+pub use explain::{write_explanation, write_story};
 
 use std::io::{self, Write};
 

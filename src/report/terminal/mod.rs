@@ -1,9 +1,14 @@
 //! What is shown on a terminal: lines of a known width, in colour where that is wanted.
 
+mod columns;
+mod explain;
 mod overview;
+mod tree;
 mod width;
 
+pub use explain::write_explanation;
 pub use overview::write_overview;
+pub use tree::write_tree;
 
 use std::borrow::Cow;
 

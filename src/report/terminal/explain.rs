@@ -1,0 +1,188 @@
+//! An explanation on a terminal: two articles side by side where there is room, every number with what it needs.
+
+use std::io::{self, Write};
+
+use super::columns::side_by_side;
+use super::{Screen, Tone, fit};
+use crate::model::explain::{Explanation, Party, Verdict};
+use crate::report::shown::{counted, shown};
+
+/// Shared terms that are listed.
+const TERMS: usize = 12;
+/// Changed numbers or names, passages and edits that are listed.
+const LISTED: usize = 12;
+/// Passages that are quoted.
+const QUOTED: usize = 3;
+/// Width of the names of numbers.
+const LABEL: usize = 26;
+
+/// Writes an explanation of two articles.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write_explanation(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> {
+    articles(out, &e.articles, screen)?;
+    let verdict = match e.verdict {
+        Verdict::Duplicates => "near-duplicates: one group in one story",
+        Verdict::Story => "one story, told in other words",
+        Verdict::Apart => "two stories",
+    };
+    writeln!(out, "\n{}\n  {}", screen.paint(Tone::Strong, verdict), e.why)?;
+    writeln!(out, "\n{}", screen.paint(Tone::Strong, "Is it the same text?"))?;
+    text(out, e, screen)?;
+    writeln!(out, "\n{}", screen.paint(Tone::Strong, "Is it the same event?"))?;
+    event(out, e, screen)?;
+    if screen.is_wide() {
+        writeln!(out, "\n{}", screen.paint(Tone::Strong, "= in both, ~ in part"))?;
+        side_by_side(out, &e.pieces, screen)?;
+    }
+    Ok(())
+}
+
+fn articles(out: &mut dyn Write, articles: &[Party; 2], screen: Screen) -> io::Result<()> {
+    let lines = |party: &Party| {
+        let source =
+            if party.source.is_empty() { String::new() } else { format!("{}, ", party.source) };
+        [
+            party.id.clone(),
+            party.title.clone(),
+            format!("{source}{}, {}", party.published, party.lang),
+        ]
+    };
+    let both = [lines(&articles[0]), lines(&articles[1])];
+    if screen.is_wide() {
+        let width = screen.width() / 2 - 4;
+        for (n, (a, b)) in both[0].iter().zip(&both[1]).enumerate() {
+            let names = if n == 0 { ["A", "B"] } else { [" ", " "] };
+            let (left, right) = (fit(a, width), fit(b, width));
+            writeln!(out, "{}  {left}  {}  {}", names[0], names[1], right.trim_end())?;
+        }
+        return Ok(());
+    }
+    for (name, [id, title, rest]) in ["A", "B"].iter().zip(&both) {
+        // A name is to be copied: it is never cut at the width.
+        writeln!(out, "{name}  {}", shown(id, 1_000))?;
+        for line in [title, rest] {
+            writeln!(out, "   {}", fit(line, screen.width() - 3).trim_end())?;
+        }
+    }
+    Ok(())
+}
+
+/// A number with its name and what is to be known of it.
+fn line(out: &mut dyn Write, label: &str, said: &str) -> io::Result<()> {
+    writeln!(out, "  {label:<LABEL$} {said}")
+}
+
+fn text(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> {
+    let (text, needs) = (&e.text, &e.needs);
+    if text.same_words {
+        line(out, "word for word", "yes")?;
+    }
+    let [n, m, common] = text.shingles;
+    line(out, "3-word shingles", &format!("{n} in A, {m} in B, {common} in both"))?;
+    let said = format!("{:.4} (a match from {})", text.resemblance, needs.resemblance);
+    line(out, "resemblance", &said)?;
+    let said = format!("{:.4} (a match from {})", text.containment, needs.containment);
+    line(out, "containment", &said)?;
+    if let Some(days) = text.days {
+        line(out, "days apart", &format!("{days:.2}"))?;
+    }
+    if let Some(against) = text.against.filter(|_| !text.same_words) {
+        line(out, "against it", against)?;
+    }
+    for (what, both) in [("numbers", &text.numbers), ("names", &text.names)] {
+        for (name, words) in ["A", "B"].iter().zip(both).filter(|(_, words)| !words.is_empty()) {
+            let (listed, more) = list(words, screen.width() - LABEL - 3);
+            let listed = screen.paint(Tone::Accent, &listed);
+            line(out, &format!("{what} only in {name}"), &format!("{listed}{more}"))?;
+        }
+    }
+    passages(out, e, screen)
+}
+
+/// As many words as have room, and how many more there are.
+fn list(words: &[String], room: usize) -> (String, String) {
+    const MORE: usize = " and 9999 more".len();
+    let mut used = 0;
+    let fitting = words.iter().take(LISTED).take_while(|word| {
+        used += word.chars().count() + 2;
+        used <= room - MORE
+    });
+    let n = fitting.count().max(1);
+    let more = words.len() - n;
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (shown(&words[..n].join(", "), room - MORE), more)
+}
+
+/// What both say word for word, the longest first, and what differs between copies.
+fn passages(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> {
+    let room = screen.width() - 6;
+    if !e.passages.is_empty() {
+        let words = e.passages.iter().map(|p| p.words).sum();
+        let said = format!(
+            "{}, {} of B",
+            counted(e.passages.len(), "run", "runs"),
+            counted(words, "word", "words")
+        );
+        line(out, "passages in both", &said)?;
+        let mut longest: Vec<_> = e.passages.iter().collect();
+        longest.sort_by_key(|p| std::cmp::Reverse(p.words));
+        for passage in longest.iter().take(QUOTED) {
+            writeln!(out, "    “{}”", shown(&passage.text, room))?;
+        }
+    }
+    if e.verdict == Verdict::Duplicates && !e.edits.is_empty() {
+        line(out, "what differs", &counted(e.edits.len(), "place", "places"))?;
+        for both in e.edits.iter().take(LISTED) {
+            for (sign, text) in ["-", "+"].iter().zip(both).filter(|(_, text)| !text.is_empty()) {
+                let said = format!("{sign} {}", shown(text, room - 2));
+                writeln!(out, "    {}", screen.paint(Tone::Accent, &said))?;
+            }
+        }
+        if e.edits.len() > LISTED {
+            writeln!(out, "    and {} more", e.edits.len() - LISTED)?;
+        }
+    }
+    Ok(())
+}
+
+fn event(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> {
+    let (story, needs) = (&e.story, &e.needs);
+    let shared: f64 = e.terms.iter().map(|term| term.share).sum();
+    line(out, "shared terms", &format!("{} (share of the cosine {shared:.2})", e.terms.len()))?;
+    for term in e.terms.iter().take(TERMS) {
+        writeln!(out, "    {} {:.4}", fit(&term.term, 24), term.share)?;
+    }
+    line(out, "cosine", &format!("{:.4}", story.cosine))?;
+    line(out, "time factor", &format!("{:.4} (window {} days)", story.factor, needs.window_days))?;
+    line(out, "similarity", &format!("{:.4} (cosine x time factor)", story.similarity))?;
+    match story.corrected.zip(story.score) {
+        Some((corrected, score)) => {
+            let [a, b] = story.crowding;
+            let said = format!("{corrected:.4} (weights of their neighbourhoods)");
+            line(out, "among their neighbours", &said)?;
+            line(out, "crowding", &format!("{a:.4} around A, {b:.4} around B"))?;
+            line(out, "score", &format!("{score:.4} (the two lines above, subtracted)"))?;
+        }
+        None if e.verdict == Verdict::Duplicates => {
+            line(out, "score", "none: the two stand as one report")?;
+        }
+        None => line(out, "score", "none: too little in common to be looked at closer")?,
+    }
+    let (what, rule) = match e.verdict {
+        Verdict::Apart => ("average between the stories", "they would be one"),
+        Verdict::Duplicates | Verdict::Story => ("average within the story", "it holds"),
+    };
+    let pairs = counted(story.pairs, "pair", "pairs");
+    let said = format!("{:.4} over {pairs} ({rule} from {})", story.average, needs.score);
+    line(out, what, &said)?;
+    if let Some(nearest) = &e.nearest {
+        let said = format!("score {:.4}, similarity {:.4}", nearest.score, nearest.similarity);
+        line(out, "nearest miss", &screen.paint(Tone::Accent, &said))?;
+        for id in &nearest.ids {
+            writeln!(out, "    {}", shown(id, 1_000))?;
+        }
+    }
+    Ok(())
+}
