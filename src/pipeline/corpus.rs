@@ -53,7 +53,7 @@ impl Room {
     pub(super) fn within(limit: usize) -> Self {
         let usual = Self::default();
         let batch = (limit / 16).min(usual.batch);
-        Self { sketches: limit / 4, lists: (limit / 64).min(usual.lists), batch }
+        Self { sketches: limit / 8, lists: (limit / 64).min(usual.lists), batch }
     }
 }
 

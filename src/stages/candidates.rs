@@ -112,22 +112,31 @@ impl Pass {
     }
 }
 
-/// Pairs whose texts begin alike: they share at least [`SHARED`] of the hashes of their leads.
+/// Pairs whose texts begin alike: at least two of the hashes of their leads propose them. They may repeat.
 fn by_lead(items: &[u32], leads: &[[u32; LEAD_HASHES]]) -> Vec<u64> {
-    let (mut buckets, mut pairs) = (Buckets::every(), Vec::new());
-    let mut rows: Vec<(u64, u32)> = Vec::with_capacity(items.len());
-    // Part by part, for all rows at once would be the most that is in memory at any time.
+    let mut buckets = Buckets::every();
+    let (mut rows, mut proposed) = (Vec::with_capacity(items.len()), Vec::new());
+    let (mut once, mut twice) = (Vec::new(), Vec::new());
+    // Part by part, for all rows and proposals at once would be the most that is in memory at any time.
     for part in 0..LEAD_HASHES as u64 {
         rows.clear();
         for (&lead, &item) in leads.iter().zip(items) {
             let of_part = lead_keys(lead).filter(|key| key % LEAD_HASHES as u64 == part);
             rows.extend(of_part.map(|key| (key, item)));
         }
-        buckets.propose(rows.iter().copied(), BOUNDS, |_, _| true, &mut pairs);
+        buckets.propose(rows.iter().copied(), BOUNDS, |_, _| true, &mut proposed);
+        proposed.sort_unstable();
+        for same in proposed.chunk_by(|x, y| x == y) {
+            if same.len() > 1 || once.binary_search(&same[0]).is_ok() {
+                twice.push(same[0]);
+            }
+        }
+        once.append(&mut proposed);
+        // Stable, because that makes use of what is in order already.
+        once.sort();
+        once.dedup();
     }
-    pairs.sort_unstable();
-    let often = pairs.chunk_by(|x, y| x == y).filter(|same| same.len() >= SHARED);
-    often.map(|same| same[0]).collect()
+    twice
 }
 
 /// Pairs whose fingerprints agree in two blocks and differ little elsewhere; gives the size of the largest bucket.
