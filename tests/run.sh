@@ -49,6 +49,9 @@ RUSTDOCFLAGS="-D warnings" step cargo doc --locked --no-deps --quiet
 step cargo test --locked --doc --quiet
 tests
 step browser
+step cargo build --locked --quiet
+step bash tests/spark/run.sh
 if [ -n "$full" ]; then
     SAMESTORY_FULL=1 tests --release
+    step bash tests/spark/run.sh --full
 fi

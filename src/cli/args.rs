@@ -92,6 +92,9 @@ pub(super) enum Command {
     /// Show or write the settings
     #[command(subcommand)]
     Config(Config),
+    /// Run one stage from Arrow to Arrow, for a run on many machines
+    #[cfg(feature = "parquet")]
+    Worker(Box<super::worker::Worker>),
     /// Write the completions for a shell
     Completions(Completions),
     /// Write a manual page, as for man -l

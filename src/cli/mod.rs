@@ -30,6 +30,8 @@ mod targets;
 mod tell;
 mod update;
 mod values;
+#[cfg(feature = "parquet")]
+mod worker;
 mod worst;
 
 use std::ffi::OsString;
@@ -66,6 +68,8 @@ fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args, tell),
         Command::Learn(args) => learn::run(args, tell),
+        #[cfg(feature = "parquet")]
+        Command::Worker(args) => worker::run(args),
         Command::Config(args) => config::run(args, layers, tell),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::man(args),

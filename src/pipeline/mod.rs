@@ -10,6 +10,8 @@ mod place;
 mod prepare;
 mod spool;
 mod stories;
+#[cfg(feature = "parquet")]
+pub mod worker;
 
 use std::io;
 use std::time::Instant;

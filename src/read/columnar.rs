@@ -46,6 +46,33 @@ pub(super) fn articles<'c>(
     (0..batch.num_rows()).map(one).collect()
 }
 
+/// The values of a column as text.
+pub(super) fn texts_of(array: &ArrayRef) -> impl Iterator<Item = Cow<'_, str>> {
+    (0..array.len()).map(|row| text(array, row, Join::First))
+}
+
+/// The values of a column of bytes or text; null is empty.
+pub(super) fn bytes_of(array: &ArrayRef) -> Option<Vec<&[u8]>> {
+    Some(match array.data_type() {
+        DataType::Binary => {
+            array.as_binary::<i32>().iter().map(Option::unwrap_or_default).collect()
+        }
+        DataType::LargeBinary => {
+            array.as_binary::<i64>().iter().map(Option::unwrap_or_default).collect()
+        }
+        DataType::BinaryView => {
+            array.as_binary_view().iter().map(Option::unwrap_or_default).collect()
+        }
+        DataType::Utf8 => {
+            array.as_string::<i32>().iter().map(|v| v.unwrap_or_default().as_bytes()).collect()
+        }
+        DataType::LargeUtf8 => {
+            array.as_string::<i64>().iter().map(|v| v.unwrap_or_default().as_bytes()).collect()
+        }
+        _ => return None,
+    })
+}
+
 /// The values of each row as text.
 pub(super) fn texts(batch: &RecordBatch) -> impl Iterator<Item = Vec<String>> {
     let value = |array: &ArrayRef, row: usize| text(array, row, Join::List).into_owned();

@@ -27,6 +27,7 @@ pub(super) struct Input {
     /// A copy of its beginning.
     pub(super) head: Vec<u8>,
     packing: Option<&'static str>,
+    in_memory: bool,
 }
 
 impl Input {
@@ -37,6 +38,16 @@ impl Input {
         } else {
             Box::new(BufReader::with_capacity(HEAD, File::open(path)?))
         };
+        Self::new(file, raw)
+    }
+
+    /// A file that is in memory.
+    #[cfg(feature = "parquet")]
+    pub(super) fn of_bytes(file: Arc<str>, bytes: Vec<u8>) -> io::Result<Self> {
+        Ok(Self { in_memory: true, ..Self::new(file, Box::new(Cursor::new(bytes)))? })
+    }
+
+    fn new(file: Arc<str>, raw: Bytes) -> io::Result<Self> {
         let (magic, raw) = peek(raw, 4);
         let (packing, bytes): (_, Bytes) = match magic[..] {
             [0x1F, 0x8B, ..] => {
@@ -56,13 +67,13 @@ impl Input {
             }
         }
         let (head, bytes) = peek(bytes, HEAD);
-        Ok(Self { file, bytes, head, packing })
+        Ok(Self { file, bytes, head, packing, in_memory: false })
     }
 
     /// Whether its bytes are those of its file.
     #[cfg(feature = "parquet")]
     pub(super) fn is_file_as_it_is(&self) -> bool {
-        self.packing.is_none() && *self.file != *STDIN
+        self.packing.is_none() && !self.in_memory && *self.file != *STDIN
     }
 
     /// Whether it holds nothing but white space.

@@ -23,6 +23,8 @@ mod lines;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod reader;
+#[cfg(feature = "parquet")]
+mod rows;
 mod sniff;
 mod sources;
 mod text;
@@ -38,6 +40,8 @@ pub use fields::{Field, UnknownName};
 #[cfg(feature = "parquet")]
 pub use parquet::parquet_table;
 pub use reader::{Reader, open};
+#[cfg(feature = "parquet")]
+pub use rows::rows;
 pub use sources::{Outlet, outlets};
 
 /// A kind of input.

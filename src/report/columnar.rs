@@ -89,6 +89,20 @@ impl Columns {
         self.schema.clone()
     }
 
+    /// Names and types, as SQL has them.
+    pub(super) fn sql(&self) -> String {
+        let kinds = self.builders.iter().map(|builder| match builder {
+            Builder::Text(_) => "string",
+            Builder::Count(_) => "bigint",
+            Builder::Number(_) => "double",
+            Builder::Time(_) => "timestamp",
+            Builder::Flag(_) => "boolean",
+        });
+        let fields = self.schema.fields().iter().zip(kinds);
+        let fields = fields.map(|(field, kind)| format!("`{}` {kind}", field.name()));
+        fields.collect::<Vec<_>>().join(",")
+    }
+
     /// How many rows wait.
     pub(super) fn rows(&self) -> usize {
         self.rows

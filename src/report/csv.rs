@@ -32,17 +32,7 @@ impl<'a> Sheet<'a> {
 
     /// Writes one row.
     pub(super) fn row(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
-        for (i, cell) in row.iter().enumerate() {
-            self.rows.push_str(if i == 0 { "" } else { "," });
-            match cell {
-                Cell::Text(text) if self.excel && text.starts_with(FORMULA) => {
-                    push_text(&mut self.rows, &format!("'{text}"));
-                }
-                Cell::Text(text) => push_text(&mut self.rows, text),
-                // None of these has a character that would need quotation marks.
-                _ => cell.spell(&mut self.rows),
-            }
-        }
+        spell_row(&mut self.rows, row, self.excel);
         self.rows.push_str(if self.excel { "\r\n" } else { "\n" });
         if self.rows.len() >= ROWS {
             self.out.write_all(self.rows.as_bytes())?;
@@ -54,6 +44,21 @@ impl<'a> Sheet<'a> {
     /// Hands on what is still in memory.
     pub(super) fn finish(self) -> io::Result<()> {
         self.out.write_all(self.rows.as_bytes())
+    }
+}
+
+/// Appends a row, without the end of its line.
+pub(super) fn spell_row(rows: &mut String, row: &[Cell<'_>], excel: bool) {
+    for (i, cell) in row.iter().enumerate() {
+        rows.push_str(if i == 0 { "" } else { "," });
+        match cell {
+            Cell::Text(text) if excel && text.starts_with(FORMULA) => {
+                push_text(rows, &format!("'{text}"));
+            }
+            Cell::Text(text) => push_text(rows, text),
+            // None of these has a character that would need quotation marks.
+            _ => cell.spell(rows),
+        }
     }
 }
 

@@ -15,6 +15,8 @@ mod overview;
 mod pairs;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod placed;
 mod places;
 mod printable;
 mod reason;
@@ -30,6 +32,8 @@ use std::io::{self, Write};
 pub use changes::write_changes;
 pub use choice::{Choice, Since};
 pub use overview::{Material, Overview, Thresholds};
+#[cfg(feature = "parquet")]
+pub use placed::ArticleRows;
 pub use printable::printable;
 pub use refusals::write_refusals;
 pub use shown::{counted, thousands};

@@ -22,3 +22,5 @@ mod report;
 mod samples;
 mod tidy;
 mod util;
+#[cfg(feature = "parquet")]
+mod worker;

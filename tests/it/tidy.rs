@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("read", &["model", "text", "kernel"]),
     ("report", &["model", "kernel"]),
     ("store", &["model", "params", "text", "kernel"]),
-    ("pipeline", &["read", "store", "stages", "model", "params", "text", "kernel"]),
+    ("pipeline", &["read", "report", "store", "stages", "model", "params", "text", "kernel"]),
     ("explain", &["read", "stages", "model", "params", "text", "kernel"]),
     (
         "cli",
@@ -30,6 +30,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("askama", &["report"]),
     ("clap", &["cli", "main"]),
     ("arrow_array", &["pipeline", "read", "report"]),
+    ("arrow_ipc", &["pipeline"]),
     ("csv", &["cli", "read", "report"]),
     ("parquet", &["read", "report"]),
     ("rayon", &["cli", "pipeline", "stages"]),

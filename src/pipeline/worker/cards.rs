@@ -1,0 +1,117 @@
+//! Cards: all that is kept of an article, as a row and back.
+
+use jiff::Timestamp;
+
+use super::articles::CARD;
+use super::wire::{Out, Row};
+use super::writer::Writer;
+use super::{Error, item, pack};
+use crate::model::Refusal;
+use crate::pipeline::parts::Lists;
+use crate::pipeline::prepare::{Chunkful, Prepared};
+use crate::stages::sketch::{LEAD_HASHES, Sketch};
+
+/// Writes the cards of a chunk.
+pub(super) fn write(chunk: &Chunkful, out: &mut Writer<'_>) -> Result<(), Error> {
+    for article in &chunk.articles {
+        card(article, chunk, out)?;
+    }
+    Ok(())
+}
+
+fn card(article: &Prepared, chunk: &Chunkful, out: &mut Writer<'_>) -> Result<(), Error> {
+    let Prepared { entry, .. } = article;
+    let Lists { shingles, terms, facts } = &chunk.lists;
+    let [published, seen] = [entry.published, entry.seen].map(|time| time.map(|t| t.to_string()));
+    let time = entry.published.or(entry.seen).map(Timestamp::as_second);
+    let sketch = article.sketch.of(&chunk.sketches).first().map(sketch_bytes);
+    out.row(&[
+        Out::Long(item(article.identity)),
+        Out::Text(&entry.id),
+        Out::text(&entry.title),
+        Out::text(&entry.source),
+        Out::text(&entry.lang),
+        Out::text(&entry.url),
+        Out::text(&entry.file),
+        Out::Bytes(&kept_bytes(&entry.kept)),
+        Out::text(published.as_deref().unwrap_or_default()),
+        Out::text(seen.as_deref().unwrap_or_default()),
+        Out::long(time),
+        Out::Long(article.record as i64),
+        Out::Long(article.delivered as i64),
+        Out::Long(article.content as i64),
+        Out::Long(article.n_words.into()),
+        Out::Long(entry.fingerprint as i64),
+        sketch.as_deref().map_or(Out::Null, Out::Bytes),
+        Out::Long(article.shingles.len() as i64),
+        Out::Bytes(&pack(article.shingles.of(shingles))),
+        Out::Bytes(&pack(article.numbers.of(&chunk.part.hashes))),
+        Out::Bytes(&pack(article.title_words.of(&chunk.part.hashes))),
+        Out::Bytes(&pack(article.terms.of(terms))),
+        Out::Bytes(article.facts.of(facts)),
+        Out::Null,
+    ])
+}
+
+/// Writes a refusal in the place of a card.
+pub(super) fn refuse(refusal: &Refusal, out: &mut Writer<'_>) -> Result<(), Error> {
+    let mut row = vec![Out::Null; CARD.len()];
+    let position = |name| CARD.iter().position(|c| c.0 == name).expect("it is a column of a card");
+    row[position("file")] = Out::Text(&refusal.file);
+    row[position("record")] = Out::Long(refusal.record as i64);
+    row[position("refusal")] = Out::Text(&refusal.reason);
+    out.row(&row)
+}
+
+/// The user's columns: each value after its length.
+fn kept_bytes(kept: &[String]) -> Vec<u8> {
+    let one = |value: &String| [&(value.len() as u32).to_le_bytes()[..], value.as_bytes()].concat();
+    kept.iter().flat_map(one).collect()
+}
+
+/// Back from [`kept_bytes`].
+pub(super) fn kept(row: &Row, column: usize) -> Result<Box<[String]>, Error> {
+    let bad = || row.bad(column, "is cut");
+    let (mut bytes, mut kept) = (row.bytes(column), Vec::new());
+    while let Some((length, rest)) = bytes.split_first_chunk() {
+        let length = u32::from_le_bytes(*length) as usize;
+        let (value, rest) = rest.split_at_checked(length).ok_or_else(bad)?;
+        kept.push(String::from_utf8_lossy(value).into_owned());
+        bytes = rest;
+    }
+    if bytes.is_empty() { Ok(kept.into()) } else { Err(bad()) }
+}
+
+/// A moment that a card holds.
+pub(super) fn moment(row: &Row, column: usize) -> Result<Option<Timestamp>, Error> {
+    match row.text(column) {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| row.bad(column, "is no time")),
+    }
+}
+
+fn sketch_bytes(sketch: &Sketch) -> Vec<u8> {
+    let mut bytes: Vec<u8> = sketch.signature.iter().flat_map(|slot| slot.to_le_bytes()).collect();
+    bytes.extend(sketch.fingerprint.to_le_bytes());
+    bytes.extend(sketch.lead.iter().flat_map(|hash| hash.to_le_bytes()));
+    bytes
+}
+
+/// Back from [`sketch_bytes`].
+pub(super) fn sketch(row: &Row, column: usize) -> Result<Sketch, Error> {
+    let bytes = row.bytes(column);
+    let mut sketch = Sketch { signature: [0; _], fingerprint: 0, lead: [0; LEAD_HASHES] };
+    let (signature, rest) = bytes.split_at(bytes.len().min(2 * sketch.signature.len()));
+    let Some((fingerprint, lead)) = rest.split_first_chunk() else {
+        return Err(row.bad(column, "is no sketch"));
+    };
+    if lead.len() != 4 * LEAD_HASHES {
+        return Err(row.bad(column, "is no sketch"));
+    }
+    let slots = signature.as_chunks().0.iter().map(|slot| u16::from_le_bytes(*slot));
+    sketch.signature.iter_mut().zip(slots).for_each(|(place, slot)| *place = slot);
+    sketch.fingerprint = u64::from_le_bytes(*fingerprint);
+    let hashes = lead.as_chunks().0.iter().map(|hash| u32::from_le_bytes(*hash));
+    sketch.lead.iter_mut().zip(hashes).for_each(|(place, hash)| *place = hash);
+    Ok(sketch)
+}

@@ -1,0 +1,183 @@
+//! The near-duplicate level: what is the same word for word, band keys, pairs of a bucket, the exact check.
+
+use super::wire::Kind::{Bytes, Flag, Float, Long, Text};
+use super::wire::{Column, Out, Row, Rows};
+use super::writer::Writer;
+use super::{Error, Settings, cards, identity, item, unpack};
+use crate::kernel::buckets::of_bucket;
+use crate::model::Entry;
+use crate::pipeline::corpus::Corpus;
+use crate::pipeline::parts::Part;
+use crate::pipeline::prepare::{Chunkful, Prepared};
+use crate::stages::candidates::{self, BOUNDS, DISTANCE, Table};
+use crate::stages::decide::Constraints;
+use crate::stages::duplicates::{self, Examined};
+use crate::stages::sketch::Sketch;
+use crate::stages::verify::{self, Copy};
+
+pub(super) const TEXTS: &[Column] = &[
+    ("content", Long),
+    ("item", Long),
+    ("source", Text),
+    ("n_words", Long),
+    ("title_words", Bytes),
+];
+/// An article, and the first that has its text.
+pub(super) const FOLDED: &[Column] = &[("item", Long), ("first_item", Long)];
+pub(super) const SKETCHES: &[Column] = &[("item", Long), ("sketch", Bytes)];
+pub(super) const KEYS: &[Column] =
+    &[("bucket_table", Long), ("bucket", Long), ("item", Long), ("fingerprint", Long)];
+/// The weights of a pair add up; from [`candidates::SHARED`] on it is proposed.
+pub(super) const PAIRS: &[Column] = &[("a", Long), ("b", Long), ("weight", Long)];
+pub(super) const CANDIDATES: &[Column] = &[("a", Long), ("b", Long)];
+pub(super) const SKETCH_PAIRS: &[Column] = &[
+    ("a", Long),
+    ("b", Long),
+    ("a_sketch", Bytes),
+    ("b_sketch", Bytes),
+    ("a_n_shingles", Long),
+    ("b_n_shingles", Long),
+];
+pub(super) const COPY_PAIRS: &[Column] = &[
+    ("a", Long),
+    ("b", Long),
+    ("a_shingles", Bytes),
+    ("b_shingles", Bytes),
+    ("a_numbers", Bytes),
+    ("b_numbers", Bytes),
+    ("a_published", Text),
+    ("b_published", Text),
+    ("a_content", Long),
+    ("b_content", Long),
+];
+/// `sum` is the strength as linkage adds it up.
+pub(super) const EXAMINED: &[Column] = &[
+    ("a", Long),
+    ("b", Long),
+    ("resemblance", Float),
+    ("containment", Float),
+    ("sum", Long),
+    ("matches", Flag),
+];
+
+/// Folds articles of one text onto the first; those that stay are not written.
+pub(super) fn fold(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
+    while let Some(mut group) = rows.group()? {
+        let first = group.row()?;
+        let Some(second) = group.row()? else { continue };
+        let mut chunk = Chunkful::default();
+        let mut rest = first.into_iter().chain([second]);
+        loop {
+            let row = match rest.next() {
+                Some(row) => row,
+                None => match group.row()? {
+                    Some(row) => row,
+                    None => break,
+                },
+            };
+            text(&row, &mut chunk.part).map(|article| chunk.articles.push(article))?;
+        }
+        let mut corpus = Corpus::default();
+        corpus.add(chunk)?;
+        let exact = corpus.fold_exact(&Constraints::default());
+        let at = |i: u32| Out::Long(item(corpus.articles[i as usize].identity));
+        for (i, &first) in (0..).zip(&exact.first).filter(|&(i, &first)| first != i) {
+            out.row(&[at(i), at(first)])?;
+        }
+    }
+    Ok(())
+}
+
+fn text(row: &Row, part: &mut Part) -> Result<Prepared, Error> {
+    Ok(Prepared {
+        content: row.long(0)? as u64,
+        identity: identity(row.long(1)?),
+        entry: Entry { source: row.text(2).into(), ..Entry::default() },
+        n_words: row.long(3)? as u32,
+        title_words: part.add_hashes(unpack::<u32>(row, 4)?.into_iter()),
+        ..Prepared::default()
+    })
+}
+
+/// The keys under which a sketch is looked for.
+pub(super) fn keys(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
+    while let Some(row) = rows.row()? {
+        let (item, sketch) = (row.long(0)?, cards::sketch(&row, 1)?);
+        for (table, key) in candidates::keys(&sketch) {
+            let fingerprint =
+                matches!(table, Table::Blocks(_)).then_some(sketch.fingerprint as i64);
+            let place = [table.number(), key as i64, item].map(Out::Long);
+            out.row(&[place[0], place[1], place[2], Out::long(fingerprint)])?;
+        }
+    }
+    Ok(())
+}
+
+/// The pairs of each bucket, by the bucket rule.
+pub(super) fn pairs(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
+    while let Some(mut group) = rows.group()? {
+        let mut bucket: Vec<(i64, Option<i64>)> = Vec::new();
+        let mut weight = 0;
+        while let Some(row) = group.row()? {
+            weight =
+                if row.long(0)? == Table::Lead.number() { 1 } else { candidates::SHARED as i64 };
+            bucket.push((row.long(2)?, row.maybe_long(3)));
+        }
+        let mut failed = Ok(());
+        of_bucket(&bucket, BOUNDS, |(a, x), (b, y)| {
+            let near = x.zip(y).is_none_or(|(x, y)| (x ^ y).count_ones() <= DISTANCE);
+            if near && failed.is_ok() {
+                failed = out.row(&[a, b, weight].map(Out::Long));
+            }
+        });
+        failed?;
+    }
+    Ok(())
+}
+
+/// Drops the pairs whose sketches leave no chance of a match.
+pub(super) fn sift(
+    rows: &mut Rows<'_>,
+    out: &mut Writer<'_>,
+    settings: &Settings,
+) -> Result<(), Error> {
+    while let Some(row) = rows.row()? {
+        let sketches: [Sketch; 2] = [cards::sketch(&row, 2)?, cards::sketch(&row, 3)?];
+        let sizes = [row.long(4)? as usize, row.long(5)? as usize];
+        if duplicates::hopeful(sketches.each_ref(), sizes, &settings.params) {
+            out.row(&[Out::Long(row.long(0)?), Out::Long(row.long(1)?)])?;
+        }
+    }
+    Ok(())
+}
+
+/// Compares two articles shingle by shingle.
+pub(super) fn verify(
+    rows: &mut Rows<'_>,
+    out: &mut Writer<'_>,
+    settings: &Settings,
+) -> Result<(), Error> {
+    while let Some(row) = rows.row()? {
+        let shingles = [unpack::<u32>(&row, 2)?, unpack::<u32>(&row, 3)?];
+        let numbers = [unpack::<u32>(&row, 4)?, unpack::<u32>(&row, 5)?];
+        let times = [cards::moment(&row, 6)?, cards::moment(&row, 7)?];
+        let contents = [row.long(8)? as u64, row.long(9)? as u64];
+        let copy = |i: usize| Copy {
+            shingles: &shingles[i],
+            numbers: &numbers[i],
+            time: times[i].map(|time| time.as_second()),
+            content: contents[i],
+        };
+        let near = verify::near(&copy(0), &copy(1), &settings.params);
+        let found = Examined::new((0, 1), near);
+        out.row(&[
+            Out::Long(row.long(0)?),
+            Out::Long(row.long(1)?),
+            Out::Float(found.resemblance),
+            Out::Float(found.containment),
+            Out::Long(found.fixed_strength()),
+            Out::Flag(found.matches()),
+        ])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,350 @@
+//! The story level: candidates by the inverted index of a block, cosines, crowding.
+
+use super::reports::{Posting, UNDATED, terms};
+use super::wire::Kind::{Bytes, Flag, Long};
+use super::wire::{Column, Group, Out, Row, Rows};
+use super::writer::Writer;
+use super::{Error, Settings, pack, unpack};
+use crate::kernel::cosine::{Probe, cosine, square};
+use crate::kernel::time::{ONE, TimeFactor};
+use crate::stages::crowd;
+use crate::stages::neighbours::keep_nearest;
+use crate::stages::reach::{self, Moment};
+use crate::stages::terms::Term;
+use crate::stages::weights::{TERMS, Vectors};
+
+/// A block is some reports of a day: they are found (role 0) by the queries that can reach that day (role 1).
+pub(super) const BLOCKS: &[Column] = &[
+    ("block_day", Long),
+    ("block_shard", Long),
+    ("role", Long),
+    ("item", Long),
+    ("time", Long),
+    ("stamped", Flag),
+    ("history", Flag),
+    ("postings", Bytes),
+    ("closed", Long),
+];
+/// How near two reports are by the terms that both post: as a match and as a neighbour, where they can be that.
+pub(super) const NEAR: &[Column] = &[
+    ("query", Long),
+    ("other", Long),
+    ("other_time", Long),
+    ("similarity", Long),
+    ("partial", Long),
+];
+pub(super) const CHOSEN: &[Column] =
+    &[("query", Long), ("other", Long), ("is_match", Flag), ("is_near", Flag)];
+/// A report (role 0) and those that it is compared with (role 1).
+pub(super) const STAR: &[Column] = &[
+    ("query", Long),
+    ("role", Long),
+    ("item", Long),
+    ("time", Long),
+    ("stamped", Flag),
+    ("content", Long),
+    ("terms", Bytes),
+    ("is_match", Flag),
+    ("is_near", Flag),
+];
+/// `rank` is the place among the nearest neighbours. Without `other`: the weights of a report in its neighbourhood.
+pub(super) const COMPARED: &[Column] = &[
+    ("query", Long),
+    ("other", Long),
+    ("query_time", Long),
+    ("other_time", Long),
+    ("cosine", Long),
+    ("factor", Long),
+    ("is_similar", Flag),
+    ("near_rank", Long),
+    ("local_terms", Bytes),
+];
+pub(super) const CROWD: &[Column] = &[
+    ("query", Long),
+    ("role", Long),
+    ("other", Long),
+    ("query_time", Long),
+    ("other_time", Long),
+    ("cosine", Long),
+    ("factor", Long),
+    ("is_similar", Flag),
+    ("near_rank", Long),
+    ("local_terms", Bytes),
+];
+/// Without `other`: the penalty of a report.
+pub(super) const SCORED: &[Column] = &[
+    ("query", Long),
+    ("other", Long),
+    ("query_time", Long),
+    ("other_time", Long),
+    ("cosine", Long),
+    ("factor", Long),
+    ("score", Long),
+    ("penalty", Long),
+];
+
+/// A report of a block, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Member {
+    time: i64,
+    item: i64,
+    stamped: bool,
+}
+
+/// What can be found in a block.
+struct Index {
+    members: Vec<Member>,
+    /// Term, position of the report and weight; ascending.
+    postings: Vec<(u32, u32, u16)>,
+}
+
+/// The candidates of each query in each block.
+pub(super) fn near(
+    rows: &mut Rows<'_>,
+    out: &mut Writer<'_>,
+    settings: &Settings,
+) -> Result<(), Error> {
+    let factor = TimeFactor::new(settings.params.window_days);
+    while let Some(mut block) = rows.group()? {
+        let (index, mut query) = index(&mut block)?;
+        let (mut sums, mut touched) = (vec![0u32; index.members.len()], Vec::new());
+        while let Some(row) = query {
+            index.add_up(&unpack::<Posting>(&row, 7)?, &mut sums, &mut touched);
+            for other in touched.drain(..) {
+                let sum = std::mem::take(&mut sums[other as usize]);
+                index.offer(&row, other, sum, &factor, out)?;
+            }
+            query = block.row()?;
+        }
+    }
+    Ok(())
+}
+
+/// The index of a block, and its first query.
+fn index(block: &mut Group<'_, '_>) -> Result<(Index, Option<Row>), Error> {
+    let mut found: Vec<(Member, Vec<Posting>)> = Vec::new();
+    let query = loop {
+        match block.row()? {
+            Some(row) if row.long(2)? == 0 => {
+                let closed = row.maybe_long(8).unwrap_or(0);
+                let mut slot = 0..;
+                let mut postings = unpack::<Posting>(&row, 7)?;
+                postings.retain(|_| slot.next().is_some_and(|slot| closed >> slot & 1 == 0));
+                found.push((member(&row)?, postings));
+            }
+            other => break other,
+        }
+    };
+    found.sort_unstable_by_key(|f| f.0);
+    let mut postings: Vec<(u32, u32, u16)> = (0..)
+        .zip(&found)
+        .flat_map(|(at, (_, list))| list.iter().map(move |p| (p.term, at, p.weight)))
+        .collect();
+    postings.sort_unstable();
+    Ok((Index { members: found.into_iter().map(|f| f.0).collect(), postings }, query))
+}
+
+fn member(row: &Row) -> Result<Member, Error> {
+    Ok(Member { item: row.long(3)?, time: row.long(4)?, stamped: row.flag(5) })
+}
+
+impl Member {
+    fn moment(self) -> Moment {
+        Moment { time: (self.time != UNDATED).then_some(self.time), stamped: self.stamped }
+    }
+}
+
+impl Index {
+    /// Adds up the products of the postings that a query shares with each report.
+    fn add_up(&self, own: &[Posting], sums: &mut [u32], touched: &mut Vec<u32>) {
+        for posting in own {
+            let from = self.postings.partition_point(|p| p.0 < posting.term);
+            let same = self.postings[from..].iter().take_while(|p| p.0 == posting.term);
+            for &(_, other, weight) in same {
+                let sum = &mut sums[other as usize];
+                if *sum == 0 {
+                    touched.push(other);
+                }
+                *sum = sum.saturating_add(u32::from(weight) * u32::from(posting.weight));
+            }
+        }
+    }
+
+    /// Writes what another report is to a query, if it is anything.
+    fn offer(
+        &self,
+        query: &Row,
+        other: u32,
+        sum: u32,
+        factor: &TimeFactor,
+        out: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        let (own, other) = (member(query)?, self.members[other as usize]);
+        let Some(partial) = reach::partial(sum).filter(|_| own.item != other.item) else {
+            return Ok(());
+        };
+        let (x, y) = (own.moment(), other.moment());
+        let may_match = reach::asks(x, y, other < own);
+        let similarity =
+            may_match.then(|| reach::partial_match(partial, reach::factor(x, y, factor))).flatten();
+        let near = reach::is_around(x, y, query.flag(6)).then_some(partial);
+        if similarity.is_none() && near.is_none() {
+            return Ok(());
+        }
+        out.row(&[
+            Out::Long(own.item),
+            Out::Long(other.item),
+            Out::Long(other.time),
+            Out::long(similarity),
+            Out::long(near),
+        ])
+    }
+}
+
+/// The candidates of each query that are compared in full.
+pub(super) fn choose(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
+    while let Some(mut group) = rows.group()? {
+        let (mut query, mut matches, mut near) = (0, Vec::new(), Vec::new());
+        while let Some(row) = group.row()? {
+            query = row.long(0)?;
+            let other = (row.long(2)?, row.long(1)?);
+            matches.extend(row.maybe_long(3).map(|similarity| (similarity, other)));
+            near.extend(row.maybe_long(4).map(|partial| (partial, other)));
+        }
+        let (matches, near) = (reach::best(matches), reach::best(near));
+        let mut all: Vec<(i64, i64)> = matches.iter().chain(&near).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        for other in all {
+            let [is_match, is_near] =
+                [&matches, &near].map(|list| Out::Flag(list.binary_search(&other).is_ok()));
+            out.row(&[Out::Long(query), Out::Long(other.1), is_match, is_near])?;
+        }
+    }
+    Ok(())
+}
+
+/// Compares each report with its candidates in full, and weighs its terms in its neighbourhood.
+pub(super) fn compare(
+    rows: &mut Rows<'_>,
+    out: &mut Writer<'_>,
+    settings: &Settings,
+) -> Result<(), Error> {
+    let factor = TimeFactor::new(settings.params.window_days);
+    let mut probe = Probe::default();
+    while let Some(mut group) = rows.group()? {
+        let mut star = group.all()?;
+        own_first(&star)?;
+        let order = |row: &Row| Ok((row.long(1)?, row.maybe_long(3), row.long(2)?));
+        let keys: Vec<_> = star.iter().map(order).collect::<Result<_, Error>>()?;
+        let mut places: Vec<usize> = (0..star.len()).collect();
+        places.sort_by_key(|&i| keys[i]);
+        star = places.into_iter().map(|i| star[i].clone()).collect();
+        let terms = |row: &Row| terms(row, 6);
+        let lists: Vec<Vec<Term>> = star.iter().map(terms).collect::<Result<_, Error>>()?;
+        let mut vectors = Vectors::with_lengths(lists.iter().map(Vec::len));
+        lists.iter().enumerate().for_each(|(i, terms)| vectors.fill(i, terms));
+        let fixed = vectors.fixed();
+        vectors.load(&fixed, 0, &mut probe);
+        let cosines: Vec<i32> =
+            (0..star.len()).map(|j| vectors.cosine(&fixed, &probe, 0, j)).collect();
+        let around = (1..).zip(&star[1..]).filter(|(_, row)| row.flag(8));
+        let mut nearest: Vec<(u32, i32)> =
+            around.map(|(j, _): (u32, _)| (j, cosines[j as usize])).collect();
+        keep_nearest(&mut nearest);
+        let local = vectors.local_of(0, &nearest, &mut probe);
+        let pairs = vectors.dimensions(0).iter().zip(&local);
+        let local: Vec<Posting> = pairs.map(|(&term, &weight)| Posting { term, weight }).collect();
+        let own = &star[0];
+        let blank = [Out::Null; 6];
+        let [a, b, c, d, e, f] = blank;
+        out.row(&[own.copy(0), a, b, c, d, e, Out::Flag(false), f, Out::Bytes(&pack(&local))])?;
+        for (j, row) in (0u32..).zip(&star).skip(1) {
+            let cosine = cosines[j as usize];
+            let factor = reach::factor(moment(own), moment(row), &factor);
+            let is_similar =
+                row.flag(7) && reach::is_similar(cosine, factor) && row.long(5)? != own.long(5)?;
+            let rank = nearest.iter().position(|n| n.0 == j);
+            if is_similar || rank.is_some() {
+                out.row(&[
+                    own.copy(0),
+                    row.copy(2),
+                    Out::Long(own.maybe_long(3).unwrap_or(UNDATED)),
+                    Out::Long(row.maybe_long(3).unwrap_or(UNDATED)),
+                    Out::Long(cosine.into()),
+                    Out::Long(factor),
+                    Out::Flag(is_similar),
+                    Out::long(rank.map(|rank| rank as i64)),
+                    Out::Null,
+                ])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn moment(row: &Row) -> Moment {
+    Moment { time: row.maybe_long(3).filter(|&time| time != UNDATED), stamped: row.flag(4) }
+}
+
+/// A star without its middle would be somebody else's.
+fn own_first(star: &[Row]) -> Result<(), Error> {
+    let [own, ..] = star else { return Ok(()) };
+    if own.long(1)? == 0 { Ok(()) } else { Err(own.bad(1, "has no row of the report itself")) }
+}
+
+/// The scores of each report's pairs under local weights, and its penalty.
+pub(super) fn crowd(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
+    let mut probe = Probe::default();
+    while let Some(mut group) = rows.group()? {
+        let star = group.all()?;
+        own_first(&star)?;
+        let (terms, weights, length) = local(&star[0])?;
+        probe.load(&terms, &weights);
+        let mut around = Vec::new();
+        for row in &star[1..] {
+            let (others, other_weights, other_length) = local(row)?;
+            let local = cosine(probe.dot(&others, &other_weights), length, other_length);
+            let mixed = crowd::mixed(share(row, 5)?, local);
+            around.extend(row.maybe_long(8).map(|rank| (rank, mixed)));
+            if row.flag(7) {
+                let score = crowd::score(mixed, share(row, 6)?);
+                let mut scored: Vec<Out<'_>> = [0, 2, 3, 4, 5, 6].map(|c| row.copy(c)).into();
+                scored.extend([Out::Long(score.into()), Out::Null]);
+                out.row(&scored)?;
+            }
+        }
+        around.sort_unstable();
+        let penalty = crowd::penalty(around.into_iter().map(|(_, mixed)| mixed).collect());
+        let mut own = [Out::Null; SCORED.len()];
+        (own[0], own[7]) = (star[0].copy(0), Out::Long(penalty));
+        out.row(&own)?;
+    }
+    Ok(())
+}
+
+/// A number in 1 / 65,536, up to about 1.
+fn share(row: &Row, column: usize) -> Result<i64, Error> {
+    let value = row.long(column)?;
+    if (0..=2 * ONE).contains(&value) { Ok(value) } else { Err(row.bad(column, "is no share")) }
+}
+
+/// Local weights: terms, weights and the length of all.
+fn local(row: &Row) -> Result<(Vec<u32>, Vec<u16>, f64), Error> {
+    let list = postings(row, 9)?;
+    let weights: Vec<u16> = list.iter().map(|p| p.weight).collect();
+    let length = (square(&weights) as f64).sqrt();
+    Ok((list.iter().map(|p| p.term).collect(), weights, length))
+}
+
+/// Weights by term; ascending, or they could not be compared.
+fn postings(row: &Row, column: usize) -> Result<Vec<Posting>, Error> {
+    let list = unpack::<Posting>(row, column)?;
+    let sound =
+        list.is_sorted_by(|x, y| x.term < y.term) && list.first().is_none_or(|p| p.term > 0);
+    if sound && list.len() <= TERMS {
+        Ok(list)
+    } else {
+        Err(row.bad(column, "is no list of terms"))
+    }
+}

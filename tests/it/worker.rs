@@ -1,0 +1,154 @@
+//! `samestory worker`: stages from Arrow to Arrow, and what they say when they cannot.
+
+use std::io::Write as _;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray};
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
+use proptest::prelude::*;
+use samestory::params::Params;
+use samestory::pipeline::worker::{self, Settings};
+use samestory::read::Options;
+
+use crate::util::{Dir, Ran};
+
+fn settings() -> Settings {
+    let options = Arc::new(Options::default());
+    Settings { params: Params::default(), options, rename: Vec::new(), sort: false }
+}
+
+/// A stream of one batch.
+fn stream(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+fn longs(values: Vec<i64>) -> ArrayRef {
+    Arc::new(Int64Array::from(values))
+}
+
+/// The command with these bytes on its standard input.
+fn run(arguments: &str, input: &[u8]) -> (Ran, Vec<u8>) {
+    let dir = Dir::new();
+    let mut command = dir.command(arguments);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may have refused and gone before it read anything.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    (Ran { code: output.status.code().unwrap_or(-1), out: String::new(), err }, output.stdout)
+}
+
+fn keys(buckets: Vec<i64>, items: Vec<i64>) -> Vec<u8> {
+    let none = Int64Array::from(vec![None; buckets.len()]);
+    stream(vec![
+        ("bucket_table", longs(vec![0; buckets.len()])),
+        ("bucket", longs(buckets)),
+        ("item", longs(items)),
+        ("fingerprint", Arc::new(none)),
+    ])
+}
+
+/// Rows of whole numbers.
+fn rows(bytes: &[u8]) -> Vec<Vec<i64>> {
+    let batches = StreamReader::try_new(bytes, None).unwrap().map(Result::unwrap);
+    let rows = batches.flat_map(|batch| {
+        let columns: Vec<Int64Array> = batch
+            .columns()
+            .iter()
+            .map(|column| column.as_any().downcast_ref::<Int64Array>().unwrap().clone())
+            .collect();
+        (0..batch.num_rows())
+            .map(|row| columns.iter().map(|column| column.value(row)).collect())
+            .collect::<Vec<_>>()
+    });
+    rows.collect()
+}
+
+#[test]
+fn a_bucket_gives_its_pairs() {
+    let (ran, out) = run("worker pairs", &keys(vec![7, 7, 7, 8], vec![1, 2, 5, 6]));
+    ran.exits(0);
+    assert_eq!(rows(&out), [[1, 2, 2], [1, 5, 2], [2, 5, 2]]);
+    let mixed = keys(vec![7, 8, 7], vec![1, 6, 2]);
+    run("worker pairs", &mixed).0.exits(2).says("not in the order of this stage; --sort");
+    assert_eq!(rows(&run("worker pairs --sort", &mixed).1), [[1, 2, 2]]);
+}
+
+#[test]
+fn what_cannot_be_worked_on_is_said() {
+    run("worker nothing", b"").0.exits(2).says("no stage nothing: there are seal, fold, keys");
+    run("worker pairs", b"").0.exits(2).says("worker pairs: standard input is no whole Arrow");
+    run("worker pairs", b"rubbish, and more of it").0.exits(2).says("is no whole Arrow IPC stream");
+    let cut = keys(vec![1, 1], vec![1, 2]);
+    run("worker pairs", &cut[..cut.len() / 2]).0.exits(2).says("is no whole Arrow IPC stream");
+    let other = stream(vec![("item", longs(vec![1]))]);
+    run("worker keys", &other).0.exits(2).says("there is no column sketch");
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["x"]));
+    let other =
+        stream(vec![("item", text), ("sketch", Arc::new(BinaryArray::from(vec![&b"x"[..]])))]);
+    run("worker keys", &other).0.exits(2).says("column item is Utf8, where bigint is wanted");
+    let short = Arc::new(BinaryArray::from(vec![&b"x"[..]]));
+    let short = stream(vec![("item", longs(vec![1])), ("sketch", short)]);
+    run("worker keys", &short).0.exits(2).says("column sketch is no sketch");
+    let older = "worker pairs --expect samestory-0.0.1";
+    run(older, b"").0.exits(2).says("where samestory-0.0.1 is wanted: all machines need the same");
+    let decided = Dir::new();
+    decided.file("d.csv", "decision,article_id,other_id\nmust-link,a,b\n");
+    let ran = decided.run("worker --describe --decisions d.csv").exits(2);
+    ran.says("editors' decisions are not applied past one machine");
+}
+
+/// The stages by name, with their input columns and types.
+fn stages() -> Vec<(String, Vec<(String, String)>)> {
+    let described = worker::describe(&settings());
+    let column = |column: &str| {
+        let (name, kind) = column.split_once(' ').unwrap();
+        (name.to_owned(), kind.to_owned())
+    };
+    let stage = |line: &str| {
+        let mut fields = line.split('\t');
+        let name = fields.next().unwrap().to_owned();
+        let columns = fields.next().unwrap().split(',').filter(|c| !c.is_empty());
+        (name, columns.map(column).collect())
+    };
+    described.lines().skip(2).map(stage).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_rows_are_a_panic(numbers in prop::collection::vec(prop_oneof![-3i64..9, any::<i64>()], 1..9), bytes in prop::collection::vec(any::<u8>(), 0..60), rubbish in prop::collection::vec(any::<u8>(), 0..200)) {
+        for (name, columns) in stages() {
+            let n = numbers.len();
+            let array = |(at, (name, kind)): (usize, &(String, String))| -> (String, ArrayRef) {
+                let array: ArrayRef = match kind.as_str() {
+                    "bigint" => longs((0..n).map(|row| numbers[(row + at * at) % n]).collect()),
+                    "string" => Arc::new(StringArray::from_iter_values((0..n).map(|row| "x".repeat(row)))),
+                    "binary" => Arc::new(BinaryArray::from_iter_values((0..n).map(|row| &bytes[..bytes.len() * row / n]))),
+                    "boolean" => Arc::new(arrow_array::BooleanArray::from(vec![true; n])),
+                    _ => Arc::new(arrow_array::Float32Array::from(vec![0.5; n])),
+                };
+                (name.clone(), array)
+            };
+            let sort = Settings { sort: true, ..settings() };
+            if !columns.is_empty() {
+                let batch = RecordBatch::try_from_iter(columns.iter().enumerate().map(array)).unwrap();
+                let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+                writer.write(&batch).unwrap();
+                let _ = worker::run(&name, &writer.into_inner().unwrap()[..], Vec::new(), &sort);
+            }
+            let _ = worker::run(&name, &rubbish[..], Vec::new(), &sort);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Spark's answer is that of one machine: the rows of both, sorted, byte for byte.
+
+check.py --binary SAMESTORY --spark PYTHON --sail PYTHON [--full]
+
+The Pythons are those with pyspark, and with pysail and pyspark-client. Without --full the samples only: on Sail, with
+limits so low that each is met, and in one process on Spark.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+JOB, LOOPBACK = f"{ROOT}/spark/samestory_spark.py", f"{ROOT}/spark/loopback.sh"
+HARD = ["--finish", "0", "--giant", "10", "--block", "7", "--whole", "100"]
+"""Rounds to the end, giants, blocks of few and files by lines, though there are few articles."""
+SAIL = """
+import sys, threading
+from pysail.spark import SparkConnectServer
+server = SparkConnectServer("127.0.0.1", 0)
+server.start(background=True)
+print(server.listening_address[1], flush=True)
+sys.stdin.read()
+"""
+
+options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+options.add_argument("--binary", required=True)
+options.add_argument("--spark", required=True)
+options.add_argument("--sail", required=True)
+options.add_argument("--full", action="store_true")
+ARGUMENTS = options.parse_args()
+WORK = tempfile.TemporaryDirectory()
+
+
+def rows(path):
+    """The sorted lines of a file, or of all parts in a folder."""
+    parts = [path]
+    if os.path.isdir(path):
+        parts = [f"{path}/{name}" for name in os.listdir(path) if name.endswith(".txt")]
+    return sorted(line for part in parts for line in open(part, "rb"))
+
+
+def expected(inputs):
+    out = f"{WORK.name}/expected.csv"
+    subprocess.run([ARGUMENTS.binary, "cluster", "-q", *inputs, "-o", out], cwd=ROOT, check=True)
+    return rows(out)
+
+
+def spark(command, inputs, *more, binary=ARGUMENTS.binary, watch=None, environment=None):
+    """Runs the job; gives its answer, its exit code and what it said."""
+    out = f"{WORK.name}/answer"
+    subprocess.run(["rm", "-rf", out], check=True)
+    environment = {**os.environ, "SAMESTORY": binary, **(environment or {})}
+    with tempfile.TemporaryFile("w+") as said:
+        job = subprocess.Popen([*command, *inputs, "-o", out, *more], cwd=ROOT, env=environment, stderr=said)
+        if watch:
+            threading.Thread(target=watch, args=(f"{out}/work",), daemon=True).start()
+        code = job.wait(timeout=3600)
+        said.seek(0)
+        return code, rows(f"{out}/articles.csv") if code == 0 else [], said.read()
+
+
+def check(name, want, done):
+    code, got, said = done
+    if code or got != want:
+        print(f"{name}: exit code {code}, {len(got)} rows where {len(want)} are wanted", said[-4000:], sep="\n")
+        sys.exit(1)
+    print(f"{name}: the same {len(want) - 1} rows", flush=True)
+
+
+def one_process(python, master, binary=ARGUMENTS.binary):
+    os.environ["PYSPARK_PYTHON"] = python
+    return [python, JOB, "--binary", binary, "--master", master]
+
+
+def children(pid):
+    """The processes that a process started, and those that these started."""
+    listed = subprocess.run(["pgrep", "-P", str(pid)], stdout=subprocess.PIPE, text=True, check=False).stdout.split()
+    return [child for found in map(int, listed) for child in (found, *children(found))]
+
+
+def kill_at(step, pids, whole_worker):
+    """Kills an executor with SIGKILL as soon as a step has been written, or a worker for good."""
+
+    def watch(work):
+        while not os.path.exists(f"{work}/{step}"):
+            time.sleep(0.1)
+        numbers = dict(line.split() for line in open(pids))
+        worker = int(numbers["worker-1"])
+        for pid in [*([worker] if whole_worker else []), *children(worker)]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    return watch
+
+
+def faults(inputs, want):
+    """Executors killed while they map, join, verify and group; a worker lost for good."""
+    pids = f"{WORK.name}/pids"
+    cases = [("twice", False), ("keys", False), ("candidates", False), ("members", False), ("posts", True)]
+    for step, whole in cases:
+        open(pids, "w").close()
+        watch = kill_at(step, pids, whole)
+        done = spark(["bash", LOOPBACK], inputs, watch=watch, environment={"SAMESTORY_SPARK_PIDS": pids})
+        check(f"{'a worker' if whole else 'an executor'} killed after {step}", want, done)
+
+
+def broken_workers(inputs, want):
+    """A worker that dies or answers rubbish fails its task with a message; once only, and the task is done again."""
+    flag = f"{WORK.name}/flag"
+    for name, fault, message in [
+        ("dies", "kill -9 $$", "exit code -9"),
+        ("answers rubbish", "cat >/dev/null; echo rubbish; exit 0", "its answer is no Arrow"),
+    ]:
+        script = f"{WORK.name}/broken"
+        for once in (True, False):
+            condition = f'[ ! -e {flag} ] && touch {flag}' if once else "true"
+            with open(script, "w") as out:
+                out.write(f'#!/bin/sh\nif [ "$2" = verify ] && {condition}; then {fault}; fi\nexec {ARGUMENTS.binary} "$@"\n')
+            os.chmod(script, 0o755)
+            subprocess.run(["rm", "-f", flag], check=True)
+            done = spark(["bash", LOOPBACK], inputs, binary=script)
+            if once:
+                check(f"a worker that {name} once", want, done)
+            elif done[0] == 0 or message not in done[2]:
+                sys.exit(f"a worker that {name}: exit code {done[0]}, not said: {message}\n{done[2][-3000:]}")
+            else:
+                print(f"a worker that {name} always: the job fails, and says so", flush=True)
+
+
+def main():
+    samples = ["samples/articles"]
+    want = expected(samples)
+    sail = subprocess.Popen([ARGUMENTS.sail, "-c", SAIL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        on_sail = one_process(ARGUMENTS.sail, f"sc://127.0.0.1:{sail.stdout.readline().strip()}")
+        check("samples on Sail, low limits", want, spark(on_sail, samples, "--partitions", "3", *HARD))
+        on_spark = one_process(ARGUMENTS.spark, "local[1]")
+        check("samples on Spark", want, spark(on_spark, samples, "--partitions", "1"))
+        if not ARGUMENTS.full:
+            return
+        corpus = f"{WORK.name}/corpus"
+        generator = f"{ROOT}/benches/peers/corpus.py"
+        subprocess.run([sys.executable, generator, "--n", "20000", "--out", corpus], check=True)
+        many = [f"{corpus}/articles.jsonl"]
+        wanted = expected(many)
+        for parts in ("1", "2", "7"):
+            check(f"samples on Sail, {parts} parts", want, spark(on_sail, samples, "--partitions", parts))
+            check(f"20,000 articles on Sail, {parts} parts", wanted, spark(on_sail, many, "--partitions", parts))
+            cluster = ["bash", LOOPBACK]
+            check(f"samples on two workers, {parts} parts", want, spark(cluster, samples, "--partitions", parts))
+            check(f"20,000 on two workers, {parts} parts", wanted, spark(cluster, many, "--partitions", parts))
+        check("samples on Spark, low limits", want, spark(["bash", LOOPBACK], samples, "--partitions", "2", *HARD))
+        faults(many, wanted)
+        broken_workers(samples, want)
+    finally:
+        sail.kill()
+        sail.wait()
+
+
+main()
