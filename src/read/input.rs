@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
+#[cfg(feature = "parquet")]
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use encoding_rs::{Decoder, Encoding};
@@ -27,7 +29,9 @@ pub(super) struct Input {
     /// A copy of its beginning.
     pub(super) head: Vec<u8>,
     packing: Option<&'static str>,
-    in_memory: bool,
+    /// Where it can be read again, from anywhere: a file that is as it is.
+    #[cfg(feature = "parquet")]
+    pub(super) path: Option<PathBuf>,
 }
 
 impl Input {
@@ -38,13 +42,19 @@ impl Input {
         } else {
             Box::new(BufReader::with_capacity(HEAD, File::open(path)?))
         };
-        Self::new(file, raw)
+        #[allow(unused_mut)]
+        let mut input = Self::new(file, raw)?;
+        #[cfg(feature = "parquet")]
+        if input.packing.is_none() && *input.file != *STDIN {
+            input.path = Some(path.to_owned());
+        }
+        Ok(input)
     }
 
     /// A file that is in memory.
     #[cfg(feature = "parquet")]
     pub(super) fn of_bytes(file: Arc<str>, bytes: Vec<u8>) -> io::Result<Self> {
-        Ok(Self { in_memory: true, ..Self::new(file, Box::new(Cursor::new(bytes)))? })
+        Self::new(file, Box::new(Cursor::new(bytes)))
     }
 
     fn new(file: Arc<str>, raw: Bytes) -> io::Result<Self> {
@@ -67,13 +77,14 @@ impl Input {
             }
         }
         let (head, bytes) = peek(bytes, HEAD);
-        Ok(Self { file, bytes, head, packing, in_memory: false })
-    }
-
-    /// Whether its bytes are those of its file.
-    #[cfg(feature = "parquet")]
-    pub(super) fn is_file_as_it_is(&self) -> bool {
-        self.packing.is_none() && !self.in_memory && *self.file != *STDIN
+        Ok(Self {
+            file,
+            bytes,
+            head,
+            packing,
+            #[cfg(feature = "parquet")]
+            path: None,
+        })
     }
 
     /// Whether it holds nothing but white space.

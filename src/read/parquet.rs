@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::Read as _;
 use std::panic::{self, AssertUnwindSafe};
-use std::path::Path;
 use std::sync::{Arc, Once};
 
 use arrow_array::{RecordBatch, RecordBatchReader as _};
@@ -36,8 +35,8 @@ pub(super) struct Batches {
 
 impl Batches {
     /// Reads what the file says of itself; the error is the reason to refuse it.
-    pub(super) fn new(mut input: Input, path: &Path, options: &Options) -> Result<Self, String> {
-        let rows = if input.is_file_as_it_is() {
+    pub(super) fn new(mut input: Input, options: &Options) -> Result<Self, String> {
+        let rows = if let Some(path) = &input.path {
             let file = File::open(path).map_err(|error| format!("cannot be read ({error})"))?;
             rows(file, options)?
         } else {

@@ -1,7 +1,6 @@
 //! The reader: inputs one after another, as chunks.
 
 use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::chunk::{Body, CHUNK, Chunk, Piece};
@@ -64,7 +63,7 @@ fn try_pieces(found: Found, options: &Options) -> Result<Pieces, String> {
     let path = found.path?;
     let input =
         Input::open(found.file, &path).map_err(|error| format!("cannot be read ({error})"))?;
-    opened(input, &path, options)
+    opened(input, options)
 }
 
 /// The records of a file that another engine has read.
@@ -72,13 +71,13 @@ fn try_pieces(found: Found, options: &Options) -> Result<Pieces, String> {
 pub(super) fn pieces_of(file: Arc<str>, content: &[u8], options: &Options) -> Pieces {
     let input = Input::of_bytes(file.clone(), content.to_vec());
     let input = input.map_err(|error| format!("cannot be read ({error})"));
-    match input.and_then(|input| opened(input, Path::new(""), options)) {
+    match input.and_then(|input| opened(input, options)) {
         Ok(pieces) => pieces,
         Err(reason) => one(Piece::refused(file, 0, reason)),
     }
 }
 
-fn opened(input: Input, path: &Path, options: &Options) -> Result<Pieces, String> {
+fn opened(input: Input, options: &Options) -> Result<Pieces, String> {
     if input.is_blank() {
         return Ok(blank(input));
     }
@@ -96,7 +95,7 @@ fn opened(input: Input, path: &Path, options: &Options) -> Result<Pieces, String
         Format::Feed => one(whole(input, Body::Feed, options.max_record)),
         Format::Warc => Box::new(Records::new(input, options.max_record)),
         #[cfg(feature = "parquet")]
-        Format::Parquet => Box::new(super::parquet::Batches::new(input, path, options)?),
+        Format::Parquet => Box::new(super::parquet::Batches::new(input, options)?),
     })
 }
 

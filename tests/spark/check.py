@@ -127,7 +127,8 @@ def broken_workers(inputs, want):
                 out.write(f'#!/bin/sh\nif [ "$2" = verify ] && {condition}; then {fault}; fi\nexec {ARGUMENTS.binary} "$@"\n')
             os.chmod(script, 0o755)
             subprocess.run(["rm", "-f", flag], check=True)
-            done = spark(["bash", LOOPBACK], inputs, binary=script)
+            # Of four tries in one process, as on a cluster.
+            done = spark(one_process(ARGUMENTS.spark, "local[2,4]", script), inputs, binary=script)
             if once:
                 check(f"a worker that {name} once", want, done)
             elif done[0] == 0 or message not in done[2]:

@@ -110,14 +110,23 @@ pub(super) fn near(
         let (mut sums, mut touched) = (vec![0u32; index.members.len()], Vec::new());
         while let Some(row) = query {
             index.add_up(&unpack::<Posting>(&row, 7)?, &mut sums, &mut touched);
+            let mut found = Found::default();
             for other in touched.drain(..) {
                 let sum = std::mem::take(&mut sums[other as usize]);
-                index.offer(&row, other, sum, &factor, out)?;
+                index.offer(&row, other, sum, &factor, &mut found)?;
             }
+            index.write(row.copy(3), found, out)?;
             query = block.row()?;
         }
     }
     Ok(())
+}
+
+/// What a query finds in a block: similarity or partial sum, and the report.
+#[derive(Default)]
+struct Found {
+    matches: Vec<(i64, u32)>,
+    near: Vec<(i64, u32)>,
 }
 
 /// The index of a block, and its first query.
@@ -170,34 +179,48 @@ impl Index {
         }
     }
 
-    /// Writes what another report is to a query, if it is anything.
+    /// Keeps what another report is to a query, if it is anything.
     fn offer(
         &self,
         query: &Row,
-        other: u32,
+        at: u32,
         sum: u32,
         factor: &TimeFactor,
-        out: &mut Writer<'_>,
+        found: &mut Found,
     ) -> Result<(), Error> {
-        let (own, other) = (member(query)?, self.members[other as usize]);
+        let (own, other) = (member(query)?, self.members[at as usize]);
         let Some(partial) = reach::partial(sum).filter(|_| own.item != other.item) else {
             return Ok(());
         };
         let (x, y) = (own.moment(), other.moment());
-        let may_match = reach::asks(x, y, other < own);
-        let similarity =
-            may_match.then(|| reach::partial_match(partial, reach::factor(x, y, factor))).flatten();
-        let near = reach::is_around(x, y, query.flag(6)).then_some(partial);
-        if similarity.is_none() && near.is_none() {
-            return Ok(());
+        if reach::asks(x, y, other < own) {
+            let similarity = reach::partial_match(partial, reach::factor(x, y, factor));
+            found.matches.extend(similarity.map(|similarity| (similarity, at)));
         }
-        out.row(&[
-            Out::Long(own.item),
-            Out::Long(other.item),
-            Out::Long(other.time),
-            Out::long(similarity),
-            Out::long(near),
-        ])
+        if reach::is_around(x, y, query.flag(6)) {
+            found.near.push((partial, at));
+        }
+        Ok(())
+    }
+
+    /// Writes the best of a block: what is not among them is not among the best of all blocks.
+    fn write(&self, query: Out<'_>, found: Found, out: &mut Writer<'_>) -> Result<(), Error> {
+        let Found { matches, near } = found;
+        let value = |list: &[(i64, u32)], at: u32| {
+            list.iter().find(|found| found.1 == at).map(|found| found.0)
+        };
+        let [best, around] = [&matches, &near].map(|list| reach::best(list.clone()));
+        let mut all: Vec<u32> = best.iter().chain(&around).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        for at in all {
+            let other = self.members[at as usize];
+            let similarity = best.binary_search(&at).ok().and_then(|_| value(&matches, at));
+            let partial = around.binary_search(&at).ok().and_then(|_| value(&near, at));
+            let ends = [query, Out::Long(other.item), Out::Long(other.time)];
+            out.row(&[ends[0], ends[1], ends[2], Out::long(similarity), Out::long(partial)])?;
+        }
+        Ok(())
     }
 }
 
