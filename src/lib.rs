@@ -55,6 +55,7 @@
 //! | [`store`] | the index on disk |
 //! | [`read`] | files, folders and standard input to articles and refusals |
 //! | [`report`] | a grouping as tables, a screen and a page |
+//! | [`service`] | an index over HTTP, and the editors' page |
 //! | [`cli`] | the command |
 //!
 //! # Who may import whom
@@ -62,7 +63,7 @@
 //! Imports point down, and siblings of one layer do not know each other; a test holds it.
 //!
 //! ```text
-//! cli
+//! cli  service
 //! pipeline
 //! read  report  store
 //! stages
@@ -91,6 +92,8 @@ pub mod params;
 pub mod pipeline;
 pub mod read;
 pub mod report;
+#[cfg(feature = "serve")]
+pub mod service;
 pub mod stages;
 pub mod store;
 pub mod text;

@@ -6,11 +6,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// One article as it was read, before cleaning.
 ///
 /// An empty string means "not given"; an article has a title, a text, or both.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Article {
     /// The identity of the article: as given, else its canonical URL, else a hash of title and text; a
     /// one-article file without either goes by its path as given.
@@ -38,7 +39,7 @@ pub struct Article {
 }
 
 /// A record that could not become an article, and why. Refusals are data: they never end a run.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Refusal {
     /// The input, as in [`Article::file`].
     pub file: Arc<str>,
@@ -49,7 +50,7 @@ pub struct Refusal {
 }
 
 /// What an editor decided about articles, by their ids.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// What is to hold.
     pub verdict: Verdict,
@@ -64,7 +65,8 @@ pub struct Decision {
 }
 
 /// What a decision says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The two tell one story.
     MustLink,
@@ -102,7 +104,7 @@ impl fmt::Display for Verdict {
 }
 
 /// What is kept of an article for the output: everything but its text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Entry {
     /// As in [`Article::id`].
     pub id: Box<str>,
@@ -127,7 +129,7 @@ pub struct Entry {
 }
 
 /// How a pair of articles was found to match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum MatchKind {
     /// The same text, letter for letter after cleaning.
     Exact,
@@ -154,7 +156,7 @@ impl MatchKind {
 /// A verified pair of articles, with the numbers that decided.
 ///
 /// Shares and similarities are in 0..=1. `a` and `b` are positions in [`Grouping::articles`], `a < b`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Match {
     /// The one with the smaller id.
     pub a: u32,
@@ -180,7 +182,7 @@ pub struct Match {
 /// output; group `g` is `order[groups[g]..groups[g + 1]]`, its representative first; story `s` is made of the groups
 /// `stories[s]..stories[s + 1]`, that of its representative first. Both lists of boundaries end with a closing one,
 /// so that no articles at all are `[0]` and `[0]`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Grouping {
     /// All articles, by id.
     pub articles: Vec<Entry>,
@@ -214,7 +216,7 @@ pub struct Grouping {
 }
 
 /// What happened to a story of an index.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Change {
     /// The story, by its name.
     pub story_id: String,
@@ -229,7 +231,7 @@ pub struct Change {
 }
 
 /// Why an article stands for its group or story.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reason {
     /// There is no other.
     Alone,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every check: format, lints, documentation, tests, the page of a report in a browser. --full adds the long tests, in release mode.
+# Runs every check: format, lints, documentation, tests, the pages in a browser, the service under made-up requests. --full adds the long tests, in release mode.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -54,4 +54,7 @@ step bash tests/spark/run.sh
 if [ -n "$full" ]; then
     SAMESTORY_FULL=1 tests --release
     step bash tests/spark/run.sh --full
+    step tests/http/fuzz.sh 250
+else
+    step tests/http/fuzz.sh 5
 fi

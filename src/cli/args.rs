@@ -70,6 +70,10 @@ pub(super) enum Command {
     /// Look after an index
     #[command(subcommand)]
     Index(Index),
+    /// Serve an index over HTTP, with a page for editors
+    #[cfg(feature = "serve")]
+    #[command(after_help = super::serve::TOKENS)]
+    Serve(Box<super::serve::Serve>),
     /// Show what is left of each article, as it is compared
     #[command(after_help = SETTINGS)]
     Clean(Clean),

@@ -24,3 +24,13 @@ fn wait_for_signals(pending: Pending) {
         }
     });
 }
+
+/// What returns when the user has had enough, for work that ends in its own way.
+#[cfg(feature = "serve")]
+pub(super) fn asked() -> std::io::Result<impl FnOnce() + Send + 'static> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    Ok(move || {
+        let _ = signals.forever().next();
+    })
+}

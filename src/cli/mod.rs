@@ -22,6 +22,8 @@ mod pairs;
 mod plot;
 mod report;
 mod rows;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod summary;
 mod sweep;
@@ -63,6 +65,8 @@ fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
         Command::Cluster(args) => cluster::run(args, layers, tell),
         Command::Update(args) => update::run(args, tell),
         Command::Index(verb) => index::run(verb, tell),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(args, tell),
         Command::Clean(args) => clean::run(args, tell),
         Command::Report(args) => report::run(args, tell),
         Command::Explain(args) => explain::run(args),

@@ -37,13 +37,10 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
     let mut rows = Output::open(args.output.as_deref(), &pending)?;
     let mut others = [open(&args.changes)?, open(&args.unique)?, open(&args.refusals)?];
     use_threads(settings.running.threads)?;
-    let mut index =
-        Index::open(folder(&args.indexing)?, Access::Create, &settings.judging.params())?;
-
     let progress = tell.progress("reading and grouping");
     let excel = settings.writing.excel;
     // The outputs are on the disk before the index changes: what it has, somebody was told of.
-    let night = index.update_if(reader, &asked(args), |night| {
+    let night = add(args, reader, &asked(args), |night| {
         drop(progress);
         let counts = [night.counts.without_text, night.counts.read];
         say_notes(&night.notes, counts, &night.refusals, tell);
@@ -82,6 +79,52 @@ fn asked(args: &Update) -> Options {
         dry_run: args.dry_run,
         store_text_days: store_text.map(|days| days.0),
         retain_days: retain.map(|days| days.0),
+    }
+}
+
+/// Adds the articles; what a service holds, the service is asked to.
+fn add(
+    args: &Update,
+    reader: read::Reader,
+    options: &Options,
+    ready: impl FnOnce(&Night) -> Result<(), Failure>,
+) -> Result<Night, Failure> {
+    let folder = folder(&args.indexing)?;
+    match Index::open(folder, Access::Create, &args.settings.judging.params()) {
+        Ok(mut index) => index.update_if(reader, options, ready),
+        #[cfg(feature = "serve")]
+        Err(locked @ Error::Locked(_)) if crate::service::holds(folder) => {
+            let mut read = Night::default();
+            let mut articles = Vec::new();
+            for chunk in reader {
+                let parsed = chunk.parse();
+                articles.extend(parsed.articles);
+                read.refusals.extend(parsed.refusals);
+                read.notes.merge(parsed.notes);
+            }
+            let count = |of: fn(&crate::model::Article) -> bool| {
+                articles.iter().filter(|a| of(a)).count() as u64
+            };
+            read.counts.read = articles.len() as u64;
+            read.counts.without_text = count(|a| a.text.is_empty());
+            read.counts.undated = count(|a| a.published.is_none());
+            let Some(night) = crate::service::hand_over(folder, &articles, options) else {
+                return Err(locked.into());
+            };
+            let night = night.map_err(|fault| {
+                let (exit, error) = (Exit::Locked, anyhow!(fault));
+                Failure { exit, error, hint: None }
+                    .hint("the same batch can be sent again: an article is added once")
+            })?;
+            read.refusals.extend(night.refusals);
+            read.refusals.sort();
+            let refusals = read.refusals;
+            (read.counts.repeated, read.counts.unmet) = (night.counts.repeated, night.counts.unmet);
+            // The service has them by now, whatever becomes of the outputs.
+            let night = Night { refusals, counts: read.counts, notes: read.notes, ..night };
+            ready(&night).map(|()| night)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -5,6 +5,7 @@ mod copies;
 mod corpus;
 mod explain;
 pub mod index;
+pub mod lookup;
 mod parts;
 mod place;
 mod prepare;

@@ -23,6 +23,7 @@ mod lines;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod reader;
+mod received;
 #[cfg(feature = "parquet")]
 mod rows;
 mod sniff;
@@ -40,6 +41,7 @@ pub use fields::{Field, UnknownName};
 #[cfg(feature = "parquet")]
 pub use parquet::parquet_table;
 pub use reader::{Reader, open};
+pub use received::received;
 #[cfg(feature = "parquet")]
 pub use rows::rows;
 pub use sources::{Outlet, outlets};

@@ -36,7 +36,7 @@ pub use overview::{Material, Overview, Thresholds};
 pub use placed::ArticleRows;
 pub use printable::printable;
 pub use refusals::write_refusals;
-pub use shown::{counted, thousands};
+pub use shown::{counted, lag, shown, thousands};
 pub use story::{Story, loosest};
 pub use unique::write_unique;
 

@@ -3,7 +3,7 @@
 use super::printable::printable;
 
 /// At most so many characters of a text, its white space folded, with `…` for what is cut off.
-pub(super) fn shown(text: &str, most: usize) -> String {
+pub fn shown(text: &str, most: usize) -> String {
     let mut kept = String::new();
     let mut room = most + 1;
     for word in text.split_whitespace() {
@@ -23,7 +23,7 @@ pub(super) fn shown(text: &str, most: usize) -> String {
 }
 
 /// Seconds as people say them: `12 min`, `2 h 10 min`, `3 d 4 h`.
-pub(super) fn lag(seconds: i64) -> String {
+pub fn lag(seconds: i64) -> String {
     let minutes = seconds / 60;
     match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
         (0, 0, 0) => "at once".to_owned(),

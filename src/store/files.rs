@@ -228,6 +228,7 @@ fn make_room(folder: &Path) -> Result<(), Error> {
         "index.sqlite-shm",
         "segments",
         "lock",
+        "service",
     ];
     for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
         let name = entry.map_err(Error::io(folder))?.file_name();

@@ -6,6 +6,7 @@
 //! | `index.sqlite` | articles, groups, stories, log, and which segments count: readable by anyone with SQL |
 //! | `segments/*.seg` | what articles are compared by; written once, never changed |
 //! | `lock` | held by the one writer |
+//! | `service` | what a service has accepted: articles with their texts, which wait for the index or are in it |
 //!
 //! **One commit point.** Segments are written and synced first, then one transaction names them together with all else
 //! that changed. What no transaction names is nothing, and is deleted when the next writer opens the index.
@@ -13,8 +14,11 @@
 mod check;
 mod commit;
 mod crash;
+mod decided;
 mod files;
 mod header;
+mod journal;
+mod look;
 mod segment;
 mod tables;
 
@@ -22,8 +26,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use commit::{Batch, RunLine};
+pub use decided::Decided;
 pub use files::{Access, Store};
 pub use header::Header;
+pub use journal::{Arrival, Batch as Arrivals, Journal};
+pub use look::{Filter, Located, RunSeen, Summary};
 pub use segment::{Segment, SegmentWriter};
 pub use tables::{Member, Named, Next, Stored, Story};
 

@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS redirects (story_id TEXT PRIMARY KEY, story INTEGER N
 CREATE TABLE IF NOT EXISTS log (
     number INTEGER PRIMARY KEY, run INTEGER NOT NULL, story_id TEXT NOT NULL, change TEXT NOT NULL, came_from TEXT NOT NULL,
     articles_added INTEGER NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS log_by_story ON log (story_id);
+CREATE INDEX IF NOT EXISTS log_of_moves ON log (came_from) WHERE came_from <> '';
 CREATE TABLE IF NOT EXISTS runs (
     run INTEGER PRIMARY KEY, at TEXT NOT NULL, command TEXT NOT NULL, version TEXT NOT NULL, read INTEGER NOT NULL,
     added INTEGER NOT NULL, replaced INTEGER NOT NULL, removed INTEGER NOT NULL, repeated INTEGER NOT NULL, refused INTEGER NOT NULL);
@@ -128,7 +130,7 @@ impl Store {
         self.some(sql, [], one)
     }
 
-    fn some<T>(
+    pub(super) fn some<T>(
         &self,
         sql: &str,
         keys: impl rusqlite::Params,
@@ -146,6 +148,15 @@ impl Store {
     /// The database cannot be read.
     pub fn articles(&self) -> Result<Vec<Stored>, Error> {
         self.all(&format!("SELECT {ARTICLE} FROM articles ORDER BY row"), stored)
+    }
+
+    /// The articles of some rows, from the first up to but not including the last.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn articles_between(&self, first: u32, last: u32) -> Result<Vec<Stored>, Error> {
+        let sql = format!("SELECT {ARTICLE} FROM articles WHERE row >= ? AND row < ? ORDER BY row");
+        self.some(&sql, [first, last], stored)
     }
 
     /// Where all articles belong, by row.
@@ -281,7 +292,7 @@ impl Store {
         self.some(&sql, rusqlite::params![since, most as i64], story)
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         key: impl rusqlite::ToSql,
@@ -321,9 +332,10 @@ pub struct Next {
 }
 
 const ARTICLE: &str = "row, id, title, source, lang, url, file, kept, published, seen, fingerprint";
-const STORY: &str = "story, story_id, representative, size, duplicate_groups, first, last";
+pub(super) const STORY: &str =
+    "story, story_id, representative, size, duplicate_groups, first, last";
 
-fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
+pub(super) fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
     let text = |i: usize| r.get_ref(i).and_then(|value| Ok(value.as_str()?.into()));
     let time = |i: usize| {
         Ok::<_, rusqlite::Error>(r.get_ref(i)?.as_str_or_null()?.and_then(|t| t.parse().ok()))
@@ -344,7 +356,7 @@ fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored { row: r.get(0)?, entry })
 }
 
-fn story(r: &Row<'_>) -> rusqlite::Result<Story> {
+pub(super) fn story(r: &Row<'_>) -> rusqlite::Result<Story> {
     Ok(Story {
         story: r.get(0)?,
         id: r.get(1)?,

@@ -1,6 +1,8 @@
 //! The one integration binary: each module is one door into the crate.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
+#[cfg(feature = "serve")]
+mod asked;
 mod bad_input;
 mod clean;
 mod cli;
@@ -10,6 +12,8 @@ mod evaluate;
 mod feeds;
 mod formats;
 mod groups;
+#[cfg(feature = "serve")]
+mod guarded;
 mod index;
 mod learn;
 mod metrics;
@@ -20,6 +24,10 @@ mod properties;
 mod readme;
 mod report;
 mod samples;
+#[cfg(feature = "serve")]
+mod served;
+#[cfg(feature = "serve")]
+mod service;
 mod tidy;
 mod util;
 #[cfg(feature = "parquet")]

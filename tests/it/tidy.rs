@@ -17,8 +17,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pipeline", &["read", "report", "store", "stages", "model", "params", "text", "kernel"]),
     ("explain", &["read", "stages", "model", "params", "text", "kernel"]),
     (
+        "service",
+        &["pipeline", "read", "report", "store", "stages", "model", "params", "text", "kernel"],
+    ),
+    (
         "cli",
-        &["explain", "pipeline", "read", "report", "stages", "model", "params", "text", "kernel"],
+        &[
+            "explain", "service", "pipeline", "read", "report", "stages", "model", "params",
+            "text", "kernel",
+        ],
     ),
     ("lib", &[]),
     ("main", &["cli"]),
@@ -27,16 +34,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Libraries that are known in few places only.
 const HOMES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli", "main"]),
-    ("askama", &["report"]),
+    ("askama", &["report", "service"]),
+    ("axum", &["service"]),
     ("clap", &["cli", "main"]),
     ("arrow_array", &["pipeline", "read", "report"]),
     ("arrow_ipc", &["pipeline"]),
     ("csv", &["cli", "read", "report"]),
     ("parquet", &["read", "report"]),
     ("rayon", &["cli", "pipeline", "stages"]),
-    ("serde_json", &["cli", "explain", "read", "report", "store", "text"]),
+    ("serde_json", &["cli", "explain", "read", "report", "store", "text", "service"]),
     ("rusqlite", &["store"]),
-    ("sha2", &["report"]),
+    ("sha2", &["report", "service"]),
     ("signal_hook", &["cli"]),
     ("tempfile", &["report", "pipeline", "store"]),
     ("terminal_size", &["cli"]),

@@ -1,6 +1,7 @@
 //! The persistent index: every night's articles beside all that came before, with the answer of one run over all.
 
 mod intake;
+mod look;
 mod merge;
 mod name;
 mod remove;
@@ -26,7 +27,8 @@ use crate::stages::decide;
 use crate::store::Store;
 use world::World;
 
-pub use crate::store::{Access, Error, Story};
+pub use crate::store::{Access, Decided, Error, Filter, Located, RunSeen, Story, Summary};
+pub use look::Told;
 
 /// How often a reader looks again when a writer was faster.
 const RETRIES: usize = 20;

@@ -12,7 +12,7 @@ use crate::model::Decision;
 use crate::pipeline::Clock;
 use crate::pipeline::prepare::Prepared;
 use crate::stages::decide;
-use crate::store::{Batch, Named, RunLine};
+use crate::store::{Batch, Journal, Named, RunLine};
 
 impl Index {
     /// Forgets articles: nothing of their texts, terms and postings is left in any file. Gives what happened, and the ids
@@ -41,6 +41,9 @@ impl Index {
             RunLine { at: now.to_string(), command: "forget", ..RunLine::default() },
         )?;
         self.store.scrub()?;
+        if Journal::is_there(self.store.folder()) {
+            Journal::open(self.store.folder())?.forget(ids)?;
+        }
         Ok((night, missing))
     }
 

@@ -1,0 +1,159 @@
+//! Looking into an index: what a service asks of it.
+
+use foldhash::HashMap;
+
+use super::{Index, rows};
+use crate::model::{Change, Decision, Entry};
+use crate::params::Params;
+use crate::pipeline::lookup::Lookup;
+use crate::stages::decide;
+use crate::store::{Decided, Error, Filter, Located, RunSeen, Story, Summary};
+
+/// A story with its articles.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// The story.
+    pub story: Story,
+    /// Its articles, the earliest first.
+    pub articles: Vec<Located>,
+}
+
+impl Index {
+    /// What decides who belongs together.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// All decisions in the order in which they were made, those undone included.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn decided(&self) -> Result<Vec<Decided>, Error> {
+        self.store.decided()
+    }
+
+    /// The decisions in force.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn in_force(&self) -> Result<Vec<Decision>, Error> {
+        Ok(decide::in_force(&self.store.decisions()?).decisions)
+    }
+
+    /// Why some decisions cannot hold beside those that were made, if they cannot.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn contradiction(&self, wished: &[Decision]) -> Result<Option<String>, Error> {
+        let mut all = self.store.decisions()?;
+        let before = all.len();
+        all.extend_from_slice(wished);
+        let refused = decide::in_force(&all).refused;
+        Ok(refused.into_iter().find(|(i, _)| *i >= before).map(|(_, reason)| reason))
+    }
+
+    /// The stories that pass a filter, the one with the newest article first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stories(&self, filter: &Filter) -> Result<Vec<Summary>, Error> {
+        let _moment = self.store.moment()?;
+        self.store.listed(filter)
+    }
+
+    /// The article of an id, where it belongs, and the story of it.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn placed(&self, id: &str) -> Result<Option<(Located, Story)>, Error> {
+        let _moment = self.store.moment()?;
+        let Some(placed) = self.store.placed(id)? else { return Ok(None) };
+        Ok(self.store.story_of(placed.row)?.map(|story| (placed, story)))
+    }
+
+    /// The story of a name, or the one that the name leads to now, with its articles.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn told(&self, name: &str) -> Result<Option<Told>, Error> {
+        let _moment = self.store.moment()?;
+        let Some(story) = self.store.story(name)? else { return Ok(None) };
+        let articles = self.store.placed_in(story.story)?;
+        Ok(Some(Told { story, articles }))
+    }
+
+    /// What happened to a story, with the number of the line and the time, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn history(&self, name: &str) -> Result<Vec<(i64, String, Change)>, Error> {
+        self.store.history(name)
+    }
+
+    /// The last line of the log that says that a story was merged or split.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn last_move(&self, name: &str) -> Result<Option<i64>, Error> {
+        self.store.last_move(name)
+    }
+
+    /// What happened to stories after a line of the log, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn log_after(&self, number: i64, most: usize) -> Result<Vec<(i64, String, Change)>, Error> {
+        self.store.log_after(number, most)
+    }
+
+    /// The number of the last line of the log.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn log_end(&self) -> Result<i64, Error> {
+        self.store.log_end()
+    }
+
+    /// Runs before one, newest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn runs(&self, before: i64, most: usize) -> Result<Vec<RunSeen>, Error> {
+        self.store.runs(before, most)
+    }
+
+    /// When the newest article was published, or else seen.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn newest(&self) -> Result<Option<String>, Error> {
+        self.store.newest()
+    }
+
+    /// Its newest articles, at most so many, ready to be looked up.
+    ///
+    /// # Errors
+    /// The index is damaged or cannot be read.
+    pub fn lookup(&self, most: usize) -> Result<Lookup, Error> {
+        let mut lookup = Lookup::new(&self.params, most);
+        let (mut newest, mut held) = (Vec::new(), 0);
+        for named in self.store.segments()?.into_iter().rev() {
+            if named.kind != rows::KIND || held >= most {
+                continue;
+            }
+            held += named.rows as usize;
+            newest.push(named);
+        }
+        for named in newest.into_iter().rev() {
+            let last = named.first_row + named.rows;
+            let stored = self.store.articles_between(named.first_row, last)?;
+            let mut entries: HashMap<u32, Entry> =
+                stored.into_iter().map(|stored| (stored.row, stored.entry)).collect();
+            let mut chunk = rows::read(&self.store.segment(&named)?)?;
+            chunk.articles.retain(|a| entries.contains_key(&a.row));
+            let numbers: Vec<u32> = chunk.articles.iter().map(|a| a.row).collect();
+            lookup.add_chunk(&chunk, |i| entries.remove(&numbers[i]).unwrap_or_default());
+        }
+        Ok(lookup)
+    }
+}

@@ -1,0 +1,290 @@
+//! What a new article resembles among recent ones: an answer at once, before grouping gives the final one.
+//!
+//! Signatures and fixed weights of the newest articles are held in memory and found by the heaviest terms. Copies are told by
+//! their signatures alone, reports by their similarity alone, so the answer is provisional.
+
+use std::collections::VecDeque;
+
+use foldhash::HashMap;
+use rayon::prelude::*;
+
+use super::prepare::{Chunkful, Prepared, Preparer};
+use crate::kernel::cosine::Probe;
+use crate::kernel::fss::{SLOTS, Signature, equal_slots};
+use crate::kernel::time::{ONE, TimeFactor};
+use crate::model::{Article, Entry};
+use crate::params::Params;
+use crate::stages::weights::Vectors;
+
+/// Heaviest terms by which an article is found.
+const POSTED: usize = 16;
+/// Postings of one term that are followed, the newest.
+const FOLLOWED: usize = 400;
+/// Articles that are compared in full.
+const COMPARED: usize = 40;
+/// Least similarity at which a report is said to tell the same story, for now.
+const SAME: f32 = 0.25;
+/// Articles that are named.
+const NAMED: usize = 5;
+
+/// An article that was found, with how alike it is, 0..=1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alike {
+    /// The article.
+    pub id: String,
+    /// Estimated resemblance of a copy, similarity of a report.
+    pub likeness: f32,
+    /// Whether that is enough to belong together.
+    pub enough: bool,
+}
+
+/// What an article resembles.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Likeness {
+    /// The same text, the likest first.
+    pub copies: Vec<Alike>,
+    /// Other reports, the likest first.
+    pub reports: Vec<Alike>,
+}
+
+struct Known {
+    id: Box<str>,
+    time: Option<i64>,
+    /// Whether that is when it was seen, which says only that it is inside a window.
+    stamped: bool,
+    content: u64,
+    signature: Option<Box<Signature>>,
+    terms: Box<[u32]>,
+    weights: Box<[u16]>,
+    length: f64,
+}
+
+/// Recent articles, ready to be looked up.
+pub struct Lookup {
+    params: Params,
+    factor: TimeFactor,
+    known: VecDeque<Known>,
+    /// The number of the first of `known`; articles are counted as they come.
+    first: u32,
+    by_id: HashMap<Box<str>, u32>,
+    postings: HashMap<u32, VecDeque<u32>>,
+    most: usize,
+}
+
+/// Articles that are prepared to be looked up or added.
+pub struct Sketched(Vec<Known>);
+
+impl Lookup {
+    /// No articles yet; at most `most` are held, the newest.
+    pub fn new(params: &Params, most: usize) -> Self {
+        Self {
+            params: params.clone(),
+            factor: TimeFactor::new(params.window_days),
+            known: VecDeque::new(),
+            first: 0,
+            by_id: HashMap::default(),
+            postings: HashMap::default(),
+            most: most.max(1),
+        }
+    }
+
+    /// How many articles are held.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether none is held.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Cleans and sketches articles, each alone; needs nothing of those that are held.
+    pub fn sketch(params: &Params, articles: &[Article]) -> Sketched {
+        let one = |preparer: &mut Preparer, articles: &[Article]| {
+            let chunk = preparer.prepare_all(articles.to_vec(), params);
+            known(&chunk, |i| chunk.articles[i].entry.clone())
+        };
+        let parts = articles.par_chunks(16).map_init(|| Preparer::new(params), one);
+        Sketched(parts.collect::<Vec<_>>().into_iter().flatten().collect())
+    }
+
+    /// Takes articles of a segment, with their entries.
+    pub(super) fn add_chunk(&mut self, chunk: &Chunkful, entry: impl FnMut(usize) -> Entry) {
+        known(chunk, entry).into_iter().for_each(|one| self.add_one(one));
+    }
+
+    /// What one of the sketched articles resembles.
+    pub fn find(&self, sketched: &Sketched, i: usize) -> Likeness {
+        sketched.0.get(i).map(|one| self.look_up(one)).unwrap_or_default()
+    }
+
+    /// Adds the sketched articles one by one, and says what each resembles among those before it.
+    pub fn add(&mut self, sketched: Sketched) -> Vec<Likeness> {
+        let one = |one: Known| {
+            let found = self.look_up(&one);
+            self.add_one(one);
+            found
+        };
+        sketched.0.into_iter().map(one).collect()
+    }
+
+    fn add_one(&mut self, one: Known) {
+        let number = self.first + self.known.len() as u32;
+        for term in heaviest(&one) {
+            let list = self.postings.entry(term).or_default();
+            list.push_back(number);
+            if list.len() > 2 * FOLLOWED {
+                list.drain(..FOLLOWED);
+            }
+        }
+        self.by_id.insert(one.id.clone(), number);
+        self.known.push_back(one);
+        if self.known.len() > self.most {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        let Some(oldest) = self.known.pop_front() else { return };
+        if self.by_id.get(&oldest.id) == Some(&self.first) {
+            self.by_id.remove(&oldest.id);
+        }
+        self.first += 1;
+        for term in heaviest(&oldest) {
+            let Some(list) = self.postings.get_mut(&term) else { continue };
+            while list.front().is_some_and(|number| *number < self.first) {
+                list.pop_front();
+            }
+            if list.is_empty() {
+                self.postings.remove(&term);
+            }
+        }
+    }
+
+    /// The version of an article that counts.
+    fn is_current(&self, number: u32) -> bool {
+        let at = |number: u32| &self.known[(number - self.first) as usize];
+        number >= self.first && self.by_id.get(&at(number).id) == Some(&number)
+    }
+
+    fn look_up(&self, one: &Known) -> Likeness {
+        let mut shared: HashMap<u32, u32> = HashMap::default();
+        for term in heaviest(one) {
+            let list = self.postings.get(&term).into_iter().flatten();
+            list.rev().take(FOLLOWED).for_each(|&n| *shared.entry(n).or_default() += 1);
+        }
+        let mut shared: Vec<(u32, u32)> = shared.into_iter().map(|(n, count)| (count, n)).collect();
+        shared.sort_unstable_by(|x, y| y.cmp(x));
+        let mut probe = Probe::default();
+        probe.load(&one.terms, &one.weights);
+        let mut found = Likeness::default();
+        let current = shared.into_iter().map(|s| s.1).filter(|&n| self.is_current(n));
+        for number in current.take(COMPARED) {
+            let other = &self.known[(number - self.first) as usize];
+            if other.id == one.id {
+                continue;
+            }
+            self.compare(one, other, &probe, &mut found);
+        }
+        for list in [&mut found.copies, &mut found.reports] {
+            list.sort_by(|x, y| y.likeness.total_cmp(&x.likeness).then_with(|| x.id.cmp(&y.id)));
+            list.truncate(NAMED);
+        }
+        found
+    }
+
+    fn compare(&self, one: &Known, other: &Known, probe: &Probe, found: &mut Likeness) {
+        let alike = |likeness: f32, enough: f32| Alike {
+            id: other.id.to_string(),
+            likeness,
+            enough: likeness >= enough,
+        };
+        let resemblance = match (&one.signature, &other.signature) {
+            _ if one.content != 0 && one.content == other.content => 1.0,
+            (Some(x), Some(y)) => equal_slots(x, y) as f32 / SLOTS as f32,
+            _ => 0.0,
+        };
+        if f64::from(resemblance) >= self.params.min_resemblance {
+            found.copies.push(alike(resemblance, self.params.min_resemblance as f32));
+            return;
+        }
+        let dot = probe.dot(&other.terms, &other.weights) as f64;
+        let lengths = one.length * other.length;
+        let factor = match one.time.zip(other.time) {
+            Some((x, y)) => match self.factor.at(x - y) {
+                factor if factor > 0 && (one.stamped || other.stamped) => 1.0,
+                factor => factor as f64 / ONE as f64,
+            },
+            None => 1.0,
+        };
+        let similarity = if lengths > 0.0 { dot / lengths * factor } else { 0.0 };
+        if similarity >= self.params.min_similarity {
+            found.reports.push(alike(similarity as f32, SAME));
+        }
+    }
+}
+
+/// The heaviest terms.
+fn heaviest(one: &Known) -> impl Iterator<Item = u32> + use<> {
+    let mut terms: Vec<(u16, u32)> =
+        one.weights.iter().copied().zip(one.terms.iter().copied()).collect();
+    terms.sort_unstable_by(|x, y| y.cmp(x));
+    terms.into_iter().take(POSTED).map(|t| t.1)
+}
+
+/// The articles of a chunk as they are held.
+fn known(chunk: &Chunkful, mut entry: impl FnMut(usize) -> Entry) -> Vec<Known> {
+    let mut vectors = Vectors::with_lengths(chunk.articles.iter().map(|a| a.terms.len()));
+    let terms = |a: &Prepared| a.terms.of(&chunk.lists.terms);
+    chunk.articles.iter().enumerate().for_each(|(i, a)| vectors.fill(i, terms(a)));
+    let fixed = vectors.fixed();
+    let one = |(i, a): (usize, &Prepared)| {
+        let entry = entry(i);
+        Known {
+            stamped: entry.published.is_none(),
+            time: entry.published.or(entry.seen).map(jiff::Timestamp::as_second),
+            id: entry.id,
+            content: a.content,
+            signature: a.sketch.of(&chunk.sketches).first().map(|s| Box::new(s.signature)),
+            terms: vectors.dimensions(i).into(),
+            weights: vectors.weights(&fixed, i).into(),
+            length: fixed.length(i),
+        }
+    };
+    chunk.articles.iter().enumerate().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn article(id: &str, title: &str, text: &str) -> Article {
+        Article { id: id.into(), title: title.into(), text: text.into(), ..Article::default() }
+    }
+
+    #[test]
+    fn copies_and_reports_are_found_and_the_oldest_go() {
+        let params = Params::default();
+        let text = "Mount Sarrel erupted before dawn and ash closed the airport of Quellara for the day, the aviation office said.";
+        let mut lookup = Lookup::new(&params, 3);
+        let articles = [
+            article("a", "Sarrel volcano erupts, Quellara airport closed", text),
+            article("b", "Sarrel volcano erupts, Quellara airport closed", text),
+            article(
+                "c",
+                "Quellara airport shut by ash of the Sarrel eruption",
+                "Flights were cancelled.",
+            ),
+            article("d", "Library lends seeds", "A shelf of seeds stands beside the novels."),
+        ];
+        let found = lookup.add(Lookup::sketch(&params, &articles));
+        let ids = |list: &[Alike]| list.iter().map(|a| a.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&found[1].copies), ["a"]);
+        assert_eq!(ids(&found[2].reports), ["a", "b"]);
+        assert!(found[2].reports[0].enough);
+        assert_eq!(found[3], Likeness::default());
+        let again = Lookup::sketch(&params, &articles[..1]);
+        assert_eq!(ids(&lookup.find(&again, 0).copies), ["b"], "the first is gone");
+        assert_eq!(lookup.len(), 3);
+    }
+}

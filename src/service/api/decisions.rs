@@ -1,0 +1,188 @@
+//! Decisions, and what waits for one.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
+use foldhash::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
+use utoipa::{IntoParams, ToSchema};
+
+use super::articles::ArticleOut;
+use super::{answered, expects, needs};
+use crate::pipeline::index::{Decided, Index};
+use crate::service::decide::{Action, Outcome, Wish};
+use crate::service::problem::Problem;
+use crate::service::review::{self, Doubt};
+use crate::service::state::App;
+use crate::service::tokens::{Role, Who};
+use crate::service::writer::Order;
+
+/// A wish as it is sent.
+#[derive(Debug, Deserialize, ToSchema)]
+struct WishIn {
+    #[serde(flatten)]
+    action: Action,
+    /// Why; it stands in the log.
+    #[serde(default)]
+    reason: String,
+    /// The versions of the stories that the decision was made on: 409 where one has another now.
+    #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    versions: std::collections::BTreeMap<String, String>,
+}
+
+/// Longest reason.
+const REASON: usize = 1_000;
+
+/// Decide
+#[utoipa::path(post, path = "/v1/decisions", request_body = WishIn, responses((status = 201, body = Outcome)))]
+pub(super) async fn decide(
+    State(app): State<Arc<App>>,
+    Extension(who): Extension<Who>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Outcome>), Problem> {
+    needs(&who, Role::Editor)?;
+    expects(&headers, &["application/json"])?;
+    let wish: WishIn = serde_json::from_slice(&body).map_err(|error| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-decision", error.to_string())
+    })?;
+    let WishIn { action, reason, versions } = wish;
+    let versions = versions.into_iter().collect();
+    let outcome = wish_for(&app, Wish { action, by: who.name, reason, versions }).await?;
+    Ok((StatusCode::CREATED, Json(outcome)))
+}
+
+/// Hands a wish to the writer and waits for what comes of it.
+pub(in crate::service) async fn wish_for(app: &App, wish: Wish) -> Result<Outcome, Problem> {
+    if wish.reason.len() > REASON {
+        return Err(Problem::bad(format!("a reason has at most {REASON} bytes")));
+    }
+    let (reply, outcome) = oneshot::channel();
+    let order = Order::Decide(Box::new((wish, reply)));
+    app.writer.send(order).map_err(|_| Problem::busy("the service is shutting down"))?;
+    answered(outcome).await?
+}
+
+/// A decision.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::service) struct DecisionOut {
+    pub(in crate::service) number: i64,
+    /// Decisions of one run were made together: `undo` takes its number.
+    pub(in crate::service) run: i64,
+    pub(in crate::service) at: String,
+    #[schema(value_type = String)]
+    pub(in crate::service) decision: crate::model::Verdict,
+    pub(in crate::service) article_id: String,
+    pub(in crate::service) other_id: String,
+    pub(in crate::service) by: String,
+    pub(in crate::service) reason: String,
+    /// Whether nothing later took its place.
+    pub(in crate::service) in_force: bool,
+}
+
+/// Some decisions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Decisions {
+    items: Vec<DecisionOut>,
+    /// Asks for those before; null at the beginning.
+    next_before: Option<i64>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+pub(super) struct Before {
+    /// Made before the one of this number.
+    before: Option<i64>,
+    /// As many at a time, 1 to 200.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+}
+
+impl Before {
+    pub(super) fn limits(&self) -> Result<(i64, usize), Problem> {
+        match self.limit.unwrap_or(50) {
+            most @ 1..=200 => Ok((self.before.unwrap_or(i64::MAX), most)),
+            _ => Err(Problem::bad("limit: 1 to 200 at a time")),
+        }
+    }
+}
+
+/// Decisions, the latest first
+#[utoipa::path(get, path = "/v1/decisions", params(Before), responses((status = 200, body = Decisions)))]
+pub(super) async fn decisions(
+    State(app): State<Arc<App>>,
+    Query(asked): Query<Before>,
+) -> Result<Json<Decisions>, Problem> {
+    let (before, most) = asked.limits()?;
+    app.looks
+        .look(&app, move |index| {
+            let mut items = made(index)?;
+            items.retain(|d| d.number < before);
+            let more = items.len() > most;
+            items.truncate(most);
+            let next_before = items.last().filter(|_| more).map(|d| d.number);
+            Ok(Json(Decisions { items, next_before }))
+        })
+        .await
+}
+
+/// All decisions, the latest first.
+pub(in crate::service) fn made(index: &Index) -> Result<Vec<DecisionOut>, Problem> {
+    let in_force = index.in_force()?;
+    // Of several that say the same the latest holds.
+    let mut left: HashMap<String, usize> = HashMap::default();
+    in_force.iter().for_each(|d| *left.entry(format!("{d:?}")).or_default() += 1);
+    let one = |Decided { number, run, at, decision }: Decided| {
+        let holds = left.get_mut(&format!("{decision:?}")).filter(|left| **left > 0);
+        DecisionOut {
+            number,
+            run,
+            at,
+            in_force: holds.map(|left| *left -= 1).is_some(),
+            decision: decision.verdict,
+            article_id: decision.article,
+            other_id: decision.other,
+            by: decision.by,
+            reason: decision.reason,
+        }
+    };
+    Ok(index.decided()?.into_iter().rev().map(one).collect())
+}
+
+/// Two articles that are together or apart by little.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DoubtOut {
+    /// `weak-link` where they are in one story, `near-miss` where they are not.
+    kind: &'static str,
+    /// How sure the grouping is, the least sure first.
+    similarity: f32,
+    article: ArticleOut,
+    other: ArticleOut,
+}
+
+/// What waits for a decision.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Queue {
+    items: Vec<DoubtOut>,
+}
+
+/// The doubtful: the weakest links and the nearest misses of recent stories
+#[utoipa::path(get, path = "/v1/review/queue", responses((status = 200, body = Queue)))]
+pub(super) async fn review(State(app): State<Arc<App>>) -> Result<Json<Queue>, Problem> {
+    let shared = app.clone();
+    let look = move |index: &Index| {
+        let doubts = review::queue(&shared, index, &HashSet::default())?;
+        let out = |doubt: Doubt| DoubtOut {
+            kind: doubt.kind(),
+            similarity: doubt.similarity,
+            article: doubt.article.out(),
+            other: doubt.other.out(),
+        };
+        Ok(Json(Queue { items: doubts.into_iter().map(out).collect() }))
+    };
+    app.looks.look(&app, look).await
+}

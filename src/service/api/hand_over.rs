@@ -1,0 +1,102 @@
+//! A batch of `samestory update` on the same machine: the service holds the index, so the service takes it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt as _;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+use tokio::sync::oneshot;
+
+use super::answered;
+use crate::model::{Article, Change, Grouping, Refusal};
+use crate::pipeline::index::Options;
+use crate::service::problem::Problem;
+use crate::service::state::App;
+use crate::service::writer::{Order, Update};
+
+/// What comes with a batch, as its first line; an article a line follows.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::service) struct Handing {
+    pub(in crate::service) now: Timestamp,
+    pub(in crate::service) dry_run: bool,
+    pub(in crate::service) store_text_days: Option<f64>,
+    pub(in crate::service) retain_days: Option<f64>,
+}
+
+/// What an update did, as far as it is no matter of reading.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(in crate::service) struct HandedBack {
+    pub(in crate::service) grouping: Grouping,
+    pub(in crate::service) tonight: Vec<bool>,
+    pub(in crate::service) changes: Vec<Change>,
+    pub(in crate::service) refusals: Vec<Refusal>,
+    pub(in crate::service) repeated: u64,
+    pub(in crate::service) unmet: u64,
+}
+
+/// Takes a batch; only who can read the folder of the index knows the secret.
+pub(super) async fn update(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let given = headers.get("x-samestory-secret").map(axum::http::HeaderValue::as_bytes);
+    let same = given.is_some_and(|given| bool::from(given.ct_eq(app.secret.as_bytes())));
+    if !same {
+        let detail = "the secret is not that of this service";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
+    }
+    let (handing, articles) = lines(body).await?;
+    let Handing { now, dry_run, store_text_days, retain_days } = handing;
+    let options = Options { now, dry_run, store_text_days, retain_days };
+    let (reply, night) = oneshot::channel();
+    let order = Order::Update(Box::new(Update { articles, options, reply }));
+    app.writer.send(order).map_err(|_| Problem::busy("the service is shutting down"))?;
+    let night = answered(night).await?.map_err(Problem::busy)?;
+    let back = HandedBack {
+        grouping: night.grouping,
+        tonight: night.tonight,
+        changes: night.changes,
+        refusals: night.refusals,
+        repeated: night.counts.repeated,
+        unmet: night.counts.unmet,
+    };
+    let json = serde_json::to_vec(&back).expect("strings and numbers can be written");
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// Reads lines as they come.
+async fn lines(body: Body) -> Result<(Handing, Vec<Article>), Problem> {
+    let broken = |_| Problem::bad("the batch does not read as it was written");
+    let (mut body, mut rest) = (body, Vec::new());
+    let (mut handing, mut articles) = (None, Vec::new());
+    loop {
+        let frame = body.frame().await.transpose();
+        let frame = frame.map_err(|_| Problem::bad("the batch was cut short"))?;
+        let ended = frame.is_none();
+        if let Some(data) = frame.and_then(|frame| frame.into_data().ok()) {
+            rest.extend_from_slice(&data);
+        }
+        let whole = match ended {
+            true => rest.len(),
+            false => rest.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1),
+        };
+        for line in rest[..whole].split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+            if handing.is_none() {
+                handing = Some(serde_json::from_slice::<Handing>(line).map_err(broken)?);
+            } else {
+                articles.push(serde_json::from_slice::<Article>(line).map_err(broken)?);
+            }
+        }
+        rest.drain(..whole);
+        if ended {
+            let handing = handing.ok_or_else(|| Problem::bad("the batch is empty"))?;
+            return Ok((handing, articles));
+        }
+    }
+}

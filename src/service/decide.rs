@@ -1,0 +1,264 @@
+//! What editors wish for, as decisions on articles.
+
+use foldhash::HashMap;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use super::review;
+use super::state::App;
+use super::version::version;
+use super::writer;
+use crate::model::{Decision, Verdict};
+use crate::pipeline::index::{Index, Told};
+
+/// A wish with its author and what the author saw.
+#[derive(Debug, Clone)]
+pub(super) struct Wish {
+    pub(super) action: Action,
+    pub(super) by: String,
+    pub(super) reason: String,
+    /// The versions of the stories that the author looked at; those not named are not asked about.
+    pub(super) versions: Vec<(String, String)>,
+}
+
+/// What is wished.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) enum Action {
+    /// The stories tell one story.
+    Merge {
+        /// Two or more stories.
+        stories: Vec<String>,
+    },
+    /// Some articles of a story tell another one together.
+    Split {
+        /// The story.
+        story: String,
+        /// Those that leave it, not all of it.
+        articles: Vec<String>,
+    },
+    /// An article belongs to another story.
+    Move {
+        /// The article.
+        article: String,
+        /// The story that it belongs to.
+        story: String,
+    },
+    /// Two articles tell one story.
+    MustLink {
+        /// The one.
+        article: String,
+        /// The other.
+        other: String,
+    },
+    /// Two articles are in no story together.
+    CannotLink {
+        /// The one.
+        article: String,
+        /// The other.
+        other: String,
+    },
+    /// The article stands for its group and its story.
+    Representative {
+        /// The article.
+        article: String,
+    },
+    /// No other report joins the story; copies of what is in it do.
+    Lock {
+        /// The story.
+        story: String,
+    },
+    /// A locked story is open again.
+    Unlock {
+        /// The story.
+        story: String,
+    },
+    /// What was decided together no longer holds.
+    Undo {
+        /// The run of the decisions.
+        run: i64,
+    },
+}
+
+/// What came of a wish.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct Outcome {
+    /// The run that decided: what `undo` asks for.
+    pub(super) run: i64,
+    /// How many decisions it took.
+    pub(super) decisions: usize,
+    /// The stories that it concerns as they are now, the first that of the first article named.
+    pub(super) stories: Vec<String>,
+}
+
+/// Most articles that one wish can name, so that it stays a matter of some hundred decisions.
+const MOST: usize = 200;
+
+/// Makes decisions of a wish, and stories of the decisions.
+pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome, Problem> {
+    for (story, seen) in &wish.versions {
+        let told = told(index, story)?;
+        let now = version(index, &told)?;
+        if now != *seen || told.story.id != *story {
+            let what = format!("story {story} was changed by somebody else since you looked at it");
+            return Err(Problem::conflict(what));
+        }
+    }
+    let pairs = verdicts(index, &wish.action)?;
+    let decision = |(verdict, article, other): (Verdict, String, String)| Decision {
+        verdict,
+        article,
+        other,
+        by: wish.by.clone(),
+        reason: wish.reason.clone(),
+    };
+    let decisions: Vec<Decision> = pairs.into_iter().map(decision).collect();
+    let before = index.log_end()?;
+    if let Some(reason) = index.contradiction(&decisions)? {
+        return Err(Problem::conflict(reason));
+    }
+    let (night, _) = index.decide(&decisions, Timestamp::now())?;
+    review::take_up(app, &night.grouping);
+    app.metrics.decisions.inc();
+    writer::tell(app, index, before, 0);
+    let mut stories: Vec<String> = Vec::new();
+    for id in decisions.iter().flat_map(|d| [&d.article, &d.other]) {
+        if let Some((_, story)) = index.placed(id)?.filter(|(_, s)| !stories.contains(&s.id)) {
+            stories.push(story.id);
+        }
+    }
+    let run = index.decided()?.last().map_or(0, |last| last.run);
+    Ok(Outcome { run, decisions: decisions.len(), stories })
+}
+
+type Verdicts = Vec<(Verdict, String, String)>;
+
+fn verdicts(index: &Index, action: &Action) -> Result<Verdicts, Problem> {
+    use Verdict::{CannotLink, Lock, MustLink, Representative};
+    let alone = |verdict, id: String| vec![(verdict, id, String::new())];
+    Ok(match action {
+        Action::Merge { stories } => merge(index, stories)?,
+        Action::Split { story, articles } => split(&told(index, story)?, articles)?,
+        Action::Move { article, story } => moved(index, article, story)?,
+        Action::MustLink { article, other } | Action::CannotLink { article, other } => {
+            let verdict =
+                if matches!(action, Action::MustLink { .. }) { MustLink } else { CannotLink };
+            if article == other {
+                return Err(Problem::bad("name two articles"));
+            }
+            vec![(verdict, known(index, article)?, known(index, other)?)]
+        }
+        Action::Representative { article } => alone(Representative, known(index, article)?),
+        Action::Lock { story } => alone(Lock, lead(&told(index, story)?)),
+        Action::Unlock { story } => unlock(index, &told(index, story)?)?,
+        Action::Undo { run } => undo(index, *run)?,
+    })
+}
+
+fn told(index: &Index, story: &str) -> Result<Told, Problem> {
+    index.told(story)?.ok_or_else(|| Problem::missing("story", story))
+}
+
+fn known(index: &Index, article: &str) -> Result<String, Problem> {
+    let found = index.placed(article)?;
+    found.map(|_| article.to_owned()).ok_or_else(|| Problem::missing("article", article))
+}
+
+/// The article that stands for a story.
+fn lead(told: &Told) -> String {
+    let stands = told.articles.iter().find(|a| a.row == told.story.representative);
+    stands.or(told.articles.first()).map_or(String::new(), |a| a.entry.id.to_string())
+}
+
+fn merge(index: &Index, stories: &[String]) -> Result<Verdicts, Problem> {
+    let mut leads: Vec<String> = Vec::new();
+    for story in stories.iter().take(MOST + 1) {
+        let lead = lead(&told(index, story)?);
+        if !leads.contains(&lead) {
+            leads.push(lead);
+        }
+    }
+    if !(2..=MOST).contains(&leads.len()) {
+        return Err(Problem::bad(format!("a merger takes 2 to {MOST} different stories")));
+    }
+    let (first, others) = leads.split_first().expect("there are two");
+    Ok(others.iter().map(|other| (Verdict::MustLink, first.clone(), other.clone())).collect())
+}
+
+/// Those that leave hold together, and stay away from every group that is left and from copies among them.
+fn split(told: &Told, articles: &[String]) -> Result<Verdicts, Problem> {
+    let leaves = |id: &str| articles.iter().any(|a| a == id);
+    let (leaving, staying): (Vec<_>, Vec<_>) =
+        told.articles.iter().partition(|a| leaves(&a.entry.id));
+    if leaving.is_empty() || staying.is_empty() || leaving.len() > MOST {
+        let what = format!("name 1 to {MOST} articles of the story, not all of it");
+        return Err(Problem::bad(what));
+    }
+    if let Some(stranger) =
+        articles.iter().find(|id| told.articles.iter().all(|a| *a.entry.id != ***id))
+    {
+        return Err(Problem::bad(format!("{stranger:?} is no article of the story")));
+    }
+    let id = |a: &crate::pipeline::index::Located| a.entry.id.to_string();
+    let first = id(leaving[0]);
+    let mut verdicts: Verdicts =
+        leaving[1..].iter().map(|a| (Verdict::MustLink, first.clone(), id(a))).collect();
+    let mut groups: HashMap<&str, ()> = HashMap::default();
+    for stays in &staying {
+        let of_leaving: Vec<_> = leaving.iter().filter(|a| a.group == stays.group).collect();
+        // Copies of what leaves must be parted one by one; of the others one of each group is enough.
+        if groups.insert(&stays.group, ()).is_none() || !of_leaving.is_empty() {
+            verdicts.push((Verdict::CannotLink, first.clone(), id(stays)));
+        }
+        let parted = of_leaving.iter().filter(|a| id(a) != first);
+        verdicts.extend(parted.map(|a| (Verdict::CannotLink, id(a), id(stays))));
+    }
+    if verdicts.len() > 10 * MOST {
+        return Err(Problem::bad("that is too much to part at once: split it in two steps"));
+    }
+    Ok(verdicts)
+}
+
+fn moved(index: &Index, article: &str, story: &str) -> Result<Verdicts, Problem> {
+    let (_, from) = index.placed(article)?.ok_or_else(|| Problem::missing("article", article))?;
+    let (from, to) = (told(index, &from.id)?, told(index, story)?);
+    if from.story.story == to.story.story {
+        return Err(Problem::bad("the article is in that story already"));
+    }
+    let mut verdicts =
+        if from.articles.len() > 1 { split(&from, &[article.to_owned()])? } else { Vec::new() };
+    verdicts.push((Verdict::MustLink, article.to_owned(), lead(&to)));
+    Ok(verdicts)
+}
+
+fn unlock(index: &Index, told: &Told) -> Result<Verdicts, Problem> {
+    let inside = |id: &str| told.articles.iter().any(|a| *a.entry.id == *id);
+    let decisions = index.in_force()?;
+    let locks = decisions.iter().filter(|d| d.verdict == Verdict::Lock && inside(&d.article));
+    let undone: Verdicts =
+        locks.map(|d| (Verdict::Undo, d.article.clone(), String::new())).collect();
+    if undone.is_empty() {
+        return Err(Problem::conflict("the story is not locked"));
+    }
+    Ok(undone)
+}
+
+/// Undoes what a run decided and is still in force.
+fn undo(index: &Index, run: i64) -> Result<Verdicts, Problem> {
+    let made: Vec<Decision> =
+        index.decided()?.into_iter().filter(|d| d.run == run).map(|d| d.decision).collect();
+    let decisions = index.in_force()?;
+    let holds = |d: &&Decision| decisions.contains(d);
+    let undone: Verdicts = made
+        .iter()
+        .filter(holds)
+        .map(|d| (Verdict::Undo, d.article.clone(), d.other.clone()))
+        .collect();
+    match (made.is_empty(), undone.is_empty()) {
+        (true, _) => Err(Problem::missing("run of decisions", &run.to_string())),
+        (_, true) => Err(Problem::conflict("this was undone already, or decided anew since")),
+        _ => Ok(undone),
+    }
+}

@@ -1,0 +1,132 @@
+//! Two articles side by side.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::response::Response;
+
+use super::diff::{Mark, Piece, reports, versions};
+use super::today::titled;
+use super::{Frame, clock, rendered};
+use crate::model::Article;
+use crate::model::explain::{Explanation, Needs};
+use crate::pipeline::index::{Index, Located};
+use crate::report::shown;
+use crate::service::problem::Problem;
+use crate::service::state::App;
+use crate::service::tokens::Who;
+use crate::stages::clean::clean_of;
+
+#[derive(Template)]
+#[template(path = "compare.html", config = "src/service/page/askama.toml")]
+struct Compare {
+    place: &'static str,
+    signed_in: Option<String>,
+    may_decide: bool,
+    relation: &'static str,
+    sides: [Side; 2],
+    legend: &'static str,
+    numbers: Vec<(&'static str, String)>,
+    back: String,
+}
+
+/// One of the two.
+pub(super) struct Side {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) source: String,
+    pub(super) at: String,
+    pub(super) story: String,
+    pub(super) pieces: Vec<Piece>,
+}
+
+impl Side {
+    pub(super) fn new(located: &Located, story: &str, pieces: Vec<Piece>) -> Self {
+        let entry = &located.entry;
+        Self {
+            id: entry.id.to_string(),
+            title: titled(&entry.title),
+            source: shown(&entry.source, 80),
+            at: entry.published.or(entry.seen).map_or("undated".to_owned(), clock),
+            story: story.to_owned(),
+            pieces,
+        }
+    }
+}
+
+/// Characters of a text that are shown.
+const TEXT: usize = 40_000;
+
+/// What is left of a text once cleaned, as it is compared; none where it is not kept.
+pub(super) fn text_of(app: &App, index: &Index, id: &str, most: usize) -> Option<String> {
+    let article = app.text(index, id)?;
+    let boilerplate = app.options.params.boilerplate.as_deref();
+    let Article { source, title, text, .. } = &article;
+    let text = clean_of(boilerplate, source, title, text).text;
+    let cut: String =
+        text.chars().take(most).filter(|c| !c.is_control() || c.is_whitespace()).collect();
+    Some(if cut.len() < text.len() { cut + " …" } else { cut })
+}
+
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    Extension(who): Extension<Who>,
+    Query(fields): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let ids: Vec<String> = fields.into_iter().filter(|f| f.0 == "article").map(|f| f.1).collect();
+    let [a, b] = <[String; 2]>::try_from(ids).map_err(|_| Problem::bad("tick two articles"))?;
+    let shared = app.clone();
+    let page = app.looks.look(&app, move |index| compare(&shared, index, &who, [&a, &b])).await?;
+    rendered(&page)
+}
+
+fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Compare, Problem> {
+    let Frame { place, signed_in, may_decide } = Frame::new("", who);
+    let find = |id: &str| index.placed(id)?.ok_or_else(|| Problem::missing("article", id));
+    let ((x, s), (y, t)) = (find(a)?, find(b)?);
+    let copies = x.group == y.group;
+    let texts = text_of(app, index, a, TEXT).zip(text_of(app, index, b, TEXT));
+    let (pieces, legend) = match (&texts, copies) {
+        (None, _) => (
+            Default::default(),
+            "The text of an article is not kept here: it came by `samestory update` while no service ran.",
+        ),
+        (Some((p, q)), true) => (versions(p, q), "Marked: what only one of the two has."),
+        (Some((p, q)), false) => (reports(p, q), "Marked: telling words that both have."),
+    };
+    let numbers = match (app.text(index, a), app.text(index, b)) {
+        (Some(x), Some(y)) if a != b => numbers(&app.explain([x, y])?),
+        _ => Vec::new(),
+    };
+    let relation = match (copies, s.story == t.story) {
+        (true, _) => "One text: near-duplicates in one story",
+        (_, true) => "Two reports of one story",
+        _ => "Two stories",
+    };
+    let [left, right] = pieces;
+    let back = format!("/stories/{}", s.id);
+    let sides = [Side::new(&x, &s.id, left), Side::new(&y, &t.id, right)];
+    Ok(Compare { place, signed_in, may_decide, relation, sides, legend, numbers, back })
+}
+
+/// What was measured, and what is needed.
+fn numbers(e: &Explanation) -> Vec<(&'static str, String)> {
+    let Needs { resemblance, containment, similarity, .. } = e.needs;
+    let listed = |words: &[String]| shown(&words.join(", "), 300);
+    let terms = e.terms.iter().take(12).map(|t| t.term.clone()).collect::<Vec<_>>();
+    let mut rows = vec![
+        ("Resemblance", format!("{:.4}; copies from {resemblance}", e.text.resemblance)),
+        ("Containment", format!("{:.4}; copies from {containment}", e.text.containment)),
+        ("Similarity", format!("{:.4}; a match from {similarity}", e.story.similarity)),
+        ("Cosine, time", format!("{:.4} × {:.4}", e.story.cosine, e.story.factor)),
+        ("Terms of both", listed(&terms)),
+        ("Numbers only left", listed(&e.text.numbers[0])),
+        ("Numbers only right", listed(&e.text.numbers[1])),
+        ("Names only left", listed(&e.text.names[0])),
+        ("Names only right", listed(&e.text.names[1])),
+    ];
+    rows.retain(|row| !row.1.is_empty());
+    rows
+}

@@ -1,0 +1,145 @@
+//! What the page's forms send, as wishes.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+
+use super::{Frame, Plain, rendered, sentence};
+use crate::service::api::{needs, wish_for};
+use crate::service::decide::{Action, Wish};
+use crate::service::problem::Problem;
+use crate::service::state::App;
+use crate::service::tokens::{Role, Who};
+use crate::service::version::version;
+
+type Fields = Vec<(String, String)>;
+
+fn one<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.iter().find(|f| f.0 == name).map_or("", |f| f.1.trim())
+}
+
+fn all(fields: &Fields, name: &str) -> Vec<String> {
+    fields.iter().filter(|f| f.0 == name && !f.1.is_empty()).map(|f| f.1.clone()).collect()
+}
+
+pub(super) async fn decide(
+    State(app): State<Arc<App>>,
+    Extension(who): Extension<Who>,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Problem> {
+    needs(&who, Role::Editor)?;
+    let versions = all(&fields, "version").into_iter().filter_map(|pair| {
+        let (story, version) = pair.split_once('=')?;
+        Some((story.to_owned(), version.to_owned()))
+    });
+    let wish = Wish {
+        action: action(&fields)?,
+        by: who.name.clone(),
+        reason: one(&fields, "reason").to_owned(),
+        versions: versions.collect(),
+    };
+    let merges =
+        matches!(wish.action, Action::Merge { .. } | Action::Split { .. } | Action::Move { .. });
+    match wish_for(&app, wish).await {
+        Ok(outcome) => {
+            let first = outcome.stories.first().map(|id| format!("/stories/{id}"));
+            let back = local(one(&fields, "back"));
+            let to = if merges { first.unwrap_or(back) } else { back };
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(problem) if problem.status == StatusCode::CONFLICT => {
+            conflict(&app, &who, fields, &problem).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// An address on this page.
+fn local(back: &str) -> String {
+    let inside =
+        back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\n', '\r']);
+    if inside { back.to_owned() } else { "/".to_owned() }
+}
+
+fn action(fields: &Fields) -> Result<Action, Problem> {
+    let story = || one(fields, "story").to_owned();
+    let articles = all(fields, "article");
+    let alone = || match &articles[..] {
+        [article] => Ok(article.clone()),
+        _ => Err(Problem::bad("tick one article, and try again")),
+    };
+    let other = || match one(fields, "other") {
+        "" => Err(Problem::bad("name another story, and try again")),
+        other => Ok(other.rsplit('/').next().unwrap_or_default().to_owned()),
+    };
+    let pair = || match &articles[..] {
+        [article, other] => Ok((article.clone(), other.clone())),
+        _ => Err(Problem::bad("two articles are needed")),
+    };
+    // The button that was pressed comes after a hidden field of the same name.
+    let wanted = fields.iter().rev().find(|f| f.0 == "action").map_or("", |f| f.1.as_str());
+    Ok(match wanted {
+        "merge" => match all(fields, "stories") {
+            stories if stories.len() >= 2 => Action::Merge { stories },
+            _ => return Err(Problem::bad("tick two stories or more, and try again")),
+        },
+        "merge-with" => Action::Merge { stories: vec![story(), other()?] },
+        "split" if articles.is_empty() => {
+            return Err(Problem::bad("tick the articles that leave, and try again"));
+        }
+        "split" => Action::Split { story: story(), articles },
+        "move" => Action::Move { article: alone()?, story: other()? },
+        "representative" => Action::Representative { article: alone()? },
+        "lock" => Action::Lock { story: story() },
+        "unlock" => Action::Unlock { story: story() },
+        "must-link" => pair().map(|(article, other)| Action::MustLink { article, other })?,
+        "cannot-link" => pair().map(|(article, other)| Action::CannotLink { article, other })?,
+        "undo" => {
+            let run = one(fields, "run").parse();
+            Action::Undo { run: run.map_err(|_| Problem::bad("run: a number"))? }
+        }
+        _ => return Err(Problem::bad("there is no such action")),
+    })
+}
+
+/// Says that somebody else was faster, and offers to do it nevertheless.
+async fn conflict(
+    app: &Arc<App>,
+    who: &Who,
+    fields: Fields,
+    problem: &Problem,
+) -> Result<Response, Problem> {
+    let stale = !all(&fields, "version").is_empty() && problem.detail.contains("since you looked");
+    let story = one(&fields, "story").to_owned();
+    let back = local(one(&fields, "back"));
+    let now = app.looks.look(app, move |index| match index.told(&story)? {
+        Some(told) => Ok(Some((told.story.id.clone(), version(index, &told)?))),
+        None => Ok(None),
+    });
+    let now = now.await?.filter(|_| stale);
+    let fresh = now.map(|(id, version)| {
+        let renewed = fields.into_iter().map(|(name, value)| match name.as_str() {
+            "story" => (name, id.clone()),
+            "version" => (name, format!("{id}={version}")),
+            _ => (name, value),
+        });
+        renewed.collect()
+    });
+    let plain = Plain {
+        signed_in: Frame::new("", who).signed_in,
+        dateline: "Somebody else was faster".to_owned(),
+        headline: if stale {
+            "This story has changed".to_owned()
+        } else {
+            "That cannot be".to_owned()
+        },
+        detail: sentence(&problem.detail),
+        fields: fresh.unwrap_or_default(),
+        back,
+        ..Plain::default()
+    };
+    Ok((StatusCode::CONFLICT, rendered(&plain)?).into_response())
+}

@@ -1,0 +1,132 @@
+//! What editors decided, who, when and why, to be undone.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::today::titled;
+use super::{Frame, clock_of, rendered};
+use crate::model::Verdict;
+use crate::pipeline::index::Index;
+use crate::report::{counted, shown};
+use crate::service::api::{DecisionOut, made};
+use crate::service::problem::Problem;
+use crate::service::state::App;
+use crate::service::tokens::Who;
+
+/// Runs that are shown.
+const SHOWN: usize = 200;
+
+#[derive(Template)]
+#[template(path = "log.html", config = "src/service/page/askama.toml")]
+struct Log {
+    place: &'static str,
+    signed_in: Option<String>,
+    may_decide: bool,
+    count: String,
+    lines: Vec<Line>,
+}
+
+/// What was decided together, or happened.
+pub(super) struct Line {
+    pub(super) at: String,
+    pub(super) when: String,
+    pub(super) what: String,
+    /// The run to undo; 0 for none.
+    pub(super) undo: i64,
+    pub(super) story: Option<(String, String)>,
+}
+
+/// A line for each run, the latest first, of the decisions that are wanted.
+pub(super) fn lines_of(
+    index: &Index,
+    wanted: impl Fn(&DecisionOut) -> bool,
+) -> Result<Vec<Line>, Problem> {
+    let decisions: Vec<DecisionOut> = made(index)?.into_iter().filter(|d| wanted(d)).collect();
+    let line = |run: &[DecisionOut]| {
+        let first = run.last().expect("a run has a decision");
+        let of = |verdict: Verdict| run.iter().filter(|d| d.decision == verdict).count();
+        let (linked, parted) = (of(Verdict::MustLink), of(Verdict::CannotLink));
+        let what = match first.decision {
+            Verdict::Undo => "undid an earlier decision".to_owned(),
+            Verdict::Lock => "locked the story".to_owned(),
+            Verdict::Representative => "chose what stands for it".to_owned(),
+            _ if parted == 0 => format!(
+                "said that {} one story",
+                counted(linked + 1, "article tells", "articles tell")
+            ),
+            _ if linked == 0 => format!("parted {}", counted(parted, "pair", "pairs")),
+            _ => "split or moved articles".to_owned(),
+        };
+        let why = if first.reason.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", shown(&first.reason, 300))
+        };
+        let undone = if run.iter().any(|d| d.in_force) { "" } else { " (no longer in force)" };
+        let by = if first.by.is_empty() { "somebody" } else { &first.by };
+        let holds = run.iter().any(|d| d.in_force) && first.decision != Verdict::Undo;
+        let undone = if first.decision == Verdict::Undo { "" } else { undone };
+        Line {
+            when: clock_of(Some(&first.at)),
+            what: format!("{} {what}{why}{undone}", shown(by, 60)),
+            at: first.at.clone(),
+            undo: if holds { first.run } else { 0 },
+            story: None,
+        }
+    };
+    Ok(decisions.chunk_by(|x, y| x.run == y.run).map(line).collect())
+}
+
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    Extension(who): Extension<Who>,
+) -> Result<Response, Problem> {
+    let look = move |index: &Index| {
+        let Frame { place, signed_in, may_decide } = Frame::new("log", &who);
+        let mut lines = lines_of(index, |_| true)?;
+        let all = lines.len();
+        lines.truncate(SHOWN);
+        let decisions = made(index)?;
+        let mut firsts = decisions.chunk_by(|x, y| x.run == y.run).filter_map(|run| run.last());
+        for line in &mut lines {
+            let Some(first) = firsts.next() else { break };
+            line.story =
+                index.placed(&first.article_id)?.map(|(a, s)| (s.id, titled(&a.entry.title)));
+        }
+        let count = counted(all, "decision", "decisions");
+        Ok(Log { place, signed_in, may_decide, count, lines })
+    };
+    rendered(&app.looks.look(&app, look).await?)
+}
+
+/// Decisions in force on two articles, as labelled pairs.
+pub(super) async fn labels(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let look = |index: &Index| {
+        let mut text = String::from("id1,id2,label\n");
+        for d in index.in_force()? {
+            let label = match d.verdict {
+                Verdict::MustLink => 1,
+                Verdict::CannotLink => 0,
+                _ => continue,
+            };
+            text += &format!("{},{},{label}\n", field(&d.article), field(&d.other));
+        }
+        Ok(text)
+    };
+    let text = app.looks.look(&app, look).await?;
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
+}
+
+/// A field of a CSV; nothing in it is a formula to a spreadsheet.
+fn field(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    if guard.is_empty() && !text.contains([',', '"', '\n', '\r']) {
+        return text.to_owned();
+    }
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}

@@ -1,0 +1,92 @@
+// The page works without this: it adds keys, live updates and a copy button.
+"use strict";
+(() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const live = document.getElementById("live");
+  const items = () => all(".story, .reports .row");
+  let at = -1;
+
+  const move = (step) => {
+    const list = items();
+    if (list.length === 0) return;
+    list.forEach((item) => item.classList.remove("at"));
+    at = Math.max(0, Math.min(list.length - 1, at + step));
+    list[at].classList.add("at");
+    (list[at].querySelector("h3 a") ?? list[at].querySelector("input"))?.focus({ preventScroll: true });
+    list[at].scrollIntoView({ block: "nearest" });
+  };
+
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    o: () => items()[at]?.querySelector("h3 a")?.click(),
+    x: () => items()[at]?.querySelector("input[type=checkbox]")?.click(),
+    "/": () => document.getElementById("query")?.focus(),
+    r: () => location.assign("/review"),
+    h: () => location.assign("/"),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
+    if (event.key === "Escape" && typing) return typing.blur();
+    if (typing) return;
+    const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const act = button ? () => button.click() : keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  // Copying
+  all("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const area = document.getElementById(button.dataset.copy);
+      const said = document.getElementById("copied");
+      try {
+        await navigator.clipboard.writeText(area.value);
+        said.textContent = "Copied.";
+      } catch {
+        area.closest("details").open = true;
+        area.select();
+        said.textContent = "Press Ctrl-C to copy.";
+      }
+    });
+  });
+
+  // Live: when something was grouped, the parts that can change are fetched anew.
+  if (all("[data-live]").length === 0) return;
+  let waiting = 0;
+  const refresh = async () => {
+    waiting = 0;
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = all("[data-live]");
+    const then = [...fresh.querySelectorAll("[data-live]")];
+    if (now.length !== then.length) return location.reload();
+    const ticked = new Set(all("[data-live] input:checked").map((input) => input.value));
+    const open = new Set(all("[data-live] details[open]").map((d) => d.querySelector("input")?.value));
+    const sizes = new Map(all(".story[data-id]").map((story) => [story.dataset.id, story.dataset.size]));
+    const focused = document.activeElement;
+    const mark = focused?.value ?? focused?.getAttribute?.("href");
+    now.forEach((part, n) => part.replaceWith(document.adoptNode(then[n])));
+    all("[data-live] input[type=checkbox]").forEach((input) => (input.checked = ticked.has(input.value)));
+    all("[data-live] details").forEach((d) => (d.open = open.has(d.querySelector("input")?.value)));
+    all(".story[data-id]").forEach((story) => {
+      if (sizes.size > 0 && sizes.get(story.dataset.id) !== story.dataset.size) story.classList.add("fresh");
+    });
+    setTimeout(() => all(".fresh").forEach((story) => story.classList.remove("fresh")), 4000);
+    if (mark && document.activeElement === document.body) {
+      all("[data-live] a, [data-live] input").find((e) => (e.getAttribute("href") ?? e.value) === mark)?.focus({ preventScroll: true });
+    }
+    live.textContent = `Updated ${new Date().toISOString().slice(11, 19)}.`;
+  };
+  const soon = () => (waiting ||= setTimeout(refresh, 300));
+  const events = new EventSource("/v1/events");
+  events.addEventListener("settled", soon);
+  events.addEventListener("missed", soon);
+  events.addEventListener("open", () => (live.textContent = "Live."));
+  events.addEventListener("error", () => (live.textContent = "Not live; trying again."));
+  addEventListener("pagehide", () => events.close());
+})();

@@ -1,0 +1,188 @@
+//! What all requests share.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, RwLock, mpsc};
+use std::time::Duration;
+
+use foldhash::HashMap;
+use tokio::sync::{Semaphore, broadcast};
+use tokio_util::sync::CancellationToken;
+
+use super::intake::Incoming;
+use super::metrics::Metrics;
+use super::problem::Problem;
+use super::rate::{Limit, Rate};
+use super::review::Pair;
+use super::tokens::{Tokens, hex};
+use super::writer::Order;
+use crate::params::Params;
+use crate::pipeline::index::{Access, Error, Index};
+use crate::pipeline::lookup::Lookup;
+use crate::read;
+use crate::store::Journal;
+
+/// How a service is run.
+#[derive(Debug)]
+pub struct Options {
+    /// The folder of the index; a missing one is made.
+    pub index: PathBuf,
+    /// What decides who belongs together.
+    pub params: Params,
+    /// How records are understood.
+    pub reading: read::Options,
+    /// Who may do what; none for everybody on this machine.
+    pub tokens: Option<Tokens>,
+    /// Outlets and their owners, ascending: outlets of one owner report as one.
+    pub owners: Vec<(String, String)>,
+    /// What requests may cost.
+    pub limits: Limits,
+}
+
+/// What requests may cost; each limit has its own answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of a body: 413.
+    pub body: usize,
+    /// Articles of a batch: 413.
+    pub batch: usize,
+    /// Bytes of one record: 422 for one, a refusal in a batch.
+    pub record: usize,
+    /// Requests that are worked on at once: 503.
+    pub requests: usize,
+    /// Streams of events at once: 503.
+    pub streams: usize,
+    /// Articles that wait for the index: 503 for more.
+    pub waiting: usize,
+    /// How long a request may take: 503. Its headers: the connection is closed.
+    pub time: Duration,
+    /// Requests of one caller: 429.
+    pub rate: Limit,
+    /// Newest articles that a new one is looked up among at once.
+    pub recent: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 32 << 20,
+            batch: 5_000,
+            record: 4 << 20,
+            requests: 256,
+            streams: 200,
+            waiting: 500_000,
+            time: Duration::from_secs(30),
+            rate: Limit { rate: 1_000.0, burst: 2_000.0 },
+            recent: 60_000,
+        }
+    }
+}
+
+/// Where an article is said to belong until the index has it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Provisional {
+    pub(super) story_id: String,
+    /// The article that its group goes by.
+    pub(super) group: String,
+}
+
+/// Something that those who listen are told.
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    /// Lines of the log have their number.
+    pub(super) id: Option<i64>,
+    pub(super) kind: &'static str,
+    pub(super) data: String,
+}
+
+/// The state of a service.
+pub struct App {
+    pub(super) options: Options,
+    pub(super) tokens: Tokens,
+    pub(super) looks: Looks,
+    pub(super) lookup: RwLock<Lookup>,
+    /// Nothing is accepted any more once it is taken away.
+    pub(super) intake: Mutex<Option<mpsc::SyncSender<Incoming>>>,
+    pub(super) writer: mpsc::Sender<Order>,
+    pub(super) pending: Mutex<HashMap<String, Provisional>>,
+    /// Articles that wait for the index.
+    pub(super) waiting: AtomicU64,
+    /// Why the index does not take articles at the moment.
+    pub(super) fault: Mutex<Option<String>>,
+    /// What is doubtful, the least sure first.
+    pub(super) review: Mutex<Vec<Pair>>,
+    /// The journal, to read texts.
+    pub(super) texts: Mutex<Journal>,
+    pub(super) events: broadcast::Sender<Event>,
+    pub(super) metrics: Metrics,
+    pub(super) rate: Rate,
+    pub(super) slots: Semaphore,
+    pub(super) streams: Arc<Semaphore>,
+    pub(super) shutdown: CancellationToken,
+    pub(super) requests: AtomicU64,
+    /// With this a command on this machine hands its batch over.
+    pub(super) secret: String,
+    /// Tells this run's request numbers from those of others.
+    pub(super) run: String,
+}
+
+/// Readers of the index, each with its own connection.
+pub(super) struct Looks {
+    folder: PathBuf,
+    free: Mutex<Vec<Index>>,
+    slots: Semaphore,
+}
+
+/// Readers at once.
+const READERS: usize = 8;
+
+impl Looks {
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self { folder, free: Mutex::default(), slots: Semaphore::new(READERS) }
+    }
+
+    /// Opens another reader.
+    pub(super) fn open(&self) -> Result<Index, Error> {
+        Index::open(&self.folder, Access::Read, &Params::default())
+    }
+
+    /// Looks into the index beside whatever else goes on.
+    pub(super) async fn look<T: Send + 'static>(
+        self: &Looks,
+        app: &Arc<App>,
+        look: impl FnOnce(&Index) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let _slot = self.slots.acquire().await.map_err(|_| Problem::busy("shutting down"))?;
+        let app = app.clone();
+        let work = move || {
+            let free = app.looks.free.lock().expect("nobody panics with it").pop();
+            let index = free.map_or_else(|| app.looks.open(), Ok)?;
+            let found = look(&index);
+            app.looks.free.lock().expect("nobody panics with it").push(index);
+            found
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|_| {
+            Problem::new(
+                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "a fault of ours",
+            )
+        })?
+    }
+}
+
+impl App {
+    /// Tells those who listen; nobody needs to.
+    pub(super) fn announce(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+}
+
+/// Random bytes as hexadecimal digits, from the system.
+pub(super) fn random(bytes: usize) -> std::io::Result<String> {
+    use std::io::Read as _;
+    let mut buffer = vec![0; bytes];
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut buffer)?;
+    Ok(hex(&buffer))
+}

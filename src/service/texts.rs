@@ -1,0 +1,65 @@
+//! Small questions to the state: texts, owners, names, explanations.
+
+use axum::http::StatusCode;
+
+use super::problem::Problem;
+use super::state::{App, Event};
+use crate::kernel::base32;
+use crate::model::explain::Explanation;
+use crate::model::{Article, Change};
+use crate::pipeline::{self, index::Index};
+
+impl App {
+    /// An article with its text, where it is kept: as it came through a service, or by the index.
+    pub(super) fn text(&self, index: &Index, id: &str) -> Option<Article> {
+        let sent = self.texts.lock().expect("nobody panics with it").article(id).ok().flatten();
+        sent.or_else(|| {
+            let (title, text) = index.text(id).ok()??;
+            let entry = index.placed(id).ok()??.0.entry;
+            let (published, seen) = (entry.published, entry.seen);
+            let (source, lang) = (entry.source.to_string(), entry.lang.to_string());
+            let id = id.to_owned();
+            Some(Article { id, title, text, published, seen, source, lang, ..Article::default() })
+        })
+    }
+
+    /// The article whose story was given a name before the index had it.
+    pub(super) fn provisional_name(&self, name: &str) -> Option<String> {
+        let hash = base32::decode(name.strip_prefix('s')?.as_bytes())?;
+        self.texts.lock().expect("nobody panics with it").named(hash).ok().flatten()
+    }
+
+    /// How many owners some outlets have.
+    pub(super) fn owners_of<'a>(&'a self, sources: impl Iterator<Item = &'a str>) -> usize {
+        let owners = &self.options.owners;
+        let owner = |source: &'a str| {
+            let found = owners.binary_search_by(|owned| owned.0.as_str().cmp(source));
+            found.map_or(source, |i| owners[i].1.as_str())
+        };
+        let mut all: Vec<&str> = sources.map(owner).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
+    }
+
+    /// What can be said of two articles alone: nothing of it depends on others.
+    pub(super) fn explain(&self, [a, b]: [Article; 2]) -> Result<Explanation, Problem> {
+        let ids = [a.id.clone(), b.id.clone()];
+        let both = [ids[0].as_str(), ids[1].as_str()];
+        let found = pipeline::explain([vec![a, b]], both, &self.options.params);
+        let fault =
+            || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "a fault of ours");
+        found.map_err(|_| fault())?.map_err(|_| fault())
+    }
+}
+
+impl Event {
+    /// A line of the log.
+    pub(super) fn of_line((number, at, change): &(i64, String, Change)) -> Self {
+        let data = serde_json::json!({
+            "story_id": change.story_id, "change": change.change, "from": change.from,
+            "articles_added": change.articles_added, "reason": change.reason, "at": at,
+        });
+        Self { id: Some(*number), kind: "story", data: data.to_string() }
+    }
+}

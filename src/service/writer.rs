@@ -1,0 +1,156 @@
+//! The thread that owns the index: it takes what was accepted, groups it, and tells everybody what changed.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+use foldhash::HashSet;
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use super::decide::{self, Outcome, Wish};
+use super::problem::Problem;
+use super::review;
+use super::state::{App, Event};
+use crate::kernel::hash::hash;
+use crate::model::Article;
+use crate::pipeline::index::{Index, Night, Options};
+use crate::store::Journal;
+
+/// What the index is asked to do.
+pub(super) enum Order {
+    /// There are articles in the journal.
+    Wake,
+    /// A batch from a command beside the service.
+    Update(Box<Update>),
+    /// An editor's wish.
+    Decide(Box<(Wish, oneshot::Sender<Result<Outcome, Problem>>)>),
+}
+
+/// See [`Order::Update`].
+pub(super) struct Update {
+    pub(super) articles: Vec<Article>,
+    pub(super) options: Options,
+    pub(super) reply: oneshot::Sender<Result<Night, String>>,
+}
+
+/// Articles that the index takes at a time.
+const AT_ONCE: usize = 50_000;
+/// Larger indexes are not grouped at the start only to find what is doubtful.
+const DOUBTED: u64 = 50_000;
+/// The least time between two updates, so that what comes in meanwhile is grouped together.
+const REST: Duration = Duration::from_millis(700);
+/// The longest that anything waits before it is tried again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Works until nobody can give orders any more, or the service ends.
+pub(super) fn run(
+    app: &Arc<App>,
+    mut index: Index,
+    mut journal: Journal,
+    orders: &mpsc::Receiver<Order>,
+) {
+    if index.stats().is_ok_and(|stats| stats.articles < DOUBTED) {
+        let grouping = index.export().unwrap_or_default();
+        review::take_up(app, &grouping);
+    }
+    let mut rested = Instant::now();
+    let mut waits = true;
+    while !app.shutdown.is_cancelled() {
+        let patience =
+            if waits { rested.saturating_duration_since(Instant::now()) } else { PATIENCE };
+        match orders.recv_timeout(patience.min(PATIENCE)) {
+            Ok(Order::Wake) => waits = true,
+            Ok(Order::Update(update)) => hand_over(app, &mut index, &mut journal, *update),
+            Ok(Order::Decide(wish)) => {
+                let (wish, reply) = *wish;
+                let _ = reply.send(decide::apply(app, &mut index, &wish));
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        }
+        if waits && Instant::now() >= rested {
+            let began = Instant::now();
+            match take(app, &mut index, &mut journal) {
+                Ok(more) => {
+                    waits = more;
+                    *app.fault.lock().expect("nobody panics with it") = None;
+                    // Half of the time belongs to those who look.
+                    rested = Instant::now() + REST.max(began.elapsed()).min(PATIENCE);
+                }
+                Err(fault) => {
+                    *app.fault.lock().expect("nobody panics with it") = Some(fault);
+                    rested = Instant::now() + PATIENCE;
+                }
+            }
+        }
+    }
+}
+
+/// Takes what waits in the journal; whether there may be more.
+fn take(app: &App, index: &mut Index, journal: &mut Journal) -> Result<bool, String> {
+    let waiting = journal.waiting(AT_ONCE).map_err(|error| error.to_string())?;
+    let Some(last) = waiting.last().map(|arrival| arrival.number) else { return Ok(false) };
+    let (count, began) = (waiting.len(), Instant::now());
+    let ids: HashSet<String> = waiting.iter().map(|arrival| arrival.article.id.clone()).collect();
+    let articles = waiting.into_iter().map(|arrival| arrival.article).collect();
+    let before = index.log_end().map_err(|error| error.to_string())?;
+    let options = Options::at(Timestamp::now());
+    let night = index.update_articles(articles, &options).map_err(|error| error.to_string())?;
+    review::take_up(app, &night.grouping);
+    journal.settle(last).map_err(|error| error.to_string())?;
+    app.waiting.fetch_sub((count as u64).min(app.waiting.load(Relaxed)), Relaxed);
+    forget_pending(app, &ids, journal);
+    app.metrics.updates.observe(began.elapsed().as_secs_f64());
+    tell(app, index, before, count);
+    Ok(count == AT_ONCE)
+}
+
+/// What the index has is no longer provisional, unless another version came in meanwhile.
+fn forget_pending(app: &App, ids: &HashSet<String>, journal: &Journal) {
+    let Ok(newer) = journal.waiting_identities() else { return };
+    let newer: HashSet<u64> = newer.into_iter().collect();
+    let mut pending = app.pending.lock().expect("nobody panics with it");
+    pending.retain(|id, _| !ids.contains(id) || newer.contains(&hash(id.as_bytes())));
+}
+
+/// Tells those who listen what happened since a line of the log.
+pub(super) fn tell(app: &App, index: &Index, before: i64, articles: usize) {
+    let mut from = before;
+    while let Ok(lines) = index.log_after(from, 1_000) {
+        let Some(last) = lines.last().map(|line| line.0) else { break };
+        lines.iter().for_each(|line| app.announce(Event::of_line(line)));
+        from = last;
+    }
+    let data = serde_json::json!({ "articles": articles }).to_string();
+    app.announce(Event { id: Some(from), kind: "settled", data });
+}
+
+/// A batch of another command: what was accepted before goes first.
+fn hand_over(app: &App, index: &mut Index, journal: &mut Journal, update: Update) {
+    let Update { articles, options, reply } = update;
+    let dry_run = options.dry_run;
+    let night = work_through(app, index, journal).and_then(|()| {
+        let before = index.log_end().map_err(|error| error.to_string())?;
+        let texts = if dry_run { Vec::new() } else { articles.clone() };
+        let count = articles.len();
+        let night = index.update_articles(articles, &options).map_err(|error| error.to_string())?;
+        if !dry_run {
+            review::take_up(app, &night.grouping);
+            journal.keep(&texts).map_err(|error| error.to_string())?;
+            tell(app, index, before, count);
+        }
+        Ok(night)
+    });
+    let _ = reply.send(night);
+}
+
+/// Takes all that waits.
+pub(super) fn work_through(
+    app: &App,
+    index: &mut Index,
+    journal: &mut Journal,
+) -> Result<(), String> {
+    while take(app, index, journal)? {}
+    Ok(())
+}

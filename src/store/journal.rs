@@ -1,0 +1,261 @@
+//! What a service has accepted: articles as they arrived, with their texts, before and after the index has them.
+//!
+//! An article that is written here is safe; the index takes them from here in the order of their numbers. Taking one twice
+//! does no harm: the same article with the same content is read once.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::Error;
+use super::files::sql;
+use crate::kernel::hash::hash;
+use crate::model::Article;
+
+const SCHEMA: &str = "
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS arrivals (number INTEGER PRIMARY KEY, identity INTEGER NOT NULL, article BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS arrivals_by_identity ON arrivals (identity);
+CREATE TABLE IF NOT EXISTS kept (identity INTEGER NOT NULL, article BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS kept_by_identity ON kept (identity);
+CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, digest BLOB NOT NULL, answer TEXT NOT NULL, number INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS settled (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL);
+INSERT OR IGNORE INTO settled VALUES (1, 0);
+COMMIT;
+";
+
+/// Keys that are remembered: the newest so many.
+const KEYS: i64 = 100_000;
+
+/// The journal of a service.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    db: Connection,
+}
+
+/// An article and its number.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Arrivals are counted from 1.
+    pub number: i64,
+    /// As it was read.
+    pub article: Article,
+}
+
+/// Articles that are accepted together or not at all.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// The articles.
+    pub articles: &'a [Article],
+    /// The sender's key, the digest of what was sent, and the answer that a repetition gets.
+    pub key: Option<(&'a str, &'a [u8], &'a str)>,
+}
+
+impl Journal {
+    /// Opens the journal of the index in a folder, and makes it when it is missing.
+    ///
+    /// # Errors
+    /// The system or the database refuses.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        let folder = folder.join("service");
+        std::fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        let path = folder.join("journal.sqlite");
+        let open = || {
+            let db = Connection::open(&path)?;
+            db.busy_timeout(std::time::Duration::from_secs(10))?;
+            db.execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; \
+                 PRAGMA cache_size = -8192;",
+            )?;
+            db.execute_batch(SCHEMA)?;
+            Ok(db)
+        };
+        let db = open().map_err(sql(path.clone()))?;
+        Ok(Self { path, db })
+    }
+
+    /// Writes batches down; when it returns they are safe, all of them.
+    ///
+    /// # Errors
+    /// The database cannot be written; none of them is then in it.
+    pub fn accept(&mut self, batches: &[Batch<'_>]) -> Result<(), Error> {
+        let write = |db: &mut Connection| {
+            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let mut insert = tx.prepare_cached("INSERT INTO arrivals VALUES (NULL, ?, ?)")?;
+            let mut answer =
+                tx.prepare_cached("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)")?;
+            for batch in batches {
+                for article in batch.articles {
+                    insert.execute(params![identity(&article.id), packed(article)])?;
+                }
+                if let Some((key, digest, text)) = batch.key {
+                    answer.execute(params![key, digest, text, tx.last_insert_rowid()])?;
+                }
+            }
+            drop((insert, answer));
+            tx.execute(
+                "DELETE FROM answers WHERE number < (SELECT MAX(number) FROM answers) - ?",
+                [KEYS],
+            )?;
+            tx.commit()
+        };
+        write(&mut self.db).map_err(sql(self.path.clone()))
+    }
+
+    /// The digest and the answer that stand under a key.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn answer(&self, key: &str) -> Result<Option<(Vec<u8>, String)>, Error> {
+        let read = || {
+            let mut find =
+                self.db.prepare_cached("SELECT digest, answer FROM answers WHERE key = ?")?;
+            find.query_row([key], |r| Ok((r.get(0)?, r.get(1)?))).optional()
+        };
+        read().map_err(sql(self.path.clone()))
+    }
+
+    /// The oldest articles that the index does not have yet.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn waiting(&self, most: usize) -> Result<Vec<Arrival>, Error> {
+        let read = || {
+            let mut find = self.db.prepare_cached(
+                "SELECT number, article FROM arrivals WHERE number > (SELECT number FROM settled) \
+                 ORDER BY number LIMIT ?",
+            )?;
+            let rows = find.query_map([most as i64], |r| {
+                Ok((r.get(0)?, unpacked(r.get_ref(1)?.as_blob()?)))
+            })?;
+            rows.collect::<rusqlite::Result<Vec<(i64, Option<Article>)>>>()
+        };
+        let rows = read().map_err(sql(self.path.clone()))?;
+        let arrival = |(number, article): (i64, Option<Article>)| {
+            let article =
+                article.ok_or_else(|| Error::damaged(&self.path, format!("arrival {number}")))?;
+            Ok(Arrival { number, article })
+        };
+        rows.into_iter().map(arrival).collect()
+    }
+
+    /// The hashes of the ids of articles that the index does not have yet.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn waiting_identities(&self) -> Result<Vec<u64>, Error> {
+        let read = || {
+            let mut find = self.db.prepare_cached(
+                "SELECT identity FROM arrivals WHERE number > (SELECT number FROM settled)",
+            )?;
+            let rows = find.query_map([], |r| Ok(r.get::<_, i64>(0)? as u64))?;
+            rows.collect::<rusqlite::Result<Vec<u64>>>()
+        };
+        read().map_err(sql(self.path.clone()))
+    }
+
+    /// Keeps the texts of articles that the index has already; what waits must have been taken before.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn keep(&mut self, articles: &[Article]) -> Result<(), Error> {
+        let write = |db: &mut Connection| {
+            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let mut insert = tx.prepare_cached("INSERT INTO kept VALUES (?, ?)")?;
+            for article in articles {
+                insert.execute(params![identity(&article.id), packed(article)])?;
+            }
+            drop(insert);
+            tx.commit()
+        };
+        write(&mut self.db).map_err(sql(self.path.clone()))
+    }
+
+    /// Forgets articles: nothing of them is left in the file. Answers that may name them go, too.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn forget(&mut self, ids: &[String]) -> Result<(), Error> {
+        let write = |db: &mut Connection| {
+            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            for id in ids {
+                tx.execute("DELETE FROM arrivals WHERE identity = ?", [identity(id)])?;
+                tx.execute("DELETE FROM kept WHERE identity = ?", [identity(id)])?;
+            }
+            tx.execute("DELETE FROM answers", [])?;
+            tx.commit()?;
+            // What stands in the log of the database goes over into the file, and the log is emptied.
+            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        };
+        write(&mut self.db).map_err(sql(self.path.clone()))
+    }
+
+    /// Whether an index has a journal.
+    pub fn is_there(folder: &Path) -> bool {
+        folder.join("service").join("journal.sqlite").exists()
+    }
+
+    /// Notes that the index has everything up to a number.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn settle(&mut self, number: i64) -> Result<(), Error> {
+        let sql = sql(self.path.clone());
+        self.db.execute("UPDATE settled SET number = MAX(number, ?)", [number]).map_err(sql)?;
+        Ok(())
+    }
+
+    /// The id of an article by its hash, of which the four low bits are not known.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn named(&self, hash: u64) -> Result<Option<String>, Error> {
+        let read = || {
+            let mut find = self.db.prepare_cached(
+                "SELECT article FROM arrivals WHERE identity BETWEEN ? AND ? LIMIT 1",
+            )?;
+            let (first, last) = (hash as i64, (hash | 15) as i64);
+            find.query_row([first, last], |r| Ok(unpacked(r.get_ref(0)?.as_blob()?))).optional()
+        };
+        let found = read().map_err(sql(self.path.clone()))?;
+        Ok(found.flatten().map(|article| article.id))
+    }
+
+    /// An article as it arrived last, with its text.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn article(&self, id: &str) -> Result<Option<Article>, Error> {
+        let read = || {
+            let mut find = self.db.prepare_cached(
+                "SELECT article FROM (SELECT number, identity, article FROM arrivals \
+                 UNION ALL SELECT 0, identity, article FROM kept) WHERE identity = ? ORDER BY number DESC",
+            )?;
+            let rows =
+                find.query_map([identity(id)], |r| Ok(unpacked(r.get_ref(0)?.as_blob()?)))?;
+            rows.collect::<rusqlite::Result<Vec<Option<Article>>>>()
+        };
+        let found = read().map_err(sql(self.path.clone()))?;
+        Ok(found.into_iter().flatten().find(|article| article.id == id))
+    }
+}
+
+/// What an article is found by.
+fn identity(id: &str) -> i64 {
+    hash(id.as_bytes()) as i64
+}
+
+fn packed(article: &Article) -> Vec<u8> {
+    let json = serde_json::to_vec(article).expect("an article is strings and numbers");
+    zstd::bulk::compress(&json, 1).expect("memory takes any length")
+}
+
+/// Longer than any record that is read, spelled as JSON.
+const LONGEST: usize = 1 << 30;
+
+fn unpacked(bytes: &[u8]) -> Option<Article> {
+    let length = zstd::zstd_safe::get_frame_content_size(bytes).ok()??;
+    let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST)?;
+    serde_json::from_slice(&zstd::bulk::decompress(bytes, length).ok()?).ok()
+}

@@ -1,0 +1,253 @@
+//! What is asked of the database a page at a time.
+
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension as _, Row, params_from_iter};
+
+use super::tables::{self, STORY, Story};
+use super::{Error, Store};
+use crate::model::{Change, Entry};
+
+/// Which stories are wanted, the one with the newest article first.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Their newest article is of this time or later.
+    pub since: Option<String>,
+    /// Their oldest article is of this time or earlier.
+    pub until: Option<String>,
+    /// One of their articles is of this outlet.
+    pub source: Option<String>,
+    /// One of their articles is in this language.
+    pub lang: Option<String>,
+    /// Titles of their articles have all these words.
+    pub words: Vec<String>,
+    /// They have so many articles at least.
+    pub min_size: u32,
+    /// They come after this one: time of its newest article and name.
+    pub after: Option<(String, String)>,
+    /// Not more than so many.
+    pub most: usize,
+}
+
+/// A story in a list.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// The story.
+    pub story: Story,
+    /// The title of the article that stands for it.
+    pub title: String,
+    /// Its outlets, in the order of their names.
+    pub sources: Vec<String>,
+    /// Its languages.
+    pub langs: Vec<String>,
+}
+
+/// An article and where it belongs.
+#[derive(Debug, Clone, Default)]
+pub struct Located {
+    /// Its number.
+    pub row: u32,
+    /// What is kept of it.
+    pub entry: Entry,
+    /// The number of its story.
+    pub story: u32,
+    /// The id of the earliest article of its near-duplicate group.
+    pub group: String,
+}
+
+/// A run as the database has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunSeen {
+    /// Runs are counted from 1.
+    pub run: i64,
+    /// When it began.
+    pub at: String,
+    /// What was asked for.
+    pub command: String,
+    /// Articles read, added, of these new versions of older ones; articles removed; repetitions; refusals.
+    pub counts: [i64; 6],
+}
+
+impl Store {
+    /// The stories that pass a filter, in its order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn listed(&self, filter: &Filter) -> Result<Vec<Summary>, Error> {
+        let mut sql = format!("SELECT {STORY} FROM stories AS s WHERE 1");
+        let mut values: Vec<Value> = Vec::new();
+        let mut demand = |condition: &str, value: Value| {
+            sql.push_str(" AND ");
+            sql.push_str(condition);
+            values.push(value);
+        };
+        if let Some(since) = &filter.since {
+            demand("s.last >= ?", since.clone().into());
+        }
+        if let Some(until) = &filter.until {
+            demand("s.first <= ?", until.clone().into());
+        }
+        if filter.min_size > 1 {
+            demand("s.size >= ?", filter.min_size.into());
+        }
+        if let Some(source) = &filter.source {
+            demand(&some_article("a.source = ?"), source.clone().into());
+        }
+        if let Some(lang) = &filter.lang {
+            demand(&some_article("a.lang = ?"), lang.clone().into());
+        }
+        for word in &filter.words {
+            demand(&some_article("a.title LIKE ? ESCAPE '\\'"), like(word).into());
+        }
+        if let Some((last, name)) = &filter.after {
+            demand("IFNULL(s.last, '') <= ?", last.clone().into());
+            demand("(IFNULL(s.last, ''), -s.story) < (?, ", last.clone().into());
+            sql.push_str("-(SELECT story FROM stories WHERE story_id = ?))");
+            values.push(name.clone().into());
+        }
+        sql.push_str(" ORDER BY s.last DESC, s.story LIMIT ?");
+        values.push(i64::try_from(filter.most).unwrap_or(i64::MAX).into());
+        let stories = self.some(&sql, params_from_iter(values), tables::story)?;
+        stories.into_iter().map(|story| self.summary(story)).collect()
+    }
+
+    fn summary(&self, story: Story) -> Result<Summary, Error> {
+        let title =
+            self.one("SELECT title FROM articles WHERE row = ?", story.representative, |r| {
+                r.get(0)
+            })?;
+        let distinct = |column: &str| {
+            let sql = format!(
+                "SELECT DISTINCT {column} FROM articles WHERE {column} <> '' AND row IN \
+                 (SELECT row FROM members WHERE story = ?) ORDER BY 1"
+            );
+            self.some(&sql, [story.story], |r| r.get(0))
+        };
+        let (sources, langs) = (distinct("source")?, distinct("lang")?);
+        Ok(Summary { story, title: title.unwrap_or_default(), sources, langs })
+    }
+
+    /// The article of an id, and where it belongs.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn placed(&self, id: &str) -> Result<Option<Located>, Error> {
+        let sql = format!("SELECT {PLACED} WHERE a.id = ?");
+        self.one(&sql, id, placed)
+    }
+
+    /// The articles of a story and where they belong, the earliest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn placed_in(&self, story: u32) -> Result<Vec<Located>, Error> {
+        let sql = format!(
+            "SELECT {PLACED} WHERE m.story = ? ORDER BY IFNULL(a.published, IFNULL(a.seen, '')), a.id"
+        );
+        self.some(&sql, [story], placed)
+    }
+
+    /// What happened to a story, and when, oldest first; the stories that it came from too.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn history(&self, name: &str) -> Result<Vec<(i64, String, Change)>, Error> {
+        let sql = "SELECT number, at, story_id, change, came_from, articles_added, reason \
+                   FROM log JOIN runs USING (run) WHERE number IN (SELECT number FROM log WHERE story_id = ?1 \
+                   UNION SELECT number FROM log WHERE came_from <> '' AND instr(' ' || came_from || ' ', ' ' || ?1 || ' ')) \
+                   ORDER BY number";
+        self.some(sql, [name], logged)
+    }
+
+    /// The last line of the log that says that a story was merged or split.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn last_move(&self, name: &str) -> Result<Option<i64>, Error> {
+        let sql =
+            "SELECT MAX(number) FROM log WHERE story_id = ? AND change IN ('merged', 'split')";
+        Ok(self.one(sql, name, |r| r.get(0))?.flatten())
+    }
+
+    /// What happened to stories after a line of the log, and when, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn log_after(&self, number: i64, most: usize) -> Result<Vec<(i64, String, Change)>, Error> {
+        let sql = "SELECT number, at, story_id, change, came_from, articles_added, reason \
+                   FROM log JOIN runs USING (run) WHERE number > ? ORDER BY number LIMIT ?";
+        self.some(sql, [number, most as i64], logged)
+    }
+
+    /// The number of the last line of the log; 0 when it is empty.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn log_end(&self) -> Result<i64, Error> {
+        let read = || {
+            self.db.query_row("SELECT IFNULL(MAX(number), 0) FROM log", [], |r| r.get(0)).optional()
+        };
+        Ok(read().map_err(self.sql())?.unwrap_or(0))
+    }
+
+    /// Runs before one, newest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn runs(&self, before: i64, most: usize) -> Result<Vec<RunSeen>, Error> {
+        let sql = "SELECT run, at, command, read, added, replaced, removed, repeated, refused \
+                   FROM runs WHERE run < ? ORDER BY run DESC LIMIT ?";
+        self.some(sql, [before, most as i64], |r| {
+            let mut counts = [0; 6];
+            for (i, count) in counts.iter_mut().enumerate() {
+                *count = r.get(3 + i)?;
+            }
+            Ok(RunSeen { run: r.get(0)?, at: r.get(1)?, command: r.get(2)?, counts })
+        })
+    }
+}
+
+const PLACED: &str = "a.row, a.id, a.title, a.source, a.lang, a.url, a.file, a.kept, a.published, a.seen, a.fingerprint, \
+    m.story, (SELECT id FROM articles WHERE row = m.duplicate_group) \
+    FROM articles AS a JOIN members AS m USING (row)";
+
+fn placed(r: &Row<'_>) -> rusqlite::Result<Located> {
+    let stored = tables::stored(r)?;
+    let group: Option<String> = r.get(12)?;
+    Ok(Located {
+        row: stored.row,
+        entry: stored.entry,
+        story: r.get(11)?,
+        group: group.unwrap_or_default(),
+    })
+}
+
+fn logged(r: &Row<'_>) -> rusqlite::Result<(i64, String, Change)> {
+    let change = Change {
+        story_id: r.get(2)?,
+        change: r.get(3)?,
+        from: r.get(4)?,
+        articles_added: r.get(5)?,
+        reason: r.get(6)?,
+    };
+    Ok((r.get(0)?, r.get(1)?, change))
+}
+
+fn some_article(condition: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM members AS m JOIN articles AS a USING (row) \
+         WHERE m.story = s.story AND {condition})"
+    )
+}
+
+/// A pattern for texts that have a word somewhere.
+fn like(word: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in word.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

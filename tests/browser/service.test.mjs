@@ -1,0 +1,206 @@
+// The editors' page in a browser, with two editors at once: live updates, a merger by keyboard alone, a stale decision shown and
+// resolved, undo, review, a restart. Any console error, any request elsewhere and any serious finding of axe fails.
+//
+// node --test tests/browser (SAMESTORY names the binary, CHROMIUM the browser, SHOTS a folder for pictures)
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const root = resolve(import.meta.dirname, "../..");
+const binary = resolve(process.env.SAMESTORY ?? join(root, "target/debug/samestory"));
+const shots = resolve(process.env.SHOTS ?? join(root, "target/browser"));
+const axe = readFileSync(join(import.meta.dirname, "node_modules/axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "samestory-"));
+const TOKENS = { anna: "anna-0123456789abcdef", bert: "bert-0123456789abcdef", feed: "feed-0123456789abcdef" };
+let browser;
+let served;
+
+/** Starts the service; gives its address and what ends it. */
+const serve = () =>
+  new Promise((started, failed) => {
+    const args = ["serve", "--index", join(folder, "news.idx"), "--listen", "127.0.0.1:0", "--tokens", join(folder, "tokens")];
+    const child = spawn(binary, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const ended = new Promise((done) => child.on("exit", done));
+    child.stderr.on("data", (data) => {
+      const url = /listening on (\S+)/.exec(data)?.[1];
+      if (url) started({ url, stop: () => (child.kill("SIGTERM"), ended) });
+      else if (!/stopped/.test(data)) failed(new Error(String(data)));
+    });
+  });
+
+before(async () => {
+  mkdirSync(shots, { recursive: true });
+  writeFileSync(join(folder, "tokens"), `editor anna ${TOKENS.anna}\neditor bert ${TOKENS.bert}\nfeeder feed ${TOKENS.feed}\n`);
+  served = await serve();
+  execFileSync(binary, ["update", "-q", "--index", join(folder, "news.idx"), "samples/articles", "-o", join(folder, "out.csv")], { cwd: root });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium" });
+});
+after(async () => {
+  await browser?.close();
+  await served?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** An editor who has signed in, with a page; what it complains of or asks for elsewhere fails the test at the end. */
+const editor = async (name, options = {}) => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const faults = [];
+  context.on("request", (request) => request.url().startsWith(served.url) || faults.push(`request: ${request.url()}`));
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    // A conflict is answered with its status; that is no fault of the page.
+    const conflict = /status of 409/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !conflict) faults.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => faults.push(`error: ${error}`));
+  await page.goto(served.url);
+  await page.getByLabel("Token").fill(TOKENS[name]);
+  await page.keyboard.press("Enter");
+  await page.getByText(name).waitFor();
+  const done = async () => {
+    assert.deepEqual(faults, []);
+    await context.close();
+  };
+  return { page, done };
+};
+
+const feed = async (article) => {
+  const headers = { "content-type": "application/json", authorization: `bearer ${TOKENS.feed}` };
+  const answer = await fetch(`${served.url}/v1/articles`, { method: "POST", headers, body: JSON.stringify(article) });
+  assert.equal(answer.status, 201);
+  return answer.json();
+};
+
+const accessible = async (page) => {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const serious = violations.filter((v) => ["serious", "critical"].includes(v.impact));
+  assert.deepEqual(serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).slice(0, 3).join(" ")}`), []);
+};
+
+/** Ticks the story that stands at the mark with the keyboard, going down to it. */
+const tickByKeys = async (page, title) => {
+  for (let i = 0; i < 60; i += 1) {
+    await page.keyboard.press("j");
+    if ((await page.locator(".story.at h3").textContent()).includes(title)) break;
+  }
+  await page.keyboard.press("x");
+};
+
+test("two editors at once", async () => {
+  const [anna, bert] = [await editor("anna"), await editor("bert")];
+  await anna.page.goto(`${served.url}/?hours=0`);
+  await bert.page.goto(`${served.url}/?hours=0`);
+
+  // What comes in appears on both pages by itself.
+  await anna.page.getByText("Live.").waitFor();
+  await bert.page.getByText("Live.").waitFor();
+  await feed({ id: "goats", title: "Goats block the Wendel pass", text: "A herd lay down between two bends and ate the signpost.", source: "Gazette" });
+  for (const { page } of [anna, bert]) await page.getByRole("link", { name: "Goats block the Wendel pass" }).waitFor({ timeout: 15_000 });
+  await feed({ id: "cheese", title: "Cheese wins a blue ribbon", text: "Judges tasted ninety wheels before lunch.", source: "Mirror" });
+  await anna.page.getByRole("link", { name: "Cheese wins" }).waitFor({ timeout: 15_000 });
+
+  // A merger, with nothing but the keyboard.
+  await tickByKeys(anna.page, "Goats");
+  await anna.page.reload();
+  await tickByKeys(anna.page, "Goats");
+  await anna.page.evaluate(() => document.activeElement.blur());
+  for (let i = 0; i < 60; i += 1) await anna.page.keyboard.press("k");
+  if (!(await anna.page.locator(".story.at h3").textContent()).includes("Cheese")) await tickByKeys(anna.page, "Cheese");
+  else await anna.page.keyboard.press("x");
+  assert.equal(await anna.page.locator("input[name=stories]:checked").count(), 2);
+  for (let i = 0; i < 200; i += 1) {
+    await anna.page.keyboard.press("Tab");
+    if (await anna.page.evaluate(() => document.activeElement.name === "reason")) break;
+  }
+  await anna.page.keyboard.type("one day in the country");
+  await anna.page.keyboard.press("Tab");
+  await anna.page.keyboard.press("Enter");
+  await anna.page.waitForURL(/\/stories\//);
+  const story = anna.page.url();
+  assert.equal(await anna.page.locator(".own .group").count(), 2);
+  await anna.page.getByText("anna said that 2 articles tell one story: one day in the country").waitFor();
+
+  // Both look at it; one is faster, the other is told and does it nevertheless.
+  await bert.page.goto(story);
+  await anna.page.getByLabel("Why").fill("kept as it is");
+  await anna.page.getByRole("button", { name: "Lock" }).click();
+  await anna.page.getByText("locked", { exact: true }).waitFor();
+  await bert.page.getByLabel(/Tick Cheese/).check();
+  await bert.page.getByRole("button", { name: "Split the ticked off" }).click();
+  await bert.page.getByRole("heading", { name: "This story has changed" }).waitFor();
+  await bert.page.screenshot({ path: join(shots, "conflict.png") });
+  await bert.page.getByRole("button", { name: "Do it nevertheless" }).click();
+  await bert.page.waitForURL(/\/stories\//);
+  assert.equal(await bert.page.locator(".own .group").count(), 1);
+
+  // Undone from the log, it is as it was.
+  await bert.page.goto(`${served.url}/log`);
+  await bert.page.getByRole("button", { name: "Undo" }).first().click();
+  await bert.page.getByText("bert undid an earlier decision").waitFor();
+
+  await anna.page.goto(`${served.url}/review`);
+  const before = await anna.page.locator(".sides").textContent();
+  await anna.page.keyboard.press("d");
+  await anna.page.waitForFunction((text) => document.querySelector("main") && document.querySelector(".sides")?.textContent !== text, before);
+  await anna.done();
+  await bert.done();
+});
+
+test("a story is copied, compared, and looks right at any width, light and dark", async () => {
+  for (const viewport of [{ width: 1280, height: 900 }, { width: 390, height: 844 }]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const { page, done } = await editor("anna", { viewport, colorScheme, permissions: ["clipboard-read", "clipboard-write"] });
+      const look = async (name) => {
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${name} is ${overflow} pixels too wide at ${viewport.width}`);
+        await accessible(page);
+        await page.screenshot({ path: join(shots, `${name}-${viewport.width}-${colorScheme}.png`), fullPage: true });
+      };
+      await page.goto(`${served.url}/?hours=0`);
+      await look("today");
+      await page.getByRole("link", { name: /Sarkov to host North Kesh/ }).first().click();
+      await page.locator("details.copies > summary").first().click();
+      await look("story");
+      await page.getByRole("button", { name: "Copy as Markdown" }).click();
+      await page.getByText("Copied.").waitFor();
+      assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^\*\*.*Sarkov.*\*\*\n\n- Norwire: /);
+      await page.getByRole("link", { name: "compare" }).first().click();
+      await page.getByRole("heading", { name: "Two articles" }).waitFor();
+      await look("compare");
+      for (const place of ["Review", "Log"]) {
+        await page.getByRole("link", { name: place, exact: true }).click();
+        await look(place.toLowerCase());
+      }
+      await done();
+    }
+  }
+});
+
+test("a restart keeps decisions, and who signed in", async () => {
+  const { page, done } = await editor("anna");
+  await page.goto(`${served.url}/log`);
+  const before = await page.locator(".log li").allTextContents();
+  assert.ok(before.length >= 4);
+  await done();
+  await served.stop();
+  served = await serve();
+  const again = await editor("anna");
+  await again.page.goto(`${served.url}/log`);
+  assert.deepEqual(await again.page.locator(".log li").allTextContents(), before);
+  await again.page.reload();
+  await again.done();
+});
+
+test("without scripts the page still works", async () => {
+  const { page, done } = await editor("anna", { javaScriptEnabled: false });
+  await page.goto(`${served.url}/?hours=0&q=Goats`);
+  await page.getByRole("link", { name: "Goats block" }).click();
+  await page.getByRole("button", { name: /^(Lock|Unlock)$/ }).click();
+  await page.getByRole("button", { name: "Undo" }).first().waitFor();
+  await done();
+});

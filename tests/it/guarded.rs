@@ -1,0 +1,128 @@
+//! What the service lets nobody do: roles, refusals, limits.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::asked::{Answer, Asked, TOKENS, options};
+use crate::util::Dir;
+
+#[test]
+fn roles_are_kept_apart() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, Some(TOKENS)));
+    let bearer = |letter: &str| format!("bearer {}", letter.repeat(20));
+    let json = ("content-type", "application/json");
+    let article = json!({"title": "Library lends seeds"}).to_string();
+    let add = |letter: &str| {
+        asked
+            .ask("POST /v1/articles", &[json, ("authorization", &bearer(letter))], article.clone())
+            .status
+    };
+    assert_eq!([add("a"), add("b"), add("c"), add("z")], [403, 201, 403, 401]);
+    let wish = json!({"action": "representative", "article": "nobody"}).to_string();
+    let decide = |letter: &str| {
+        asked
+            .ask("POST /v1/decisions", &[json, ("authorization", &bearer(letter))], wish.clone())
+            .status
+    };
+    assert_eq!([decide("a"), decide("b"), decide("c")], [403, 403, 404]);
+    asked.get("/v1/stories").is(401);
+    asked.get("/healthz").is(200);
+    let page = asked.ask("GET /", &[("accept", "text/html")], Body::empty()).is(303);
+    assert_eq!(page.headers["location"], "/login");
+    asked.ask("POST /internal/update", &[("x-samestory-secret", "guess")], Body::empty()).is(403);
+
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    asked.ask("POST /login", &[form], "token=wrong").is(403);
+    let signed = asked.ask("POST /login", &[form], "token=cccccccccccccccccccc").is(303);
+    let cookie =
+        signed.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    assert!(!cookie.contains("cccc"), "the cookie is not the token");
+    let page = asked.ask("GET /", &[("cookie", &cookie)], Body::empty()).is(200);
+    assert!(page.text.contains("anna"));
+    let across = [
+        ("cookie", cookie.as_str()),
+        form,
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ];
+    asked.ask("POST /decide", &across, "action=undo&run=1").is(403);
+    asked.stop();
+}
+
+const LINES: (&str, &str) = ("content-type", "application/x-ndjson");
+
+/// A request with its headers and body; the status and the kind of problem that it ends with.
+type Case = (&'static str, &'static [(&'static str, &'static str)], String, u16, &'static str);
+
+#[test]
+fn what_is_refused_is_told() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let cases: [Case; 15] = [
+        ("GET /nothing", &[], String::new(), 404, "not-found"),
+        ("DELETE /v1/stories", &[], String::new(), 405, "method"),
+        ("GET /v1/stories/nobody", &[], String::new(), 404, "not-found"),
+        ("GET /v1/articles/..%2F..%2Fetc%2Fpasswd", &[], String::new(), 404, "not-found"),
+        ("GET /v1/articles/%00%0A%1B", &[], String::new(), 404, "not-found"),
+        ("GET /v1/stories?limit=0", &[], String::new(), 400, "bad-request"),
+        ("GET /v1/stories?limit=x", &[], String::new(), 400, "bad-request"),
+        ("GET /v1/stories?cursor=%27%20OR%201", &[], String::new(), 400, "bad-request"),
+        ("GET /v1/stories?since=yesterday", &[], String::new(), 400, "bad-request"),
+        (
+            "POST /v1/articles:batch",
+            &[("content-type", "text/html")],
+            "{}".into(),
+            415,
+            "media-type",
+        ),
+        (
+            "POST /v1/articles:batch",
+            &[LINES, ("content-encoding", "gzip")],
+            "bomb".into(),
+            415,
+            "media-type",
+        ),
+        ("POST /v1/articles:batch", &[LINES], " ".repeat(2 << 20), 413, "too-large"),
+        (
+            "POST /v1/articles:batch",
+            &[LINES],
+            "{\"title\":\"x\"}\n".repeat(501),
+            413,
+            "batch-too-large",
+        ),
+        (
+            "POST /v1/articles",
+            &[("content-type", "application/json")],
+            "[".repeat(100_000),
+            422,
+            "not-an-article",
+        ),
+        ("GET /v1/stories", &[("host", "evil.example")], String::new(), 421, "host"),
+    ];
+    for (what, headers, body, status, kind) in cases {
+        let answer = asked.ask(what, headers, body);
+        let told = answer.is(status);
+        assert_eq!(told.headers["content-type"], "application/problem+json", "{what}");
+        let problem = told.json();
+        assert_eq!(problem["type"], format!("urn:samestory:problem:{kind}"), "{what}");
+        assert_eq!(
+            problem["request_id"].as_str().unwrap(),
+            told.headers["x-request-id"].to_str().unwrap()
+        );
+    }
+    let long =
+        asked.batch(&json!({"id": "x".repeat(5_000), "title": "t"}).to_string()).is(201).json();
+    assert_eq!(long["accepted"], 0);
+    asked.stop();
+
+    let mut few = options(&dir, None);
+    few.limits.rate = samestory::service::Limit { rate: 0.001, burst: 2.0 };
+    let asked = Asked::new(few);
+    let asks: Vec<Answer> = (0..3).map(|_| asked.get("/v1/stories")).collect();
+    assert_eq!(asks[1].status, 200);
+    assert_eq!(asks[2].status, StatusCode::TOO_MANY_REQUESTS.as_u16());
+    assert!(asks[2].headers.contains_key("retry-after"));
+    asked.stop();
+}

@@ -1,0 +1,204 @@
+//! The service through a real port: hand-over of a nightly batch, events, shutdown, `kill -9`.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::util::{Dir, ran};
+
+/// A running `samestory serve`.
+struct Served {
+    child: Child,
+    address: String,
+}
+
+impl Served {
+    fn start(dir: &Dir) -> Self {
+        let mut command = dir.command("serve --index news.idx --listen 127.0.0.1:0");
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        let address =
+            line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line}"));
+        Self { address: address.to_owned(), child }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream
+    }
+
+    /// Status and all that was answered; none if the other side went away.
+    fn ask(&self, what: &str, body: &str) -> Option<(u16, String)> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
+        let length = body.len();
+        let head = format!(
+            "{what} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/x-ndjson\r\ncontent-length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let status = answer.split(' ').nth(1)?.parse().ok()?;
+        Some((status, answer.split_once("\r\n\r\n")?.1.to_owned()))
+    }
+
+    fn signal(&mut self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn line(id: &str) -> String {
+    format!(
+        "{{\"id\":\"{id}\",\"title\":\"Ferry {id} runs aground off Pellin\",\"published\":\"2026-05-04T08:00:00Z\"}}\n"
+    )
+}
+
+#[test]
+fn a_nightly_batch_goes_through_the_service() {
+    let dir = Dir::new();
+    let articles = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/articles");
+    std::os::unix::fs::symlink(articles, dir.path("articles")).unwrap();
+    let outputs = |name: &str| {
+        format!(
+            "articles --now 2026-05-04T00:00:00Z -o {name}.csv --changes {name}-changes.csv --unique {name}.jsonl"
+        )
+    };
+    dir.run(&format!("update --index alone.idx {}", outputs("alone"))).exits(0);
+    let mut served = Served::start(&dir);
+    dir.run(&format!("update --index news.idx {}", outputs("served")))
+        .exits(0)
+        .says("32 new stories");
+    for output in [".csv", "-changes.csv", ".jsonl"] {
+        assert_eq!(
+            dir.read(&format!("served{output}")),
+            dir.read(&format!("alone{output}")),
+            "{output}"
+        );
+    }
+    let (status, stories) = served.ask("GET /v1/stories?limit=200", "").unwrap();
+    assert_eq!((status, stories.matches("\"story_id\"").count()), (200, 32));
+
+    // Somebody listens, is told, and does not hold the end up.
+    let mut stream = served.connect();
+    stream.write_all(b"GET /v1/events HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    let mut events = BufReader::new(stream);
+    let mut head = String::new();
+    while head.lines().last() != Some("") {
+        events.read_line(&mut head).unwrap();
+    }
+    served.ask("POST /v1/articles:batch", &line("one")).filter(|answer| answer.0 == 201).unwrap();
+    let mut heard = String::new();
+    while !heard.contains("event: settled") {
+        assert!(events.read_line(&mut heard).unwrap() > 0, "{heard}");
+    }
+    assert!(heard.contains("event: story") && heard.contains("\"change\":\"new\""), "{heard}");
+    let asked = Instant::now();
+    served.signal("-TERM");
+    events.read_to_string(&mut heard).unwrap();
+    assert!(served.child.wait().unwrap().success());
+    assert!(asked.elapsed() < Duration::from_secs(15));
+    dir.run("index check --index news.idx").exits(0);
+    assert!(!dir.path("news.idx/service/door").exists());
+}
+
+#[test]
+fn the_client_examples_work() {
+    let dir = Dir::new();
+    dir.file("news.jsonl", line("one") + &line("two"));
+    let served = Served::start(&dir);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = |program: &str, script: &str| {
+        let mut command = std::process::Command::new(program);
+        command.arg(root.join("examples").join(script)).arg(dir.path("news.jsonl"));
+        ran(command
+            .env("SAMESTORY_URL", format!("http://{}", served.address))
+            .env_remove("SAMESTORY_TOKEN"))
+        .exits(0)
+        .out
+    };
+    assert!(run("python3", "client.py").starts_with("2 accepted, 0 refused\n"));
+    assert!(run("bash", "client.sh").contains("\"accepted\":2"), "another key, the same articles");
+}
+
+#[test]
+fn what_was_acknowledged_survives_being_killed() {
+    let dir = Dir::new();
+    let rounds = if std::env::var_os("SAMESTORY_FULL").is_some() { 50 } else { 3 };
+    let mut acknowledged: Vec<String> = Vec::new();
+    for round in 0..rounds {
+        let mut served = Served::start(&dir);
+        let ends = Duration::from_millis(100 + 137 * (round % 9));
+        std::thread::scope(|scope| {
+            let served = &served;
+            let sender = |n: usize| {
+                move || {
+                    let mut done = Vec::new();
+                    for batch in 0.. {
+                        let ids: Vec<String> =
+                            (0..10).map(|i| format!("r{round}s{n}b{batch}i{i}")).collect();
+                        let body: String = ids.iter().map(|id| line(id)).collect();
+                        match served.ask("POST /v1/articles:batch", &body) {
+                            Some((201, _)) => done.extend(ids),
+                            Some((503, _)) => {}
+                            _ => return done,
+                        }
+                    }
+                    done
+                }
+            };
+            let senders: Vec<_> = (0..3).map(|n| scope.spawn(sender(n))).collect();
+            std::thread::sleep(ends);
+            let id = served.child.id().to_string();
+            assert!(
+                std::process::Command::new("kill").args(["-9", &id]).status().unwrap().success()
+            );
+            for sender in senders {
+                acknowledged.extend(sender.join().unwrap());
+            }
+        });
+        let _ = served.child.wait();
+    }
+    assert!(!acknowledged.is_empty());
+    // What waited when it was killed is taken up at the next start.
+    let mut served = Served::start(&dir);
+    served.signal("-TERM");
+    served.child.wait().unwrap();
+    dir.run("index check --index news.idx").exits(0);
+    let export = dir.run("index export --index news.idx").exits(0).out;
+    let mut reader = csv::Reader::from_reader(export.as_bytes());
+    let there: Vec<String> = reader.records().map(|row| row.unwrap()[4].to_owned()).collect();
+    let lost: Vec<&String> = acknowledged.iter().filter(|id| !there.contains(id)).collect();
+    assert!(lost.is_empty(), "{lost:?} of {}", acknowledged.len());
+}
+
+#[test]
+fn connections_that_never_end_are_ended() {
+    let dir = Dir::new();
+    let served = Served::start(&dir);
+    let answer = |bytes: &[u8]| {
+        let mut stream = served.connect();
+        let _ = stream.write_all(bytes);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let endless =
+        format!("GET / HTTP/1.1\r\nhost: localhost\r\n{}", "x-more: and more\r\n".repeat(20_000));
+    assert!(answer(endless.as_bytes()).starts_with("HTTP/1.1 431"));
+    assert!(answer(b"\x16\x03\x01 not http\r\n\r\n").starts_with("HTTP/1.1 400"));
+    let half = Instant::now();
+    let said = answer(b"GET / HTTP/1.1\r\nhost: loc");
+    assert!(half.elapsed() < Duration::from_secs(30) && !said.contains("200 OK"), "{said}");
+    assert_eq!(served.ask("GET /healthz", "").unwrap().0, 200);
+}

@@ -1,0 +1,227 @@
+//! The service by its requests, without a port: articles in, stories out, decisions.
+
+use axum::body::Body;
+use samestory::params::Params;
+use samestory::pipeline::index::{Access, Index};
+use samestory::read;
+use serde_json::{Value, json};
+
+use crate::asked::{Asked, news, options, percent};
+use crate::util::Dir;
+
+#[test]
+fn articles_in_stories_out() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    asked.get("/readyz").is(200);
+    let added = asked.batch(&(news() + "\n{\"no\": 1}\n")).is(201).json();
+    assert_eq!((&added["accepted"], &added["refused"][0]["record"]), (&json!(4), &json!(5)));
+    let of = |n: usize, what: &str| added["articles"][n][what].clone();
+    assert_eq!(of(1, "duplicate_group_id"), of(0, "duplicate_group_id"));
+    assert_ne!(of(2, "duplicate_group_id"), of(0, "duplicate_group_id"));
+    assert_eq!(of(2, "story_id"), of(0, "story_id"));
+    assert_ne!(of(3, "story_id"), of(0, "story_id"));
+
+    let story = asked.story_of("wire");
+    assert_eq!(asked.story_of("mirror"), story);
+    let told = asked.get(&format!("/v1/stories/{story}")).is(200).json();
+    assert_eq!(
+        (&told["size"], &told["duplicate_groups"], &told["independent_outlets"]),
+        (&json!(3), &json!(2), &json!(3))
+    );
+    // The name that an article was given for now leads to its story.
+    let alone = of(0, "story_id");
+    let answer = asked.get(&format!("/v1/stories/{}", alone.as_str().unwrap()));
+    assert!(answer.status == 200 || answer.status == 308, "{}", answer.text);
+    let steps = asked.get(&format!("/v1/stories/{story}/timeline")).is(200).json();
+    assert_eq!(steps["items"][1]["seconds_after"], 3600);
+    assert_eq!(steps["items"][1]["copy"], true);
+    let why = asked.get("/v1/articles/wire/explain?other=mirror").is(200).json();
+    assert!(why["same_story"] == true && why["terms"].to_string().contains("sarrel"), "{why}");
+
+    let one: Value = serde_json::from_str(news().lines().next().unwrap()).unwrap();
+    let alike = asked
+        .post("/v1/articles:match", &json!({"title": one["title"], "text": one["text"]}))
+        .is(200)
+        .json();
+    assert_eq!(alike["copies"][0]["similarity"], 1.0);
+    assert_eq!(alike["story_id"], story.as_str());
+    let first = asked.get("/v1/stories?limit=1").is(200).json();
+    let rest = asked
+        .get(&format!("/v1/stories?cursor={}", first["next_cursor"].as_str().unwrap()))
+        .is(200)
+        .json();
+    assert_eq!(
+        (first["items"].as_array().unwrap().len(), rest["items"].as_array().unwrap().len()),
+        (1, 1)
+    );
+    let found = |query: &str| {
+        asked.get(&format!("/v1/stories?{query}")).is(200).json()["items"].as_array().unwrap().len()
+    };
+    assert_eq!(
+        [
+            found("q=SARREL+ash"),
+            found("q=seeds&source=Mirror"),
+            found("min_size=4"),
+            found("since=2026-05-05T00:00:00Z")
+        ],
+        [1, 1, 0, 0]
+    );
+    for page in
+        ["/", "/review", "/log", &format!("/stories/{story}"), "/compare?article=wire&article=copy"]
+    {
+        let answer =
+            asked.ask(&format!("GET {page}"), &[("accept", "text/html")], Body::empty()).is(200);
+        assert!(
+            answer.headers["content-security-policy"]
+                .to_str()
+                .unwrap()
+                .starts_with("default-src 'none'")
+        );
+        assert!(answer.text.contains("</html>"));
+    }
+    asked.stop();
+
+    let again = Asked::new(options(&dir, None));
+    assert_eq!(again.story_of("mirror"), story, "a restart changes nothing");
+    again.stop();
+}
+
+#[test]
+fn adding_in_pieces_is_one_run() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/articles/norwire.jsonl");
+    let lines = std::fs::read_to_string(samples).unwrap() + &news();
+    let ids: Vec<String> = lines
+        .lines()
+        .collect::<Vec<_>>()
+        .chunks(5)
+        .flat_map(|some| {
+            let added = asked.batch(&some.join("\n")).is(201).json();
+            added["articles"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|a| a["article_id"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    ids.iter().for_each(|id| drop(asked.settled(&percent(id))));
+    asked.stop();
+    let export = Index::open(&dir.path("news.idx"), Access::Read, &Params::default())
+        .unwrap()
+        .export()
+        .unwrap();
+    let parsed = read::received("all", lines.as_bytes(), &read::Options::default().into()).parse();
+    let whole = samestory::pipeline::cluster_articles(parsed.articles, &Params::default()).unwrap();
+    let partition = |grouping: &samestory::model::Grouping| {
+        let ids = |range: std::ops::Range<u32>| {
+            let (from, to) =
+                (grouping.groups[range.start as usize], grouping.groups[range.end as usize]);
+            let mut ids: Vec<String> = grouping.order[from as usize..to as usize]
+                .iter()
+                .map(|&i| grouping.articles[i as usize].id.to_string())
+                .collect();
+            ids.sort();
+            ids
+        };
+        let mut all: Vec<_> =
+            grouping.stories.windows(2).map(|ends| ids(ends[0]..ends[1])).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(partition(&export), partition(&whole.grouping));
+}
+
+#[test]
+fn a_key_is_answered_once() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let send = |key: &str, body: String| {
+        let headers = [("content-type", "application/x-ndjson"), ("idempotency-key", key)];
+        asked.ask("POST /v1/articles:batch", &headers, body)
+    };
+    let first = send("night 1", news()).is(201).text;
+    assert_eq!(send("night 1", news()).is(201).text, first);
+    send("night 1", "{\"title\": \"Something else\"}".to_owned()).is(422);
+    send("", news()).is(400);
+    asked.settled("seeds");
+    assert_eq!(asked.get("/v1/runs").json()["items"][0]["read"], 4);
+    asked.stop();
+}
+
+#[test]
+fn editors_decide_and_undo() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    asked.batch(&news()).is(201);
+    let (story, seeds) = (asked.story_of("wire"), asked.story_of("seeds"));
+    let version = |story: &str| {
+        asked.get(&format!("/v1/stories/{story}")).is(200).json()["version"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let seen = version(&story);
+
+    let wish = json!({"action": "split", "story": story, "articles": ["mirror"], "reason": "another eruption", "versions": {&story: seen}});
+    let split = asked.post("/v1/decisions", &wish).is(201).json();
+    assert_ne!(asked.story_of("mirror"), asked.story_of("wire"));
+    let stale = asked.post("/v1/decisions", &wish).is(409).json();
+    assert!(stale["detail"].as_str().unwrap().contains("somebody else"), "{stale}");
+    asked
+        .post(
+            "/v1/decisions",
+            &json!({"action": "must-link", "article": "wire", "other": "mirror"}),
+        )
+        .is(201);
+    assert_eq!(asked.story_of("mirror"), asked.story_of("wire"), "the latest wins");
+    asked.post("/v1/decisions", &json!({"action": "undo", "run": split["run"]})).is(409);
+
+    let merged = asked
+        .post("/v1/decisions", &json!({"action": "merge", "stories": [story, seeds]}))
+        .is(201)
+        .json();
+    let one = asked.story_of("seeds");
+    assert_eq!(one, asked.story_of("wire"));
+    let gone = if one == story { &seeds } else { &story };
+    let redirect = asked.get(&format!("/v1/stories/{gone}")).is(308);
+    assert_eq!(redirect.headers["location"], format!("/v1/stories/{one}").as_str());
+    asked.post("/v1/decisions", &json!({"action": "undo", "run": merged["run"]})).is(201);
+    assert_ne!(asked.story_of("seeds"), asked.story_of("wire"));
+
+    asked
+        .post(
+            "/v1/decisions",
+            &json!({"action": "cannot-link", "article": "wire", "other": "copy"}),
+        )
+        .is(201);
+    assert_ne!(asked.story_of("copy"), asked.story_of("wire"), "copies are parted too");
+    asked
+        .post(
+            "/v1/decisions",
+            &json!({"action": "move", "article": "mirror", "story": asked.story_of("seeds")}),
+        )
+        .is(201);
+    assert_eq!(asked.story_of("mirror"), asked.story_of("seeds"));
+    asked.post("/v1/decisions", &json!({"action": "representative", "article": "mirror"})).is(201);
+    let told = asked.get(&format!("/v1/stories/{}", asked.story_of("mirror"))).is(200).json();
+    assert_eq!(told["story_representative_id"], "mirror");
+    let lock = json!({"action": "lock", "story": asked.story_of("mirror")});
+    asked.post("/v1/decisions", &lock).is(201);
+    asked
+        .post("/v1/decisions", &json!({"action": "unlock", "story": asked.story_of("mirror")}))
+        .is(201);
+    let labels = asked.get("/v1/decisions/labels.csv").is(200).text;
+    assert!(labels.starts_with("id1,id2,label\n") && labels.contains("wire,copy,0"), "{labels}");
+    asked.stop();
+
+    let again = Asked::new(options(&dir, None));
+    assert_eq!(again.story_of("mirror"), again.story_of("seeds"), "decisions outlive a restart");
+    let later = json!({"id": "late", "title": "Airport of Quellara open again after the Sarrel volcano", "published": "2026-05-04T18:00:00Z"});
+    again.post("/v1/articles", &later).is(201);
+    again.settled("late");
+    assert_ne!(again.story_of("copy"), again.story_of("wire"), "and every later run");
+    again.stop();
+}
