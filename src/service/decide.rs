@@ -106,15 +106,7 @@ pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome
             return Err(Problem::conflict(what));
         }
     }
-    let pairs = verdicts(index, &wish.action)?;
-    let decision = |(verdict, article, other): (Verdict, String, String)| Decision {
-        verdict,
-        article,
-        other,
-        by: wish.by.clone(),
-        reason: wish.reason.clone(),
-    };
-    let decisions: Vec<Decision> = pairs.into_iter().map(decision).collect();
+    let decisions = decisions(index, wish)?;
     let before = index.log_end()?;
     if let Some(reason) = index.contradiction(&decisions)? {
         return Err(Problem::conflict(reason));
@@ -131,6 +123,26 @@ pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome
     }
     let run = index.decided()?.last().map_or(0, |last| last.run);
     Ok(Outcome { run, decisions: decisions.len(), stories })
+}
+
+/// The decisions that a wish takes.
+fn decisions(index: &Index, wish: &Wish) -> Result<Vec<Decision>, Problem> {
+    let (by, reason) = (&wish.by, &wish.reason);
+    if let Action::Undo { run } = wish.action {
+        let own = |d: Decision| match d.verdict {
+            Verdict::Undo => Decision { by: by.clone(), reason: reason.clone(), ..d },
+            _ => d,
+        };
+        return Ok(undo(index, run)?.into_iter().map(own).collect());
+    }
+    let decision = |(verdict, article, other): (Verdict, String, String)| Decision {
+        verdict,
+        article,
+        other,
+        by: by.clone(),
+        reason: reason.clone(),
+    };
+    Ok(verdicts(index, &wish.action)?.into_iter().map(decision).collect())
 }
 
 type Verdicts = Vec<(Verdict, String, String)>;
@@ -153,7 +165,7 @@ fn verdicts(index: &Index, action: &Action) -> Result<Verdicts, Problem> {
         Action::Representative { article } => alone(Representative, known(index, article)?),
         Action::Lock { story } => alone(Lock, lead(&told(index, story)?)),
         Action::Unlock { story } => unlock(index, &told(index, story)?)?,
-        Action::Undo { run } => undo(index, *run)?,
+        Action::Undo { .. } => Vec::new(),
     })
 }
 
@@ -246,19 +258,21 @@ fn unlock(index: &Index, told: &Told) -> Result<Verdicts, Problem> {
 }
 
 /// Undoes what a run decided and is still in force.
-fn undo(index: &Index, run: i64) -> Result<Verdicts, Problem> {
+fn undo(index: &Index, run: i64) -> Result<Vec<Decision>, Problem> {
     let made: Vec<Decision> =
         index.decided()?.into_iter().filter(|d| d.run == run).map(|d| d.decision).collect();
     let decisions = index.in_force()?;
     let holds = |d: &&Decision| decisions.contains(d);
-    let undone: Verdicts = made
+    let undone: Vec<Decision> = made
         .iter()
         .filter(holds)
-        .map(|d| (Verdict::Undo, d.article.clone(), d.other.clone()))
+        .map(|d| Decision { verdict: Verdict::Undo, ..d.clone() })
         .collect();
+    // What it took the place of holds again, as it was made.
+    let again = index.in_force_without(run)?.into_iter().filter(|d| !decisions.contains(d));
     match (made.is_empty(), undone.is_empty()) {
         (true, _) => Err(Problem::missing("run of decisions", &run.to_string())),
         (_, true) => Err(Problem::conflict("this was undone already, or decided anew since")),
-        _ => Ok(undone),
+        _ => Ok(undone.into_iter().chain(again).collect()),
     }
 }

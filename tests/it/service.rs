@@ -177,6 +177,11 @@ fn editors_decide_and_undo() {
         )
         .is(201);
     assert_eq!(asked.story_of("mirror"), asked.story_of("wire"), "the latest wins");
+    let linked = asked.get("/v1/decisions?limit=1").is(200).json()["items"][0]["run"].clone();
+    asked.post("/v1/decisions", &json!({"action": "undo", "run": linked})).is(201);
+    assert_ne!(asked.story_of("mirror"), asked.story_of("wire"), "what it replaced holds again");
+    asked.post("/v1/decisions", &json!({"action": "undo", "run": split["run"]})).is(201);
+    assert_eq!(asked.story_of("mirror"), asked.story_of("wire"));
     asked.post("/v1/decisions", &json!({"action": "undo", "run": split["run"]})).is(409);
 
     let merged = asked

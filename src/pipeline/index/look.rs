@@ -40,6 +40,16 @@ impl Index {
         Ok(decide::in_force(&self.store.decisions()?).decisions)
     }
 
+    /// The decisions that would be in force without those made together under a number.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn in_force_without(&self, run: i64) -> Result<Vec<Decision>, Error> {
+        let others = self.store.decided()?.into_iter().filter(|d| d.run != run);
+        let others: Vec<Decision> = others.map(|d| d.decision).collect();
+        Ok(decide::in_force(&others).decisions)
+    }
+
     /// Why some decisions cannot hold beside those that were made, if they cannot.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use utoipa::{IntoParams, ToSchema};
@@ -133,22 +133,16 @@ pub(super) async fn decisions(
 /// All decisions, the latest first.
 pub(in crate::service) fn made(index: &Index) -> Result<Vec<DecisionOut>, Problem> {
     let in_force = index.in_force()?;
-    // Of several that say the same the latest holds.
-    let mut left: HashMap<String, usize> = HashMap::default();
-    in_force.iter().for_each(|d| *left.entry(format!("{d:?}")).or_default() += 1);
-    let one = |Decided { number, run, at, decision }: Decided| {
-        let holds = left.get_mut(&format!("{decision:?}")).filter(|left| **left > 0);
-        DecisionOut {
-            number,
-            run,
-            at,
-            in_force: holds.map(|left| *left -= 1).is_some(),
-            decision: decision.verdict,
-            article_id: decision.article,
-            other_id: decision.other,
-            by: decision.by,
-            reason: decision.reason,
-        }
+    let one = |Decided { number, run, at, decision }: Decided| DecisionOut {
+        number,
+        run,
+        at,
+        in_force: in_force.contains(&decision),
+        decision: decision.verdict,
+        article_id: decision.article,
+        other_id: decision.other,
+        by: decision.by,
+        reason: decision.reason,
     };
     Ok(index.decided()?.into_iter().rev().map(one).collect())
 }
