@@ -11,6 +11,8 @@ use super::exit::{Exit, Failure};
 use super::tell::{screen, show};
 use super::{interrupt, targets};
 use crate::model::Article;
+use crate::model::explain::Explanation;
+use crate::pipeline::index::{Access, Index};
 use crate::report::output::Output;
 use crate::report::{html, terminal};
 use crate::{pipeline, read};
@@ -24,6 +26,9 @@ pub(super) struct Explain {
     /// Look for them in these files and folders
     #[arg(long = "in", value_name = "INPUT", num_args = 1..)]
     pub(super) inputs: Vec<String>,
+    /// Look for them in this index, under the settings it was built with
+    #[arg(long, value_name = "DIR", conflicts_with = "inputs")]
+    pub(super) index: Option<PathBuf>,
     /// How it is shown
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
     pub(super) format: String,
@@ -36,7 +41,10 @@ pub(super) struct Explain {
     pub(super) judging: Judging,
 }
 
-const NAMES: &str = "name two files, or two ids and where to look for them with --in";
+/// Explained, or the id that no article has.
+type Found = std::result::Result<Explanation, String>;
+
+const NAMES: &str = "name two files, or two ids and where to look for them with --in or --index";
 
 pub(super) fn run(args: &Explain) -> Result<Exit, Failure> {
     targets::check([args.html.as_deref()], &args.inputs, false)?;
@@ -47,20 +55,12 @@ pub(super) fn run(args: &Explain) -> Result<Exit, Failure> {
 }
 
 fn pair(args: &Explain, b: &str) -> Result<Exit, Failure> {
-    let named = [args.a.as_str(), b];
-    let (inputs, ids) = if args.inputs.is_empty() {
-        (named.map(str::to_owned).to_vec(), [only_id(args, named[0])?, only_id(args, named[1])?])
-    } else {
-        (args.inputs.clone(), named.map(str::to_owned))
+    let explanation = match &args.index {
+        Some(folder) => in_index(args, folder, [&args.a, b])?,
+        None => in_inputs(args, [&args.a, b])?,
     };
-    if ids[0] == ids[1] {
-        return Err(Failure::usage(anyhow!("{}: these are one and the same article", ids[0])));
-    }
-    let ids = ids.each_ref().map(String::as_str);
-    let found = pipeline::explain(articles(args, &inputs)?, ids, &args.judging.params());
-    let found = found.map_err(Failure::aside)?;
-    let explanation =
-        found.map_err(|id| Failure::usage(anyhow!("no article has the id {id}")).hint(NAMES))?;
+    let explanation = explanation
+        .map_err(|id| Failure::usage(anyhow!("no article has the id {id}")).hint(NAMES))?;
     let json = |out: &mut dyn Write| Ok(serde_json::to_writer_pretty(out, &explanation)?);
     put(
         args,
@@ -70,14 +70,43 @@ fn pair(args: &Explain, b: &str) -> Result<Exit, Failure> {
     )
 }
 
-fn story(args: &Explain) -> Result<Exit, Failure> {
-    if args.inputs.is_empty() {
-        return Err(Failure::usage(anyhow!("{}: of which articles?", args.a)).hint(NAMES));
+fn in_index(args: &Explain, folder: &Path, ids: [&str; 2]) -> Result<Found, Failure> {
+    differ(ids)?;
+    let params = args.judging.params();
+    Ok(Index::open(folder, Access::Read, &params)?.explain(ids, &params)?)
+}
+
+fn in_inputs(args: &Explain, named: [&str; 2]) -> Result<Found, Failure> {
+    let (inputs, ids) = if args.inputs.is_empty() {
+        (named.map(str::to_owned).to_vec(), [only_id(args, named[0])?, only_id(args, named[1])?])
+    } else {
+        (args.inputs.clone(), named.map(str::to_owned))
+    };
+    let ids = ids.each_ref().map(String::as_str);
+    differ(ids)?;
+    let found = pipeline::explain(articles(args, &inputs)?, ids, &args.judging.params());
+    found.map_err(Failure::aside)
+}
+
+fn differ([a, b]: [&str; 2]) -> Result<(), Failure> {
+    if a == b {
+        return Err(Failure::usage(anyhow!("{a}: these are one and the same article")));
     }
-    let articles = articles(args, &args.inputs)?;
-    let found = pipeline::explain_story(articles, &args.a, &args.judging.params());
-    let tree = found.map_err(Failure::aside)?.map_err(|name| {
-        Failure::usage(anyhow!("no story and no article has the id {name}")).hint(NAMES)
+    Ok(())
+}
+
+fn story(args: &Explain) -> Result<Exit, Failure> {
+    let params = args.judging.params();
+    let tree = if let Some(folder) = &args.index {
+        Index::open(folder, Access::Read, &params)?.explain_story(&args.a)?
+    } else if args.inputs.is_empty() {
+        return Err(Failure::usage(anyhow!("{}: of which articles?", args.a)).hint(NAMES));
+    } else {
+        let found = pipeline::explain_story(articles(args, &args.inputs)?, &args.a, &params);
+        found.map_err(Failure::aside)?.ok()
+    };
+    let tree = tree.ok_or_else(|| {
+        Failure::usage(anyhow!("no story and no article has the id {}", args.a)).hint(NAMES)
     })?;
     let json = |out: &mut dyn Write| Ok(serde_json::to_writer_pretty(out, &tree)?);
     put(

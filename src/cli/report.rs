@@ -10,6 +10,9 @@ use super::interrupt;
 use super::outcome::say_notes;
 use super::tell::{Tell, screen, show};
 use super::{targets, values};
+use crate::model::{Grouping, Refusal};
+use crate::params::Params;
+use crate::pipeline::index::{Access, Index};
 use crate::report::output::Output;
 use crate::report::terminal::write_overview;
 use crate::report::{Choice, Material, Overview, Since, Thresholds, html};
@@ -19,8 +22,11 @@ use crate::{pipeline, read};
 #[derive(Debug, Args)]
 pub(super) struct Report {
     /// Files and folders of articles; - is standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "index", conflicts_with = "index", value_name = "INPUT")]
     inputs: Vec<String>,
+    /// Show what is in this index instead, under the settings it was built with
+    #[arg(long, value_name = "DIR")]
+    index: Option<PathBuf>,
     /// Write a page that opens in any browser and needs nothing else; - is standard output, and then nothing else is shown
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -48,28 +54,24 @@ pub(super) struct Report {
 pub(super) fn run(args: &Report, tell: &Tell) -> Result<Exit, Failure> {
     targets::check([args.html.as_deref()], &args.inputs, false)?;
     let pending = interrupt::watch();
-    let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
     let page = args.html.as_deref().map(|file| Output::open(Some(file), &pending)).transpose()?;
-    let params = args.judging.params();
-    let progress = tell.progress("reading and grouping");
-    let run = pipeline::cluster(reader, &params);
-    drop(progress);
-    let run = run.map_err(Failure::aside)?;
-    let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
-    say_notes(&run.notes, counts, &run.refusals, tell);
+    let (grouping, refusals, params) = match &args.index {
+        Some(folder) => stored(folder, &args.judging.params(), tell)?,
+        None => read_and_grouped(args, tell)?,
+    };
     let thresholds = Thresholds {
         resemblance: params.min_resemblance,
         similarity: params.min_similarity,
         score: params.story_cut,
     };
-    let material = Material { grouping: &run.grouping, refusals: &run.refusals, thresholds };
+    let material = Material { grouping: &grouping, refusals: &refusals, thresholds };
     let choice = Choice {
         since: args.since,
         langs: args.lang.clone(),
         sources: args.source.clone(),
         own: args.own.clone(),
     };
-    let overview = Overview::new(material, choice.of(&run.grouping));
+    let overview = Overview::new(material, choice.of(&grouping));
     let to_stdout = args.html.as_deref() == Some(Path::new("-"));
     if let Some(mut page) = page {
         page.fill(|out| html::write_overview(out, &overview))?;
@@ -79,4 +81,27 @@ pub(super) fn run(args: &Report, tell: &Tell) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     show(|out| write_overview(out, &overview, args.top, screen()))
+}
+
+/// What there is to report, and under which settings.
+type Reported = (Grouping, Vec<Refusal>, Params);
+
+fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
+    let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
+    let params = args.judging.params();
+    let progress = tell.progress("reading and grouping");
+    let run = pipeline::cluster(reader, &params);
+    drop(progress);
+    let run = run.map_err(Failure::aside)?;
+    let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
+    say_notes(&run.notes, counts, &run.refusals, tell);
+    Ok((run.grouping, run.refusals, params))
+}
+
+fn stored(folder: &Path, params: &Params, tell: &Tell) -> Result<Reported, Failure> {
+    let index = Index::open(folder, Access::Read, params)?;
+    let progress = tell.progress("grouping");
+    let grouping = index.export();
+    drop(progress);
+    Ok((grouping?, Vec::new(), index.params().clone()))
 }

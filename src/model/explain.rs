@@ -17,6 +17,8 @@ pub struct Explanation {
     pub text: TextNumbers,
     /// The numbers of the story level, between the groups that the two are in.
     pub story: StoryNumbers,
+    /// Whether both texts were at hand; without them, terms, passages and edits are not known.
+    pub texts: bool,
     /// The terms that both have, the heaviest first.
     pub terms: Vec<SharedTerm>,
     /// What both texts say word for word, in the order of the second.

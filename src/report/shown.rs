@@ -2,6 +2,9 @@
 
 use super::printable::printable;
 
+/// Said in the place of passages and terms where texts are not at hand.
+pub(super) const NO_TEXTS: &str = "not known: the index has not both texts (update --store-text)";
+
 /// At most so many characters of a text, its white space folded, with `…` for what is cut off.
 pub fn shown(text: &str, most: usize) -> String {
     let mut kept = String::new();

@@ -65,6 +65,47 @@ fn three_nights_are_one_run() {
 }
 
 #[test]
+fn an_index_is_reported_and_explained_as_its_articles_are() {
+    let dir = Dir::new();
+    nights(&dir);
+    let out = |command: String| dir.run(&command).exits(0).out;
+    for (index, texts) in [("texts.idx", "--store-text 9999d"), ("no-texts.idx", "")] {
+        out(format!("update -q --index {index} articles {texts}"));
+        let same = |command: &str| {
+            assert_eq!(
+                out(format!("{} --index {index}", command.replace(" --in articles", ""))),
+                out(command.to_owned()),
+            );
+        };
+        let report = out(format!("report --index {index}"));
+        assert_eq!(report, out("report articles -q".to_owned()));
+        same("explain szxtjpq2kaqy5 --in articles");
+        same("explain pr-88121 --format json --in articles");
+        let pair = "explain nw-20250905-0102 nw-20250905-0117 --format json --in articles";
+        if !texts.is_empty() {
+            same(pair);
+            continue;
+        }
+        let known = |json: &str| {
+            let mut e: serde_json::Value = serde_json::from_str(json).unwrap();
+            let unknown = ["texts", "terms", "passages", "edits"];
+            let unknown = unknown.map(|name| e.as_object_mut().unwrap().remove(name).unwrap());
+            (e, unknown[0].clone())
+        };
+        let stored = known(&out(format!("{pair} --index {index}").replace(" --in articles", "")));
+        assert_eq!((&stored.0, &stored.1), (&known(&out(pair.to_owned())).0, &false.into()));
+        let said = out(format!("explain nw-20250905-0102 nw-20250905-0117 --index {index}"));
+        assert_eq!(said.matches("not known: the index has not both texts").count(), 2, "{said}");
+    }
+    dir.run("report articles --index texts.idx").exits(2).says("cannot be used with");
+    dir.run("explain nobody pr-88121 --index texts.idx")
+        .exits(2)
+        .says("no article has the id nobody");
+    dir.run("explain nobody --index texts.idx").exits(2).says("no story and no article");
+    dir.run("report --index none.idx").exits(2).says("no index here");
+}
+
+#[test]
 fn what_is_no_index_is_said() {
     let dir = Dir::new();
     dir.file("a.jsonl", "{\"title\": \"Flood barrier closes\"}\n").file("other/file", "x");

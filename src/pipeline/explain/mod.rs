@@ -6,6 +6,7 @@ mod tree;
 use std::io;
 
 pub use tree::explain_story;
+pub(super) use tree::of_story;
 
 use super::changes::facts;
 use super::parts::Loaded;
@@ -31,9 +32,22 @@ pub fn explain(
     ids: [&str; 2],
     params: &Params,
 ) -> io::Result<Result<Explanation, String>> {
-    let (mut corpus, originals) = gather(articles, |id| ids.contains(&id), params)?;
-    let pair = match ids.map(|id| corpus.articles.iter().position(|a| &*a.entry.id == id)) {
-        [Some(a), Some(b)] => [a, b],
+    let (corpus, originals) = gather(articles, |id| ids.contains(&id), params)?;
+    of_pair(corpus, ids, &originals, params)
+}
+
+/// Explains two articles of a corpus by their ids; `originals` has them as they came, where they are at hand.
+///
+/// # Errors
+/// As [`explain`].
+pub(super) fn of_pair(
+    mut corpus: Corpus,
+    ids: [&str; 2],
+    originals: &[Article],
+    params: &Params,
+) -> io::Result<Result<Explanation, String>> {
+    let pair = match ids.map(|id| corpus.position(id)) {
+        [Some(a), Some(b)] => [a as usize, b as usize],
         [None, _] => return Ok(Err(ids[0].to_owned())),
         [_, None] => return Ok(Err(ids[1].to_owned())),
     };
@@ -49,19 +63,20 @@ pub fn explain(
         (_, true) => Verdict::Story,
         _ => Verdict::Apart,
     };
-    let both = pair.map(|i| original(&originals, &corpus.articles[i]));
-    let texts = both.map(|article| {
-        let cleaned = cleaned(article, params);
-        if cleaned.text.is_empty() { cleaned.title } else { cleaned.text.into_owned() }
-    });
-    let compared = texts::compare([&texts[0], &texts[1]]);
+    let both = match pair.map(|i| original(originals, &corpus.articles[i])) {
+        [Some(a), Some(b)] => Some([a, b]),
+        _ => None,
+    };
+    let texts = both.map(|both| both.map(|article| compared_text(article, params)));
+    let compared = texts.map(|[a, b]| texts::compare([&a, &b])).unwrap_or_default();
     let story = story_numbers(&found, groups, params);
     Ok(Ok(Explanation {
         articles: pair.map(|i| party(&corpus.articles[i].entry)),
         verdict,
         why: why(verdict, &text, &story, params),
         needs: needs(params),
-        terms: shared_terms(both, params),
+        texts: both.is_some(),
+        terms: both.map(|both| shared_terms(both, params)).unwrap_or_default(),
         passages: compared.passages,
         edits: compared.edits,
         pieces: compared.pieces,
@@ -87,10 +102,15 @@ fn gather(
     Ok((corpus, originals))
 }
 
-/// The version of an article that was kept.
-fn original<'a>(originals: &'a [Article], kept: &Prepared) -> &'a Article {
-    let same = |o: &&Article| *o.id == *kept.entry.id && kept.is_of(o);
-    originals.iter().find(same).expect("it was read")
+/// The version of an article that was kept, if it is there.
+fn original<'a>(originals: &'a [Article], kept: &Prepared) -> Option<&'a Article> {
+    originals.iter().find(|o| *o.id == *kept.entry.id && kept.is_of(o))
+}
+
+/// What is compared of an article: its text, or failing that its title.
+fn compared_text(article: &Article, params: &Params) -> String {
+    let cleaned = cleaned(article, params);
+    if cleaned.text.is_empty() { cleaned.title } else { cleaned.text.into_owned() }
 }
 
 fn needs(params: &Params) -> Needs {

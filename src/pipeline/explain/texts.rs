@@ -17,6 +17,7 @@ const KEPT: usize = 600;
 const EDITS: usize = 200;
 
 /// What a comparison gives.
+#[derive(Default)]
 pub(super) struct Compared {
     pub(super) passages: Vec<SharedPassage>,
     pub(super) edits: Vec<[String; 2]>,

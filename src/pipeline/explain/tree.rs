@@ -23,13 +23,21 @@ pub fn explain_story(
     let (mut corpus, _) = gather(articles, |_| false, params)?;
     let found = Found::new(&mut corpus, params, &mut Run::default(), &mut Clock::default())?;
     let grouping = place::place(corpus, &found, params)?;
-    let group_of = groups(&grouping);
+    Ok(of_story(&grouping, &found, name, params).ok_or_else(|| name.to_owned()))
+}
+
+/// The story of this id, or the one that the article of this id is in.
+pub(in crate::pipeline) fn of_story(
+    grouping: &Grouping,
+    found: &Found,
+    name: &str,
+    params: &Params,
+) -> Option<StoryTree> {
+    let group_of = groups(grouping);
     let story_of = |group: usize| grouping.stories.partition_point(|&s| s as usize <= group) - 1;
-    let named = (0..grouping.story_ids.len()).find(|&s| story_id(&grouping, s) == name);
+    let named = (0..grouping.story_ids.len()).find(|&s| story_id(grouping, s) == name);
     let told = || grouping.articles.iter().position(|entry| &*entry.id == name);
-    let Some(story) = named.or_else(|| told().map(|i| story_of(group_of[i]))) else {
-        return Ok(Err(name.to_owned()));
-    };
+    let story = named.or_else(|| told().map(|i| story_of(group_of[i])))?;
     let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
     // A report of the run is a group; it is known here by any of its articles.
     let report = |found_group: u32| group_of[found.groups[found_group as usize][0] as usize];
@@ -43,13 +51,13 @@ pub fn explain_story(
         let entry = &grouping.articles[grouping.order[from] as usize];
         Report { article: party(entry), copies: to - from - 1 }
     });
-    Ok(Ok(StoryTree {
-        story_id: story_id(&grouping, story),
+    Some(StoryTree {
+        story_id: story_id(grouping, story),
         size: bounds(groups.end - 1)[1] - bounds(groups.start)[0],
         needed: params.story_cut,
         reports: reports.collect(),
         links: links(groups.len(), mergers),
-    }))
+    })
 }
 
 /// Mergers of parts, each known by one of its reports, as links between parts.

@@ -1,5 +1,6 @@
 //! The persistent index: every night's articles beside all that came before, with the answer of one run over all.
 
+mod explain;
 mod intake;
 mod look;
 mod merge;
@@ -19,12 +20,13 @@ use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::place::{self, Story as Placed};
-use super::{Clock, Counts, StageCount};
+use super::{Clock, Counts, Found, StageCount};
 use crate::model::{Change, Entry, Grouping, Refusal};
 use crate::params::Params;
 use crate::read::Notes;
 use crate::stages::decide;
 use crate::store::Store;
+use settle::Before;
 use world::World;
 
 pub use crate::store::{Access, Decided, Error, Filter, Located, RunSeen, Story, Summary};
@@ -120,17 +122,11 @@ impl Index {
     /// # Errors
     /// The index is damaged or cannot be read.
     pub fn export(&self) -> Result<Grouping, Error> {
-        // A writer may delete segments before they are opened here; there are others by then.
-        let mut tries = 0..RETRIES;
-        let (moment, mut world) = loop {
-            let moment = self.store.moment()?;
-            match World::load(&self.store, &[]) {
-                Err(error) if error.is_missing() && tries.next().is_some() => {}
-                loaded => break (moment, loaded?),
-            }
-        };
-        let before = world.before(&self.store, 0)?;
-        drop(moment);
+        Ok(self.grouped()?.0)
+    }
+
+    fn grouped(&self) -> Result<(Grouping, Found), Error> {
+        let (mut world, before) = self.world()?;
         let (corpus, found) = world.group(&self.params, &mut Vec::new(), &mut Clock::default())?;
         let mut placed = place::assemble(&corpus, &found, &self.params);
         let story: HashMap<u32, u64> =
@@ -141,7 +137,24 @@ impl Index {
             .map(|s| story[&home[&corpus.articles[s.groups[0].members[0] as usize].row]])
             .collect();
         name(&mut placed, &names);
-        place::arrange(corpus, &found, placed, &self.params).map_err(world::aside)
+        let grouping = place::arrange(corpus, &found, placed, &self.params);
+        Ok((grouping.map_err(world::aside)?, found))
+    }
+
+    /// Everything as it is at one moment, and the stories that it is in.
+    fn world(&self) -> Result<(World, Before), Error> {
+        // A writer may delete segments before they are opened here; there are others by then.
+        let mut tries = 0..RETRIES;
+        let (moment, world) = loop {
+            let moment = self.store.moment()?;
+            match World::load(&self.store, &[]) {
+                Err(error) if error.is_missing() && tries.next().is_some() => {}
+                loaded => break (moment, loaded?),
+            }
+        };
+        let before = world.before(&self.store, 0)?;
+        drop(moment);
+        Ok((world, before))
     }
 
     /// Copies everything into an empty folder, as it is at one moment; the index may be written to meanwhile.

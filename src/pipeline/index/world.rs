@@ -94,13 +94,8 @@ impl World {
         Ok(Before { members, stories, next, ..Before::default() })
     }
 
-    /// Groups everything.
-    pub(super) fn group(
-        &mut self,
-        params: &Params,
-        stages: &mut Vec<StageCount>,
-        clock: &mut Clock,
-    ) -> Result<(Corpus, Found), Error> {
+    /// Everything, ready to be grouped.
+    pub(super) fn corpus(&mut self) -> Result<Corpus, Error> {
         let mut corpus = Corpus::default();
         for mut chunk in self.chunks.drain(..) {
             chunk.articles.retain_mut(|a| match self.entries.remove(&a.row) {
@@ -113,7 +108,17 @@ impl World {
             corpus.add(chunk).map_err(aside)?;
         }
         corpus.seal(&mut Run::default());
-        let mut run = Run::default();
+        Ok(corpus)
+    }
+
+    /// Groups everything.
+    pub(super) fn group(
+        &mut self,
+        params: &Params,
+        stages: &mut Vec<StageCount>,
+        clock: &mut Clock,
+    ) -> Result<(Corpus, Found), Error> {
+        let (mut corpus, mut run) = (self.corpus()?, Run::default());
         let found = Found::new(&mut corpus, params, &mut run, clock).map_err(aside)?;
         stages.append(&mut run.stages);
         Ok((corpus, found))

@@ -8,7 +8,7 @@ use super::figures::{Row, round};
 use super::{STYLE, policy};
 use crate::model::explain::{Explanation, Party, Piece, StoryTree, Verdict};
 use crate::report::printable::printable;
-use crate::report::shown::{counted, shown};
+use crate::report::shown::{NO_TEXTS, counted, shown};
 use crate::report::terminal::{Screen, write_tree};
 
 /// Most characters of a text that are shown.
@@ -79,7 +79,7 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation) -> io::Result<()>
         terms: terms(e),
         changes: changes(e),
         edits: if e.verdict == Verdict::Duplicates { edits.collect() } else { Vec::new() },
-        texts: e.pieces.iter().map(|pieces| clipped(pieces)).collect(),
+        texts: e.pieces.iter().filter(|_| e.texts).map(|pieces| clipped(pieces)).collect(),
     };
     out.write_all(page.render().map_err(io::Error::other)?.as_bytes())
 }
@@ -107,7 +107,9 @@ fn text(e: &Explanation) -> Table {
     }
     let words = e.passages.iter().map(|p| p.words).sum();
     let note = format!("{} of the second", counted(words, "word", "words"));
-    rows.push(Number { name: "Passages in both", value: e.passages.len().to_string(), note });
+    let known = (e.passages.len().to_string(), note);
+    let (value, note) = if e.texts { known } else { (String::new(), NO_TEXTS.to_owned()) };
+    rows.push(Number { name: "Passages in both", value, note });
     Table { question: "Is it the same text?", rows }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::columns::side_by_side;
 use super::{Screen, Tone, fit};
 use crate::model::explain::{Explanation, Party, Verdict};
-use crate::report::shown::{counted, shown};
+use crate::report::shown::{NO_TEXTS, counted, shown};
 
 /// Shared terms that are listed.
 const TERMS: usize = 12;
@@ -32,7 +32,7 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation, screen: Screen) -
     text(out, e, screen)?;
     writeln!(out, "\n{}", screen.paint(Tone::Strong, "Is it the same event?"))?;
     event(out, e, screen)?;
-    if screen.is_wide() {
+    if screen.is_wide() && e.texts {
         writeln!(out, "\n{}", screen.paint(Tone::Strong, "= in both, ~ in part"))?;
         side_by_side(out, &e.pieces, screen)?;
     }
@@ -117,6 +117,9 @@ fn list(words: &[String], room: usize) -> (String, String) {
 
 /// What both say word for word, the longest first, and what differs between copies.
 fn passages(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> {
+    if !e.texts {
+        line(out, "passages in both", NO_TEXTS)?;
+    }
     let room = screen.width() - 6;
     if !e.passages.is_empty() {
         let words = e.passages.iter().map(|p| p.words).sum();
@@ -150,7 +153,8 @@ fn passages(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<
 fn event(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> {
     let (story, needs) = (&e.story, &e.needs);
     let shared: f64 = e.terms.iter().map(|term| term.share).sum();
-    line(out, "shared terms", &format!("{} (share of the cosine {shared:.2})", e.terms.len()))?;
+    let said = format!("{} (share of the cosine {shared:.2})", e.terms.len());
+    line(out, "shared terms", if e.texts { &said } else { NO_TEXTS })?;
     for term in e.terms.iter().take(TERMS) {
         writeln!(out, "    {} {:.4}", fit(&term.term, 24), term.share)?;
     }
