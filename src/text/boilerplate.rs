@@ -1,6 +1,6 @@
 //! Lines and sentences that many articles of one source repeat, as learnt from a corpus: an artefact that a run names.
 //!
-//! A file is JSON Lines: a [`Header`], then a [`Source`] a line. Only hashes of the texts are kept.
+//! A file is JSON Lines: a header, then a source a line. Only hashes of the texts are kept.
 
 use std::ops::Range;
 
@@ -53,7 +53,7 @@ pub struct Source {
     pub source: String,
     /// Its articles in the corpus.
     pub articles: u32,
-    /// The texts, ascending by [`key`], each in hexadecimal with the number of articles that have it.
+    /// The texts, ascending by key, each in hexadecimal with the number of articles that have it.
     pub texts: Vec<(Key, u32)>,
 }
 

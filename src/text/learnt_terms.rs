@@ -1,6 +1,6 @@
 //! Term tables learnt from a corpus: an artefact that a run names, and that goes before the tables in the binary.
 //!
-//! A file is a line of JSON, the [`Header`], and then the rows of each language's table as in [`super::tables`].
+//! A file is a line of JSON, the header, and then the rows of each language's table as in [`super::tables`].
 
 use serde::{Deserialize, Serialize};
 
