@@ -1,0 +1,61 @@
+"""Corpora that are meant to hurt, as JSON Lines on standard output: corpora.py KIND N."""
+
+import itertools
+import json
+import random
+import sys
+
+SYLLABLES = [a + b for a in "b d f g k l m n p r s t v".split() for b in "a e i o u an er is ol um".split()]
+WORDS = [a + b + c for a in SYLLABLES for b in SYLLABLES for c in ("", "s")]
+random.Random(3).shuffle(WORDS)
+# As in a language, the word of rank r is used 1 / r as often as the first.
+OFTEN = list(itertools.accumulate(1 / r for r in range(1, len(WORDS) + 1)))
+PARAGRAPH = "The harbour council of Merrin voted on Tuesday to rebuild the northern pier after the storm. " * 12
+
+
+def words(n):
+    return " ".join(random.choices(WORDS, cum_weights=OFTEN, k=n))
+
+
+def day(i):
+    return f"2025-03-{1 + i % 28:02d}T{i % 24:02d}:00:00Z"
+
+
+def article(kind, i, n):
+    if kind == "normal":
+        return {"title": words(8), "text": words(160), "published": day(i)}
+    if kind == "identical":
+        return {"title": "Pier to be rebuilt", "text": PARAGRAPH, "published": day(i)}
+    if kind == "boilerplate":
+        return {"title": words(6), "text": words(30) + "\n" + PARAGRAPH, "source": f"s{i % 9}", "published": day(i)}
+    if kind == "one-word":
+        return {"title": random.choice(WORDS)}
+    if kind == "same-minute":
+        return {"title": words(8), "text": words(160), "published": "2025-03-04T10:00:00Z"}
+    if kind == "dates":
+        year = random.choice(["0001", "9999", "1970", "2025"])
+        return {"title": words(8), "text": words(60), "published": f"{year}-01-0{1 + i % 9}T00:00:00Z"}
+    if kind == "giant-story":
+        if i % 2:
+            return {"title": words(8), "text": words(160), "published": day(i)}
+        own = " ".join(random.sample(PARAGRAPH.split(), 40))
+        return {"title": "Merrin pier to be rebuilt " + words(2), "text": own + " " + words(20), "published": day(i)}
+    if kind == "collisions":
+        # Texts that share all of their three-word runs but a few, in other orders: bands agree, resemblance does not.
+        runs = [PARAGRAPH.split()[k:k + 3] for k in range(0, 90, 3)]
+        random.shuffle(runs)
+        return {"title": words(6), "text": " ".join(" ".join(run) + " " + words(1) for run in runs), "published": day(i)}
+    raise SystemExit(f"no corpus {kind}")
+
+
+def main():
+    kind, n = sys.argv[1], int(sys.argv[2])
+    random.seed(7)
+    if kind == "long":
+        print(json.dumps({"id": "long", "title": words(8), "text": words(60_000_000 // 5)}))
+        kind = "normal"
+    for i in range(n):
+        print(json.dumps({"id": f"a{i}"} | article(kind, i, n)))
+
+
+main()

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Corpora that are meant to hurt: CPU time and memory an article, beside an ordinary corpus of the same size.
+# usage: benches/hostile/run.sh [ARTICLES]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+n=${1:-100000}
+cargo build --release --locked --quiet
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# Prints the corpus, CPU seconds, megabytes, stories and the largest one.
+measure() {
+    python3 benches/hostile/corpora.py "$1" "$n" > "$scratch/in.jsonl"
+    /usr/bin/env python3 - "$1" "$scratch" <<'PY'
+import csv, os, resource, subprocess, sys
+corpus, scratch = sys.argv[1:]
+out = f"{scratch}/out.csv"
+subprocess.run(["target/release/samestory", "cluster", "-q", "--threads", "1", f"{scratch}/in.jsonl", "-o", out], check=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+sizes = {}
+with open(out, newline="") as rows:
+    for row in csv.DictReader(rows):
+        sizes[row["story_id"]] = int(row["story_size"])
+print(f"| {corpus} | {used.ru_utime + used.ru_stime:.1f} | {used.ru_maxrss // 1024} | {len(sizes)} | {max(sizes.values())} |")
+PY
+}
+
+echo "| corpus of $n | CPU-s | MB | stories | largest |"
+echo "|---|---|---|---|---|"
+for corpus in normal identical boilerplate one-word same-minute dates giant-story collisions long; do
+    measure "$corpus"
+done
