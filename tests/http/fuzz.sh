@@ -3,8 +3,9 @@
 # that the document does not have. tests/http/fuzz.sh [EXAMPLES]   (SAMESTORY names the binary)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+root=$PWD
 examples=${1:-10}
-binary=${SAMESTORY:-target/debug/samestory}
+binary=$(realpath "${SAMESTORY:-target/debug/samestory}")
 venv=target/schemathesis
 if [ ! -x "$venv/bin/schemathesis" ]; then
     python3 -m venv "$venv"
@@ -21,7 +22,9 @@ done
 SAMESTORY_URL=$(sed -n 's/^listening on //p' "$folder/log")
 export SAMESTORY_URL PYTHONDONTWRITEBYTECODE=1
 "$binary" update -q --index "$folder/news.idx" samples/articles -o "$folder/out.csv"
-SCHEMATHESIS_HOOKS=tests/http/hooks.py PYTHONPATH=. "$venv/bin/schemathesis" run "$SAMESTORY_URL/openapi.json" \
+# What it keeps for the next time goes with the folder.
+cd "$folder"
+SCHEMATHESIS_HOOKS=$root/tests/http/hooks.py "$root/$venv/bin/schemathesis" run "$SAMESTORY_URL/openapi.json" \
     --phases examples,coverage,fuzzing --max-examples "$examples" --request-timeout 60 --warnings off --no-color \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
     --exclude-path /v1/events
