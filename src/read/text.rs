@@ -5,15 +5,7 @@ use super::draft::{Columns, Draft};
 use super::encoding;
 use super::fields::Field;
 use crate::model::Article;
-
-/// Lines that belong to the site around an article, lower-case.
-#[rustfmt::skip]
-const NAVIGATION: [&str; 27] = [
-    "about us", "advertisement", "breaking news", "close", "contact us", "follow us", "home", "latest news", "log in",
-    "login", "menu", "navigation", "news", "print", "search", "search for", "share", "share this article", "sign in", "sign up",
-    "skip to content", "skip to main content", "skip to navigation", "subscribe", "subscribe now", "toggle navigation",
-    "type to search",
-];
+use crate::stages::clean::boilerplate;
 
 /// A longer first line is a paragraph, not a title.
 const LONGEST_TITLE: usize = 300;
@@ -86,7 +78,7 @@ fn after_menu(text: &str) -> Option<&str> {
     let (block, after) = text.split_at(end);
     let short =
         |line: &str| line.split_whitespace().count() <= 3 && !line.trim_end().ends_with('.');
-    let menu = block.lines().take(2).all(is_navigation) && block.lines().all(short);
+    let menu = block.lines().take(2).all(is_around) && block.lines().all(short);
     (menu && block.lines().count() > 2).then_some(after)
 }
 
@@ -94,12 +86,12 @@ fn is_noise(line: &str) -> bool {
     let is_comment =
         line.starts_with("//") || line.starts_with("<!--") || line == "#" || line.starts_with("# ");
     let is_counter = line.chars().all(|c| c.is_numeric() || c.is_whitespace());
-    is_comment || is_counter || is_navigation(line)
+    is_comment || is_counter || is_around(line)
 }
 
-fn is_navigation(line: &str) -> bool {
-    let word = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    NAVIGATION.binary_search(&word.as_str()).is_ok()
+/// Whether a line belongs to the site around an article.
+fn is_around(line: &str) -> bool {
+    boilerplate(line).is_some()
 }
 
 /// A line without its quotes, case and spaces, which differ where a title is repeated.
@@ -139,10 +131,5 @@ mod tests {
         }
         let paragraph = "word ".repeat(100);
         assert_eq!(split_title(&paragraph), ("", paragraph.trim()));
-    }
-
-    #[test]
-    fn the_words_of_navigation_are_in_order() {
-        assert!(NAVIGATION.is_sorted());
     }
 }

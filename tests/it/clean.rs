@@ -41,6 +41,7 @@ fn titles() {
     check_title("UPDATE 2-Pier to be rebuilt", "Pier to be rebuilt", &[Update(2)]);
     check_title("RPT-WRAPUP 3-Pier to be rebuilt", "Pier to be rebuilt", &[Wrapup(3), Repeat]);
     check_title("(CORRECTED) - PIER TO BE REBUILT", "PIER TO BE REBUILT", &[Correction]);
+    check_title("(Updated)\n\u{2000}0\n", "0", &[Update(0)]);
     check_title("Pier to be rebuilt (updated)", "Pier to be rebuilt", &[Update(0)]);
     check_title("Breaking: Pier breaks", "Pier breaks", &[Breaking]);
     check_title("ÚLTIMA HORA: Cae el muelle", "Cae el muelle", &[Breaking]);
@@ -90,6 +91,10 @@ fn messy() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "Jane Doe",
         "Share",
+        "Share.",
+        "September 4, 2025",
+        "By Ann Poe, 4 May 2025",
+        "You may also like",
         "Read more: Fog at sea",
         "0 113",
         "12",

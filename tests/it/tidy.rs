@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("params", &["model", "text", "kernel"]),
     ("stages", &["model", "params", "text", "kernel"]),
-    ("read", &["model", "text", "kernel"]),
+    ("read", &["stages", "model", "text", "kernel"]),
     ("report", &["model", "kernel"]),
     ("store", &["model", "params", "text", "kernel"]),
     ("pipeline", &["read", "report", "store", "stages", "model", "params", "text", "kernel"]),

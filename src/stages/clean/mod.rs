@@ -5,6 +5,8 @@
 
 mod edges;
 mod rules;
+mod signature;
+mod teasers;
 mod title;
 mod words;
 
@@ -77,13 +79,20 @@ pub fn dropped(title: &str, text: &str) -> Vec<Dropped> {
     all
 }
 
-/// The rule that tells a line which is never part of a story: a banner, navigation, a share counter.
+/// Rules of what a site puts around an article.
+const AROUND: &[&str] =
+    &["cookies", "comments", "navigation", "share", "teasers", "newsletter", "advertisement"];
+
+/// The rule that tells a line which stands around an article and is no title: a banner, navigation, a share counter.
 pub fn boilerplate(line: &str) -> Option<&'static str> {
     let line = line.trim();
     if edges::is_counter(line) {
         return Some("counter");
     }
-    if line.len() > MAX_LINE { None } else { rules::whole(line, |rule| rule != "byline") }
+    if rules::is_comment(line) {
+        return Some("markup");
+    }
+    if line.len() > MAX_LINE { None } else { rules::row(line, |rule| AROUND.contains(&rule)) }
 }
 
 type Sink<'a> = dyn FnMut(usize, &'static str, &str) + 'a;
@@ -127,13 +136,13 @@ fn sweep<'a>(title: &str, text: &'a str, sink: &mut Sink<'_>) -> Cleaned<'a> {
     Cleaned { title: title.to_owned(), text, tags, agency }
 }
 
-fn without_boilerplate<'a>(text: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>> {
+fn without_boilerplate<'a>(whole: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::with_capacity(16);
-    let mut next = 0;
-    let ends = positions(text.as_bytes(), |b| b == b'\n').chain([text.len()]);
+    let (mut next, mut teasers_end) = (0, 0);
+    let ends = positions(whole.as_bytes(), |b| b == b'\n').chain([whole.len()]);
     for (i, end) in ends.enumerate() {
         let at = std::mem::replace(&mut next, end + 1);
-        let line = &text[at..end];
+        let line = &whole[at..end];
         let text = if line.trim_start().is_empty() { "" } else { line };
         let line = Line { number: i + 1, at, text };
         if line.is_blank() {
@@ -142,6 +151,11 @@ fn without_boilerplate<'a>(text: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>> 
             }
         } else if let Some(rule) = line_rule(text) {
             sink(line.number, rule, text);
+            if rule == teasers::RULE {
+                teasers_end = next + teasers::below(whole.get(next..).unwrap_or_default());
+            }
+        } else if at < teasers_end {
+            sink(line.number, teasers::RULE, text);
         } else {
             lines.push(line);
         }
@@ -167,8 +181,11 @@ fn drop_counters(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
 }
 
 fn trim_end(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
-    while let Some(last) = lines.last_mut() {
-        let rule = line_rule(last.text);
+    loop {
+        let alone = lines.iter().nth_back(1).is_none_or(Line::is_blank);
+        let Some(last) = lines.last_mut() else { return };
+        let button = (alone && rules::is_button(last.text)).then_some("share");
+        let rule = line_rule(last.text).or(button);
         if last.is_blank() {
             lines.pop();
         } else if let Some(rule) = rule {
@@ -223,6 +240,10 @@ fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
         Some(rule)
     } else if edges::is_counter(text) && rest.first().is_none_or(Line::is_blank) {
         Some("counter")
+    } else if rules::is_button(text) && rest.first().is_none_or(Line::is_blank) {
+        Some("share")
+    } else if signature::is_signature(text) && is_above(rest) {
+        Some("dates")
     } else if is_byline(text) || (edges::is_name(text) && stands_apart(rest)) {
         Some("byline")
     } else {
@@ -234,6 +255,14 @@ fn is_byline(text: &str) -> bool {
     text.len() <= MAX_LINE
         && !text.trim_end().ends_with('.')
         && rules::whole(text, |_| true).is_some()
+}
+
+/// Whether a line with a date stands above an article: in hard-wrapped text, a sentence may begin with such a line.
+fn is_above(rest: &[Line<'_>]) -> bool {
+    let apart = |next: &Line<'_>| {
+        next.is_blank() || next.text.len() > MAX_WRAPPED || edges::is_counter(next.text)
+    };
+    rest.first().is_none_or(apart)
 }
 
 /// Whether what follows a line is a paragraph of its own. In hard-wrapped text, a sentence may begin with a line of

@@ -229,7 +229,7 @@ pub(super) fn unit(text: &str, allowed: impl Fn(&str) -> bool) -> Option<Unit> {
 /// in lower case.
 pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'static str> {
     let line = line.trim();
-    if line.starts_with("// ") || line.starts_with("<!--") {
+    if is_comment(line) {
         return Some("markup");
     }
     let first = line.chars().next()?;
@@ -240,16 +240,30 @@ pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'stat
     if is_credit(line) {
         return Some("credits");
     }
+    row(line, |r| allowed(r) && (!lower || r == "agency"))
+}
+
+/// Whether a line is a comment of a page's code.
+pub(super) fn is_comment(line: &str) -> bool {
+    line.starts_with("// ") || line.starts_with("<!--")
+}
+
+/// The rule of the first of the phrases that account for all of a line, in whatever case it begins.
+pub(super) fn row(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'static str> {
     let mut at = 0;
     let mut rule = None;
     for _ in 0..MAX_UNITS {
-        let Some(unit) = unit(&line[at..], |r| allowed(r) && (!lower || r == "agency")) else {
-            break;
-        };
+        let Some(unit) = unit(&line[at..], &allowed) else { break };
         rule = rule.or(Some(unit.phrase.rule));
         at += unit.end;
     }
     rule.filter(|_| at == line.len())
+}
+
+/// Whether a line is a button that somebody wrote a full stop behind: `Share.`
+pub(super) fn is_button(line: &str) -> bool {
+    let button = line.trim().strip_suffix('.');
+    button.is_some_and(|line| whole(line, |rule| rule == "share").is_some())
 }
 
 fn is_credit(line: &str) -> bool {

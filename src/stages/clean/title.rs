@@ -146,7 +146,7 @@ fn leading(title: &str) -> Option<(UpdateTag, &str)> {
     let (tag, rest, capitals) = tag_at(open)?;
     let rest = if bracketed {
         let rest = rest.strip_prefix([')', ']', '】', '）'])?;
-        rest.trim_start_matches([' ', '-', '–', '—', ':'])
+        rest.trim_start_matches(|c: char| c.is_whitespace() || "-–—:".contains(c))
     } else {
         separator(rest, capitals || tag == Exclusive)?
     };

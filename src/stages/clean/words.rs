@@ -38,6 +38,7 @@ const CONNECTORS: &[&str] = &[
     "the",
     "on",
     "via",
+    "agencies",
     "с",
     "и",
     "в",

@@ -1,0 +1,62 @@
+//! A date on a line of its own, with or without who wrote: `By Staff, September 2, 2025`, `14.09.2025`.
+
+use super::words::{are_names, next_word};
+
+/// A longer line says more than that, in bytes.
+const LONGEST: usize = 90;
+
+/// How the names of months begin, in the languages of the phrases.
+#[rustfmt::skip]
+const MONTHS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    "jän", "mär", "mai", "okt", "dez", "fév", "avr", "juin", "juil", "aoû", "déc", "ene", "abr", "ago", "dic", "fev",
+    "set", "out", "gen", "mag", "giu", "lug", "ott", "maa", "mei", "янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг",
+    "сен", "окт", "ноя", "дек",
+];
+
+/// Whether a line is a date, or names and a date.
+pub(super) fn is_signature(line: &str) -> bool {
+    let line = line.trim();
+    line.len() <= LONGEST
+        && line.ends_with(|c: char| c.is_ascii_digit())
+        && !line.contains([':', ';', '?', '!', '"', '“', '«', '„'])
+        && before_date(line)
+            .is_some_and(|who| !who.contains(char::is_alphanumeric) || are_names(who))
+}
+
+/// What comes before the date that a line ends with.
+fn before_date(line: &str) -> Option<&str> {
+    let mut words: Vec<(usize, &str)> = Vec::new();
+    let mut at = 0;
+    while let Some((start, end)) = next_word(line, at) {
+        if !matches!(&line[start..end], "de" | "di") {
+            words.push((start, &line[start..end]));
+        }
+        at = end;
+    }
+    let last = words.last()?;
+    if let [d, m, y] = last.1.split('.').collect::<Vec<_>>()[..] {
+        return (is_day(d) && is_day(m) && is_year(y)).then_some(&line[..last.0]);
+    }
+    let [.., a, b, c] = words[..] else { return None };
+    let joined = line[a.0..].contains(['/', '-']);
+    let found = match [a.1, b.1, c.1] {
+        [d, m, y] if is_day(d) && is_year(y) => is_month(m) || (joined && is_day(m)),
+        [m, d, y] if is_day(d) && is_year(y) => is_month(m),
+        [y, m, d] => joined && is_year(y) && is_day(m) && is_day(d),
+    };
+    found.then_some(&line[..a.0])
+}
+
+fn is_day(word: &str) -> bool {
+    word.len() <= 2 && word.parse().is_ok_and(|day: u8| (1..=31).contains(&day))
+}
+
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && word.parse().is_ok_and(|year: u16| (1900..2100).contains(&year))
+}
+
+fn is_month(word: &str) -> bool {
+    let word = word.to_lowercase();
+    MONTHS.iter().any(|month| word.starts_with(month))
+}
