@@ -12,7 +12,8 @@ use samestory::kernel::hash::hash;
 use samestory::kernel::sort::Sorter;
 use samestory::kernel::time::TimeFactor;
 use samestory::params::Params;
-use samestory::stages::neighbours::{self, Times};
+use samestory::stages::neighbours;
+use samestory::stages::reach::Times;
 use samestory::stages::sketch::{Sketch, sketch};
 use samestory::stages::terms::{Lexicon, Term};
 use samestory::stages::verify::{self, Copy};
@@ -152,8 +153,8 @@ fn stages(c: &mut Criterion) {
     let (vectors, factor) = (weigh(), TimeFactor::new(params.window_days));
     bench
         .bench_function("neighbours", |b| b.iter(|| neighbours::find(&vectors, &p.times, &factor)));
-    let (similar, near) = neighbours::find(&vectors, &p.times, &factor);
-    bench.bench_function("crowd", |b| b.iter(|| crowd::correct(&vectors, &similar, &near)));
+    let found = neighbours::find(&vectors, &p.times, &factor);
+    bench.bench_function("crowd", |b| b.iter(|| crowd::correct(&vectors, &found)));
 }
 
 criterion_group!(benches, stages);

@@ -4,13 +4,13 @@
 pub const DAY: i64 = 86_400;
 /// Fixed-point one: similarities, factors and scores are integers in units of 1 / 65,536.
 pub const ONE: i64 = 1 << 16;
-/// Standard deviation of the Gaussian, in days. The steepest that leaves two reports of one event, three days apart
-/// and told in quite different words, together.
-pub const SIGMA: f64 = 2.5;
+/// Days in which closeness falls to 1 / e. A Gaussian, which is flat where most reports of one event are, tells the
+/// chapters of an affair apart less well.
+const FALL: f64 = 5.0;
 /// Gaps are looked up in steps of a quarter of an hour.
 const STEP: i64 = 900;
 
-/// exp(-d² / 2σ²) of the days between two articles, 0 beyond the window; as a table, so that it is the same on every
+/// exp(-d / 5) of the days d between two articles, 0 beyond the window; as a table, so that it is the same on every
 /// machine.
 #[derive(Debug, Clone)]
 pub struct TimeFactor {
@@ -21,12 +21,12 @@ impl TimeFactor {
     /// The factor for a window of so many days; it is 1 for articles of one quarter of an hour.
     pub fn new(window_days: f64) -> Self {
         let last = (window_days.clamp(0.0, 36_500.0) * DAY as f64) as i64 / STEP;
-        let gaussian = |step: i64| {
+        let factor = |step: i64| {
             let days = (step * STEP) as f64 / DAY as f64;
-            (libm::exp(-days * days / (2.0 * SIGMA * SIGMA)) * ONE as f64).round() as u32
+            (libm::exp(-days / FALL) * ONE as f64).round() as u32
         };
-        // A Gaussian is 0 in fixed point long before a window of months ends.
-        Self { steps: (0..=last.min(40 * DAY / STEP)).map(gaussian).collect() }
+        // It is 0 in fixed point before a window of months ends.
+        Self { steps: (0..=last.min(60 * DAY / STEP)).map(factor).collect() }
     }
 
     /// The factor for two articles so many seconds apart, in 1 / 65,536.
@@ -45,7 +45,7 @@ mod tests {
     fn falls_from_one_to_nothing() {
         let factor = TimeFactor::new(7.0);
         let days = |d: i64| (factor.at(d * DAY) * 100 + ONE / 2) / ONE;
-        assert_eq!([0, 1, 2, 3, 5, 7, 8].map(days), [100, 92, 73, 49, 14, 2, 0]);
+        assert_eq!([0, 1, 2, 3, 5, 7, 8].map(days), [100, 82, 67, 55, 37, 25, 0]);
         assert_eq!(factor.at(-DAY), factor.at(DAY));
         assert_eq!(TimeFactor::new(1.0).at(DAY + STEP), 0);
     }

@@ -187,8 +187,8 @@ fn related(corpus: &Corpus, found: &Found, all: &[Story]) -> Vec<Option<u32>> {
         offer(pair.a, pair.b, pair.cosine);
         offer(pair.b, pair.a, pair.cosine);
     }
-    for (group, neighbours) in stories.neighbours.iter().enumerate() {
-        neighbours.iter().for_each(|&(other, cosine)| offer(group as u32, other, cosine));
+    for (group, nearest) in stories.nearest.iter().enumerate() {
+        nearest.iter().for_each(|&(other, cosine)| offer(group as u32, other, cosine));
     }
     best.into_iter().map(|b| b.map(|b| b.2)).collect()
 }

@@ -8,7 +8,8 @@ use crate::kernel::time::TimeFactor;
 use crate::params::Params;
 use crate::stages::crowd::{self, Scores};
 use crate::stages::decide::Constraints;
-use crate::stages::neighbours::{self, Similar, Times};
+use crate::stages::neighbours::{self, Found as Near, Similar};
+use crate::stages::reach::Times;
 use crate::stages::weights::Vectors;
 
 /// The story level's findings. Its reports are the groups, which stand in the order of time, undated ones first.
@@ -25,7 +26,7 @@ pub(super) struct Stories {
     /// Their scores.
     pub(super) scores: Scores,
     /// The reports in the past of each that are most similar to it, with the cosine.
-    pub(super) neighbours: Vec<Vec<(u32, i32)>>,
+    pub(super) nearest: Vec<Vec<(u32, i32)>>,
     pub(super) vectors: Vectors,
     pub(super) times: Times,
 }
@@ -33,9 +34,9 @@ pub(super) struct Stories {
 impl Stories {
     /// Every group its own story.
     pub(super) fn none(n_groups: usize) -> Self {
-        let neighbours = vec![Vec::new(); n_groups];
+        let nearest = vec![Vec::new(); n_groups];
         let story = (0..n_groups as u32).collect();
-        Self { story, count: n_groups, neighbours, ..Self::default() }
+        Self { story, count: n_groups, nearest, ..Self::default() }
     }
 }
 
@@ -53,12 +54,12 @@ pub(super) fn find(
     let vectors = corpus.load_terms(canonical.clone())?;
     let times = times(corpus, canonical);
     corpus.forget_terms();
-    let (mut similar, neighbours) =
-        neighbours::find(&vectors, &times, &TimeFactor::new(params.window_days));
+    let mut near = neighbours::find(&vectors, &times, &TimeFactor::new(params.window_days));
     // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
     let content = |group: u32| corpus.articles[groups[group as usize][0] as usize].content;
-    similar.retain(|pair| content(pair.a) != content(pair.b));
-    let scores = crowd::correct(&vectors, &similar, &neighbours);
+    near.similar.retain(|pair| content(pair.a) != content(pair.b));
+    let scores = crowd::correct(&vectors, &near);
+    let Near { similar, nearest, .. } = near;
     let edges = similar.iter().zip(&scores.pairs);
     let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });
     let cut = params.fixed_story_cut();
@@ -66,7 +67,7 @@ pub(super) fn find(
     let Tree { label: story, mergers } =
         group_under(&constraints, &scores.penalties, edges, cut, Average::AllPairs);
     let count = story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count();
-    Ok(Stories { story, count, mergers, similar, scores, neighbours, vectors, times })
+    Ok(Stories { story, count, mergers, similar, scores, nearest, vectors, times })
 }
 
 /// The constraints on articles as constraints on the groups that they are in.

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::neighbours::Similar;
+use super::neighbours::Found;
 use super::weights::Vectors;
 use crate::kernel::cosine::Probe;
 use crate::kernel::time::ONE;
@@ -15,7 +15,7 @@ use crate::kernel::time::ONE;
 /// Share of the similarity under local weights, in tenths.
 const LOCAL_TENTHS: i64 = 7;
 /// How many of the nearest neighbours tell how crowded an article stands.
-const NEAREST: usize = 2;
+pub const CROWD: usize = 2;
 /// Crowding where there is nobody, in 1 / 65,536.
 const FLOOR: i64 = ONE * 27 / 100;
 /// What part of the crowding is taken off: one over this.
@@ -30,20 +30,21 @@ pub struct Scores {
     pub penalties: Vec<i64>,
 }
 
-/// Corrects the similarity of pairs, which are ascending, by the neighbourhoods of both sides.
-pub fn correct(vectors: &Vectors, pairs: &[Similar], neighbours: &[Vec<(u32, i32)>]) -> Scores {
-    let local = vectors.local(neighbours);
+/// Corrects the similarity of pairs by the neighbourhoods of both sides.
+pub fn correct(vectors: &Vectors, found: &Found) -> Scores {
+    let Found { similar, nearest, local } = found;
     let one = |probe: &mut Probe, i: usize| {
-        vectors.load(&local, i, probe);
+        let from = similar.partition_point(|p| p.a < i as u32);
+        let own = similar[from..].iter().take_while(|p| p.a == i as u32);
+        let near = &nearest[i][..nearest[i].len().min(CROWD)];
+        vectors.fetch(local, own.clone().map(|p| p.b).chain(near.iter().map(|n| n.0)));
+        vectors.load(local, i, probe);
         let mixed = |j: u32, fixed: i32| {
-            let local = vectors.cosine(&local, probe, i, j as usize);
+            let local = vectors.cosine(local, probe, i, j as usize);
             mixed(fixed.into(), local.into())
         };
-        let own =
-            pairs.partition_point(|p| p.a < i as u32)..pairs.partition_point(|p| p.a <= i as u32);
-        let score = |p: &Similar| score(mixed(p.b, p.cosine), p.factor.into());
-        let near = neighbours[i].iter().map(|&(j, fixed)| mixed(j, fixed)).collect();
-        (pairs[own].iter().map(score).collect::<Vec<i32>>(), penalty(near))
+        let scores = own.map(|p| score(mixed(p.b, p.cosine), p.factor.into())).collect();
+        (scores, penalty(near.iter().map(|&(j, fixed)| mixed(j, fixed))))
     };
     let scores: Vec<(Vec<i32>, i64)> =
         (0..vectors.len()).into_par_iter().map_init(Probe::default, one).collect();
@@ -61,9 +62,9 @@ pub fn score(mixed: i64, factor: i64) -> i32 {
     (mixed * factor / ONE) as i32
 }
 
-/// What is taken off every pair of an article, of its similarities under both weights to its nearest neighbours.
-pub fn penalty(mut near: Vec<i64>) -> i64 {
-    near.sort_unstable_by(|x, y| y.cmp(x));
-    let crowding = near.iter().take(NEAREST).sum::<i64>() / NEAREST as i64;
+/// What is taken off every pair of an article, of its similarities under both weights to its [`CROWD`] nearest
+/// neighbours; there may be fewer.
+pub fn penalty(near: impl Iterator<Item = i64>) -> i64 {
+    let crowding = near.take(CROWD).sum::<i64>() / CROWD as i64;
     crowding.max(FLOOR) / PART
 }

@@ -8,29 +8,17 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::reach::{self, CAP, FAR, HISTORY, HUBS, Moment, NEAR, POSTED, SIMILAR, best};
+use super::reach::{self, AROUND, CAP, FAR, HUBS, MATCHES, POSTED, SIMILAR, Times, best};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
 use crate::kernel::time::{DAY, TimeFactor};
 
 /// Neighbours that are kept.
 const KEPT: usize = if cfg!(test) { 4 } else { 40 };
+/// Neighbours that are remembered: who is near enough to be an earlier chapter, and how crowded it is.
+pub const NEAREST: usize = if cfg!(test) { 3 } else { 8 };
 /// Reports that one thread queries at a time.
 const PART: usize = 512;
-
-/// When the reports were published, in the order of the reports: undated ones first, the others ascending.
-#[derive(Debug, Clone, Default)]
-pub struct Times {
-    /// How many reports are undated.
-    pub undated: usize,
-    /// Seconds since 1970 of the others.
-    pub seconds: Vec<i64>,
-    /// Whether that is when a report was seen, not when it was published: then it says only that it is inside a
-    /// window. One for each report.
-    pub stamped: Vec<bool>,
-    /// The hash of each report's id.
-    pub identities: Vec<u64>,
-}
 
 /// A pair of reports that resemble each other, by position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,40 +33,44 @@ pub struct Similar {
     pub factor: i32,
 }
 
-/// What is found of one report.
+/// What is found of some reports.
 #[derive(Debug, Clone, Default)]
-struct Found {
-    matches: Vec<Similar>,
-    neighbours: Vec<(u32, i32)>,
+pub struct Found {
+    /// Pairs whose cosine times time factor is at least [`SIMILAR`], ascending.
+    pub similar: Vec<Similar>,
+    /// For each report the [`NEAREST`] of its neighbours, with their cosines, the most similar first.
+    pub nearest: Vec<Vec<(u32, i32)>>,
+    /// What the terms of each report say among all its neighbours.
+    pub local: Weights,
 }
 
-/// All pairs whose cosine times time factor is at least [`SIMILAR`], ascending; and for each report its most similar neighbours
-/// with their cosines, the most similar first.
-pub fn find(
-    vectors: &Vectors,
-    times: &Times,
-    factor: &TimeFactor,
-) -> (Vec<Similar>, Vec<Vec<(u32, i32)>>) {
+/// The similar pairs of all reports, and what there is in the neighbourhood of each.
+pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     let fixed = vectors.fixed();
     let index = Index::new(vectors, &fixed, times, factor);
     let scratch = || Scratch { sums: vec![0; vectors.len()], ..Scratch::default() };
     let part = |scratch: &mut Scratch, from: usize| {
-        let part = from..vectors.len().min(from + PART);
-        let found: Vec<Found> = part.map(|i| index.query(i as u32, scratch)).collect();
-        let matches: Vec<Similar> = found.iter().flat_map(|f| f.matches.iter().copied()).collect();
-        (matches, found.into_iter().map(|f| f.neighbours).collect::<Vec<_>>())
+        let mut found = Found::default();
+        for i in from..vectors.len().min(from + PART) {
+            index.query(i as u32, scratch, &mut found);
+        }
+        found.similar.shrink_to_fit();
+        found
     };
     let parts: Vec<usize> = (0..vectors.len()).step_by(PART).collect();
-    let found: Vec<_> = parts.into_par_iter().map_init(scratch, part).collect();
+    let parts: Vec<Found> = parts.into_par_iter().map_init(scratch, part).collect();
     drop(index);
-    let mut matches = Vec::with_capacity(found.iter().map(|f| f.0.len()).sum());
-    let mut neighbours = Vec::with_capacity(vectors.len());
-    for (some, near) in found {
-        matches.extend(some);
-        neighbours.extend(near);
+    drop(fixed);
+    let (mut similar, mut nearest, mut local) = (Vec::new(), Vec::new(), Vec::new());
+    similar.reserve_exact(parts.iter().map(|part| part.similar.len()).sum());
+    nearest.reserve_exact(vectors.len());
+    for part in parts {
+        similar.extend(part.similar);
+        nearest.extend(part.nearest);
+        local.push(part.local);
     }
-    matches.par_sort_unstable();
-    (matches, neighbours)
+    similar.par_sort_unstable();
+    Found { similar, nearest, local: Weights::concat(local) }
 }
 
 /// Closes the postings of crowded buckets but for the hubs. A bucket is a term on a day; it depends on the set of
@@ -92,48 +84,6 @@ fn close_crowded(postings: &mut [Posting], times: &Times) {
         lowest.sort_unstable();
         bucket.iter_mut().for_each(|p| p.open = identity(p) < lowest[HUBS]);
     }
-}
-
-impl Times {
-    fn of(&self, i: u32) -> Option<i64> {
-        (i as usize).checked_sub(self.undated).map(|i| self.seconds[i])
-    }
-
-    /// The dated reports from `from` up to but not including `to`, in seconds.
-    fn between(&self, from: i64, to: i64) -> Range<usize> {
-        let position = |time| self.undated + self.seconds.partition_point(|&t| t < time);
-        position(from)..position(to)
-    }
-
-    /// The reports among which the neighbours of one are: of its past, or of whatever is at hand when that is little,
-    /// its own days and undated reports included.
-    fn neighbourhood(&self, i: u32) -> Neighbourhood {
-        let Some(time) = self.of(i) else {
-            return Neighbourhood { dated: 0..0, undated: 0..self.undated };
-        };
-        let past = reach::past(time);
-        let past = self.between(past.start, past.end);
-        if past.len() >= HISTORY {
-            return Neighbourhood { dated: past, undated: 0..0 };
-        }
-        let dated = past.start..self.between(time, time + NEAR).end;
-        Neighbourhood { dated, undated: 0..self.undated }
-    }
-
-    /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
-    pub fn factor(&self, a: u32, b: u32, factor: &TimeFactor) -> i64 {
-        reach::factor(self.moment(a), self.moment(b), factor)
-    }
-
-    fn moment(&self, i: u32) -> Moment {
-        Moment { time: self.of(i), stamped: self.stamped[i as usize] }
-    }
-}
-
-/// Where the neighbours of a report are.
-struct Neighbourhood {
-    dated: Range<usize>,
-    undated: Range<usize>,
 }
 
 /// One of the heaviest terms of a report, on its way into the index.
@@ -213,7 +163,7 @@ impl<'a> Index<'a> {
 
     /// The matches of a report with those before it, and its neighbours. An undated report is the later one of any
     /// pair with a dated one.
-    fn query(&self, report: u32, scratch: &mut Scratch) -> Found {
+    fn query(&self, report: u32, scratch: &mut Scratch, found: &mut Found) {
         let time = self.times.of(report);
         let neighbourhood = self.times.neighbourhood(report);
         let scope = match time {
@@ -225,7 +175,7 @@ impl<'a> Index<'a> {
             None => 0..self.vectors.len(),
         };
         self.add_up(report, &scope, scratch);
-        let (mut matches, mut neighbours) = (Vec::new(), Vec::new());
+        let (mut matches, mut around) = (Vec::new(), Vec::new());
         for &other in &scratch.touched {
             let sum = std::mem::take(&mut scratch.sums[other as usize]);
             let Some(partial) = reach::partial(sum).filter(|_| other != report) else { continue };
@@ -237,13 +187,18 @@ impl<'a> Index<'a> {
             let dated = its.time.is_some();
             let range = if dated { &neighbourhood.dated } else { &neighbourhood.undated };
             if range.contains(&(other as usize)) {
-                neighbours.push((partial, other));
+                around.push((partial, other));
             }
         }
+        let (matches, around) = (best(matches, MATCHES), best(around, AROUND));
+        self.vectors.fetch(self.fixed, around.iter().chain(&matches).copied());
         self.vectors.load(self.fixed, report as usize, &mut scratch.probe);
         let similar = |other| self.similar(report, other, &scratch.probe);
-        let matches = best(matches).into_iter().filter_map(similar).collect();
-        Found { matches, neighbours: self.nearest(report, neighbours, &scratch.probe) }
+        found.similar.extend(matches.into_iter().filter_map(similar));
+        let near = self.nearest(report, around, &scratch.probe);
+        let local = self.vectors.local_of(report as usize, &near, &scratch.probe);
+        found.local.push(&local);
+        found.nearest.push(near[..near.len().min(NEAREST)].to_vec());
     }
 
     /// Adds up the products of the postings that a report shares with those in scope.
@@ -276,12 +231,10 @@ impl<'a> Index<'a> {
         similar.then_some(Similar { a, b, cosine, factor: factor as i32 })
     }
 
-    fn nearest(&self, report: u32, near: Vec<(i64, u32)>, probe: &Probe) -> Vec<(u32, i32)> {
+    fn nearest(&self, report: u32, around: Vec<u32>, probe: &Probe) -> Vec<(u32, i32)> {
         let cosine = |j: u32| self.vectors.cosine(self.fixed, probe, report as usize, j as usize);
-        let mut nearest: Vec<(u32, i32)> =
-            best(near).into_iter().map(|other| (other, cosine(other))).collect();
+        let mut nearest: Vec<(u32, i32)> = around.into_iter().map(|j| (j, cosine(j))).collect();
         keep_nearest(&mut nearest);
-        nearest.shrink_to_fit();
         nearest
     }
 }

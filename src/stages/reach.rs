@@ -1,6 +1,7 @@
 //! How far a report reaches: what it posts, whom it can match, who its neighbours can be, and which of them are kept.
 //!
-//! The rules of [`super::neighbours`] for two reports at a time, as they hold wherever the reports are.
+//! The rules of [`super::neighbours`] for two reports at a time, as they hold wherever the reports are, and for reports
+//! in the order of time.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -16,8 +17,10 @@ pub const POSTED: usize = 16;
 const UNIT: f64 = 16_384.0;
 /// Share of the cosine that the posted terms must show, in 1 / 65,536.
 const PARTIAL: i64 = ONE * 7 / 100;
-/// Most candidates that are compared in full, once for matches and once for the neighbourhood.
-const CANDIDATES: usize = if cfg!(test) { 5 } else { 60 };
+/// Most candidates for matches that are compared in full; most reports have a third of that.
+pub const MATCHES: usize = if cfg!(test) { 5 } else { 100 };
+/// Most candidates for the neighbourhood that are compared in full.
+pub const AROUND: usize = if cfg!(test) { 5 } else { 60 };
 /// Least similarity of a match and of a neighbour, in 1 / 65,536.
 pub const SIMILAR: i64 = ONE / 10;
 /// A neighbourhood reaches from here to [`FAR`] before a report: near enough to be the same affair, too far to be the
@@ -39,6 +42,63 @@ pub struct Moment {
     pub time: Option<i64>,
     /// Whether that is when it was seen, not when it was published: then it says only that it is inside a window.
     pub stamped: bool,
+}
+
+/// When the reports were published, in the order of the reports: undated ones first, the others ascending.
+#[derive(Debug, Clone, Default)]
+pub struct Times {
+    /// How many reports are undated.
+    pub undated: usize,
+    /// Seconds since 1970 of the others.
+    pub seconds: Vec<i64>,
+    /// Whether that is when a report was seen, not when it was published: then it says only that it is inside a
+    /// window. One for each report.
+    pub stamped: Vec<bool>,
+    /// The hash of each report's id.
+    pub identities: Vec<u64>,
+}
+
+impl Times {
+    /// When a report was published.
+    pub(super) fn of(&self, i: u32) -> Option<i64> {
+        (i as usize).checked_sub(self.undated).map(|i| self.seconds[i])
+    }
+
+    /// The dated reports from `from` up to but not including `to`, in seconds.
+    pub(super) fn between(&self, from: i64, to: i64) -> Range<usize> {
+        let position = |time| self.undated + self.seconds.partition_point(|&t| t < time);
+        position(from)..position(to)
+    }
+
+    /// The reports among which the neighbours of one are: of its past, or of whatever is at hand when that is little,
+    /// its own days and undated reports included.
+    pub(super) fn neighbourhood(&self, i: u32) -> Neighbourhood {
+        let Some(time) = self.of(i) else {
+            return Neighbourhood { dated: 0..0, undated: 0..self.undated };
+        };
+        let past = past(time);
+        let past = self.between(past.start, past.end);
+        if past.len() >= HISTORY {
+            return Neighbourhood { dated: past, undated: 0..0 };
+        }
+        let dated = past.start..self.between(time, time + NEAR).end;
+        Neighbourhood { dated, undated: 0..self.undated }
+    }
+
+    /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
+    pub fn factor(&self, a: u32, b: u32, by_gap: &TimeFactor) -> i64 {
+        factor(self.moment(a), self.moment(b), by_gap)
+    }
+
+    pub(super) fn moment(&self, i: u32) -> Moment {
+        Moment { time: self.of(i), stamped: self.stamped[i as usize] }
+    }
+}
+
+/// Where the neighbours of a report are.
+pub(super) struct Neighbourhood {
+    pub(super) dated: Range<usize>,
+    pub(super) undated: Range<usize>,
 }
 
 /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
@@ -94,11 +154,11 @@ pub fn is_similar(cosine: i32, factor: i64) -> bool {
     i64::from(cosine) * factor >= SIMILAR * ONE
 }
 
-/// The candidates with the highest partial sums, ascending: neighbours in time are neighbours in memory.
-pub fn best<K: Ord + Copy>(mut candidates: Vec<(i64, K)>) -> Vec<K> {
-    if candidates.len() > CANDIDATES {
-        candidates.select_nth_unstable_by(CANDIDATES, |x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
-        candidates.truncate(CANDIDATES);
+/// At most so many candidates, those with the highest partial sums, ascending: neighbours in time are neighbours in memory.
+pub fn best<K: Ord + Copy>(mut candidates: Vec<(i64, K)>, most: usize) -> Vec<K> {
+    if candidates.len() > most {
+        candidates.select_nth_unstable_by(most, |x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
+        candidates.truncate(most);
     }
     let mut best: Vec<K> = candidates.into_iter().map(|c| c.1).collect();
     best.sort_unstable();

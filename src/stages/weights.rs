@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use rayon::prelude::*;
 
 use super::terms::Term;
-use crate::kernel::cosine::{Probe, cosine, square};
+use crate::kernel::cosine::{Probe, cosine, fetch, square};
 use crate::text::tables::{IDF_STEP, RARE, chance};
 
 /// Fixed-point one of a weight; the heaviest, 5.15 × 8.11, fits in 16 bits.
@@ -116,26 +116,27 @@ impl Vectors {
 
     /// tf × idf of the background.
     pub fn fixed(&self) -> Weights {
-        self.weigh(|_, _, counts, weights| {
-            let weight = |&(q, level): &(u8, u8)| FIXED[level as usize][q as usize];
-            weights.extend(counts.iter().map(weight));
-        })
+        const PART: usize = 1024;
+        let weight = |&(q, level): &(u8, u8)| FIXED[level as usize][q as usize];
+        let part = |from: usize| {
+            let (mut part, mut weights) = (Weights::default(), Vec::new());
+            for i in from..self.len().min(from + PART) {
+                weights.clear();
+                weights.extend(self.counts[self.range(i)].iter().map(weight));
+                part.push(&weights);
+            }
+            part
+        };
+        let parts: Vec<usize> = (0..self.len()).step_by(PART).collect();
+        Weights::concat(parts.into_par_iter().map(part).collect())
     }
 
-    /// tf × ln((n + 50) / (df + 50 p)): what a term says among the n articles of a neighbourhood, the article itself
-    /// included, of which df have it.
+    /// The weights of one article in its neighbourhood: tf × ln((n + 50) / (df + 50 p)), what a term says among these n
+    /// articles, itself included, of which df have it. The probe holds the article, under whatever weights.
     ///
     /// A term that the whole crowd has weighs next to nothing here, however rare it is elsewhere.
-    pub fn local(&self, neighbours: &[Vec<(u32, i32)>]) -> Weights {
-        self.weigh(|i, probe, _, weights| {
-            weights.extend(self.local_of(i, &neighbours[i], probe));
-        })
-    }
-
-    /// The local weights of one article among its neighbours; the probe is used for that.
-    pub fn local_of(&self, i: usize, near: &[(u32, i32)], probe: &mut Probe) -> Vec<u16> {
+    pub fn local_of(&self, i: usize, near: &[(u32, i32)], probe: &Probe) -> Vec<u16> {
         let mut df = [1u8; TERMS];
-        probe.load(self.dimensions(i), &[0; TERMS]);
         let near = &near[..near.len().min(NEIGHBOURS)];
         for &(j, _) in near {
             probe.count(self.dimensions(j as usize), &mut df);
@@ -148,32 +149,12 @@ impl Vectors {
         self.counts[self.range(i)].iter().zip(&df).map(weight).collect()
     }
 
-    /// Weighs every article on its own, in parallel.
-    fn weigh(
-        &self,
-        weigh: impl Fn(usize, &mut Probe, &[(u8, u8)], &mut Vec<u16>) + Sync,
-    ) -> Weights {
-        const PART: usize = 1024;
-        let part = |from: usize| {
-            let (mut part, mut probe) = (Weights::default(), Probe::default());
-            for i in from..self.len().min(from + PART) {
-                let start = part.weights.len();
-                weigh(i, &mut probe, &self.counts[self.range(i)], &mut part.weights);
-                part.lengths.push((square(&part.weights[start..]) as f64).sqrt());
-            }
-            part
-        };
-        let parts: Vec<Weights> =
-            (0..self.len()).step_by(PART).collect::<Vec<_>>().into_par_iter().map(part).collect();
-        let mut all = Weights {
-            weights: Vec::with_capacity(self.dimensions.len()),
-            lengths: Vec::with_capacity(self.len()),
-        };
-        for part in parts {
-            all.weights.extend(part.weights);
-            all.lengths.extend(part.lengths);
+    /// Brings articles into the cache before they are compared.
+    pub fn fetch(&self, weights: &Weights, articles: impl Iterator<Item = u32>) {
+        for j in articles {
+            fetch(self.dimensions(j as usize));
+            fetch(self.weights(weights, j as usize));
         }
-        all
     }
 
     /// Lays one article out to be compared with others.
@@ -195,6 +176,24 @@ impl Vectors {
 }
 
 impl Weights {
+    /// Adds one article.
+    pub fn push(&mut self, weights: &[u16]) {
+        self.weights.extend_from_slice(weights);
+        self.lengths.push((square(weights) as f64).sqrt());
+    }
+
+    /// The articles of all parts.
+    pub fn concat(parts: Vec<Self>) -> Self {
+        let (mut weights, mut lengths) = (Vec::new(), Vec::new());
+        weights.reserve_exact(parts.iter().map(|part| part.weights.len()).sum());
+        lengths.reserve_exact(parts.iter().map(|part| part.lengths.len()).sum());
+        for part in parts {
+            weights.extend(part.weights);
+            lengths.extend(part.lengths);
+        }
+        Self { weights, lengths }
+    }
+
     /// The Euclidean length of one article's weights.
     pub fn length(&self, i: usize) -> f64 {
         self.lengths[i]
