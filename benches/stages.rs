@@ -154,7 +154,7 @@ fn stages(c: &mut Criterion) {
     bench
         .bench_function("neighbours", |b| b.iter(|| neighbours::find(&vectors, &p.times, &factor)));
     let found = neighbours::find(&vectors, &p.times, &factor);
-    bench.bench_function("crowd", |b| b.iter(|| crowd::correct(&vectors, &found)));
+    bench.bench_function("crowd", |b| b.iter(|| crowd::correct(&vectors, &found, p.times.undated)));
 }
 
 criterion_group!(benches, stages);

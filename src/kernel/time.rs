@@ -4,13 +4,15 @@
 pub const DAY: i64 = 86_400;
 /// Fixed-point one: similarities, factors and scores are integers in units of 1 / 65,536.
 pub const ONE: i64 = 1 << 16;
-/// Days in which closeness falls to 1 / e. A Gaussian, which is flat where most reports of one event are, tells the
-/// chapters of an affair apart less well.
-const FALL: f64 = 5.0;
+/// Closeness falls from the first hour on, at this many days to 1 / e: a Gaussian, which is flat where most reports of
+/// one event are, tells the chapters of an affair apart less well.
+const FALL: f64 = 6.0;
+/// Beyond so many days it falls much faster: a weekly series is not one story.
+const REACH: f64 = 5.0;
 /// Gaps are looked up in steps of a quarter of an hour.
 const STEP: i64 = 900;
 
-/// exp(-d / 5) of the days d between two articles, 0 beyond the window; as a table, so that it is the same on every
+/// exp(-d / 6 - (d / 5)⁴) of the days d between two articles, 0 beyond the window; as a table, so that it is the same on every
 /// machine.
 #[derive(Debug, Clone)]
 pub struct TimeFactor {
@@ -23,10 +25,11 @@ impl TimeFactor {
         let last = (window_days.clamp(0.0, 36_500.0) * DAY as f64) as i64 / STEP;
         let factor = |step: i64| {
             let days = (step * STEP) as f64 / DAY as f64;
-            (libm::exp(-days / FALL) * ONE as f64).round() as u32
+            let steep = libm::pow(days / REACH, 4.0);
+            (libm::exp(-days / FALL - steep) * ONE as f64).round() as u32
         };
-        // It is 0 in fixed point before a window of months ends.
-        Self { steps: (0..=last.min(60 * DAY / STEP)).map(factor).collect() }
+        // It is 0 in fixed point long before a window of months ends.
+        Self { steps: (0..=last.min(40 * DAY / STEP)).map(factor).collect() }
     }
 
     /// The factor for two articles so many seconds apart, in 1 / 65,536.
@@ -45,7 +48,7 @@ mod tests {
     fn falls_from_one_to_nothing() {
         let factor = TimeFactor::new(7.0);
         let days = |d: i64| (factor.at(d * DAY) * 100 + ONE / 2) / ONE;
-        assert_eq!([0, 1, 2, 3, 5, 7, 8].map(days), [100, 82, 67, 55, 37, 25, 0]);
+        assert_eq!([0, 1, 2, 3, 5, 7, 8].map(days), [100, 85, 70, 53, 16, 1, 0]);
         assert_eq!(factor.at(-DAY), factor.at(DAY));
         assert_eq!(TimeFactor::new(1.0).at(DAY + STEP), 0);
     }

@@ -58,7 +58,7 @@ pub(super) fn find(
     // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
     let content = |group: u32| corpus.articles[groups[group as usize][0] as usize].content;
     near.similar.retain(|pair| content(pair.a) != content(pair.b));
-    let scores = crowd::correct(&vectors, &near);
+    let scores = crowd::correct(&vectors, &near, times.undated);
     let Near { similar, nearest, .. } = near;
     let edges = similar.iter().zip(&scores.pairs);
     let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });

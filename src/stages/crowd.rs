@@ -18,6 +18,11 @@ const LOCAL_TENTHS: i64 = 7;
 pub const CROWD: usize = 2;
 /// Crowding where there is nobody, in 1 / 65,536.
 const FLOOR: i64 = ONE * 27 / 100;
+/// How many neighbours of an undated article there have to be to know where it stands.
+pub const KNOWN: usize = 5;
+/// Crowding for each that is missing, in 1 / 65,536: where neither dates nor neighbours tell an event from the next one
+/// of its kind, only reports that are quite alike come together.
+const STRANGER: i64 = ONE * 12 / 100;
 /// What part of the crowding is taken off: one over this.
 const PART: i64 = 4;
 
@@ -30,9 +35,9 @@ pub struct Scores {
     pub penalties: Vec<i64>,
 }
 
-/// Corrects the similarity of pairs by the neighbourhoods of both sides.
-pub fn correct(vectors: &Vectors, found: &Found) -> Scores {
-    let Found { similar, nearest, local } = found;
+/// Corrects the similarity of pairs by the neighbourhoods of both sides; so many articles, the first, are undated.
+pub fn correct(vectors: &Vectors, found: &Found, undated: usize) -> Scores {
+    let Found { similar, nearest, local, .. } = found;
     let one = |probe: &mut Probe, i: usize| {
         let from = similar.partition_point(|p| p.a < i as u32);
         let own = similar[from..].iter().take_while(|p| p.a == i as u32);
@@ -44,7 +49,8 @@ pub fn correct(vectors: &Vectors, found: &Found) -> Scores {
             mixed(fixed.into(), local.into())
         };
         let scores = own.map(|p| score(mixed(p.b, p.cosine), p.factor.into())).collect();
-        (scores, penalty(near.iter().map(|&(j, fixed)| mixed(j, fixed))))
+        let crowd = near.iter().map(|&(j, fixed)| mixed(j, fixed));
+        (scores, penalty(crowd, nearest[i].len(), i >= undated))
     };
     let scores: Vec<(Vec<i32>, i64)> =
         (0..vectors.len()).into_par_iter().map_init(Probe::default, one).collect();
@@ -62,9 +68,10 @@ pub fn score(mixed: i64, factor: i64) -> i32 {
     (mixed * factor / ONE) as i32
 }
 
-/// What is taken off every pair of an article, of its similarities under both weights to its [`CROWD`] nearest
-/// neighbours; there may be fewer.
-pub fn penalty(near: impl Iterator<Item = i64>) -> i64 {
+/// What is taken off every pair of an article: by its similarities under both weights to its [`CROWD`] nearest
+/// neighbours, of which there may be fewer, and by how many neighbours are known, up to [`KNOWN`].
+pub fn penalty(near: impl Iterator<Item = i64>, known: usize, dated: bool) -> i64 {
     let crowding = near.take(CROWD).sum::<i64>() / CROWD as i64;
-    crowding.max(FLOOR) / PART
+    let strangers = if dated { 0 } else { KNOWN.saturating_sub(known) };
+    crowding.max(FLOOR + STRANGER * strangers as i64) / PART
 }

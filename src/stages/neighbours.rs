@@ -42,6 +42,8 @@ pub struct Found {
     pub nearest: Vec<Vec<(u32, i32)>>,
     /// What the terms of each report say among all its neighbours.
     pub local: Weights,
+    /// How many candidates were compared in full, for matches and for neighbourhoods.
+    pub compared: (u64, u64),
 }
 
 /// The similar pairs of all reports, and what there is in the neighbourhood of each.
@@ -62,6 +64,8 @@ pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     drop(index);
     drop(fixed);
     let (mut similar, mut nearest, mut local) = (Vec::new(), Vec::new(), Vec::new());
+    let compared = |c: (u64, u64), part: &Found| (c.0 + part.compared.0, c.1 + part.compared.1);
+    let compared = parts.iter().fold((0, 0), compared);
     similar.reserve_exact(parts.iter().map(|part| part.similar.len()).sum());
     nearest.reserve_exact(vectors.len());
     for part in parts {
@@ -70,7 +74,7 @@ pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
         local.push(part.local);
     }
     similar.par_sort_unstable();
-    Found { similar, nearest, local: Weights::concat(local) }
+    Found { similar, nearest, local: Weights::concat(local), compared }
 }
 
 /// Closes the postings of crowded buckets but for the hubs. A bucket is a term on a day; it depends on the set of
@@ -191,6 +195,8 @@ impl<'a> Index<'a> {
             }
         }
         let (matches, around) = (best(matches, MATCHES), best(around, AROUND));
+        found.compared.0 += matches.len() as u64;
+        found.compared.1 += around.len() as u64;
         self.vectors.fetch(self.fixed, around.iter().chain(&matches).copied());
         self.vectors.load(self.fixed, report as usize, &mut scratch.probe);
         let similar = |other| self.similar(report, other, &scratch.probe);

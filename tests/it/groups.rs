@@ -86,3 +86,18 @@ fn cases() {
     let failed: Vec<String> = paths.iter().filter_map(|path| check(path)).collect();
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
 }
+
+#[test]
+fn look_alikes_stay_out_of_a_story_of_two() {
+    let case = include_str!("../cases/look-alikes.txt");
+    let all = articles(case);
+    let (journey, others) = all.split_at(2);
+    let stays_out = |other: &&Article| {
+        let three = [journey, &[(*other).clone()]].concat();
+        let got = shown(&cluster_articles(three, &Params::default()).unwrap().grouping);
+        assert!(got.contains("journey-a | journey-b"), "{got}");
+        got.lines().count() == 2
+    };
+    let out: Vec<&str> = others.iter().filter(stays_out).map(|other| &*other.id).collect();
+    assert!(out.len() >= 6, "of {} only {out:?}", others.len());
+}

@@ -29,6 +29,7 @@ mod served;
 #[cfg(feature = "serve")]
 mod service;
 mod tidy;
+mod twin;
 mod util;
 #[cfg(feature = "parquet")]
 mod worker;

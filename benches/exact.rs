@@ -1,0 +1,45 @@
+//! The story level once more, slow and plain: every pair is compared, without an index and without limits.
+
+use rayon::prelude::*;
+use samestory::kernel::cosine::Probe;
+use samestory::kernel::time::TimeFactor;
+use samestory::stages::neighbours::{Found, NEAREST, Similar, keep_nearest};
+use samestory::stages::reach::{self, HISTORY, Moment, Times};
+use samestory::stages::weights::{Vectors, Weights};
+
+/// What [`samestory::stages::neighbours::find`] is to find.
+pub(crate) fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
+    let fixed = vectors.fixed();
+    let moment = |i: usize| Moment {
+        time: i.checked_sub(times.undated).map(|i| times.seconds[i]),
+        stamped: times.stamped[i],
+    };
+    let one = |probe: &mut Probe, i: usize| {
+        vectors.load(&fixed, i, probe);
+        let past = moment(i).time.map(reach::past);
+        let past = past.map_or(0, |past| times.seconds.iter().filter(|t| past.contains(t)).count());
+        let (mut similar, mut near) = (Vec::new(), Vec::new());
+        for j in (0..vectors.len()).filter(|&j| j != i) {
+            let cosine = vectors.cosine(&fixed, probe, i, j);
+            let factor = reach::factor(moment(i), moment(j), factor);
+            if i < j && reach::is_similar(cosine, factor) {
+                similar.push(Similar { a: i as u32, b: j as u32, cosine, factor: factor as i32 });
+            }
+            if reach::is_around(moment(i), moment(j), past >= HISTORY) {
+                near.push((j as u32, cosine));
+            }
+        }
+        keep_nearest(&mut near);
+        let local = vectors.local_of(i, &near, probe);
+        near.truncate(NEAREST);
+        (similar, near, local)
+    };
+    let all: Vec<_> = (0..vectors.len()).into_par_iter().map_init(Probe::default, one).collect();
+    let (mut found, mut local) = (Found::default(), Weights::default());
+    for (similar, near, weights) in all {
+        found.similar.extend(similar);
+        found.nearest.push(near);
+        local.push(&weights);
+    }
+    Found { local, ..found }
+}
