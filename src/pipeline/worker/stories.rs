@@ -8,8 +8,8 @@ use super::{Error, Settings, pack, unpack};
 use crate::kernel::cosine::{Probe, cosine, square};
 use crate::kernel::time::{ONE, TimeFactor};
 use crate::stages::crowd;
-use crate::stages::neighbours::keep_nearest;
-use crate::stages::reach::{self, Moment};
+use crate::stages::neighbours::{NEAREST, keep_nearest};
+use crate::stages::reach::{self, AROUND, MATCHES, Moment};
 use crate::stages::terms::Term;
 use crate::stages::weights::{TERMS, Vectors};
 
@@ -209,7 +209,8 @@ impl Index {
         let value = |list: &[(i64, u32)], at: u32| {
             list.iter().find(|found| found.1 == at).map(|found| found.0)
         };
-        let [best, around] = [&matches, &near].map(|list| reach::best(list.clone()));
+        let best = reach::best(matches.clone(), MATCHES);
+        let around = reach::best(near.clone(), AROUND);
         let mut all: Vec<u32> = best.iter().chain(&around).copied().collect();
         all.sort_unstable();
         all.dedup();
@@ -234,7 +235,7 @@ pub(super) fn choose(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) ->
             matches.extend(row.maybe_long(3).map(|similarity| (similarity, other)));
             near.extend(row.maybe_long(4).map(|partial| (partial, other)));
         }
-        let (matches, near) = (reach::best(matches), reach::best(near));
+        let (matches, near) = (reach::best(matches, MATCHES), reach::best(near, AROUND));
         let mut all: Vec<(i64, i64)> = matches.iter().chain(&near).copied().collect();
         all.sort_unstable();
         all.dedup();
@@ -275,7 +276,8 @@ pub(super) fn compare(
         let mut nearest: Vec<(u32, i32)> =
             around.map(|(j, _): (u32, _)| (j, cosines[j as usize])).collect();
         keep_nearest(&mut nearest);
-        let local = vectors.local_of(0, &nearest, &mut probe);
+        let local = vectors.local_of(0, &nearest, &probe);
+        nearest.truncate(NEAREST);
         let pairs = vectors.dimensions(0).iter().zip(&local);
         let local: Vec<Posting> = pairs.map(|(&term, &weight)| Posting { term, weight }).collect();
         let own = &star[0];
@@ -338,7 +340,10 @@ pub(super) fn crowd(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> 
             }
         }
         around.sort_unstable();
-        let penalty = crowd::penalty(around.into_iter().map(|(_, mixed)| mixed).collect());
+        // Who is found by nobody and finds nobody is in no pair: its penalty does not matter.
+        let dated = star.get(1).is_none_or(|row| row.maybe_long(3) != Some(UNDATED));
+        let known = around.len();
+        let penalty = crowd::penalty(around.into_iter().map(|(_, mixed)| mixed), known, dated);
         let mut own = [Out::Null; SCORED.len()];
         (own[0], own[7]) = (star[0].copy(0), Out::Long(penalty));
         out.row(&own)?;
