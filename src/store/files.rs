@@ -224,6 +224,8 @@ fn make_room(folder: &Path) -> Result<(), Error> {
         "header",
         "header.new",
         "index.sqlite",
+        // What is there for a moment while a new database is made.
+        "index.sqlite-journal",
         "index.sqlite-wal",
         "index.sqlite-shm",
         "segments",
