@@ -18,6 +18,9 @@ pub enum Representative {
     Source(Vec<String>),
 }
 
+/// Named trade-offs of the story level: each with its [`Params::story_cut`].
+pub const PRESETS: [(&str, f64); 3] = [("strict", 0.05), ("balanced", 0.03), ("broad", 0.01)];
+
 /// The knobs of one run. Stages are handed the struct and never make a default of their own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Params {
@@ -57,7 +60,7 @@ impl Default for Params {
             min_resemblance: 0.425,
             min_containment: 0.68,
             min_similarity: 0.15,
-            story_cut: 0.03,
+            story_cut: PRESETS[1].1,
             decisions: Vec::new(),
         }
     }

@@ -16,7 +16,7 @@ use super::knobs::Sweep;
 use super::learn::Learn;
 use super::report::Report;
 use super::values::{self, Bytes, Days, Limit};
-use crate::params::{Params, Representative};
+use crate::params::{PRESETS, Params, Representative};
 use crate::read::{self, Field};
 use crate::report::{Format, Layout};
 use crate::text::boilerplate::Boilerplate;
@@ -214,16 +214,24 @@ pub(super) struct Judging {
         value_parser = values::number(0.0, 1.0)
     )]
     pub(super) min_similarity: f64,
-    /// Least average score inside a story; raising it splits stories
+    /// How readily reports come together: strict would rather split than merge wrongly, broad the other way
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "SAMESTORY_PRESET",
+        default_value = PRESETS[1].0,
+        value_parser = values::choice(&PRESETS)
+    )]
+    pub(super) preset: f64,
+    /// Least average score inside a story, in place of the preset's; raising it splits stories
     #[arg(
         long,
         value_name = "SCORE",
         env = "SAMESTORY_STORY_CUT",
-        default_value_t = Params::default().story_cut,
         value_parser = values::number(-1.0, 1.0),
         allow_negative_numbers = true
     )]
-    pub(super) story_cut: f64,
+    pub(super) story_cut: Option<f64>,
     /// Editors' decisions, as a CSV with decision, article_id, other_id, by, reason: must-link, cannot-link,
     /// representative, lock or undo
     #[arg(long, value_name = "FILE", env = "SAMESTORY_DECISIONS", value_parser = decided::decisions)]

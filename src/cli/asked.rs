@@ -17,7 +17,7 @@ impl Judging {
             min_resemblance: self.min_resemblance,
             min_containment: self.min_containment,
             min_similarity: self.min_similarity,
-            story_cut: self.story_cut,
+            story_cut: self.story_cut.unwrap_or(self.preset),
             decisions: self.decisions.as_ref().map(|d| d.decisions.clone()).unwrap_or_default(),
         }
     }
