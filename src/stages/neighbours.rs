@@ -4,11 +4,9 @@
 //! bound of the cosine, and what passes is compared in full. Reports stand in the order of time, undated ones first, so
 //! that a window is a stretch of reports and of every posting list.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
-use super::reach::{self, AROUND, CAP, FAR, HUBS, MATCHES, POSTED, SIMILAR, Times, best};
+use super::reach::{self, AROUND, CAP, HUBS, MATCHES, POSTED, SIMILAR, Times, best};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
 use crate::kernel::time::{DAY, TimeFactor};
@@ -50,7 +48,6 @@ pub struct Found {
 pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     let fixed = vectors.fixed();
     let index = Index::new(vectors, &fixed, times, factor);
-    let scratch = || Scratch { sums: vec![0; vectors.len()], ..Scratch::default() };
     let part = |scratch: &mut Scratch, from: usize| {
         let mut found = Found::default();
         for i in from..vectors.len().min(from + PART) {
@@ -60,7 +57,7 @@ pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
         found
     };
     let parts: Vec<usize> = (0..vectors.len()).step_by(PART).collect();
-    let parts: Vec<Found> = parts.into_par_iter().map_init(scratch, part).collect();
+    let parts: Vec<Found> = parts.into_par_iter().map_init(Scratch::default, part).collect();
     drop(index);
     drop(fixed);
     let (mut similar, mut nearest, mut local) = (Vec::new(), Vec::new(), Vec::new());
@@ -101,27 +98,31 @@ struct Posting {
     open: bool,
 }
 
-/// A term that no report can be found by.
+/// The end of the postings of a term: later than any report.
+const END: (u32, u16) = (u32::MAX, 0);
+/// No postings to look at.
 const NONE: u32 = u32::MAX;
+/// Reports whose sums are added up at a time: so many stay in the nearest cache.
+const CHUNK: usize = 8_192;
 
-/// The inverted index: the open postings by term, then by report.
+/// The inverted index.
 struct Index<'a> {
     vectors: &'a Vectors,
     fixed: &'a Weights,
     times: &'a Times,
     factor: &'a TimeFactor,
-    /// Where the postings of each term begin, and where the last ones end.
-    starts: Vec<u32>,
-    /// The report of each posting.
-    reports: Vec<u32>,
-    weights: Vec<u16>,
-    /// The posted terms of each report by number, [`NONE`] where there are fewer.
-    own_terms: Vec<[u32; POSTED]>,
-    own_weights: Vec<[u16; POSTED]>,
+    /// The open postings as report and weight, by term, then by report; after those of each term an [`END`].
+    postings: Vec<(u32, u16)>,
+    /// For each report where the postings of its terms come into its scope; [`NONE`] where there are none.
+    first: Vec<[u32; POSTED]>,
+    /// What its terms weigh.
+    own: Vec<[u16; POSTED]>,
 }
 
 #[derive(Default)]
 struct Scratch {
+    /// Where the next posting of each term is, and what the term weighs in the report that asks.
+    lists: Vec<(usize, u16)>,
     sums: Vec<u32>,
     touched: Vec<u32>,
     probe: Probe,
@@ -139,50 +140,40 @@ impl<'a> Index<'a> {
         let mut postings: Vec<Posting> = (0..n).into_par_iter().flat_map_iter(posted).collect();
         postings.par_sort_unstable_by_key(|p| (p.term, p.report));
         close_crowded(&mut postings, times);
+        let begins: Vec<u32> =
+            (0..n).into_par_iter().map(|i| times.scope(i).start as u32).collect();
         let mut index = Self {
             vectors,
             fixed,
             times,
             factor,
-            starts: vec![0],
-            reports: Vec::new(),
-            weights: Vec::new(),
-            own_terms: vec![[NONE; POSTED]; vectors.len()],
-            own_weights: vec![[0; POSTED]; vectors.len()],
+            postings: Vec::new(),
+            first: vec![[NONE; POSTED]; vectors.len()],
+            own: vec![[0; POSTED]; vectors.len()],
         };
         let useful = |same: &&[Posting]| same.len() > 1 && same.iter().any(|p| p.open);
         for same in postings.chunk_by(|x, y| x.term == y.term).filter(useful) {
+            let start = index.postings.len();
+            let open = same.iter().filter(|p| p.open);
+            index.postings.extend(open.map(|p| (p.report, p.weight)));
+            let open = &index.postings[start..];
             for p in same {
                 let (report, slot) = (p.report as usize, p.slot as usize);
-                index.own_terms[report][slot] = index.starts.len() as u32 - 1;
-                index.own_weights[report][slot] = p.weight;
+                let before = open.partition_point(|other| other.0 < begins[report]);
+                index.first[report][slot] = (start + before) as u32;
+                index.own[report][slot] = p.weight;
             }
-            let open = || same.iter().filter(|p| p.open);
-            index.reports.extend(open().map(|p| p.report));
-            index.weights.extend(open().map(|p| p.weight));
-            index.starts.push(index.reports.len() as u32);
+            index.postings.push(END);
         }
         index
     }
 
-    /// The matches of a report with those before it, and its neighbours. An undated report is the later one of any
-    /// pair with a dated one.
+    /// Finds the matches of a report with those before it, and its neighbours.
     fn query(&self, report: u32, scratch: &mut Scratch, found: &mut Found) {
-        let time = self.times.of(report);
         let neighbourhood = self.times.neighbourhood(report);
-        let scope = match time {
-            Some(time) => {
-                let first = self.times.between(time - FAR, time).start;
-                let first = if neighbourhood.undated.is_empty() { first } else { 0 };
-                first..neighbourhood.dated.end.max(report as usize + 1)
-            }
-            None => 0..self.vectors.len(),
-        };
-        self.add_up(report, &scope, scratch);
         let (mut matches, mut around) = (Vec::new(), Vec::new());
-        for &other in &scratch.touched {
-            let sum = std::mem::take(&mut scratch.sums[other as usize]);
-            let Some(partial) = reach::partial(sum).filter(|_| other != report) else { continue };
+        self.add_up(report, scratch, |other, sum| {
+            let Some(partial) = reach::partial(sum).filter(|_| other != report) else { return };
             let (own, its) = (self.times.moment(report), self.times.moment(other));
             if reach::asks(own, its, other < report) {
                 let factor = reach::factor(own, its, self.factor);
@@ -193,7 +184,7 @@ impl<'a> Index<'a> {
             if range.contains(&(other as usize)) {
                 around.push((partial, other));
             }
-        }
+        });
         let (matches, around) = (best(matches, MATCHES), best(around, AROUND));
         found.compared.0 += matches.len() as u64;
         found.compared.1 += around.len() as u64;
@@ -207,24 +198,29 @@ impl<'a> Index<'a> {
         found.nearest.push(near[..near.len().min(NEAREST)].to_vec());
     }
 
-    /// Adds up the products of the postings that a report shares with those in scope.
-    fn add_up(&self, report: u32, scope: &Range<usize>, scratch: &mut Scratch) {
-        scratch.touched.clear();
-        let (terms, weights) = (self.own_terms[report as usize], self.own_weights[report as usize]);
-        let known = terms.iter().zip(weights).filter(|own| *own.0 != NONE);
-        for (&term, own) in known {
-            let all = self.starts[term as usize] as usize..self.starts[term as usize + 1] as usize;
-            let (reports, weights) = (&self.reports[all.clone()], &self.weights[all]);
-            let first = reports.partition_point(|&other| (other as usize) < scope.start);
-            for (&other, &weight) in reports[first..].iter().zip(&weights[first..]) {
-                if other as usize >= scope.end {
-                    break;
+    /// Adds up the products of the postings that a report shares with each in its scope.
+    fn add_up(&self, report: u32, scratch: &mut Scratch, mut each: impl FnMut(u32, u32)) {
+        let Scratch { lists, sums, touched, .. } = scratch;
+        let own = self.first[report as usize].into_iter().zip(self.own[report as usize]);
+        lists.clear();
+        lists.extend(own.filter(|own| own.0 != NONE).map(|(at, own)| (at as usize, own)));
+        sums.resize(CHUNK, 0);
+        let scope = self.times.scope(report);
+        for from in scope.clone().step_by(CHUNK) {
+            let to = scope.end.min(from + CHUNK) as u32;
+            for (at, own) in &mut *lists {
+                while self.postings[*at].0 < to {
+                    let (other, weight) = self.postings[*at];
+                    let sum = &mut sums[other as usize - from];
+                    if *sum == 0 {
+                        touched.push(other);
+                    }
+                    *sum += u32::from(weight) * u32::from(*own);
+                    *at += 1;
                 }
-                let sum = &mut scratch.sums[other as usize];
-                if *sum == 0 {
-                    scratch.touched.push(other);
-                }
-                *sum += u32::from(weight) * u32::from(own);
+            }
+            for other in touched.drain(..) {
+                each(other, std::mem::take(&mut sums[other as usize - from]));
             }
         }
     }

@@ -85,6 +85,16 @@ impl Times {
         Neighbourhood { dated, undated: 0..self.undated }
     }
 
+    /// The reports among which the matches and the neighbours of one are. An undated report is the later one of any pair
+    /// with a dated one.
+    pub(super) fn scope(&self, i: u32) -> Range<usize> {
+        let Some(time) = self.of(i) else { return 0..self.stamped.len() };
+        let around = self.neighbourhood(i);
+        let past = || self.between(time.saturating_sub(FAR), time).start;
+        let first = if around.undated.is_empty() { past() } else { 0 };
+        first..around.dated.end.max(i as usize + 1)
+    }
+
     /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
     pub fn factor(&self, a: u32, b: u32, by_gap: &TimeFactor) -> i64 {
         factor(self.moment(a), self.moment(b), by_gap)
