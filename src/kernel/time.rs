@@ -32,6 +32,11 @@ impl TimeFactor {
         Self { steps: (0..=last.min(40 * DAY / STEP)).map(factor).collect() }
     }
 
+    /// From how many seconds on the factor is 0.
+    pub fn reach(&self) -> i64 {
+        self.steps.len() as i64 * STEP
+    }
+
     /// The factor for two articles so many seconds apart, in 1 / 65,536.
     pub fn at(&self, gap: i64) -> i64 {
         self.steps

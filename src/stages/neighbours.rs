@@ -171,18 +171,23 @@ impl<'a> Index<'a> {
     /// Finds the matches of a report with those before it, and its neighbours.
     fn query(&self, report: u32, scratch: &mut Scratch, found: &mut Found) {
         let neighbourhood = self.times.neighbourhood(report);
+        let window = self.times.window(report, self.factor);
         let (mut matches, mut around) = (Vec::new(), Vec::new());
         self.add_up(report, scratch, |other, sum| {
             let Some(partial) = reach::partial(sum).filter(|_| other != report) else { return };
+            let dated = other as usize >= self.times.undated;
+            let range = if dated { &neighbourhood.dated } else { &neighbourhood.undated };
+            if range.contains(&(other as usize)) {
+                around.push((partial, other));
+            }
+            // Most are too long ago to match, and their position says so.
+            if dated && (other as usize) < window {
+                return;
+            }
             let (own, its) = (self.times.moment(report), self.times.moment(other));
             if reach::asks(own, its, other < report) {
                 let factor = reach::factor(own, its, self.factor);
                 matches.extend(reach::partial_match(partial, factor).map(|s| (s, other)));
-            }
-            let dated = its.time.is_some();
-            let range = if dated { &neighbourhood.dated } else { &neighbourhood.undated };
-            if range.contains(&(other as usize)) {
-                around.push((partial, other));
             }
         });
         let (matches, around) = (best(matches, MATCHES), best(around, AROUND));

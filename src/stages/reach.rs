@@ -85,6 +85,12 @@ impl Times {
         Neighbourhood { dated, undated: 0..self.undated }
     }
 
+    /// The first dated report that is not too long before one to match it.
+    pub(super) fn window(&self, i: u32, by_gap: &TimeFactor) -> usize {
+        let first = |time: i64| self.between(time.saturating_sub(by_gap.reach()), time).start;
+        self.of(i).map_or(self.undated, first)
+    }
+
     /// The reports among which the matches and the neighbours of one are. An undated report is the later one of any pair
     /// with a dated one.
     pub(super) fn scope(&self, i: u32) -> Range<usize> {

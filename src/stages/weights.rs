@@ -1,6 +1,7 @@
 //! Terms to weights: how much each says about its article, against the background and against the neighbourhood.
 
 use std::cmp::Reverse;
+use std::hint::black_box;
 use std::sync::LazyLock;
 
 use rayon::prelude::*;
@@ -150,7 +151,11 @@ impl Vectors {
     }
 
     /// Brings articles into the cache before they are compared.
-    pub fn fetch(&self, weights: &Weights, articles: impl Iterator<Item = u32>) {
+    pub fn fetch(&self, weights: &Weights, articles: impl Iterator<Item = u32> + Clone) {
+        // First what says where they are.
+        for j in articles.clone() {
+            black_box((self.starts[j as usize], weights.lengths[j as usize]));
+        }
         for j in articles {
             fetch(self.dimensions(j as usize));
             fetch(self.weights(weights, j as usize));
