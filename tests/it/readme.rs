@@ -93,3 +93,15 @@ fn the_table_of_settings_is_that_of_the_command() {
     let listed = section.lines().filter(|line| line.starts_with("| `--")).count();
     assert_eq!(listed, expected.len(), "rows of settings that there are not");
 }
+
+#[test]
+fn pages_that_are_linked_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = readme();
+    let linked = readme.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+    let here: Vec<&str> = linked.filter(|link| !link.contains("://")).collect();
+    assert!(here.len() >= 6);
+    for link in here {
+        assert!(root.join(link).is_file(), "{link}");
+    }
+}
