@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every check: format, lints, documentation, tests, the pages in a browser, the service under made-up requests. --full adds the long tests, in release mode.
+# Runs every check: format, lints, documentation, tests, the pages in a browser, the Python package, Spark, the service under made-up requests. --full adds the long tests, in release mode.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -43,13 +43,14 @@ browser() {
 }
 
 step cargo fmt --check
-step cargo clippy --locked --all-targets -- -D warnings
+step cargo clippy --locked --workspace --all-targets -- -D warnings
 step cargo check --locked --no-default-features --quiet
 RUSTDOCFLAGS="-D warnings" step cargo doc --locked --no-deps --quiet
 step cargo test --locked --doc --quiet
 tests
 step browser
 step cargo build --locked --quiet
+step bash tests/python/run.sh
 step bash tests/spark/run.sh
 if [ -n "$full" ]; then
     SAMESTORY_FULL=1 tests --release
