@@ -54,6 +54,7 @@ step bash tests/python/run.sh
 step bash tests/spark/run.sh
 if [ -n "$full" ]; then
     SAMESTORY_FULL=1 tests --release
+    step bash tests/first-user.sh
     step bash tests/spark/run.sh --full
     step tests/http/fuzz.sh 250
 else
