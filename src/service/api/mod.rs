@@ -3,6 +3,8 @@
 mod articles;
 mod decisions;
 mod events;
+mod explain;
+mod filters;
 mod hand_over;
 mod health;
 mod stories;
@@ -25,7 +27,8 @@ use super::problem::{Problem, ProblemBody};
 use super::state::App;
 use super::tokens::{Role, Who};
 
-pub(super) use stories::{Filters, StoryLine, find, happened};
+pub(super) use filters::Filters;
+pub(super) use stories::{StoryLine, find, happened};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -41,7 +44,7 @@ pub(super) fn router() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .routes(routes!(articles::batch))
         .routes(routes!(articles::look_alike))
         .routes(routes!(articles::article))
-        .routes(routes!(articles::explain))
+        .routes(routes!(explain::explain))
         .routes(routes!(stories::stories))
         .routes(routes!(stories::story))
         .routes(routes!(stories::members))

@@ -1,0 +1,81 @@
+//! Why two articles are together, or why not.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::pipeline::index::Index;
+use crate::service::problem::Problem;
+use crate::service::state::App;
+
+#[derive(Deserialize, IntoParams)]
+pub(super) struct Other {
+    /// The article to compare with.
+    other: String,
+}
+
+/// Why two articles are together, or why not.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Explained {
+    same_story: bool,
+    same_duplicate_group: bool,
+    /// Of the texts: shingles, resemblance, containment, numbers and names that only one has.
+    text: serde_json::Value,
+    cosine: f64,
+    /// Closeness in time, 0 to 1.
+    time_factor: f64,
+    /// Cosine times factor.
+    similarity: f64,
+    /// Terms of both, with the share of the cosine that each brings.
+    terms: serde_json::Value,
+    /// What both say word for word.
+    passages: serde_json::Value,
+    /// Stretches that differ between the same neighbours.
+    edits: Vec<[String; 2]>,
+}
+
+/// Why two articles are together, or why not
+#[utoipa::path(get, path = "/v1/articles/{id}/explain", params(("id" = String, Path), Other),
+    responses((status = 200, body = Explained)))]
+pub(super) async fn explain(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(Other { other }): Query<Other>,
+) -> Result<Json<Explained>, Problem> {
+    let shared = app.clone();
+    let look = move |index: &Index| {
+        if id == other {
+            return Err(Problem::bad("name two articles"));
+        }
+        let find = |id: &str| index.placed(id)?.ok_or_else(|| Problem::missing("article", id));
+        let ((a, story), (b, other_story)) = (find(&id)?, find(&other)?);
+        let text = |id: &str| {
+            shared.text(index, id).ok_or_else(|| {
+                Problem::new(
+                    StatusCode::NOT_FOUND,
+                    "no-text",
+                    "the text of an article is not kept here",
+                )
+            })
+        };
+        let explanation = shared.explain([text(&id)?, text(&other)?])?;
+        let json =
+            |value: serde_json::Result<_>| value.expect("strings and numbers can be written");
+        Ok(Explained {
+            same_story: story.story == other_story.story,
+            same_duplicate_group: a.group == b.group,
+            text: json(serde_json::to_value(&explanation.text)),
+            cosine: explanation.story.cosine,
+            time_factor: explanation.story.factor,
+            similarity: explanation.story.similarity,
+            terms: json(serde_json::to_value(&explanation.terms)),
+            passages: json(serde_json::to_value(&explanation.passages)),
+            edits: explanation.edits,
+        })
+    };
+    app.looks.look(&app, look).await.map(Json)
+}
