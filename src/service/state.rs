@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, RwLock, mpsc};
 use std::time::Duration;
 
 use foldhash::HashMap;
+use jiff::Timestamp;
 use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +18,7 @@ use super::review::Pair;
 use super::tokens::{Tokens, hex};
 use super::writer::Order;
 use crate::params::Params;
-use crate::pipeline::index::{Access, Error, Index};
+use crate::pipeline::index::{self, Access, Error, Index};
 use crate::pipeline::lookup::Lookup;
 use crate::read;
 use crate::store::Journal;
@@ -35,8 +36,20 @@ pub struct Options {
     pub tokens: Option<Tokens>,
     /// Outlets and their owners, ascending: outlets of one owner report as one.
     pub owners: Vec<(String, String)>,
+    /// How many days texts are stored, counted from the newest article.
+    pub store_text_days: f64,
+    /// As in [`index::Options::retain_days`].
+    pub retain_days: Option<f64>,
     /// What requests may cost.
     pub limits: Limits,
+}
+
+impl Options {
+    /// How the index takes what was accepted.
+    pub(super) fn taking(&self) -> index::Options {
+        let (store_text_days, retain_days) = (Some(self.store_text_days), self.retain_days);
+        index::Options { store_text_days, retain_days, ..index::Options::at(Timestamp::now()) }
+    }
 }
 
 /// What requests may cost; each limit has its own answer.

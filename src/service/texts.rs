@@ -10,7 +10,7 @@ use crate::model::{Article, Change};
 use crate::pipeline::{self, index::Index};
 
 impl App {
-    /// An article with its text, where it is kept: as it came through a service, or by the index.
+    /// An article with its text, where it is kept: by the journal as long as it waits, then by the index.
     pub(super) fn text(&self, index: &Index, id: &str) -> Option<Article> {
         let sent = self.texts.lock().expect("nobody panics with it").article(id).ok().flatten();
         sent.or_else(|| {
@@ -18,8 +18,18 @@ impl App {
             let entry = index.placed(id).ok()??.0.entry;
             let (published, seen) = (entry.published, entry.seen);
             let (source, lang) = (entry.source.to_string(), entry.lang.to_string());
-            let id = id.to_owned();
-            Some(Article { id, title, text, published, seen, source, lang, ..Article::default() })
+            let (id, url) = (id.to_owned(), entry.url.to_string());
+            Some(Article {
+                id,
+                title,
+                text,
+                published,
+                seen,
+                source,
+                lang,
+                url,
+                ..Article::default()
+            })
         })
     }
 

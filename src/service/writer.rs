@@ -5,7 +5,6 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use foldhash::HashSet;
-use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use super::decide::{self, Outcome, Wish};
@@ -95,8 +94,9 @@ fn take(app: &App, index: &mut Index, journal: &mut Journal) -> Result<bool, Str
     let ids: HashSet<String> = waiting.iter().map(|arrival| arrival.article.id.clone()).collect();
     let articles = waiting.into_iter().map(|arrival| arrival.article).collect();
     let before = index.log_end().map_err(|error| error.to_string())?;
-    let options = Options::at(Timestamp::now());
-    let night = index.update_articles(articles, &options).map_err(|error| error.to_string())?;
+    let night = index
+        .update_articles(articles, &app.options.taking())
+        .map_err(|error| error.to_string())?;
     review::take_up(app, &night.grouping);
     journal.settle(last).map_err(|error| error.to_string())?;
     app.waiting.fetch_sub((count as u64).min(app.waiting.load(Relaxed)), Relaxed);
@@ -128,16 +128,14 @@ pub(super) fn tell(app: &App, index: &Index, before: i64, articles: usize) {
 
 /// A batch of another command: what was accepted before goes first.
 fn hand_over(app: &App, index: &mut Index, journal: &mut Journal, update: Update) {
-    let Update { articles, options, reply } = update;
-    let dry_run = options.dry_run;
+    let Update { articles, mut options, reply } = update;
+    options.store_text_days.get_or_insert(app.options.store_text_days);
     let night = work_through(app, index, journal).and_then(|()| {
         let before = index.log_end().map_err(|error| error.to_string())?;
-        let texts = if dry_run { Vec::new() } else { articles.clone() };
         let count = articles.len();
         let night = index.update_articles(articles, &options).map_err(|error| error.to_string())?;
-        if !dry_run {
+        if !options.dry_run {
             review::take_up(app, &night.grouping);
-            journal.keep(&texts).map_err(|error| error.to_string())?;
             tell(app, index, before, count);
         }
         Ok(night)

@@ -1,7 +1,7 @@
-//! What a service has accepted: articles as they arrived, with their texts, before and after the index has them.
+//! What a service has accepted and the index does not have yet: articles as they arrived, with their texts.
 //!
-//! An article that is written here is safe; the index takes them from here in the order of their numbers. Taking one twice
-//! does no harm: the same article with the same content is read once.
+//! An article that is written here is safe; the index takes them from here in the order of their numbers, and then they go.
+//! Taking one twice does no harm: the same article with the same content is read once.
 
 use std::path::{Path, PathBuf};
 
@@ -14,18 +14,17 @@ use crate::model::Article;
 
 const SCHEMA: &str = "
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS arrivals (number INTEGER PRIMARY KEY, identity INTEGER NOT NULL, article BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS arrivals (number INTEGER PRIMARY KEY AUTOINCREMENT, identity INTEGER NOT NULL, id TEXT NOT NULL, article BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS arrivals_by_identity ON arrivals (identity);
-CREATE TABLE IF NOT EXISTS kept (identity INTEGER NOT NULL, article BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS kept_by_identity ON kept (identity);
+CREATE TABLE IF NOT EXISTS names (identity INTEGER PRIMARY KEY, id TEXT NOT NULL, number INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, digest BLOB NOT NULL, answer TEXT NOT NULL, number INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS settled (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL);
-INSERT OR IGNORE INTO settled VALUES (1, 0);
 COMMIT;
 ";
 
 /// Keys that are remembered: the newest so many.
 const KEYS: i64 = 100_000;
+/// Names that were given for now and lead on: those of the newest so many articles.
+const NAMES: i64 = 1_000_000;
 
 /// The journal of a service.
 #[derive(Debug)]
@@ -82,12 +81,12 @@ impl Journal {
     pub fn accept(&mut self, batches: &[Batch<'_>]) -> Result<(), Error> {
         let write = |db: &mut Connection| {
             let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            let mut insert = tx.prepare_cached("INSERT INTO arrivals VALUES (NULL, ?, ?)")?;
+            let mut insert = tx.prepare_cached("INSERT INTO arrivals VALUES (NULL, ?, ?, ?)")?;
             let mut answer =
                 tx.prepare_cached("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)")?;
             for batch in batches {
                 for article in batch.articles {
-                    insert.execute(params![identity(&article.id), packed(article)])?;
+                    insert.execute(params![identity(&article.id), article.id, packed(article)])?;
                 }
                 if let Some((key, digest, text)) = batch.key {
                     answer.execute(params![key, digest, text, tx.last_insert_rowid()])?;
@@ -122,10 +121,9 @@ impl Journal {
     /// The database cannot be read.
     pub fn waiting(&self, most: usize) -> Result<Vec<Arrival>, Error> {
         let read = || {
-            let mut find = self.db.prepare_cached(
-                "SELECT number, article FROM arrivals WHERE number > (SELECT number FROM settled) \
-                 ORDER BY number LIMIT ?",
-            )?;
+            let mut find = self
+                .db
+                .prepare_cached("SELECT number, article FROM arrivals ORDER BY number LIMIT ?")?;
             let rows = find.query_map([most as i64], |r| {
                 Ok((r.get(0)?, unpacked(r.get_ref(1)?.as_blob()?)))
             })?;
@@ -146,30 +144,11 @@ impl Journal {
     /// The database cannot be read.
     pub fn waiting_identities(&self) -> Result<Vec<u64>, Error> {
         let read = || {
-            let mut find = self.db.prepare_cached(
-                "SELECT identity FROM arrivals WHERE number > (SELECT number FROM settled)",
-            )?;
+            let mut find = self.db.prepare_cached("SELECT identity FROM arrivals")?;
             let rows = find.query_map([], |r| Ok(r.get::<_, i64>(0)? as u64))?;
             rows.collect::<rusqlite::Result<Vec<u64>>>()
         };
         read().map_err(sql(self.path.clone()))
-    }
-
-    /// Keeps the texts of articles that the index has already; what waits must have been taken before.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn keep(&mut self, articles: &[Article]) -> Result<(), Error> {
-        let write = |db: &mut Connection| {
-            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            let mut insert = tx.prepare_cached("INSERT INTO kept VALUES (?, ?)")?;
-            for article in articles {
-                insert.execute(params![identity(&article.id), packed(article)])?;
-            }
-            drop(insert);
-            tx.commit()
-        };
-        write(&mut self.db).map_err(sql(self.path.clone()))
     }
 
     /// Forgets articles: nothing of them is left in the file. Answers that may name them go, too.
@@ -181,7 +160,7 @@ impl Journal {
             let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             for id in ids {
                 tx.execute("DELETE FROM arrivals WHERE identity = ?", [identity(id)])?;
-                tx.execute("DELETE FROM kept WHERE identity = ?", [identity(id)])?;
+                tx.execute("DELETE FROM names WHERE identity = ?", [identity(id)])?;
             }
             tx.execute("DELETE FROM answers", [])?;
             tx.commit()?;
@@ -196,14 +175,22 @@ impl Journal {
         folder.join("service").join("journal.sqlite").exists()
     }
 
-    /// Notes that the index has everything up to a number.
+    /// Lets go of everything up to a number, which the index has now.
     ///
     /// # Errors
     /// The database cannot be written.
     pub fn settle(&mut self, number: i64) -> Result<(), Error> {
-        let sql = sql(self.path.clone());
-        self.db.execute("UPDATE settled SET number = MAX(number, ?)", [number]).map_err(sql)?;
-        Ok(())
+        let write = |db: &mut Connection| {
+            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            tx.execute(
+                "INSERT OR REPLACE INTO names SELECT identity, id, number FROM arrivals WHERE number <= ?",
+                [number],
+            )?;
+            tx.execute("DELETE FROM arrivals WHERE number <= ?", [number])?;
+            tx.execute("DELETE FROM names WHERE number <= ?", [number - NAMES])?;
+            tx.commit()
+        };
+        write(&mut self.db).map_err(sql(self.path.clone()))
     }
 
     /// The id of an article by its hash, of which the four low bits are not known.
@@ -213,31 +200,27 @@ impl Journal {
     pub fn named(&self, hash: u64) -> Result<Option<String>, Error> {
         let read = || {
             let mut find = self.db.prepare_cached(
-                "SELECT article FROM arrivals WHERE identity BETWEEN ? AND ? LIMIT 1",
+                "SELECT id FROM arrivals WHERE identity BETWEEN ?1 AND ?2 \
+                 UNION ALL SELECT id FROM names WHERE identity BETWEEN ?1 AND ?2 LIMIT 1",
             )?;
-            let (first, last) = (hash as i64, (hash | 15) as i64);
-            find.query_row([first, last], |r| Ok(unpacked(r.get_ref(0)?.as_blob()?))).optional()
+            find.query_row([hash as i64, (hash | 15) as i64], |r| r.get(0)).optional()
         };
-        let found = read().map_err(sql(self.path.clone()))?;
-        Ok(found.flatten().map(|article| article.id))
+        read().map_err(sql(self.path.clone()))
     }
 
-    /// An article as it arrived last, with its text.
+    /// An article that waits, as it arrived last.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn article(&self, id: &str) -> Result<Option<Article>, Error> {
         let read = || {
             let mut find = self.db.prepare_cached(
-                "SELECT article FROM (SELECT number, identity, article FROM arrivals \
-                 UNION ALL SELECT 0, identity, article FROM kept) WHERE identity = ? ORDER BY number DESC",
+                "SELECT article FROM arrivals WHERE identity = ? AND id = ? ORDER BY number DESC LIMIT 1",
             )?;
-            let rows =
-                find.query_map([identity(id)], |r| Ok(unpacked(r.get_ref(0)?.as_blob()?)))?;
-            rows.collect::<rusqlite::Result<Vec<Option<Article>>>>()
+            find.query_row(params![identity(id), id], |r| Ok(unpacked(r.get_ref(0)?.as_blob()?)))
+                .optional()
         };
-        let found = read().map_err(sql(self.path.clone()))?;
-        Ok(found.into_iter().flatten().find(|article| article.id == id))
+        Ok(read().map_err(sql(self.path.clone()))?.flatten())
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) fn options(dir: &Dir, tokens: Option<&str>) -> Options {
         reading: read::Options::default(),
         tokens: tokens.map(|text| Tokens::parse(text).unwrap()),
         owners: Vec::new(),
+        store_text_days: 5.0,
+        retain_days: None,
         limits: Limits { body: 1 << 20, batch: 500, ..Limits::default() },
     }
 }

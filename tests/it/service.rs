@@ -230,3 +230,21 @@ fn editors_decide_and_undo() {
     assert_ne!(again.story_of("copy"), again.story_of("wire"), "and every later run");
     again.stop();
 }
+
+#[test]
+fn texts_stay_as_long_as_they_are_stored() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let article = |id: &str, day: u32, text: &str| json!({"id": id, "title": format!("Ship {id} comes in"), "text": text, "published": format!("2026-05-{day:02}T10:00:00Z")});
+    asked.post("/v1/articles", &article("one", 1, "Nobody expected the quagga.")).is(201);
+    assert_eq!(asked.settled("one")["text"], "Nobody expected the quagga.");
+    asked.post("/v1/articles", &article("two", 9, "The pier was full.")).is(201);
+    assert_eq!(asked.settled("two")["text"], "The pier was full.");
+    assert_eq!(asked.settled("one")["text"], Value::Null, "five days are over");
+    assert_eq!(asked.settled("one")["title"], "Ship one comes in");
+    asked.stop();
+    let journal = rusqlite::Connection::open(dir.path("news.idx/service/journal.sqlite")).unwrap();
+    let waiting: i64 =
+        journal.query_row("SELECT COUNT(*) FROM arrivals", [], |row| row.get(0)).unwrap();
+    assert_eq!(waiting, 0, "what the index has is let go of");
+}

@@ -58,7 +58,7 @@ pub(in crate::service) struct ArticleOut {
     duplicate_group_id: String,
     /// Whether the index is yet to confirm where it belongs.
     provisional: bool,
-    /// The text as it was sent; null for articles that came by `samestory update` while no service ran.
+    /// The text as it was sent; null where it is not stored, or no longer.
     text: Option<String>,
 }
 
