@@ -64,6 +64,21 @@ pub struct Decision {
     pub reason: String,
 }
 
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { verdict, article, other, by, reason } = self;
+        let by = if by.is_empty() { "an editor" } else { by };
+        match verdict {
+            Verdict::MustLink => write!(f, "{by} linked {article} with {other}"),
+            Verdict::CannotLink => write!(f, "{by} parted {article} from {other}"),
+            Verdict::Representative => write!(f, "{by} chose {article}"),
+            Verdict::Lock => write!(f, "{by} locked the story of {article}"),
+            Verdict::Undo => write!(f, "{by} took back what was decided on {article} {other}"),
+        }?;
+        if reason.is_empty() { Ok(()) } else { write!(f, ": {reason}") }
+    }
+}
+
 /// What a decision says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -64,7 +64,8 @@ pub(super) fn run(args: &Report, tell: &Tell) -> Result<Exit, Failure> {
         similarity: params.min_similarity,
         score: params.story_cut,
     };
-    let material = Material { grouping: &grouping, refusals: &refusals, thresholds };
+    let decisions = &params.decisions;
+    let material = Material { grouping: &grouping, refusals: &refusals, decisions, thresholds };
     let choice = Choice {
         since: args.since,
         langs: args.lang.clone(),
@@ -92,7 +93,11 @@ fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
     let progress = tell.progress("reading and grouping");
     let run = pipeline::cluster(reader, &params);
     drop(progress);
-    let run = run.map_err(Failure::aside)?;
+    let mut run = run.map_err(Failure::aside)?;
+    if let Some(decided) = &args.judging.decisions {
+        run.refusals.extend_from_slice(&decided.refusals);
+        run.refusals.sort();
+    }
     let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
     say_notes(&run.notes, counts, &run.refusals, tell);
     Ok((run.grouping, run.refusals, params))

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Decision;
+
 /// What decided about a pair of articles.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
@@ -11,12 +13,15 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// In a sentence, why.
     pub why: String,
+    /// The decisions of editors that bear on it, in the order in which they were made.
+    pub decisions: Vec<Decision>,
     /// What is needed for which answer.
     pub needs: Needs,
     /// The numbers of the near-duplicate level.
     pub text: TextNumbers,
-    /// The numbers of the story level, between the groups that the two are in.
-    pub story: StoryNumbers,
+    /// The numbers of the story level, between the groups that the two are in; `None` within one group, which is one
+    /// report to that level.
+    pub story: Option<StoryNumbers>,
     /// Whether both texts were at hand; without them, terms, passages and edits are not known.
     pub texts: bool,
     /// The terms that both have, the heaviest first.
@@ -87,7 +92,7 @@ pub struct TextNumbers {
     pub containment: f64,
     /// From 1 on a match; less when something speaks against it.
     pub strength: f64,
-    /// What speaks against a match, beyond these numbers.
+    /// What speaks against a match although resemblance or containment is enough for one.
     pub against: Option<&'static str>,
     /// Days apart, where both are dated.
     pub days: Option<f64>,
@@ -100,6 +105,8 @@ pub struct TextNumbers {
 /// The numbers of the story level; those that the run did not need are not known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoryNumbers {
+    /// The ids of the articles by which the two groups are compared: the earliest of each.
+    pub reports: [String; 2],
     /// Cosine of the weighted terms.
     pub cosine: f64,
     /// Closeness in time, 0 to 1.
@@ -182,14 +189,17 @@ pub struct Report {
 }
 
 /// Two parts that became one.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Link {
     /// The two parts.
     pub parts: [Part; 2],
-    /// Average score between them.
-    pub score: f64,
+    /// Average score between them; `None` where an editor linked them.
+    pub score: Option<f64>,
     /// Over how many pairs of groups.
     pub pairs: u64,
+    /// The editor who linked them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// Reports of both together.
     pub reports: usize,
 }

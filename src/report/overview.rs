@@ -1,10 +1,11 @@
 //! What a report says of its stories as a whole.
 
+use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::flows::{Flow, flows};
 use super::story::{Story, loosest};
-use crate::model::{Grouping, MatchKind, Refusal};
+use crate::model::{Decision, Grouping, MatchKind, Refusal};
 
 /// Sizes of stories that are counted together: the least of each, and how they are called.
 const SIZES: &[(usize, &str)] = &[
@@ -32,6 +33,8 @@ pub struct Material<'a> {
     pub grouping: &'a Grouping,
     /// The records that could not be used.
     pub refusals: &'a [Refusal],
+    /// What editors decided, in the order in which they did.
+    pub decisions: &'a [Decision],
     /// From when on a resemblance, a containment, a similarity and an average score are enough.
     pub thresholds: Thresholds,
 }
@@ -136,6 +139,21 @@ impl<'a> Overview<'a> {
     /// Who copies whom, the most copies first.
     pub(super) fn flows(&self) -> Vec<Flow<'a>> {
         flows(self.material.grouping, &self.stories)
+    }
+
+    /// What editors decided on articles of these stories, each with the story of the first such article.
+    pub(super) fn decisions(&self) -> Vec<(&'a Decision, Story<'a>)> {
+        let decisions = self.material.decisions;
+        if decisions.is_empty() {
+            return Vec::new();
+        }
+        let articles = self.stories.iter().flat_map(|&s| s.entries().map(move |e| (&*e.id, s)));
+        let home: HashMap<&str, Story<'a>> = articles.collect();
+        let of = |d: &'a Decision| {
+            let story = home.get(d.article.as_str()).or(home.get(d.other.as_str()))?;
+            Some((d, *story))
+        };
+        decisions.iter().filter_map(of).collect()
     }
 
     /// The stories that hold together by the least.

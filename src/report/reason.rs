@@ -87,8 +87,9 @@ impl<'a> Reasons<'a> {
             return self.linked(place).unwrap_or_else(|| said.to_owned());
         };
         let other = if self.places.group(tie.a) == place.group { tie.b } else { tie.a };
+        let by = self.linked_by(tie).map(|by| format!("; {by} linked them")).unwrap_or_default();
         format!(
-            "{said}: similarity {:.2} with {}",
+            "{said}: similarity {:.2} with {}{by}",
             tie.similarity, self.grouping.articles[other as usize].id
         )
     }
@@ -96,11 +97,15 @@ impl<'a> Reasons<'a> {
     /// Who linked an article with which other, if its best match is an editor's.
     fn linked(&self, place: Place) -> Option<String> {
         let (best, other) = self.best(place)?;
-        let linked = &self.grouping.linked;
-        let found = linked.binary_search_by(|(a, b, _)| (*a, *b).cmp(&(best.a, best.b))).ok()?;
-        let by = &linked[found].2;
-        let by = if by.is_empty() { "an editor" } else { by };
+        let by = self.linked_by(best)?;
         Some(format!("{by} linked it with {other}"))
+    }
+
+    /// Who linked two articles, if an editor did.
+    pub(super) fn linked_by(&self, found: &Match) -> Option<&'a str> {
+        let linked = &self.grouping.linked;
+        let at = linked.binary_search_by(|(a, b, _)| (*a, *b).cmp(&(found.a, found.b))).ok()?;
+        Some(if linked[at].2.is_empty() { "an editor" } else { &linked[at].2 })
     }
 
     fn duplicate(&self, place: Place) -> String {

@@ -1,9 +1,25 @@
 //! Text from outside, made fit to show: one line, of bounded length, that steers nothing.
 
 use super::printable::printable;
+use crate::model::explain::Explanation;
 
 /// Said in the place of passages and terms where texts are not at hand.
 pub(super) const NO_TEXTS: &str = "not known: the index has not both texts (update --store-text)";
+
+/// Said in the place of the numbers between two reports where two articles are in one group.
+pub(super) const ONE_REPORT: &str = "copies of one text stand in their story as one report";
+
+/// Said where a group is compared by another article than the one that was asked for.
+pub(super) const STAND_IN: &str = "the earliest article of each";
+
+/// Most characters of a reason: ids in it are to be copied, so it is not cut at the width.
+pub(super) const REASON: usize = 2_000;
+
+/// Why two articles are together or not, and the decisions on them that are not named in it.
+pub(super) fn reasons(e: &Explanation) -> Vec<String> {
+    let decisions = e.decisions.iter().map(ToString::to_string).filter(|said| *said != e.why);
+    std::iter::once(e.why.clone()).chain(decisions).collect()
+}
 
 /// At most so many characters of a text, its white space folded, with `…` for what is cut off.
 pub fn shown(text: &str, most: usize) -> String {

@@ -91,11 +91,13 @@ impl<'a> Story<'a> {
     }
 }
 
-/// Those stories that hold together by the least, the loosest first; at most `most`.
+/// Those stories that hold together by the least, the loosest first; at most `most`. Links that look the same with four
+/// decimals are the same: then the larger story goes first, as in the output.
 pub fn loosest<'a>(stories: impl Iterator<Item = Story<'a>>, most: usize) -> Vec<(Story<'a>, f32)> {
     let mut loose: Vec<_> = stories.filter_map(|s| Some((s, s.weakest()?))).collect();
+    let shown = |link: f32| (f64::from(link) * 1e4).round() as i64;
     let order = |x: &(Story<'_>, f32), y: &(Story<'_>, f32)| {
-        x.1.total_cmp(&y.1).then_with(|| x.0.position.cmp(&y.0.position))
+        shown(x.1).cmp(&shown(y.1)).then_with(|| x.0.position.cmp(&y.0.position))
     };
     if loose.len() > most {
         loose.select_nth_unstable_by(most, order);

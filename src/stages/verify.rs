@@ -101,6 +101,8 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
         && let evenness @ ..EVEN = shingle::evenness(a.shingles, b.shingles)
     {
         against(evenness, "sentences of one stand scattered in the other, both have others")
+    } else if strength < 1.0 && containment >= params.min_containment {
+        against(strength, "too few words in both for containment to tell")
     } else {
         found
     }

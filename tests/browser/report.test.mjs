@@ -98,6 +98,14 @@ test("explanations look right at any width, light and dark", async () => {
   }
 });
 
+test("stories are there without scripts", async () => {
+  await open(report("plain.html", "samples/articles"), { javaScriptEnabled: false }, async (page) => {
+    assert.equal(await page.locator(".plain li").count(), 32);
+    assert.match(await page.locator(".plain li").first().innerText(), /Sarkov.*Oruk[^]*8 articles · 5 outlets/);
+    await page.screenshot({ path: join(shots, "plain-1440-light.png"), fullPage: true });
+  });
+});
+
 test("the list is searched, filtered, ordered and turned", async () => {
   await open(report("list.html", "samples/articles"), {}, async (page) => {
     assert.equal(await page.locator("h1").textContent(), "84 articles tell 32 stories");
@@ -127,7 +135,7 @@ test("the list is searched, filtered, ordered and turned", async () => {
     assert.equal(await by("#source") + await by("#own"), 32);
     await page.locator("#order").selectOption("loosest");
     const loosest = await page.locator(".loose a").allTextContents();
-    assert.deepEqual((await titles(page)).slice(0, 2), loosest.slice(0, 2));
+    assert.deepEqual((await titles(page)).slice(0, loosest.length), loosest);
     await page.locator(".loose a").first().click();
     await answered(page, "1 story");
   });

@@ -9,6 +9,7 @@ mod cli;
 mod columns;
 mod crash;
 mod evaluate;
+mod explained;
 mod feeds;
 mod formats;
 mod groups;
@@ -16,6 +17,7 @@ mod groups;
 mod guarded;
 mod index;
 mod learn;
+mod made;
 mod metrics;
 mod page;
 #[cfg(feature = "parquet")]

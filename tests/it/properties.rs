@@ -1,4 +1,4 @@
-//! What holds for any articles: made-up ones, made from few texts so that copies, reports and look-alikes meet.
+//! What holds for any articles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,95 +7,16 @@ use proptest::prelude::*;
 use samestory::kernel::buckets;
 use samestory::kernel::hash::mix;
 use samestory::kernel::sets;
-use samestory::model::explain::Verdict;
-use samestory::model::{Article, Grouping, MatchKind};
+use samestory::model::{Article, Grouping};
 use samestory::params::Params;
-use samestory::pipeline::{cluster_articles, explain, explain_story};
-use samestory::report::{Layout, Story, Table, write};
+use samestory::pipeline::cluster_articles;
+use samestory::report::{Layout, Table, write};
 use samestory::stages::candidates;
 use samestory::stages::sketch::sketch;
 
-/// Three events; the reports of one share names and facts, and its sentences are told in two ways.
-const EVENTS: [[&str; 6]; 3] = [
-    [
-        "The flood barrier on the Yarrow will be closed on Tuesday, the port authority of Merrin said.",
-        "Ferries to the outer islands stop at noon and 140 families will sleep in the school gym.",
-        "Harbour master Ilse Brandt expects a storm surge of 3.4 metres around midnight.",
-        "Merrin shuts the Yarrow flood gates on Tuesday as a surge of 3.4 metres nears, its port authority announced.",
-        "Island ferries stay in harbour from noon, and 140 families move to the gym of the school.",
-        "\"Once too often is better,\" said harbour master Ilse Brandt.",
-    ],
-    [
-        "A night express derailed at Lower Brask early on Friday and 5 people died.",
-        "Six of eleven carriages left the track on a bend below the quarry.",
-        "The driver told police that he had felt a blow under the engine.",
-        "Five were killed when the night train left the rails near Lower Brask, the ministry said.",
-        "Firemen cut passengers from the second carriage, which lay on its side by the quarry.",
-        "Police have heard the driver, who spoke of a blow from below.",
-    ],
-    [
-        "潮浦市の水門が、高潮に備えて四日の夜に閉じられる。閉鎖は六年ぶりとなる。",
-        "島への連絡船は正午から運休する。",
-        "港長の伊勢清子さんは、閉めすぎるくらいでちょうどよいと話した。",
-        "高潮に備え、潮浦の水門が六年ぶりに閉鎖される。",
-        "低い土地の百四十世帯に避難が呼びかけられた。",
-        "貨物船は翌朝まで湾内で待機する。",
-    ],
-];
+use crate::made::articles;
 
-/// What an article is made from.
-#[derive(Debug, Clone)]
-struct Recipe {
-    event: usize,
-    /// Which of its sentences, as bits.
-    sentences: u8,
-    titled: bool,
-    hour: Option<i64>,
-    source: usize,
-    swap: Option<usize>,
-}
-
-fn recipe() -> impl Strategy<Value = Recipe> {
-    let hour = prop::option::weighted(0.8, 0i64..20 * 24);
-    let swap = prop::option::weighted(0.3, 0usize..12);
-    (0..EVENTS.len(), 0u8..64, any::<bool>(), hour, 0usize..4, swap).prop_map(
-        |(event, sentences, titled, hour, source, swap)| Recipe {
-            event,
-            sentences,
-            titled,
-            hour,
-            source,
-            swap,
-        },
-    )
-}
-
-fn article(number: usize, recipe: &Recipe) -> Article {
-    let told = EVENTS[recipe.event];
-    let chosen = (0..6).filter(|i| recipe.sentences >> i & 1 == 1).map(|i| told[i]);
-    let mut words: Vec<String> =
-        chosen.collect::<Vec<_>>().join(" ").split(' ').map(str::to_owned).collect();
-    if let Some(at) = recipe.swap.filter(|&at| at < words.len()) {
-        words[at] = "zeppelin".to_owned();
-    }
-    Article {
-        id: format!("a{number:02}"),
-        title: if recipe.titled { told[0].to_owned() } else { String::new() },
-        text: words.join(" "),
-        published: recipe
-            .hour
-            .map(|hour| Timestamp::from_second(1_700_000_000 + hour * 3600).unwrap()),
-        source: ["", "Norwire", "Harbour Post", "Valley Mirror"][recipe.source].to_owned(),
-        ..Article::default()
-    }
-}
-
-fn articles() -> impl Strategy<Value = Vec<Article>> {
-    prop::collection::vec(recipe(), 0..14)
-        .prop_map(|recipes| recipes.iter().enumerate().map(|(i, r)| article(i, r)).collect())
-}
-
-fn run(articles: &[Article], params: &Params) -> Grouping {
+pub(crate) fn run(articles: &[Article], params: &Params) -> Grouping {
     cluster_articles(articles.to_vec(), params).unwrap().grouping
 }
 
@@ -109,14 +30,14 @@ fn bytes(grouping: &Grouping) -> String {
 }
 
 /// The rows of the layout `articles`, by column.
-fn rows(grouping: &Grouping) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn rows(grouping: &Grouping) -> Vec<BTreeMap<String, String>> {
     let mut out = Vec::new();
     write(&mut out, grouping, &Table::default()).unwrap();
     csv::Reader::from_reader(&*out).deserialize().map(Result::unwrap).collect()
 }
 
 /// What each article's row says, by id.
-fn column(rows: &[BTreeMap<String, String>], name: &str) -> BTreeMap<String, String> {
+pub(crate) fn column(rows: &[BTreeMap<String, String>], name: &str) -> BTreeMap<String, String> {
     rows.iter().map(|row| (row["article_id"].clone(), row[name].clone())).collect()
 }
 
@@ -167,66 +88,6 @@ proptest! {
             prop_assert_eq!(*first, &row["story_id"]);
             prop_assert_eq!(&group[&row["representative_id"]], &row["duplicate_group_id"]);
             prop_assert_eq!(&story[&row["story_representative_id"]], &row["story_id"]);
-        }
-    }
-
-    /// 48 times 21 pairs: a thousand.
-    #[test]
-    fn explanations_agree_with_the_run(given in articles().prop_filter("two", |a| a.len() > 1), picks in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 21)) {
-        let params = Params::default();
-        let grouping = run(&given, &params);
-        let rows = rows(&grouping);
-        let (story, group) = (column(&rows, "story_id"), column(&rows, "duplicate_group_id"));
-        for (i, j) in picks {
-            let (a, b) = (&given[i.index(given.len())].id, &given[j.index(given.len())].id);
-            if a == b {
-                continue;
-            }
-            let found = explain([given.clone()], [a, b], &params).unwrap().unwrap();
-            let expected = match (group[a] == group[b], story[a] == story[b]) {
-                (true, _) => Verdict::Duplicates,
-                (_, true) => Verdict::Story,
-                _ => Verdict::Apart,
-            };
-            prop_assert_eq!(found.verdict, expected);
-            let at = |id: &str| grouping.articles.iter().position(|entry| &*entry.id == id).unwrap() as u32;
-            let ends = [at(a), at(b)];
-            let ends = (ends[0].min(ends[1]), ends[0].max(ends[1]));
-            // Of articles that are the same word for word, only one has the matches.
-            let Some(kept) = grouping.matches.iter().find(|m| (m.a, m.b) == ends) else { continue };
-            match kept.kind {
-                MatchKind::Exact => prop_assert!(found.text.same_words),
-                MatchKind::Near => {
-                    prop_assert_eq!(found.text.resemblance as f32, kept.resemblance);
-                    prop_assert_eq!(found.text.containment as f32, kept.containment);
-                    prop_assert!(found.text.strength >= 1.0);
-                }
-                _ => {
-                    prop_assert_eq!(found.story.cosine as f32, kept.cosine);
-                    prop_assert_eq!(found.story.similarity as f32, kept.similarity);
-                    prop_assert_eq!(found.story.score.map(|score| score as f32), Some(kept.score));
-                }
-            }
-        }
-    }
-
-    /// The tree of a story has all its reports, and its last link is the one that the run calls its weakest.
-    #[test]
-    fn trees_agree_with_the_run(given in articles().prop_filter("one", |a| !a.is_empty()), pick in any::<prop::sample::Index>()) {
-        let params = Params::default();
-        let grouping = run(&given, &params);
-        let rows = rows(&grouping);
-        let id = &given[pick.index(given.len())].id;
-        let tree = explain_story([given.clone()], id, &params).unwrap().unwrap();
-        prop_assert_eq!(&tree.story_id, &column(&rows, "story_id")[id]);
-        prop_assert_eq!(&explain_story([given.clone()], &tree.story_id, &params).unwrap().unwrap(), &tree);
-        prop_assert_eq!(tree.size.to_string(), column(&rows, "story_size")[id].clone());
-        prop_assert_eq!(tree.links.len() + 1, tree.reports.len());
-        let story = Story::all(&grouping).find(|story| story.id() == tree.story_id).unwrap();
-        prop_assert_eq!(tree.links.last().map(|link| link.score as f32), story.weakest());
-        if let Some(last) = tree.links.last() {
-            prop_assert_eq!(last.reports, tree.reports.len());
-            prop_assert!(last.score >= params.story_cut - 1e-4);
         }
     }
 

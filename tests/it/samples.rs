@@ -150,7 +150,10 @@ fn explanations_agree_with_the_clusters() {
         let (text, story) = (&found.text, &found.story);
         let compared: &[(&str, f64)] = match row["match_kind"].as_str() {
             "near" => &[("resemblance", text.resemblance), ("containment", text.containment)],
-            "story" => &[("cosine", story.cosine), ("similarity", story.similarity)],
+            "story" => {
+                let story = story.as_ref().unwrap();
+                &[("cosine", story.cosine), ("similarity", story.similarity)]
+            }
             _ => &[],
         };
         for (column, number) in compared {

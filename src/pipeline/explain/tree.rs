@@ -41,9 +41,11 @@ pub(in crate::pipeline) fn of_story(
     let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
     // A report of the run is a group; it is known here by any of its articles.
     let report = |found_group: u32| group_of[found.groups[found_group as usize][0] as usize];
-    let inside = |m: &&Merger| groups.contains(&report(m.into));
-    let mergers = found.stories.mergers.iter().filter(inside);
-    let mergers = mergers.map(|m| ([report(m.into), report(m.gone)].map(|g| g - groups.start), m));
+    let inside = |group: u32| groups.contains(&report(group));
+    let place = |group: u32| report(group) - groups.start;
+    let linked = linked(found).into_iter().filter(|l| inside(l.ends[0]));
+    let mergers = found.stories.mergers.iter().filter(|m| inside(m.into)).map(Joined::by_score);
+    let joined = linked.chain(mergers).map(|joined| (joined.ends.map(place), joined));
     let bounds =
         |group: usize| [grouping.groups[group] as usize, grouping.groups[group + 1] as usize];
     let reports = groups.clone().map(|group| {
@@ -56,20 +58,65 @@ pub(in crate::pipeline) fn of_story(
         size: bounds(groups.end - 1)[1] - bounds(groups.start)[0],
         needed: params.story_cut,
         reports: reports.collect(),
-        links: links(groups.len(), mergers),
+        links: links(groups.len(), joined),
     })
 }
 
-/// Mergers of parts, each known by one of its reports, as links between parts.
-fn links<'a>(n: usize, mergers: impl Iterator<Item = ([usize; 2], &'a Merger)>) -> Vec<Link> {
+/// Two parts that became one, each known by one of its groups as found, the first standing for both from then on.
+struct Joined {
+    ends: [u32; 2],
+    score: Option<f64>,
+    pairs: u64,
+    by: Option<String>,
+}
+
+impl Joined {
+    fn by_score(merger: &Merger) -> Self {
+        let Merger { into, gone, sum, pairs } = *merger;
+        let score = sum as f64 / pairs.max(1) as f64 / ONE as f64;
+        Self { ends: [into, gone], score: Some(score), pairs, by: None }
+    }
+}
+
+/// What editors linked: it is one before any score is looked at.
+fn linked(found: &Found) -> Vec<Joined> {
+    if found.constraints.together.is_empty() {
+        return Vec::new();
+    }
+    let mut group_of = vec![0; found.exact.first.len()];
+    for (group, members) in (0..).zip(&found.groups) {
+        members.iter().for_each(|&i| group_of[i as usize] = group);
+    }
+    let group_of = |i: u32| group_of[i as usize];
+    let mut stands: Vec<u32> = (0..found.groups.len() as u32).collect();
+    let mut joined = Vec::new();
+    for (a, b) in found.constraints.of_groups(group_of).together {
+        let mut ends = [a, b].map(|mut group| {
+            while stands[group as usize] != group {
+                group = stands[group as usize];
+            }
+            group
+        });
+        ends.sort_unstable();
+        if ends[0] != ends[1] {
+            stands[ends[1] as usize] = ends[0];
+            let of = |&&(x, y, _): &&(u32, u32, Box<str>)| (group_of(x), group_of(y)) == (a, b);
+            let by = found.constraints.together.iter().find(of).map(|(_, _, by)| by.to_string());
+            joined.push(Joined { ends, score: None, pairs: 0, by });
+        }
+    }
+    joined
+}
+
+/// Parts that became one, each known by one of its reports, as links between parts.
+fn links(n: usize, joined: impl Iterator<Item = ([usize; 2], Joined)>) -> Vec<Link> {
     let mut parts: Vec<(Part, usize)> = (0..n).map(|i| (Part::Report(i), 1)).collect();
     let mut links = Vec::new();
-    for ([into, gone], merger) in mergers {
+    for ([into, gone], Joined { score, pairs, by, .. }) in joined {
         let reports = parts[into].1 + parts[gone].1;
-        let score = merger.sum as f64 / merger.pairs.max(1) as f64 / ONE as f64;
         let both = [parts[into].0, parts[gone].0];
         parts[into] = (Part::Link(links.len()), reports);
-        links.push(Link { parts: both, score, pairs: merger.pairs, reports });
+        links.push(Link { parts: both, score, pairs, by, reports });
     }
     links
 }

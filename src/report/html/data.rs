@@ -7,7 +7,7 @@ use crate::report::articles::{Place, Role};
 use crate::report::overview::Overview;
 use crate::report::printable::printable;
 use crate::report::reason::{Reasons, is_cut};
-use crate::report::shown::shown;
+use crate::report::shown::{counted, shown};
 use crate::report::story::Story;
 
 /// Most characters of a title, and of a name, an id or a reason.
@@ -51,6 +51,42 @@ struct Shown {
     changed: String,
 }
 
+/// A story as it stands where no script may run.
+pub(super) struct Plain {
+    pub(super) title: String,
+    /// Where its representative is; empty where that is not known.
+    pub(super) url: String,
+    /// Who told it, when, how often.
+    pub(super) note: String,
+}
+
+/// The first stories, a line each.
+pub(super) fn plain(overview: &Overview<'_>, most: usize) -> Vec<Plain> {
+    let line = |story: &Story<'_>| {
+        let lead = story.lead();
+        let sources = story.sources();
+        let outlets = match sources[..] {
+            [] => "unknown outlet".to_owned(),
+            [one] => shown(one, NAME),
+            _ => counted(sources.len(), "outlet", "outlets"),
+        };
+        let begin = story.span().map_or("undated".to_owned(), |(begin, _)| {
+            begin.strftime("%-d %b %Y, %H:%M").to_string()
+        });
+        let articles = counted(story.size(), "article", "articles");
+        let title = if lead.title.is_empty() { &lead.id } else { &lead.title };
+        let note = format!("{articles} · {outlets} · {begin} · {}", story.id());
+        Plain { title: shown(title, TITLE), url: address(&lead.url), note }
+    };
+    overview.stories.iter().take(most).map(line).collect()
+}
+
+/// An address that a link may lead to; else nothing.
+fn address(url: &str) -> String {
+    let leads = url.starts_with("https://") || url.starts_with("http://");
+    if leads && url.len() <= ADDRESS { printable(url).into_owned() } else { String::new() }
+}
+
 /// All stories as JSON that can stand in a page: no `<` in it.
 pub(super) fn json(overview: &Overview<'_>) -> String {
     let reasons = Reasons::new(overview.material.grouping);
@@ -86,40 +122,46 @@ fn group_shown(
 ) -> Vec<Shown> {
     let best =
         |article: u32| grouping.best[article as usize].map(|best| &grouping.matches[best as usize]);
-    let found = |(n, article)| if n == 0 { reasons.tie(group) } else { best(article) };
+    let editors = |found: &&Match| found.kind == MatchKind::Editor;
+    let found = |(n, article)| match n {
+        0 => reasons.tie(group).or_else(|| best(article).filter(editors)),
+        _ => best(article),
+    };
     let members = story.group(group).iter().copied().enumerate();
     members
-        .map(|(n, article)| article_shown(grouping, article as usize, found((n, article))))
+        .map(|(n, article)| {
+            let how = found((n, article)).map_or(String::new(), |found| how(reasons, found));
+            article_shown(grouping, article as usize, how)
+        })
         .collect()
 }
 
-fn article_shown(grouping: &Grouping, article: usize, best: Option<&Match>) -> Shown {
+fn article_shown(grouping: &Grouping, article: usize, how: String) -> Shown {
     let entry = &grouping.articles[article];
-    let leads = entry.url.starts_with("https://") || entry.url.starts_with("http://");
     Shown {
         id: shown(&entry.id, NAME),
         title: shown(&entry.title, TITLE),
         source: shown(&entry.source, NAME),
         lang: shown(&entry.lang, NAME),
         at: entry.published.map(jiff::Timestamp::as_second),
-        url: if leads && entry.url.len() <= ADDRESS {
-            printable(&entry.url).into_owned()
-        } else {
-            String::new()
-        },
-        how: best.map_or(String::new(), how),
+        url: address(&entry.url),
+        how,
         changed: shown(&grouping.changes[article], TITLE).replace(" -> ", " → "),
     }
 }
 
 /// A match in words, without its other end.
-fn how(best: &Match) -> String {
+fn how(reasons: &Reasons<'_>, best: &Match) -> String {
     let Match { containment, similarity, .. } = best;
-    match best.kind {
-        MatchKind::Exact => "word for word".to_owned(),
-        MatchKind::Near if is_cut(best) => format!("cut or padded, containment {containment:.2}"),
-        MatchKind::Near => format!("edited, resemblance {similarity:.2}"),
-        MatchKind::Story => format!("similarity {similarity:.2}"),
-        MatchKind::Editor => "joined by an editor".to_owned(),
+    let linked = reasons.linked_by(best).map(|by| format!("linked by {}", shown(by, NAME)));
+    match (best.kind, linked) {
+        (MatchKind::Exact, _) => "word for word".to_owned(),
+        (MatchKind::Near, _) if is_cut(best) => {
+            format!("cut or padded, containment {containment:.2}")
+        }
+        (MatchKind::Near, _) => format!("edited, resemblance {similarity:.2}"),
+        (MatchKind::Story, Some(linked)) => format!("similarity {similarity:.2}, {linked}"),
+        (MatchKind::Story, None) => format!("similarity {similarity:.2}"),
+        (MatchKind::Editor, linked) => linked.unwrap_or_default(),
     }
 }

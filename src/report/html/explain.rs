@@ -8,7 +8,7 @@ use super::figures::{Row, round};
 use super::{STYLE, policy};
 use crate::model::explain::{Explanation, Party, Piece, StoryTree, Verdict};
 use crate::report::printable::printable;
-use crate::report::shown::{NO_TEXTS, counted, shown};
+use crate::report::shown::{NO_TEXTS, ONE_REPORT, REASON, STAND_IN, counted, reasons, shown};
 use crate::report::terminal::{Screen, write_tree};
 
 /// Most characters of a text that are shown.
@@ -22,16 +22,17 @@ const EDITS: usize = 40;
 
 #[derive(Template)]
 #[template(path = "explain.html", config = "src/report/html/askama.toml")]
-struct Pair<'a> {
+struct Pair {
     policy: String,
     style: &'static str,
     headline: &'static str,
-    why: &'a str,
+    why: Vec<String>,
     articles: Vec<Party>,
     tables: [Table; 2],
     terms: Vec<Row>,
     changes: Vec<Number>,
     edits: Vec<[String; 2]>,
+    copies: bool,
     texts: Vec<Vec<Piece>>,
 }
 
@@ -65,6 +66,7 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation) -> io::Result<()>
         lang: shown(&party.lang, WORDS),
     };
     let edits = e.edits.iter().take(EDITS).map(|both| both.each_ref().map(|t| shown(t, WORDS)));
+    let copies = e.verdict == Verdict::Duplicates;
     let page = Pair {
         policy: policy(STYLE, None),
         style: STYLE,
@@ -73,12 +75,13 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation) -> io::Result<()>
             Verdict::Story => "One story, in other words",
             Verdict::Apart => "Two stories",
         },
-        why: &e.why,
+        why: reasons(e).iter().map(|said| shown(said, REASON)).collect(),
         articles: e.articles.iter().map(party).collect(),
         tables: [text(e), event(e)],
-        terms: terms(e),
+        terms: if e.story.is_some() { terms(e) } else { Vec::new() },
         changes: changes(e),
-        edits: if e.verdict == Verdict::Duplicates { edits.collect() } else { Vec::new() },
+        edits: if copies { edits.collect() } else { Vec::new() },
+        copies,
         texts: e.pieces.iter().filter(|_| e.texts).map(|pieces| clipped(pieces)).collect(),
     };
     out.write_all(page.render().map_err(io::Error::other)?.as_bytes())
@@ -103,7 +106,11 @@ fn text(e: &Explanation) -> Table {
         rows.push(Number { name: "Word for word", value: "yes".to_owned(), note: String::new() });
     }
     if let Some(against) = text.against.filter(|_| !text.same_words) {
-        rows.push(Number { name: "Against it", value: String::new(), note: against.to_owned() });
+        rows.push(Number {
+            name: "No match",
+            value: String::new(),
+            note: format!("because {against}"),
+        });
     }
     let words = e.passages.iter().map(|p| p.words).sum();
     let note = format!("{} of the second", counted(words, "word", "words"));
@@ -114,7 +121,13 @@ fn text(e: &Explanation) -> Table {
 }
 
 fn event(e: &Explanation) -> Table {
-    let (story, needs) = (&e.story, &e.needs);
+    let question = "Is it the same event?";
+    let needs = &e.needs;
+    let Some(story) = &e.story else {
+        let note = ONE_REPORT.to_owned();
+        let rows = vec![Number { name: "One report", value: String::new(), note }];
+        return Table { question, rows };
+    };
     let mut rows = vec![
         Number::new("Cosine", story.cosine, "of the weighted terms"),
         Number::new("Time factor", story.factor, format!("window {} days", needs.window_days)),
@@ -145,7 +158,12 @@ fn event(e: &Explanation) -> Table {
         let ids = nearest.ids.each_ref().map(|id| shown(id, 80));
         rows.push(Number::new("Nearest miss", nearest.score, format!("{} and {}", ids[0], ids[1])));
     }
-    Table { question: "Is it the same event?", rows }
+    if !(0..2).all(|side| e.articles[side].id == story.reports[side]) {
+        let [a, b] = story.reports.each_ref().map(|id| shown(id, 80));
+        let note = format!("{STAND_IN}: {a} and {b}");
+        rows.insert(0, Number { name: "Compared by", value: String::new(), note });
+    }
+    Table { question, rows }
 }
 
 fn terms(e: &Explanation) -> Vec<Row> {

@@ -15,8 +15,11 @@ use askama::Template;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use super::Story;
 use super::overview::Overview;
 use super::shown::{counted, shown, thousands};
+use crate::model::{Decision, Refusal};
+use data::Plain;
 use figures::{Figure, Flows};
 
 /// The look of every page of ours.
@@ -25,10 +28,15 @@ pub const STYLE: &str = include_str!("style.css");
 /// What makes the list of stories.
 const SCRIPT: &str = include_str!("report.js");
 
-/// Stories and refusals that are named beside the list.
+/// Stories, decisions and refusals that are named beside the list.
 const LOOSE: usize = 8;
 /// See [`LOOSE`].
+const DECIDED: usize = 20;
+/// See [`LOOSE`].
 const REFUSED: usize = 20;
+
+/// Stories that are there where no script may run.
+const PLAIN: usize = 200;
 
 /// Writes the page of a report.
 ///
@@ -53,30 +61,40 @@ struct Page {
     facts: Vec<(String, &'static str)>,
     figures: Vec<Figure>,
     flows: Flows,
-    loose: Vec<Loose>,
+    stories: usize,
+    plain: Vec<Plain>,
+    loose: Vec<Named>,
     cut: f64,
+    decided: usize,
+    decisions: Vec<Named>,
     refused: usize,
     refusals: Vec<String>,
     data: String,
 }
 
-struct Loose {
+/// A story that is named beside the list, and why.
+struct Named {
     id: String,
     title: String,
-    weakest: String,
-    size: String,
+    note: String,
 }
 
 impl Page {
     fn new(overview: &Overview<'_>) -> Self {
-        let loose = |(story, weakest): (super::Story<'_>, f32)| Loose {
+        let named = |story: Story<'_>, note| Named {
             id: story.id(),
             title: shown(&story.lead().title, 90),
-            weakest: format!("{weakest:.2}"),
-            size: counted(story.size(), "article", "articles"),
+            note,
+        };
+        let loose = |(story, weakest): (Story<'_>, f32)| {
+            named(story, format!("{weakest:.2}, {}", counted(story.size(), "article", "articles")))
+        };
+        let decisions = overview.decisions();
+        let decided = |(decision, story): &(&Decision, Story<'_>)| {
+            named(*story, shown(&decision.to_string(), 300))
         };
         let refusals = overview.material.refusals;
-        let refusal = |r: &crate::model::Refusal| {
+        let refusal = |r: &Refusal| {
             let record =
                 if r.record == 0 { String::new() } else { format!(" record {}", r.record) };
             shown(&format!("{}:{record} {}", r.file, r.reason), 300)
@@ -91,8 +109,12 @@ impl Page {
             facts: facts(overview),
             figures: figures::all(overview),
             flows: Flows::new(&overview.flows()),
+            stories: overview.stories.len(),
+            plain: data::plain(overview, PLAIN),
             loose: overview.loosest(LOOSE).into_iter().map(loose).collect(),
             cut: overview.material.thresholds.score,
+            decided: decisions.len(),
+            decisions: decisions.iter().take(DECIDED).map(decided).collect(),
             refused: refusals.len(),
             refusals: refusals.iter().take(REFUSED).map(refusal).collect(),
             data: data::json(overview),

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::columns::side_by_side;
 use super::{Screen, Tone, fit};
-use crate::model::explain::{Explanation, Party, Verdict};
-use crate::report::shown::{NO_TEXTS, counted, shown};
+use crate::model::explain::{Explanation, Party, StoryNumbers, Verdict};
+use crate::report::shown::{NO_TEXTS, ONE_REPORT, REASON, STAND_IN, counted, reasons, shown};
 
 /// Shared terms that are listed.
 const TERMS: usize = 12;
@@ -27,7 +27,10 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation, screen: Screen) -
         Verdict::Story => "one story, told in other words",
         Verdict::Apart => "two stories",
     };
-    writeln!(out, "\n{}\n  {}", screen.paint(Tone::Strong, verdict), e.why)?;
+    writeln!(out, "\n{}", screen.paint(Tone::Strong, verdict))?;
+    for said in reasons(e) {
+        writeln!(out, "  {}", shown(&said, REASON))?;
+    }
     writeln!(out, "\n{}", screen.paint(Tone::Strong, "Is it the same text?"))?;
     text(out, e, screen)?;
     writeln!(out, "\n{}", screen.paint(Tone::Strong, "Is it the same event?"))?;
@@ -61,7 +64,7 @@ fn articles(out: &mut dyn Write, articles: &[Party; 2], screen: Screen) -> io::R
     }
     for (name, [id, title, rest]) in ["A", "B"].iter().zip(&both) {
         // A name is to be copied: it is never cut at the width.
-        writeln!(out, "{name}  {}", shown(id, 1_000))?;
+        writeln!(out, "{name}  {}", shown(id, REASON))?;
         for line in [title, rest] {
             writeln!(out, "   {}", fit(line, screen.width() - 3).trim_end())?;
         }
@@ -89,7 +92,7 @@ fn text(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> 
         line(out, "days apart", &format!("{days:.2}"))?;
     }
     if let Some(against) = text.against.filter(|_| !text.same_words) {
-        line(out, "against it", against)?;
+        line(out, "no match, because", against)?;
     }
     for (what, both) in [("numbers", &text.numbers), ("names", &text.names)] {
         for (name, words) in ["A", "B"].iter().zip(both).filter(|(_, words)| !words.is_empty()) {
@@ -151,16 +154,20 @@ fn passages(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<
 }
 
 fn event(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> {
-    let (story, needs) = (&e.story, &e.needs);
-    let shared: f64 = e.terms.iter().map(|term| term.share).sum();
-    let said = format!("{} (share of the cosine {shared:.2})", e.terms.len());
-    line(out, "shared terms", if e.texts { &said } else { NO_TEXTS })?;
-    for term in e.terms.iter().take(TERMS) {
-        writeln!(out, "    {} {:.4}", fit(&term.term, 24), term.share)?;
+    let Some(story) = &e.story else { return line(out, "one report", ONE_REPORT) };
+    terms(out, e)?;
+    if !(0..2).all(|side| e.articles[side].id == story.reports[side]) {
+        line(out, "groups compared by", STAND_IN)?;
+        for id in &story.reports {
+            writeln!(out, "    {}", shown(id, REASON))?;
+        }
     }
     line(out, "cosine", &format!("{:.4}", story.cosine))?;
-    line(out, "time factor", &format!("{:.4} (window {} days)", story.factor, needs.window_days))?;
-    line(out, "similarity", &format!("{:.4} (cosine x time factor)", story.similarity))?;
+    let window = e.needs.window_days;
+    line(out, "time factor", &format!("{:.4} (window {window} days)", story.factor))?;
+    let least = e.needs.similarity;
+    let said = format!("{:.4} (cosine x time factor, kept from {least})", story.similarity);
+    line(out, "similarity", &said)?;
     match story.corrected.zip(story.score) {
         Some((corrected, score)) => {
             let [a, b] = story.crowding;
@@ -169,23 +176,41 @@ fn event(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()>
             line(out, "crowding", &format!("{a:.4} around A, {b:.4} around B"))?;
             line(out, "score", &format!("{score:.4} (the two lines above, subtracted)"))?;
         }
-        None if e.verdict == Verdict::Duplicates => {
-            line(out, "score", "none: the two stand as one report")?;
-        }
         None => line(out, "score", "none: too little in common to be looked at closer")?,
     }
+    verdict(out, e, story, screen)
+}
+
+/// The terms of both articles, the heaviest first.
+fn terms(out: &mut dyn Write, e: &Explanation) -> io::Result<()> {
+    let shared: f64 = e.terms.iter().map(|term| term.share).sum();
+    let said = format!("{} (cosine of A and B {shared:.2})", e.terms.len());
+    line(out, "shared terms", if e.texts { &said } else { NO_TEXTS })?;
+    for term in e.terms.iter().take(TERMS) {
+        writeln!(out, "    {} {:.4}", fit(&term.term, 24), term.share)?;
+    }
+    Ok(())
+}
+
+/// What the stories of both are to each other, and where they come nearest.
+fn verdict(
+    out: &mut dyn Write,
+    e: &Explanation,
+    story: &StoryNumbers,
+    screen: Screen,
+) -> io::Result<()> {
     let (what, rule) = match e.verdict {
-        Verdict::Apart => ("average between the stories", "they would be one"),
+        Verdict::Apart => ("average of the stories", "they would be one"),
         Verdict::Duplicates | Verdict::Story => ("average within the story", "it holds"),
     };
     let pairs = counted(story.pairs, "pair", "pairs");
-    let said = format!("{:.4} over {pairs} ({rule} from {})", story.average, needs.score);
+    let said = format!("{:.4} over {pairs} ({rule} from {})", story.average, e.needs.score);
     line(out, what, &said)?;
     if let Some(nearest) = &e.nearest {
         let said = format!("score {:.4}, similarity {:.4}", nearest.score, nearest.similarity);
         line(out, "nearest miss", &screen.paint(Tone::Accent, &said))?;
         for id in &nearest.ids {
-            writeln!(out, "    {}", shown(id, 1_000))?;
+            writeln!(out, "    {}", shown(id, REASON))?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::report::overview::Overview;
 use crate::report::shown::{counted, shown, thousands};
 use crate::report::story::Story;
 
-/// Loose stories, and refusals, that are named.
+/// Loose stories, decisions and refusals that are named.
 const NAMED: usize = 3;
 /// Hours after the first article of a story that are drawn.
 const HOURS: i64 = 24;
@@ -45,6 +45,7 @@ pub fn write_overview(
     stories(out, overview, top, screen)?;
     sizes(out, overview, screen)?;
     loosest(out, overview, screen)?;
+    decided(out, overview, screen)?;
     refusals(out, overview.material.refusals, screen)
 }
 
@@ -144,14 +145,34 @@ fn loosest(out: &mut dyn Write, overview: &Overview<'_>, screen: Screen) -> io::
     Ok(())
 }
 
+fn decided(out: &mut dyn Write, overview: &Overview<'_>, screen: Screen) -> io::Result<()> {
+    let decisions = overview.decisions();
+    if decisions.is_empty() {
+        return Ok(());
+    }
+    let head = format!("Decided by editors{}", and_more(decisions.len()));
+    writeln!(out, "\n{}", screen.paint(Tone::Strong, &head))?;
+    for (decision, story) in decisions.iter().take(NAMED) {
+        let room = screen.width().saturating_sub(18);
+        writeln!(out, "  {}  {}", story.id(), shown(&decision.to_string(), room))?;
+    }
+    Ok(())
+}
+
+/// How many are not named.
+fn and_more(all: usize) -> String {
+    match all.saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {} more", thousands(more as u64)),
+    }
+}
+
 fn refusals(out: &mut dyn Write, refusals: &[Refusal], screen: Screen) -> io::Result<()> {
     if refusals.is_empty() {
         return Ok(());
     }
-    let more = refusals.len().saturating_sub(NAMED);
-    let more =
-        if more > 0 { format!(", and {} more", thousands(more as u64)) } else { String::new() };
-    writeln!(out, "\n{}", screen.paint(Tone::Accent, &format!("Refused{more}")))?;
+    let head = format!("Refused{}", and_more(refusals.len()));
+    writeln!(out, "\n{}", screen.paint(Tone::Accent, &head))?;
     for Refusal { file, record, reason } in refusals.iter().take(NAMED) {
         let record = if *record == 0 { String::new() } else { format!(" record {record}:") };
         let line = shown(&format!("{file}:{record} {reason}"), screen.width().saturating_sub(2));

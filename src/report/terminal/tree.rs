@@ -18,13 +18,9 @@ pub fn write_tree(out: &mut dyn Write, tree: &StoryTree, screen: Screen) -> io::
     let reports = counted(tree.reports.len(), "report", "reports");
     let head = format!("story {}: {articles}, {reports}", tree.story_id);
     writeln!(out, "{}", screen.paint(Tone::Strong, &head))?;
-    if let Some(link) = tree.links.last() {
-        let pairs = counted(link.pairs as usize, "pair", "pairs");
-        let said = format!(
-            "weakest link {:.4} over {pairs} (they would part below {})",
-            link.score, tree.needed
-        );
-        writeln!(out, "{said}")?;
+    if let Some((link, score)) = tree.links.last().and_then(|link| Some((link, link.score?))) {
+        let (pairs, needed) = (counted(link.pairs as usize, "pair", "pairs"), tree.needed);
+        writeln!(out, "weakest link {score:.4} over {pairs} (they would part below {needed})")?;
     }
     writeln!(out)?;
     let whole = tree.links.len().checked_sub(1).map_or(Part::Report(0), Part::Link);
@@ -57,7 +53,8 @@ fn drawn(tree: &StoryTree) -> Vec<bool> {
     let mut open: Vec<usize> = tree.links.len().checked_sub(1).into_iter().collect();
     for _ in 0..BRANCHES {
         let weakest = |&(_, x): &(usize, &usize), &(_, y): &(usize, &usize)| {
-            tree.links[*x].score.total_cmp(&tree.links[*y].score).then(y.cmp(x))
+            let score = |link: usize| tree.links[link].score.unwrap_or(f64::INFINITY);
+            score(*x).total_cmp(&score(*y)).then(y.cmp(x))
         };
         let Some((at, _)) = open.iter().enumerate().min_by(weakest) else { break };
         let link = open.swap_remove(at);
@@ -83,12 +80,23 @@ fn line(tree: &StoryTree, part: Part, drawn: &[bool]) -> (String, Option<Tone>) 
             (format!("{source}, {published}{copies}: {title}"), None)
         }
         Part::Link(link) => {
-            let Link { score, pairs, reports, .. } = tree.links[link];
-            if drawn[link] {
-                let said = format!("{score:.4} over {}", counted(pairs as usize, "pair", "pairs"));
-                return (said, Some(Tone::Accent));
+            let Link { score, pairs, reports, by, .. } = &tree.links[link];
+            match (score, drawn[link]) {
+                (Some(score), true) => {
+                    let pairs = counted(*pairs as usize, "pair", "pairs");
+                    (format!("{score:.4} over {pairs}"), Some(Tone::Accent))
+                }
+                (Some(score), false) => {
+                    (format!("{reports} reports, {score:.4} or more"), Some(Tone::Faint))
+                }
+                (None, true) => {
+                    let by = by.as_deref().filter(|by| !by.is_empty()).unwrap_or("an editor");
+                    (format!("linked by {by}"), Some(Tone::Accent))
+                }
+                (None, false) => {
+                    (format!("{reports} reports, linked by editors"), Some(Tone::Faint))
+                }
             }
-            (format!("{reports} reports, {score:.4} or more"), Some(Tone::Faint))
         }
     }
 }

@@ -25,11 +25,12 @@ pub(super) struct Explained {
     same_duplicate_group: bool,
     /// Of the texts: shingles, resemblance, containment, numbers and names that only one has.
     text: serde_json::Value,
-    cosine: f64,
+    /// Of the weighted terms; this and the next two are null for copies of one text, which are one report.
+    cosine: Option<f64>,
     /// Closeness in time, 0 to 1.
-    time_factor: f64,
+    time_factor: Option<f64>,
     /// Cosine times factor.
-    similarity: f64,
+    similarity: Option<f64>,
     /// Terms of both, with the share of the cosine that each brings.
     terms: serde_json::Value,
     /// What both say word for word.
@@ -63,15 +64,16 @@ pub(super) async fn explain(
             })
         };
         let explanation = shared.explain([text(&id)?, text(&other)?])?;
+        let numbers = explanation.story.as_ref();
         let json =
             |value: serde_json::Result<_>| value.expect("strings and numbers can be written");
         Ok(Explained {
             same_story: story.story == other_story.story,
             same_duplicate_group: a.group == b.group,
             text: json(serde_json::to_value(&explanation.text)),
-            cosine: explanation.story.cosine,
-            time_factor: explanation.story.factor,
-            similarity: explanation.story.similarity,
+            cosine: numbers.map(|n| n.cosine),
+            time_factor: numbers.map(|n| n.factor),
+            similarity: numbers.map(|n| n.similarity),
             terms: json(serde_json::to_value(&explanation.terms)),
             passages: json(serde_json::to_value(&explanation.passages)),
             edits: explanation.edits,

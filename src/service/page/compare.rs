@@ -11,7 +11,7 @@ use super::diff::{Mark, Piece, reports, versions};
 use super::today::titled;
 use super::{Frame, clock, rendered};
 use crate::model::Article;
-use crate::model::explain::{Explanation, Needs};
+use crate::model::explain::{Explanation, Needs, StoryNumbers};
 use crate::pipeline::index::{Index, Located};
 use crate::report::shown;
 use crate::service::problem::Problem;
@@ -116,11 +116,12 @@ fn numbers(e: &Explanation) -> Vec<(&'static str, String)> {
     let Needs { resemblance, containment, similarity, .. } = e.needs;
     let listed = |words: &[String]| shown(&words.join(", "), 300);
     let terms = e.terms.iter().take(12).map(|t| t.term.clone()).collect::<Vec<_>>();
+    let told = |say: &dyn Fn(&StoryNumbers) -> String| e.story.as_ref().map_or(String::new(), say);
     let mut rows = vec![
         ("Resemblance", format!("{:.4}; copies from {resemblance}", e.text.resemblance)),
         ("Containment", format!("{:.4}; copies from {containment}", e.text.containment)),
-        ("Similarity", format!("{:.4}; a match from {similarity}", e.story.similarity)),
-        ("Cosine, time", format!("{:.4} × {:.4}", e.story.cosine, e.story.factor)),
+        ("Similarity", told(&|s| format!("{:.4}; a match from {similarity}", s.similarity))),
+        ("Cosine, time", told(&|s| format!("{:.4} × {:.4}", s.cosine, s.factor))),
         ("Terms of both", listed(&terms)),
         ("Numbers only left", listed(&e.text.numbers[0])),
         ("Numbers only right", listed(&e.text.numbers[1])),

@@ -1,0 +1,150 @@
+//! The numbers of both levels, from what the run found.
+
+use std::io;
+
+use super::super::changes::facts;
+use super::super::parts::Loaded;
+use super::super::stories::Stories;
+use super::super::{Corpus, Found};
+use crate::kernel::cosine::Probe;
+use crate::kernel::sets::differences;
+use crate::kernel::time::{DAY, ONE, TimeFactor};
+use crate::model::explain::{Nearest, StoryNumbers, TextNumbers};
+use crate::params::Params;
+use crate::stages::{shingle, verify};
+
+/// The near-duplicate level's numbers.
+pub(super) fn text_numbers(
+    corpus: &Corpus,
+    [a, b]: [usize; 2],
+    params: &Params,
+) -> io::Result<TextNumbers> {
+    let both = [a as u32, b as u32];
+    let shingles = Loaded::from(&corpus.shingles, &both.map(|i| corpus.shingles_of(i)))?;
+    let [x, y] = [0, 1].map(|k| corpus.copy(both[k], shingles.of(k)));
+    let loaded = corpus.load_facts(&both)?;
+    let facts = [0, 1].map(|side| facts(loaded.of(side)));
+    let near = verify::near(&x, &y, params);
+    let reached =
+        near.resemblance >= params.min_resemblance || near.containment >= params.min_containment;
+    let [numbers, names] = [0, 1].map(|n| only_one(&facts[0][n], &facts[1][n]));
+    Ok(TextNumbers {
+        same_words: false,
+        resemblance: near.resemblance,
+        containment: near.containment,
+        strength: near.strength,
+        against: near.against.filter(|_| reached),
+        shingles: [x.shingles.len(), y.shingles.len(), shingle::common(x.shingles, y.shingles)],
+        days: x.time.zip(y.time).map(|(x, y)| (x - y).abs() as f64 / DAY as f64),
+        numbers,
+        names,
+    })
+}
+
+/// What only the first and what only the second article has.
+fn only_one(x: &[&str], y: &[&str]) -> [Vec<String>; 2] {
+    let (gone, new) = differences(x, y);
+    [gone, new].map(|words| words.into_iter().map(|&word| word.to_owned()).collect())
+}
+
+/// The story level's numbers between the two articles' groups.
+pub(super) fn story_numbers(
+    corpus: &Corpus,
+    found: &Found,
+    [g, h]: [usize; 2],
+    params: &Params,
+) -> StoryNumbers {
+    let share = |x: i64| x as f64 / ONE as f64;
+    let stories = &found.stories;
+    let factor = TimeFactor::new(params.window_days);
+    let factor = stories.times.factor(g as u32, h as u32, &factor);
+    let mut probe = Probe::default();
+    let fixed = stories.vectors.fixed();
+    stories.vectors.load(&fixed, g, &mut probe);
+    let cosine = stories.vectors.cosine(&fixed, &probe, g, h);
+    let penalty = |g: usize| stories.scores.penalties.get(g).copied().unwrap_or(0);
+    let pair = (g.min(h) as u32, g.max(h) as u32);
+    let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();
+    let (average, pairs) = average(stories, g, h);
+    StoryNumbers {
+        reports: [g, h].map(|group| canonical(corpus, found, group)),
+        cosine: share(cosine.into()),
+        factor: share(factor),
+        similarity: share(i64::from(cosine) * factor / ONE),
+        corrected: matched.map(|m| share(stories.scores.pairs[m].into())),
+        crowding: [g, h].map(|g| share(penalty(g))),
+        score: matched.map(|m| score(stories, m)),
+        average,
+        pairs,
+    }
+}
+
+/// The average score between two stories, or over all pairs within one, and the number of pairs.
+fn average(stories: &Stories, g: usize, h: usize) -> (f64, usize) {
+    let members = |story: u32| (0..stories.story.len()).filter(move |&i| stories.story[i] == story);
+    let (s, t) = (stories.story[g], stories.story[h]);
+    let penalty = |i: usize| stories.scores.penalties.get(i).copied().unwrap_or(0);
+    let within = |p: (u32, u32)| {
+        let (x, y) = (stories.story[p.0 as usize], stories.story[p.1 as usize]);
+        (x, y) == (s, t) || (y, x) == (s, t)
+    };
+    let mut sum: i64 = stories
+        .similar
+        .iter()
+        .zip(&stories.scores.pairs)
+        .filter(|(p, _)| within((p.a, p.b)))
+        .map(|(_, &score)| i64::from(score))
+        .sum();
+    let (n, m) = (members(s).count(), members(t).count());
+    let pairs = if s == t { n * (n - 1) / 2 } else { n * m };
+    // Each member's penalty counts once for every pair that it is in.
+    let others = |story: u32| {
+        if s == t {
+            n - 1
+        } else if story == s {
+            m
+        } else {
+            n
+        }
+    };
+    sum -= members(s).map(|i| penalty(i) * others(s) as i64).sum::<i64>();
+    if s != t {
+        sum -= members(t).map(|i| penalty(i) * others(t) as i64).sum::<i64>();
+    }
+    (sum as f64 / pairs.max(1) as f64 / ONE as f64, pairs)
+}
+
+/// What crowding leaves of a pair of similar reports.
+fn score(stories: &Stories, pair: usize) -> f64 {
+    let similar = stories.similar[pair];
+    let penalty = [similar.a, similar.b].map(|g| stories.scores.penalties[g as usize]);
+    let corrected = i64::from(stories.scores.pairs[pair]);
+    (corrected - penalty[0] - penalty[1]) as f64 / ONE as f64
+}
+
+/// The pair of reports of two stories with the best score.
+pub(super) fn nearest(corpus: &Corpus, found: &Found, [s, t]: [u32; 2]) -> Option<Nearest> {
+    let stories = &found.stories;
+    let ends = |pair: usize| [stories.similar[pair].a, stories.similar[pair].b];
+    let of = |pair: &usize| ends(*pair).map(|g| stories.story[g as usize]);
+    let between =
+        (0..stories.similar.len()).filter(|pair| of(pair) == [s, t] || of(pair) == [t, s]);
+    let best =
+        between.max_by(|&x, &y| score(stories, x).total_cmp(&score(stories, y)).then(y.cmp(&x)))?;
+    let mut groups = ends(best);
+    if of(&best) != [s, t] {
+        groups.reverse();
+    }
+    let similar = stories.similar[best];
+    Some(Nearest {
+        ids: groups.map(|group| canonical(corpus, found, group as usize)),
+        similarity: (i64::from(similar.cosine) * i64::from(similar.factor) / ONE) as f64
+            / ONE as f64,
+        score: score(stories, best),
+    })
+}
+
+/// The id of the article by which a group is compared.
+fn canonical(corpus: &Corpus, found: &Found, group: usize) -> String {
+    corpus.articles[found.groups[group][0] as usize].entry.id.to_string()
+}

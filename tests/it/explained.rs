@@ -1,0 +1,163 @@
+//! `explain` says what the run did: of pairs, of stories, and where editors decided.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use samestory::model::explain::{StoryNumbers, Verdict};
+use samestory::model::{Article, Grouping, Match, MatchKind};
+use samestory::params::Params;
+use samestory::pipeline::{explain, explain_story};
+use samestory::report::Story;
+
+use crate::made::articles;
+use crate::properties::{column, rows, run};
+use crate::util::Dir;
+
+/// Articles, and twenty pairs of different ones among them.
+fn articles_in_pairs() -> impl Strategy<Value = (Vec<Article>, Vec<[usize; 2]>)> {
+    let many = articles().prop_filter("two", |a| a.len() > 1);
+    many.prop_flat_map(|given| {
+        let n = given.len();
+        let pair = (0..n, 1..n).prop_map(move |(i, step)| [i, (i + step) % n]);
+        (Just(given), prop::collection::vec(pair, 20))
+    })
+}
+
+/// What became of two articles in a run, with what its match of the two says of them.
+fn verdict(grouping: &Grouping, ids: [&str; 2]) -> (Verdict, Option<Match>) {
+    let rows = rows(grouping);
+    let same = |name: &str| {
+        let column = column(&rows, name);
+        column[ids[0]] == column[ids[1]]
+    };
+    let verdict = match (same("duplicate_group_id"), same("story_id")) {
+        (true, _) => Verdict::Duplicates,
+        (_, true) => Verdict::Story,
+        _ => Verdict::Apart,
+    };
+    let at = |id: &str| grouping.articles.iter().position(|e| &*e.id == id).unwrap() as u32;
+    let [a, b] = ids.map(at);
+    let ends = (a.min(b), a.max(b));
+    (verdict, grouping.matches.iter().find(|m| (m.a, m.b) == ends).copied())
+}
+
+/// A thousand pairs: the verdict of the run, and its numbers wherever it has a match; where it has none, numbers that are
+/// too low for one.
+#[test]
+fn explanations_agree_with_the_run() {
+    let params = Params::default();
+    let counts = RefCell::new(BTreeMap::<String, usize>::new());
+    let count = |what: String| *counts.borrow_mut().entry(what).or_default() += 1;
+    let agree = |(given, pairs): (Vec<Article>, Vec<[usize; 2]>)| {
+        let grouping = run(&given, &params);
+        for ids in pairs.iter().map(|pair| pair.map(|i| given[i].id.as_str())) {
+            let found = explain([given.clone()], ids, &params).unwrap().unwrap();
+            let (expected, kept) = verdict(&grouping, ids);
+            prop_assert_eq!(found.verdict, expected);
+            prop_assert_eq!(found.story.is_none(), expected == Verdict::Duplicates);
+            count(format!("{expected:?}"));
+            let (text, story) = (&found.text, found.story.as_ref());
+            let resembling = [text.resemblance as f32, text.containment as f32];
+            match kept.map(|kept| (kept.kind, kept)) {
+                Some((MatchKind::Exact, _)) => prop_assert!(text.same_words),
+                Some((MatchKind::Near, kept)) => {
+                    prop_assert_eq!(resembling, [kept.resemblance, kept.containment]);
+                    prop_assert!(text.strength >= 1.0 && text.against.is_none());
+                }
+                Some((_, kept)) => {
+                    let story = story.unwrap();
+                    let numbers = [story.cosine, story.similarity, story.score.unwrap()];
+                    let run = [kept.cosine, kept.similarity, kept.score];
+                    prop_assert_eq!(numbers.map(|n| n as f32), run);
+                }
+                // Of articles that are the same word for word, and of a group, only one has the matches.
+                None => {
+                    let themselves = story.is_some_and(|s| s.reports == ids);
+                    let enough = |s: &StoryNumbers| {
+                        s.score.is_some() && s.similarity >= params.min_similarity
+                    };
+                    prop_assert!(!(themselves && story.is_some_and(enough)));
+                }
+            }
+            count(kept.map_or("none".to_owned(), |kept| kept.kind.as_str().to_owned()));
+        }
+        Ok(())
+    };
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(50));
+    runner.run(&articles_in_pairs(), agree).unwrap();
+    let counts = counts.into_inner();
+    let pairs = |names: &[&str]| names.iter().filter_map(|&name| counts.get(name)).sum::<usize>();
+    assert_eq!(pairs(&["Duplicates", "Story", "Apart"]), 1_000, "{counts:?}");
+    for kind in ["Duplicates", "Story", "Apart", "near", "story", "none"] {
+        assert!(pairs(&[kind]) >= 20, "{counts:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// The tree of a story has all its reports, and its last link is the one that the run calls its weakest.
+    #[test]
+    fn trees_agree_with_the_run(given in articles().prop_filter("one", |a| !a.is_empty()), pick in any::<prop::sample::Index>()) {
+        let params = Params::default();
+        let grouping = run(&given, &params);
+        let rows = rows(&grouping);
+        let id = &given[pick.index(given.len())].id;
+        let tree = explain_story([given.clone()], id, &params).unwrap().unwrap();
+        prop_assert_eq!(&tree.story_id, &column(&rows, "story_id")[id]);
+        prop_assert_eq!(&explain_story([given.clone()], &tree.story_id, &params).unwrap().unwrap(), &tree);
+        prop_assert_eq!(tree.size.to_string(), column(&rows, "story_size")[id].clone());
+        prop_assert_eq!(tree.links.len() + 1, tree.reports.len());
+        let story = Story::all(&grouping).find(|story| story.id() == tree.story_id).unwrap();
+        let weakest = tree.links.last().and_then(|link| link.score);
+        prop_assert_eq!(weakest.map(|score| score as f32), story.weakest());
+        if let Some(last) = tree.links.last() {
+            prop_assert_eq!(last.reports, tree.reports.len());
+            prop_assert!(weakest.unwrap() >= params.story_cut - 1e-4);
+        }
+    }
+}
+
+/// Two reports of a fire with a copy, and one of something else.
+const FIRE: &str = "id,title,text,source\n\
+    a,Harbour fire,\"A fire in the harbour of Merrin destroyed nine boats and a crane on Monday night.\",Ledger\n\
+    b,Fire in Merrin,\"Nine boats burned when fire broke out in the Merrin harbour on Monday, and a crane fell.\",Mirror\n\
+    c,Harbour fire,\"A fire in the harbour of Merrin destroyed nine boats and a crane on Monday night.\",Echo\n\
+    d,Seeds,\"The public library of Aldmoor has begun to lend packets of seeds to its readers.\",Mirror\n";
+
+#[test]
+fn editors_are_named() {
+    let dir = Dir::new();
+    dir.file("news.csv", FIRE);
+    let decided = |rows: &str| {
+        dir.file("decisions.csv", format!("decision,article_id,other_id,by,reason\n{rows}"));
+    };
+    let said = |command: &str| {
+        dir.run(&format!("{command} news.csv --decisions decisions.csv")).exits(0).out
+    };
+    decided("");
+    assert!(said("explain a b --in").contains("their story holds together"));
+    decided("cannot-link,a,b,Ann,two fires\n");
+    assert!(said("explain a b --in").contains("two stories\n  Ann parted a from b: two fires\n"));
+    // The copy stands with what it copies.
+    assert!(said("explain c b --in").contains("two stories\n  Ann parted a from b: two fires\n"));
+    let report = said("report -q --html page.html");
+    assert!(report.contains("Decided by editors\n") && report.contains("Ann parted a from b"));
+    assert!(dir.read("page.html").contains("Ann parted a from b: two fires"));
+    decided("lock,b,,,\n");
+    assert!(said("explain a b --in").contains("two stories\n  an editor locked the story of b\n"));
+    decided("must-link,d,b,Ben \u{1b}[2J,\n");
+    assert!(
+        said("explain b d --in")
+            .contains("one story, told in other words\n  Ben \\u{1b}[2J linked d with b\n")
+    );
+    let tree = said("explain d --in");
+    assert!(tree.contains("4 articles, 3 reports\n") && tree.contains("linked by Ben"), "{tree}");
+    assert!(said("report -q --html page.html").contains("Ben \\u{1b}[2J linked d with b"));
+    assert!(dir.read("page.html").contains(r#""how":"linked by Ben"#));
+    // A decision that makes no sense is refused, as everywhere.
+    decided("must-link,a,,Ben,\n");
+    assert!(said("report -q").contains("decisions.csv: record 2: must-link needs two articles"));
+}
