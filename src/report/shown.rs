@@ -7,7 +7,7 @@ use crate::model::explain::Explanation;
 pub(super) const NO_TEXTS: &str = "not known: the index has not both texts (update --store-text)";
 
 /// Said in the place of the numbers between two reports where two articles are in one group.
-pub(super) const ONE_REPORT: &str = "copies of one text stand in their story as one report";
+pub(super) const ONE_REPORT: &str = "copies of one text stand in a story as one";
 
 /// Said where a group is compared by another article than the one that was asked for.
 pub(super) const STAND_IN: &str = "the earliest article of each";

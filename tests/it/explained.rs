@@ -154,7 +154,7 @@ fn editors_are_named() {
             .contains("one story, told in other words\n  Ben \\u{1b}[2J linked d with b\n")
     );
     let tree = said("explain d --in");
-    assert!(tree.contains("4 articles, 3 reports\n") && tree.contains("linked by Ben"), "{tree}");
+    assert!(tree.contains("2 articles, 2 reports\n") && tree.contains("linked by Ben"), "{tree}");
     assert!(said("report -q --html page.html").contains("Ben \\u{1b}[2J linked d with b"));
     assert!(dir.read("page.html").contains(r#""how":"linked by Ben"#));
     // A decision that makes no sense is refused, as everywhere.
