@@ -85,8 +85,8 @@ def children(pid):
     return [child for found in map(int, listed) for child in (found, *children(found))]
 
 
-def kill_at(step, pids, whole_worker):
-    """Kills an executor with SIGKILL as soon as a step has been written, or a worker for good."""
+def kill_at(step, pids, whole_worker, killed):
+    """Kills an executor with SIGKILL as soon as a step has been written, or a worker for good; notes whom in `killed`."""
 
     def watch(work):
         while not os.path.exists(f"{work}/{step}"):
@@ -96,6 +96,7 @@ def kill_at(step, pids, whole_worker):
         for pid in [*([worker] if whole_worker else []), *children(worker)]:
             try:
                 os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
             except ProcessLookupError:
                 pass
 
@@ -105,12 +106,19 @@ def kill_at(step, pids, whole_worker):
 def faults(inputs, want):
     """Executors killed while they map, join, verify and group; a worker lost for good."""
     pids = f"{WORK.name}/pids"
-    cases = [("twice", False), ("keys", False), ("candidates", False), ("members", False), ("posts", True)]
-    for step, whole in cases:
+    # What has been written when the named stage is under way.
+    stages = {"map": "twice", "join": "keys", "verify": "copies", "group": "copies-0", "stories": "posts"}
+    for stage, step in stages.items():
+        for name in [pids, f"{WORK.name}/answer"]:
+            subprocess.run(["rm", "-rf", name], check=True)
         open(pids, "w").close()
-        watch = kill_at(step, pids, whole)
+        whole, killed = stage == "stories", []
+        watch = kill_at(step, pids, whole, killed)
         done = spark(["bash", LOOPBACK], inputs, watch=watch, environment={"SAMESTORY_SPARK_PIDS": pids})
-        check(f"{'a worker' if whole else 'an executor'} killed after {step}", want, done)
+        name = f"{'a worker lost' if whole else 'an executor killed'} in the stage {stage}"
+        check(name, want, done)
+        if not killed:
+            sys.exit(f"{name}: it had no process to kill")
 
 
 def broken_workers(inputs, want):

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use arrow_ipc::reader::StreamReader;
 
+use super::rows::Rows;
 use super::wire::Kind::{Bytes, Long, Text};
-use super::wire::{Column, Row, Rows};
+use super::wire::{Column, Row};
 use super::writer::Writer;
 use super::{Error, Settings, cards, identity};
 use crate::model::{Article, Entry, Refusal};

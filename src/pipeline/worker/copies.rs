@@ -1,7 +1,8 @@
 //! The near-duplicate level: what is the same word for word, band keys, pairs of a bucket, the exact check.
 
+use super::rows::Rows;
 use super::wire::Kind::{Bytes, Flag, Float, Long, Text};
-use super::wire::{Column, Out, Row, Rows};
+use super::wire::{Column, Out, Row};
 use super::writer::Writer;
 use super::{Error, Settings, cards, identity, item, unpack};
 use crate::kernel::buckets::of_bucket;

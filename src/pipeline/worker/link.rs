@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
+use super::rows::Rows;
 use super::wire::Kind::{Flag, Long};
-use super::wire::{Column, Out, Row, Rows};
+use super::wire::{Column, Out, Row};
 use super::writer::Writer;
 use super::{Error, Settings};
 use crate::kernel::linkage::{self, Average, Edge, Linkage};

@@ -7,7 +7,9 @@ mod articles;
 mod cards;
 mod copies;
 mod link;
+mod near;
 mod reports;
+mod rows;
 mod stories;
 mod told;
 mod wire;
@@ -22,7 +24,8 @@ use crate::params::Params;
 use crate::read::Options;
 use crate::report::ArticleRows;
 use crate::stages::candidates;
-use wire::{Column, Rows};
+use rows::Rows;
+use wire::Column;
 use writer::Writer;
 
 /// What a stage cannot go on from.
@@ -103,8 +106,8 @@ const STAGES: &[Stage] = &[
     stage("post", reports::REPORTS, reports::POSTS, 1, 2, reports::post),
     stage("postings", reports::POSTED, reports::POSTINGS, 0, 0, reports::postings),
     stage("close", reports::POSTINGS, reports::CLOSED, 2, 3, reports::close),
-    stage("near", stories::BLOCKS, stories::NEAR, 2, 3, stories::near),
-    stage("choose", stories::NEAR, stories::CHOSEN, 1, 1, stories::choose),
+    stage("near", near::BLOCKS, near::NEAR, 2, 3, near::near),
+    stage("choose", near::NEAR, near::CHOSEN, 1, 1, near::choose),
     stage("compare", stories::STAR, stories::COMPARED, 1, 2, stories::compare),
     stage("crowd", stories::CROWD, stories::SCORED, 1, 2, stories::crowd),
     stage("stories-nearest", link::END, link::NEAREST, 1, 1, link::nearest_stories),

@@ -1,7 +1,8 @@
 //! Reports: which member stands for a near-duplicate group at the story level, how much past it has, and what it posts.
 
+use super::rows::Rows;
 use super::wire::Kind::{Bytes, Flag, Long, Text};
-use super::wire::{Column, Out, Row, Rows};
+use super::wire::{Column, Out, Row};
 use super::writer::Writer;
 use super::{Error, Settings, cards, pack, unpack};
 use crate::pipeline::spool::Item;

@@ -1,40 +1,19 @@
-//! The story level: candidates by the inverted index of a block, cosines, crowding.
+//! Reports compared in full: cosines, crowding.
 
 use super::reports::{Posting, UNDATED, terms};
+use super::rows::Rows;
 use super::wire::Kind::{Bytes, Flag, Long};
-use super::wire::{Column, Group, Out, Row, Rows};
+use super::wire::{Column, Out, Row};
 use super::writer::Writer;
 use super::{Error, Settings, pack, unpack};
 use crate::kernel::cosine::{Probe, cosine, square};
 use crate::kernel::time::{ONE, TimeFactor};
 use crate::stages::crowd;
 use crate::stages::neighbours::{NEAREST, keep_nearest};
-use crate::stages::reach::{self, AROUND, MATCHES, Moment};
+use crate::stages::reach::{self, Moment};
 use crate::stages::terms::Term;
 use crate::stages::weights::{TERMS, Vectors};
 
-/// A block is some reports of a day: they are found (role 0) by the queries that can reach that day (role 1).
-pub(super) const BLOCKS: &[Column] = &[
-    ("block_day", Long),
-    ("block_shard", Long),
-    ("role", Long),
-    ("item", Long),
-    ("time", Long),
-    ("stamped", Flag),
-    ("history", Flag),
-    ("postings", Bytes),
-    ("closed", Long),
-];
-/// How near two reports are by the terms that both post: as a match and as a neighbour, where they can be that.
-pub(super) const NEAR: &[Column] = &[
-    ("query", Long),
-    ("other", Long),
-    ("other_time", Long),
-    ("similarity", Long),
-    ("partial", Long),
-];
-pub(super) const CHOSEN: &[Column] =
-    &[("query", Long), ("other", Long), ("is_match", Flag), ("is_near", Flag)];
 /// A report (role 0) and those that it is compared with (role 1).
 pub(super) const STAR: &[Column] = &[
     ("query", Long),
@@ -82,171 +61,6 @@ pub(super) const SCORED: &[Column] = &[
     ("score", Long),
     ("penalty", Long),
 ];
-
-/// A report of a block, in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Member {
-    time: i64,
-    item: i64,
-    stamped: bool,
-}
-
-/// What can be found in a block.
-struct Index {
-    members: Vec<Member>,
-    /// Term, position of the report and weight; ascending.
-    postings: Vec<(u32, u32, u16)>,
-}
-
-/// The candidates of each query in each block.
-pub(super) fn near(
-    rows: &mut Rows<'_>,
-    out: &mut Writer<'_>,
-    settings: &Settings,
-) -> Result<(), Error> {
-    let factor = TimeFactor::new(settings.params.window_days);
-    while let Some(mut block) = rows.group()? {
-        let (index, mut query) = index(&mut block)?;
-        let (mut sums, mut touched) = (vec![0u32; index.members.len()], Vec::new());
-        while let Some(row) = query {
-            index.add_up(&unpack::<Posting>(&row, 7)?, &mut sums, &mut touched);
-            let mut found = Found::default();
-            for other in touched.drain(..) {
-                let sum = std::mem::take(&mut sums[other as usize]);
-                index.offer(&row, other, sum, &factor, &mut found)?;
-            }
-            index.write(row.copy(3), found, out)?;
-            query = block.row()?;
-        }
-    }
-    Ok(())
-}
-
-/// What a query finds in a block: similarity or partial sum, and the report.
-#[derive(Default)]
-struct Found {
-    matches: Vec<(i64, u32)>,
-    near: Vec<(i64, u32)>,
-}
-
-/// The index of a block, and its first query.
-fn index(block: &mut Group<'_, '_>) -> Result<(Index, Option<Row>), Error> {
-    let mut found: Vec<(Member, Vec<Posting>)> = Vec::new();
-    let query = loop {
-        match block.row()? {
-            Some(row) if row.long(2)? == 0 => {
-                let closed = row.maybe_long(8).unwrap_or(0);
-                let mut slot = 0..;
-                let mut postings = unpack::<Posting>(&row, 7)?;
-                postings.retain(|_| slot.next().is_some_and(|slot| closed >> slot & 1 == 0));
-                found.push((member(&row)?, postings));
-            }
-            other => break other,
-        }
-    };
-    found.sort_unstable_by_key(|f| f.0);
-    let mut postings: Vec<(u32, u32, u16)> = (0..)
-        .zip(&found)
-        .flat_map(|(at, (_, list))| list.iter().map(move |p| (p.term, at, p.weight)))
-        .collect();
-    postings.sort_unstable();
-    Ok((Index { members: found.into_iter().map(|f| f.0).collect(), postings }, query))
-}
-
-fn member(row: &Row) -> Result<Member, Error> {
-    Ok(Member { item: row.long(3)?, time: row.long(4)?, stamped: row.flag(5) })
-}
-
-impl Member {
-    fn moment(self) -> Moment {
-        Moment { time: (self.time != UNDATED).then_some(self.time), stamped: self.stamped }
-    }
-}
-
-impl Index {
-    /// Adds up the products of the postings that a query shares with each report.
-    fn add_up(&self, own: &[Posting], sums: &mut [u32], touched: &mut Vec<u32>) {
-        for posting in own {
-            let from = self.postings.partition_point(|p| p.0 < posting.term);
-            let same = self.postings[from..].iter().take_while(|p| p.0 == posting.term);
-            for &(_, other, weight) in same {
-                let sum = &mut sums[other as usize];
-                if *sum == 0 {
-                    touched.push(other);
-                }
-                *sum = sum.saturating_add(u32::from(weight) * u32::from(posting.weight));
-            }
-        }
-    }
-
-    /// Keeps what another report is to a query, if it is anything.
-    fn offer(
-        &self,
-        query: &Row,
-        at: u32,
-        sum: u32,
-        factor: &TimeFactor,
-        found: &mut Found,
-    ) -> Result<(), Error> {
-        let (own, other) = (member(query)?, self.members[at as usize]);
-        let Some(partial) = reach::partial(sum).filter(|_| own.item != other.item) else {
-            return Ok(());
-        };
-        let (x, y) = (own.moment(), other.moment());
-        if reach::asks(x, y, other < own) {
-            let similarity = reach::partial_match(partial, reach::factor(x, y, factor));
-            found.matches.extend(similarity.map(|similarity| (similarity, at)));
-        }
-        if reach::is_around(x, y, query.flag(6)) {
-            found.near.push((partial, at));
-        }
-        Ok(())
-    }
-
-    /// Writes the best of a block: what is not among them is not among the best of all blocks.
-    fn write(&self, query: Out<'_>, found: Found, out: &mut Writer<'_>) -> Result<(), Error> {
-        let Found { matches, near } = found;
-        let value = |list: &[(i64, u32)], at: u32| {
-            list.iter().find(|found| found.1 == at).map(|found| found.0)
-        };
-        let best = reach::best(matches.clone(), MATCHES);
-        let around = reach::best(near.clone(), AROUND);
-        let mut all: Vec<u32> = best.iter().chain(&around).copied().collect();
-        all.sort_unstable();
-        all.dedup();
-        for at in all {
-            let other = self.members[at as usize];
-            let similarity = best.binary_search(&at).ok().and_then(|_| value(&matches, at));
-            let partial = around.binary_search(&at).ok().and_then(|_| value(&near, at));
-            let ends = [query, Out::Long(other.item), Out::Long(other.time)];
-            out.row(&[ends[0], ends[1], ends[2], Out::long(similarity), Out::long(partial)])?;
-        }
-        Ok(())
-    }
-}
-
-/// The candidates of each query that are compared in full.
-pub(super) fn choose(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
-    while let Some(mut group) = rows.group()? {
-        let (mut query, mut matches, mut near) = (0, Vec::new(), Vec::new());
-        while let Some(row) = group.row()? {
-            query = row.long(0)?;
-            let other = (row.long(2)?, row.long(1)?);
-            matches.extend(row.maybe_long(3).map(|similarity| (similarity, other)));
-            near.extend(row.maybe_long(4).map(|partial| (partial, other)));
-        }
-        let (matches, near) = (reach::best(matches, MATCHES), reach::best(near, AROUND));
-        let mut all: Vec<(i64, i64)> = matches.iter().chain(&near).copied().collect();
-        all.sort_unstable();
-        all.dedup();
-        for other in all {
-            let [is_match, is_near] =
-                [&matches, &near].map(|list| Out::Flag(list.binary_search(&other).is_ok()));
-            out.row(&[Out::Long(query), Out::Long(other.1), is_match, is_near])?;
-        }
-    }
-    Ok(())
-}
 
 /// Compares each report with its candidates in full, and weighs its terms in its neighbourhood.
 pub(super) fn compare(

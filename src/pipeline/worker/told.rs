@@ -4,8 +4,9 @@ use std::io::{Read, Write};
 
 use arrow_ipc::writer::StreamWriter;
 
+use super::rows::Rows;
 use super::wire::Kind::{Bytes, Float, Long, Text};
-use super::wire::{Column, Row, Rows};
+use super::wire::{Column, Row};
 use super::{Error, Settings, cards, identity};
 use crate::model::Entry;
 use crate::pipeline::Found;
