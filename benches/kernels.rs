@@ -71,10 +71,10 @@ fn groups(c: &mut Criterion) {
     for n in [1_000u32, 100_000] {
         bench.throughput(Throughput::Elements(n.into()));
         let rows: Vec<(u64, u32)> =
-            (0..n).map(|i| (mix(mix(i.into()) % u64::from(n)), i)).collect();
+            (0..n).map(|i| (mix(mix(i.into()) % u64::from(n)) >> 16, i)).collect();
         let propose = |mut buckets: Buckets| {
             let (mut pairs, bounds) = (Vec::new(), Bounds { cap: 8, hubs: 3 });
-            buckets.propose(rows.iter().copied(), bounds, |_, _| true, &mut pairs);
+            buckets.propose(n as usize, rows.iter().copied(), bounds, |_, _| true, &mut pairs);
             pairs
         };
         bench.bench_function(BenchmarkId::new("buckets", n), |b| {

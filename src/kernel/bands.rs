@@ -18,6 +18,13 @@ pub fn key(signature: &[u16], band: usize, rows: usize) -> u64 {
         .fold(band as u64, |key, &slot| key << 16 | u64::from(slot)))
 }
 
+/// The key of a band of three slots among bands that are compared with none but themselves: the slots side by side, in 48
+/// bits.
+#[inline]
+pub fn slots(signature: &[u16], band: usize) -> u64 {
+    signature[3 * band..3 * band + 3].iter().fold(0, |key, &slot| key << 16 | u64::from(slot))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,7 +26,7 @@ pub fn items(pair: u64) -> (u32, u32) {
 /// Buffers for one table of keys after the other.
 #[derive(Debug, Default)]
 pub struct Buckets {
-    rows: Vec<(u64, u32)>,
+    rows: Vec<u64>,
     ends: Vec<u32>,
     /// Pairs proposed lately, each in the place that its hash gives it: most are proposed again and again.
     recent: Vec<u64>,
@@ -34,8 +34,8 @@ pub struct Buckets {
     every: bool,
 }
 
-/// Rows for each part that is sorted by itself, few enough for an insertion sort.
-const PART: usize = 12;
+/// Bits of a key.
+pub const KEY_BITS: u32 = 48;
 /// Most bits of a key that choose its part.
 const MOST_BITS: u32 = 16;
 /// Most pairs that are remembered.
@@ -48,63 +48,82 @@ impl Buckets {
     }
 
     /// Appends the pairs that the bucket rule proposes for `(key, item)` rows in any order, and that `keep` lets
-    /// through.
+    /// through. Keys have [`KEY_BITS`] bits, of which the upper ones should be spread evenly; items are below `items`.
     ///
     /// A pair may be appended more than once. Returns the size of the largest bucket.
     pub fn propose(
         &mut self,
+        items: usize,
         rows: impl ExactSizeIterator<Item = (u64, u32)> + Clone,
         bounds: Bounds,
         keep: impl Fn(u32, u32) -> bool,
         pairs: &mut Vec<u64>,
     ) -> usize {
-        self.sort(rows);
-        let places = (2 * self.rows.len()).next_power_of_two().min(MOST_RECENT);
-        if self.recent.len() < places {
+        let bits = self.spread(items, rows);
+        let Self { rows, ends, recent, every } = self;
+        let places = (2 * rows.len()).next_power_of_two().min(MOST_RECENT);
+        if recent.len() < places {
             // No pair has an item twice, so that 0 is none.
-            self.recent = vec![0; places];
+            *recent = vec![0; places];
         }
-        let shift = u64::BITS - self.recent.len().trailing_zeros();
-        let mut largest = 0;
-        for bucket in self.rows.chunk_by(|x, y| x.0 == y.0).filter(|bucket| bucket.len() > 1) {
-            largest = largest.max(bucket.len());
-            of_bucket(bucket, bounds, |(_, a), (_, b)| {
-                let pair = pair(a, b);
-                let place = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
-                let new = std::mem::replace(&mut self.recent[place], pair) != pair;
-                if (new || self.every) && keep(a, b) {
-                    pairs.push(pair);
+        let shift = u64::BITS - recent.len().trailing_zeros();
+        let mut each = |x: u64, y: u64| {
+            let (a, b) = (item(x, bits), item(y, bits));
+            if !keep(a, b) {
+                return;
+            }
+            let pair = pair(a, b);
+            let place = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
+            if std::mem::replace(&mut recent[place], pair) != pair || *every {
+                pairs.push(pair);
+            }
+        };
+        let (mut largest, mut start) = (rows.len().min(1), 0);
+        let key = |row: u64| row >> (MOST_BITS + bits);
+        for &end in &ends[..1 << bits] {
+            let part = &mut rows[start..end as usize];
+            start = end as usize;
+            if part.len() > 1 {
+                part.sort_unstable();
+                for bucket in part.chunk_by(|&x, &y| key(x) == key(y)).filter(|b| b.len() > 1) {
+                    largest = largest.max(bucket.len());
+                    of_bucket(bucket, bounds, &mut each);
                 }
-            });
+            }
         }
-        largest.max(self.rows.len().min(1))
+        largest
     }
 
-    /// Sorts rows with uniformly distributed keys: one pass spreads them over many parts, then each part is sorted by
-    /// comparison.
-    fn sort(&mut self, rows: impl ExactSizeIterator<Item = (u64, u32)> + Clone) {
-        let Self { rows: sorted, ends, .. } = self;
-        let bits = (rows.len() / PART).max(2).ilog2().min(MOST_BITS);
-        let part = |key: u64| (key >> (64 - bits)) as usize;
+    /// Spreads rows over parts by the uppermost bits of their keys, whose number is returned. What is left of a key
+    /// has room above the item in 64 bits: the more items there are, the more bits choose the part.
+    fn spread(
+        &mut self,
+        items: usize,
+        rows: impl ExactSizeIterator<Item = (u64, u32)> + Clone,
+    ) -> u32 {
+        let Self { rows: spread, ends, .. } = self;
+        let bits = items.max(2).ilog2().min(MOST_BITS);
+        let part = |key: u64| (key >> (KEY_BITS - bits)) as usize;
         ends.clear();
         ends.resize((1 << bits) + 1, 0);
         rows.clone().for_each(|(key, _)| ends[part(key) + 1] += 1);
         for i in 1..ends.len() {
             ends[i] += ends[i - 1];
         }
-        sorted.resize(rows.len(), (0, 0));
-        for row in rows {
+        spread.resize(rows.len(), 0);
+        for (key, item) in rows {
             // What was the beginning of the part becomes its end.
-            let place = &mut ends[part(row.0)];
-            sorted[*place as usize] = row;
+            let place = &mut ends[part(key)];
+            spread[*place as usize] = key << (MOST_BITS + bits) | u64::from(item);
             *place += 1;
         }
-        let mut start = 0;
-        for &end in &ends[..1 << bits] {
-            sorted[start..end as usize].sort_unstable();
-            start = end as usize;
-        }
+        bits
     }
+}
+
+/// The item of a row of which the key has lost so many bits.
+fn item(row: u64, bits: u32) -> u32 {
+    (row & !(u64::MAX << (MOST_BITS + bits))) as u32
 }
 
 /// The pairs of one bucket, whose items are ascending.
@@ -142,12 +161,12 @@ mod tests {
                     }
                 }
             }
-            let rows = keys.iter().enumerate().map(|(i, &k)| (mix(k), i as u32)).rev();
+            let rows = keys.iter().enumerate().map(|(i, &k)| (mix(k) >> 16, i as u32)).rev();
             let (mut pairs, mut buckets) = (Vec::new(), Buckets::default());
-            buckets.propose(rows.clone(), bounds, |_, _| false, &mut pairs);
+            buckets.propose(keys.len(), rows.clone(), bounds, |_, _| false, &mut pairs);
             prop_assert!(pairs.is_empty());
             buckets.recent.clear();
-            let largest = buckets.propose(rows, bounds, |_, _| true, &mut pairs);
+            let largest = buckets.propose(keys.len(), rows, bounds, |_, _| true, &mut pairs);
             prop_assert_eq!(largest, (0..9).map(|k| keys.iter().filter(|&&other| other == k).count()).max().unwrap_or(0));
             distinct(&mut pairs);
             prop_assert_eq!(pairs, expected);
@@ -155,14 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn sorting_in_parts_sorts() {
-        let mut buckets = Buckets::default();
-        for n in [0, 1, 100, 5000u32] {
-            let rows = (0..n).map(|i| (mix(u64::from(i % 900)), i));
-            let mut expected: Vec<_> = rows.clone().collect();
-            expected.sort();
-            buckets.sort(rows);
-            assert_eq!(buckets.rows, expected);
+    fn equal_keys_meet_however_many_items_there_are() {
+        for n in [0, 1, 2, 3, 100, 5000u32, 150_000] {
+            let rows = (0..n).map(|i| (mix(u64::from(i / 2)) >> 16, i));
+            let (mut pairs, bounds) = (Vec::new(), Bounds { cap: 2, hubs: 1 });
+            Buckets::default().propose(n as usize, rows, bounds, |_, _| true, &mut pairs);
+            distinct(&mut pairs);
+            let expected: Vec<u64> = (0..n / 2).map(|i| pair(2 * i, 2 * i + 1)).collect();
+            assert_eq!(pairs, expected);
         }
     }
 }

@@ -88,7 +88,7 @@ pub fn group_under(
     cut: i64,
     average: Average,
 ) -> Tree {
-    let label = together(penalties.len(), &constraints.together);
+    let label = together(penalties.len(), constraints.together.iter().copied());
     let mut groups = Linkage::of_items(penalties, &label, average, cut);
     groups.part(&constraints.apart, &label);
     let mut closed = vec![false; penalties.len()];
@@ -103,7 +103,8 @@ pub fn group_under(
         groups.hopeful(edges)
     } else {
         let mut all: Vec<Edge> = edges.collect();
-        add_up(&mut all);
+        let left = add_up(&mut all);
+        all.truncate(left);
         groups.hopeful(all.iter().copied())
     };
     edges.sort_unstable_by_key(|e| (e.a, e.b));
@@ -118,6 +119,8 @@ pub const NONE: u32 = u32::MAX;
 pub struct Linkage {
     size: Vec<u64>,
     penalty: Vec<i64>,
+    /// Whether there is any penalty.
+    penalised: bool,
     /// Pairs of groups, the lower first, that never merge; ascending.
     apart: Vec<(u32, u32)>,
     average: Average,
@@ -125,19 +128,31 @@ pub struct Linkage {
 }
 
 /// For each of `n` items the lowest item of those that it is together with.
-fn together(n: usize, pairs: &[(u32, u32)]) -> Vec<u32> {
+fn together(n: usize, pairs: impl Iterator<Item = (u32, u32)>) -> Vec<u32> {
     let mut label: Vec<u32> = (0..n as u32).collect();
-    let root = |label: &[u32], mut i: u32| {
-        while label[i as usize] != i {
-            i = label[i as usize];
-        }
-        i
-    };
-    for &(a, b) in pairs {
-        let (a, b) = (root(&label, a), root(&label, b));
+    for (a, b) in pairs {
+        let (a, b) = (root(&mut label, a), root(&mut label, b));
         label[a.max(b) as usize] = a.min(b);
     }
-    (0..n as u32).map(|i| root(&label, i)).collect()
+    (0..n as u32).map(|i| root(&mut label, i)).collect()
+}
+
+/// Where the way from an item ends; makes the way shorter for the next.
+fn root(target: &mut [u32], mut i: u32) -> u32 {
+    while target[i as usize] != i {
+        target[i as usize] = target[target[i as usize] as usize];
+        i = target[i as usize];
+    }
+    i
+}
+
+/// Groups that merge, by their lowest items.
+struct Merging {
+    /// What each group became part of; itself while it is one.
+    target: Vec<u32>,
+    nearest: Vec<u32>,
+    fractions: Vec<(i64, u64)>,
+    mergers: Vec<Merger>,
 }
 
 impl Linkage {
@@ -147,12 +162,13 @@ impl Linkage {
             size[group as usize] += 1;
             penalty[group as usize] += own;
         }
-        Self { size, penalty, apart: Vec::new(), average, cut }
+        Self::new(size, penalty, average, cut)
     }
 
     /// Groups of which the size and the sum of the penalties are known.
     pub fn new(size: Vec<u64>, penalty: Vec<i64>, average: Average, cut: i64) -> Self {
-        Self { size, penalty, apart: Vec::new(), average, cut }
+        let penalised = penalty.iter().any(|&penalty| penalty != 0);
+        Self { size, penalty, penalised, apart: Vec::new(), average, cut }
     }
 
     /// Merges groups until none are close; the labels are of groups, by position.
@@ -163,23 +179,55 @@ impl Linkage {
         self.merge_all(edges, label)
     }
 
-    /// Round after round; `label` says which group each item is in.
+    /// Merges what hangs together, part after part: nothing else of it matters to a group. `label` says which group each
+    /// item is in; edges are ascending.
     fn merge_all(mut self, mut edges: Vec<Edge>, mut label: Vec<u32>) -> Tree {
-        let mut mergers = Vec::new();
-        loop {
-            let nearest = self.nearest(&edges);
-            let merged = self.merge_mutual(&nearest, &edges);
-            if merged.is_empty() {
-                break;
+        let mut merging = Merging {
+            target: (0..label.len() as u32).collect(),
+            nearest: vec![NONE; label.len()],
+            fractions: vec![(0, 0); label.len()],
+            mergers: Vec::new(),
+        };
+        // What is kept apart may lie in several parts.
+        if self.apart.is_empty() {
+            let part = together(label.len(), edges.iter().map(ends));
+            edges.sort_unstable_by_key(|e| (part[e.a as usize], e.a, e.b));
+            let mut rest = &mut edges[..];
+            while let Some(first) = rest.first() {
+                let of_first = part[first.a as usize];
+                let n = rest.iter().take_while(|e| part[e.a as usize] == of_first).count();
+                let (of_part, others) = rest.split_at_mut(n);
+                self.merge_part(of_part, &mut merging);
+                rest = others;
             }
-            let mut target: Vec<u32> = (0..label.len() as u32).collect();
-            merged.iter().for_each(|m| target[m.gone as usize] = m.into);
-            label.iter_mut().for_each(|l| *l = target[*l as usize]);
-            self.move_parted(&target);
-            contract(&mut edges, &nearest, &target);
-            mergers.extend(merged);
+        } else {
+            self.merge_part(&mut edges, &mut merging);
         }
+        let Merging { mut target, mergers, .. } = merging;
+        label.iter_mut().for_each(|label| *label = root(&mut target, *label));
         Tree { label, mergers }
+    }
+
+    /// Round after round.
+    fn merge_part(&mut self, edges: &mut [Edge], merging: &mut Merging) {
+        let mut left = edges.len();
+        loop {
+            let edges = &mut edges[..left];
+            for end in edges.iter().flat_map(|e| [e.a, e.b]) {
+                merging.nearest[end as usize] = NONE;
+            }
+            self.find_nearest(edges, &mut merging.nearest, &mut merging.fractions);
+            let merged = self.merge_mutual(&merging.nearest, edges);
+            if merged.is_empty() {
+                return;
+            }
+            merged.iter().for_each(|m| merging.target[m.gone as usize] = m.into);
+            if !self.apart.is_empty() {
+                self.move_parted(&merging.target);
+            }
+            left = contract(edges, &merging.nearest, &merging.target);
+            merging.mergers.extend(merged);
+        }
     }
 
     /// Keeps the groups of these items apart.
@@ -199,21 +247,18 @@ impl Linkage {
     }
 
     /// Sum of the scores of the pairs between the two groups of an edge, and how many pairs that is over.
-    fn fraction(&self, e: &Edge) -> (i128, i128) {
+    fn fraction(&self, e: &Edge) -> (i64, u64) {
         let (a, b) = (e.a as usize, e.b as usize);
         let pairs = match self.average {
             Average::AllPairs => self.size[a] * self.size[b],
             Average::ExaminedPairs => u64::from(e.examined),
         };
+        if !self.penalised {
+            return (e.sum, pairs);
+        }
         let penalty = i128::from(self.penalty[a]) * i128::from(self.size[b])
             + i128::from(self.penalty[b]) * i128::from(self.size[a]);
-        (i128::from(e.sum) - penalty, i128::from(pairs))
-    }
-
-    /// Orders edges by their average; equal ones by their ends, the lower counting as the closer.
-    fn closer(&self, x: &Edge, y: &Edge) -> Ordering {
-        let ((p, q), (r, s)) = (self.fraction(x), self.fraction(y));
-        (p * s).cmp(&(r * q)).then_with(|| (y.a, y.b).cmp(&(x.a, x.b)))
+        ((i128::from(e.sum) - penalty) as i64, pairs)
     }
 
     /// The edges both of whose ends have an edge at or above the cut; the others never matter, see [`contract`].
@@ -228,26 +273,39 @@ impl Linkage {
 
     /// Whether an edge is at or above the cut, and may be.
     fn is_close(&self, e: &Edge) -> bool {
+        self.close_fraction(e).is_some()
+    }
+
+    /// The [`fraction`](Self::fraction) of an edge at or above the cut that may be.
+    fn close_fraction(&self, e: &Edge) -> Option<(i64, u64)> {
         let (sum, pairs) = self.fraction(e);
-        sum >= i128::from(self.cut) * pairs
-            && (self.apart.is_empty() || self.apart.binary_search(&(e.a, e.b)).is_err())
+        let close = i128::from(sum) >= i128::from(self.cut) * i128::from(pairs)
+            && (self.apart.is_empty() || self.apart.binary_search(&(e.a, e.b)).is_err());
+        close.then_some((sum, pairs))
     }
 
     /// For each group the position of the edge to its nearest group, among edges at or above the cut; [`NONE`] without.
     pub fn nearest(&self, edges: &[Edge]) -> Vec<u32> {
         let mut nearest = vec![NONE; self.size.len()];
+        self.find_nearest(edges, &mut nearest, &mut vec![(0, 0); self.size.len()]);
+        nearest
+    }
+
+    /// As [`nearest`](Self::nearest), for groups that are [`NONE`] so far; `fractions` are those of their edges.
+    fn find_nearest(&self, edges: &[Edge], nearest: &mut [u32], fractions: &mut [(i64, u64)]) {
         for (i, edge) in edges.iter().enumerate() {
-            if !self.is_close(edge) {
-                continue;
-            }
+            let Some(fraction) = self.close_fraction(edge) else { continue };
             for end in [edge.a, edge.b] {
-                let best = &mut nearest[end as usize];
-                if *best == NONE || self.closer(edge, &edges[*best as usize]) == Ordering::Greater {
-                    *best = i as u32;
+                let (best, of_best) = (&mut nearest[end as usize], &mut fractions[end as usize]);
+                let closer = || match compare(fraction, *of_best) {
+                    Ordering::Equal => (edge.a, edge.b) < ends(&edges[*best as usize]),
+                    order => order == Ordering::Greater,
+                };
+                if *best == NONE || closer() {
+                    (*best, *of_best) = (i as u32, fraction);
                 }
             }
         }
-        nearest
     }
 
     /// Merges the groups that are each other's nearest, the higher into the lower.
@@ -257,7 +315,7 @@ impl Linkage {
         };
         let merger = |e: &Edge| {
             let (sum, pairs) = self.fraction(e);
-            Merger { into: e.a, gone: e.b, sum: sum as i64, pairs: pairs as u64 }
+            Merger { into: e.a, gone: e.b, sum, pairs }
         };
         let merged: Vec<Merger> =
             edges.iter().enumerate().filter(mutual).map(|(_, e)| merger(e)).collect();
@@ -269,32 +327,50 @@ impl Linkage {
     }
 }
 
+/// Compares averages, each a sum over so many pairs.
+fn compare((p, q): (i64, u64), (r, s): (i64, u64)) -> Ordering {
+    (i128::from(p) * i128::from(s)).cmp(&(i128::from(r) * i128::from(q)))
+}
+
+fn ends(e: &Edge) -> (u32, u32) {
+    (e.a, e.b)
+}
+
 /// Moves edges to the groups that their ends became part of, adding up those that now join the same two.
 ///
 /// A group that has no edge at or above the cut never will have one, since averages of averages below the cut stay
 /// below it: its edges are dropped.
-fn contract(edges: &mut Vec<Edge>, nearest: &[u32], target: &[u32]) {
-    edges.retain_mut(|e| {
+/// Returns how many edges are left; these are the first.
+fn contract(edges: &mut [Edge], nearest: &[u32], target: &[u32]) -> usize {
+    let mut left = 0;
+    for i in 0..edges.len() {
+        let e = edges[i];
         let alive = nearest[e.a as usize] != NONE && nearest[e.b as usize] != NONE;
         let (a, b) = (target[e.a as usize], target[e.b as usize]);
-        (e.a, e.b) = (a.min(b), a.max(b));
-        alive && a != b
-    });
-    add_up(edges);
+        edges[left] = Edge { a: a.min(b), b: a.max(b), ..e };
+        left += usize::from(alive && a != b);
+    }
+    add_up(&mut edges[..left])
 }
 
-/// Sorts edges, and adds up those that join the same two groups.
-fn add_up(edges: &mut Vec<Edge>) {
+/// Sorts edges, and adds up those that join the same two groups; returns how many are left, which are the first.
+fn add_up(edges: &mut [Edge]) -> usize {
     // In place: there may be more edges than would fit into memory twice.
-    edges.sort_unstable_by_key(|e| (e.a, e.b));
-    edges.dedup_by(|later, kept| {
-        let same = (later.a, later.b) == (kept.a, kept.b);
-        if same {
-            kept.sum += later.sum;
-            kept.examined += later.examined;
+    edges.sort_unstable_by_key(ends);
+    let mut left = 0;
+    for i in 0..edges.len() {
+        let e = edges[i];
+        match edges[..left].last_mut().filter(|last| ends(last) == ends(&e)) {
+            Some(last) => {
+                (last.sum, last.examined) = (last.sum + e.sum, last.examined + e.examined)
+            }
+            None => {
+                edges[left] = e;
+                left += 1;
+            }
         }
-        same
-    });
+    }
+    left
 }
 
 #[cfg(test)]

@@ -8,16 +8,9 @@ const SECTION: usize = 2048;
 const GROUP: usize = 8;
 
 /// A buffer for the edges of one section, to be used again.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Runs {
-    edges: Box<[u32]>,
-}
-
-impl Default for Runs {
-    fn default() -> Self {
-        // One edge is carried over from the section before.
-        Self { edges: vec![0; SECTION + GROUP + 1].into() }
-    }
+    edges: Vec<u32>,
 }
 
 impl Runs {
@@ -25,6 +18,8 @@ impl Runs {
     ///
     /// A run is made of ASCII letters and digits, and of bytes that are not ASCII. Inputs are below 4 GiB.
     pub fn each(&mut self, bytes: &[u8], mut each: impl FnMut(&[[u32; 2]])) {
+        // One edge is carried over from the section before.
+        self.edges.resize(SECTION + GROUP + 1, 0);
         let (mut open, mut before) = (0, 0);
         for (i, section) in bytes.chunks(SECTION).enumerate() {
             let n = section_edges(section, i * SECTION, &mut before, open, &mut self.edges);
@@ -71,13 +66,15 @@ fn flatten(mut bits: u64, base: u32, out: &mut [u32]) {
 
 /// Where the bytes stand that have a property, which should need no branch.
 pub fn positions(bytes: &[u8], has: impl Fn(u8) -> bool + Copy) -> impl Iterator<Item = usize> {
-    bytes.chunks(64).enumerate().flat_map(move |(i, block)| {
-        let mut bits = mask_of::<PLAIN>(block, has);
-        std::iter::from_fn(move || {
-            let at = (bits != 0).then(|| i * 64 + bits.trailing_zeros() as usize);
-            bits &= bits.wrapping_sub(1);
-            at
-        })
+    let (mut blocks, mut behind, mut bits) = (bytes.chunks(64), 0, 0u64);
+    std::iter::from_fn(move || {
+        while bits == 0 {
+            bits = mask_of::<PLAIN>(blocks.next()?, has);
+            behind += 64;
+        }
+        let at = behind - 64 + bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        Some(at)
     })
 }
 

@@ -11,15 +11,47 @@ wide! {
         let (mut i, mut j, mut hits) = (0, 0, [0; LANES]);
         // All of one block with all of the other costs less than finding out which values to compare.
         while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
-            let x = x.map(|value| value | ignored);
-            for v in y.map(|value| value | ignored) {
+            let (mut x, mut y) = (*x, *y);
+            // Not `map`, which may be left as a call and so be of no level.
+            x.iter_mut().zip(&mut y).for_each(|(x, y)| (*x, *y) = (*x | ignored, *y | ignored));
+            for v in y {
                 hits.iter_mut().zip(x).for_each(|(hits, w)| *hits += u32::from(v == w));
             }
-            let (last_x, last_y) = (x[LANES - 1], y[LANES - 1] | ignored);
+            let (last_x, last_y) = (x[LANES - 1], y[LANES - 1]);
             i += LANES * usize::from(last_x <= last_y);
             j += LANES * usize::from(last_y <= last_x);
         }
         hits.iter().sum::<u32>() as usize + one_by_one(&a[i..], &b[j..], ignored)
+    }
+}
+
+wide! {
+    /// Says of each value of two ascending slices whether it is in the other as well, compared as in
+    /// [`intersection_above`]: `in_a` and `in_b`, as long as the slices and all 0, become 1 where it is.
+    pub fn mark_common(a: &[u32], b: &[u32], ignored: u32, in_a: &mut [u32], in_b: &mut [u32]) {
+        const LANES: usize = 8;
+        let (mut i, mut j) = (0, 0);
+        while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
+            let (mut x, mut y) = (*x, *y);
+            x.iter_mut().zip(&mut y).for_each(|(x, y)| (*x, *y) = (*x | ignored, *y | ignored));
+            let (mut of_x, mut of_y) = ([0; LANES], [0; LANES]);
+            for k in 0..LANES {
+                of_x.iter_mut().zip(x).for_each(|(mark, w)| *mark |= u32::from(w == y[k]));
+                of_y.iter_mut().zip(y).for_each(|(mark, w)| *mark |= u32::from(w == x[k]));
+            }
+            in_a[i..i + LANES].iter_mut().zip(of_x).for_each(|(all, mark)| *all |= mark);
+            in_b[j..j + LANES].iter_mut().zip(of_y).for_each(|(all, mark)| *all |= mark);
+            let (last_x, last_y) = (x[LANES - 1], y[LANES - 1]);
+            i += LANES * usize::from(last_x <= last_y);
+            j += LANES * usize::from(last_y <= last_x);
+        }
+        while i < a.len() && j < b.len() {
+            let (x, y) = (a[i] | ignored, b[j] | ignored);
+            in_a[i] |= u32::from(x == y);
+            in_b[j] |= u32::from(x == y);
+            i += usize::from(x <= y);
+            j += usize::from(y <= x);
+        }
     }
 }
 
@@ -85,6 +117,16 @@ mod tests {
             let placed = |set: &[u32], part: u32| -> Vec<u32> { set.iter().map(|v| (v << 4) | ((v + part) % 16)).collect() };
             let (placed_x, placed_y) = (placed(&x, 1), placed(&y, 5));
             prop_assert!(at_all_levels(|| intersection_above(&placed_x, &placed_y, 15)).iter().all(|&n| n == common));
+            let marked = |set: &[u32], other: &std::collections::BTreeSet<u32>| -> Vec<u32> {
+                set.iter().map(|value| u32::from(other.contains(&(value >> 4)))).collect()
+            };
+            let expected = (marked(&placed_x, &b), marked(&placed_y, &a));
+            let marks = || {
+                let (mut in_x, mut in_y) = (vec![0; x.len()], vec![0; y.len()]);
+                mark_common(&placed_x, &placed_y, 15, &mut in_x, &mut in_y);
+                (in_x, in_y)
+            };
+            prop_assert!(at_all_levels(marks).iter().all(|marks| *marks == expected));
             let (only_x, only_y) = differences(&x, &y);
             prop_assert_eq!(only_x, a.difference(&b).collect::<Vec<_>>());
             prop_assert_eq!(only_y, b.difference(&a).collect::<Vec<_>>());

@@ -29,9 +29,9 @@ impl Sorter {
         &self.sorted
     }
 
-    /// Sorts into twice as many buckets as there are values, then those next to each other; false when one is crowded.
+    /// Sorts into at least as many buckets as there are values, then those next to each other; false when one is crowded.
     fn by_buckets(&mut self, values: impl ExactSizeIterator<Item = u32> + Clone) -> bool {
-        let bits = values.len().next_power_of_two().trailing_zeros() + 1;
+        let bits = values.len().next_power_of_two().trailing_zeros();
         let bucket = |value: u32| (value >> (32 - bits)) as usize;
         self.begins.clear();
         self.begins.resize(1 << bits, 0);

@@ -1,10 +1,11 @@
-//! What changed between a duplicate and what stands for it: numbers and names, in words.
+//! What changed between a duplicate and what stands for it, in words: numbers, names, and what the desk calls a version.
 
 use std::io;
 
+use rayon::prelude::*;
+
 use super::Corpus;
 use crate::kernel::runs::positions;
-use crate::kernel::sets::differences;
 use crate::model::Grouping;
 use crate::text::facts;
 
@@ -14,11 +15,18 @@ const LISTED: usize = 4;
 /// The numbers and names of one article, each ascending and distinct.
 pub(super) type Facts<'a> = [Vec<&'a str>; 2];
 
-/// The facts of an article from where they were put aside: numbers a line each, an empty line, then names.
+/// The facts of an article from where they were put aside.
 pub(super) fn facts(bytes: &[u8]) -> Facts<'_> {
-    let text = str::from_utf8(bytes).expect("they were put aside as text");
-    let (numbers, names) = text.split_once("\n\n").unwrap_or_default();
+    let [numbers, names, _] = lists(bytes);
     [numbers, names].map(|list| facts::distinct(lines(list)))
+}
+
+/// Numbers, names, and tags such as `UPDATE 2`, a line each.
+fn lists(bytes: &[u8]) -> [&str; 3] {
+    let text = str::from_utf8(bytes).expect("they were put aside as text");
+    let (numbers, rest) = text.split_once("\n\n").unwrap_or_default();
+    let (names, tags) = rest.split_once("\n\n").unwrap_or((rest, ""));
+    [numbers, names, tags]
 }
 
 /// The lines of a text that has no empty one; `str::lines` takes longer for lines as short as these.
@@ -56,26 +64,25 @@ pub(super) fn of_duplicates(corpus: &Corpus, grouping: &Grouping) -> io::Result<
 /// What changed in some groups, of which the first member is the representative.
 fn of_groups(corpus: &Corpus, groups: &[&[u32]], changes: &mut [Box<str>]) -> io::Result<()> {
     let loaded = corpus.load_facts(&groups.concat())?;
-    let mut at = 0;
-    for group in groups {
+    let begins =
+        groups.iter().scan(0, |end, group| Some(std::mem::replace(end, *end + group.len())));
+    let begins: Vec<usize> = begins.collect();
+    let of_group = |(group, at): (&&[u32], usize)| -> Vec<(u32, Box<str>)> {
         let given = loaded.of(at);
-        let representative = facts(given);
-        for (k, &i) in group.iter().enumerate().skip(1) {
-            let others = loaded.of(at + k);
-            if others != given {
-                changes[i as usize] = changed(&representative, &facts(others));
-            }
-        }
-        at += group.len();
-    }
+        let others = group.iter().enumerate().skip(1).map(|(k, &i)| (i, loaded.of(at + k)));
+        others.filter(|(_, facts)| *facts != given).map(|(i, to)| (i, changed(given, to))).collect()
+    };
+    let found: Vec<_> = groups.par_iter().zip(begins).flat_map_iter(of_group).collect();
+    found.into_iter().for_each(|(i, said)| changes[i as usize] = said);
     Ok(())
 }
 
-/// In words: `numbers 50 -> 5; names Ruiz -> Diaz`. What is only in the representative stands left of the arrow.
-fn changed(from: &Facts<'_>, to: &Facts<'_>) -> Box<str> {
+/// In words: `numbers 50 -> 5; names Ruiz -> Diaz; marked CORRECTED -> none`. What is only in the representative stands left of the arrow.
+fn changed(from: &[u8], to: &[u8]) -> Box<str> {
+    let (from, to) = (lists(from), lists(to));
     let mut said = String::new();
-    for (n, what) in ["numbers ", "names "].into_iter().enumerate() {
-        let (gone, new) = differences(&from[n], &to[n]);
+    for (n, what) in ["numbers ", "names ", "marked "].into_iter().enumerate() {
+        let [gone, new] = differences(from[n], to[n]);
         if !gone.is_empty() || !new.is_empty() {
             said.push_str(if said.is_empty() { "" } else { "; " });
             said.push_str(what);
@@ -87,7 +94,28 @@ fn changed(from: &Facts<'_>, to: &Facts<'_>) -> Box<str> {
     said.into()
 }
 
-fn list(said: &mut String, words: &[&&str]) {
+/// The lines of each of two texts that the other has not, ascending and distinct.
+fn differences<'a>(a: &'a str, b: &'a str) -> [Vec<&'a str>; 2] {
+    // Copies have most in common at the beginning.
+    let common = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    let begin = a.as_bytes()[..common].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+    [only(&a[begin..], b), only(&b[begin..], a)]
+}
+
+/// The lines that are not in the other text, ascending and distinct.
+fn only<'a>(some: &'a str, other: &str) -> Vec<&'a str> {
+    if some.is_empty() {
+        return Vec::new();
+    }
+    // Most lines are no longer than that, and none ends with a zero byte: these differ if their beginnings do.
+    let begins: Vec<u64> = lines(other).map(facts::first_eight).collect();
+    let new = lines(some).filter(|x| {
+        !begins.contains(&facts::first_eight(x)) || (x.len() > 8 && lines(other).all(|y| y != *x))
+    });
+    facts::distinct(new)
+}
+
+fn list(said: &mut String, words: &[&str]) {
     for (i, word) in words.iter().take(LISTED).enumerate() {
         said.push_str(if i == 0 { "" } else { ", " });
         said.push_str(word);

@@ -5,7 +5,7 @@ use std::io;
 use super::corpus::{Corpus, Exact};
 use super::parts::Loaded;
 use super::spool::{Item, Place, Spool};
-use crate::kernel::buckets::{self, items, pair};
+use crate::kernel::buckets::{self, Buckets, items, pair};
 use crate::params::Params;
 use crate::stages::candidates::{PASSES, Pass};
 use crate::stages::duplicates::{self, Candidates, Examined, hopeful};
@@ -26,10 +26,11 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
         return Ok(duplicates::propose(&sketches, &sizes, params));
     }
     let (mut pairs, mut largest_bucket) = (Vec::new(), 0);
+    let mut buckets = Buckets::default();
     for number in 0..PASSES {
         let mut pass = Pass::new(number, places.len());
         spool.gather(&places, |k, sketch| sketch.iter().for_each(|s| pass.add(k as u32, s)))?;
-        let (mut found, largest) = pass.pairs();
+        let (mut found, largest) = pass.pairs(&pairs, &mut buckets);
         largest_bucket = largest_bucket.max(largest);
         buckets::distinct(&mut found);
         let mut left = Vec::new();
@@ -118,10 +119,8 @@ impl<'a> Batches<'a> {
             root[i] = root[root[i] as usize];
         }
         let part = |i: u32| corpus.articles[exact.kept[i as usize] as usize].part;
-        pairs.sort_unstable_by_key(|&pair| {
-            let root = root[items(pair).0 as usize];
-            (part(root), root, pair)
-        });
+        let place: Vec<(u32, u32)> = root.iter().map(|&i| (part(i), i)).collect();
+        pairs.sort_by_cached_key(|&pair| (place[items(pair).0 as usize], pair));
         Self { pairs, room: corpus.room.batch }
     }
 
@@ -130,7 +129,7 @@ impl<'a> Batches<'a> {
         &self,
         spool: &Spool<T>,
         places: &[Place],
-        mut each: impl FnMut(&Batch<'_>, &Loaded<T>) -> io::Result<()>,
+        mut each: impl FnMut(&Batch<'_>, &Loaded<'_, T>) -> io::Result<()>,
     ) -> io::Result<()> {
         let (mut members, mut local) = (Vec::new(), vec![u32::MAX; places.len()]);
         let mut rest = self.pairs;

@@ -36,6 +36,8 @@ pub(super) struct Corpus {
 pub(super) struct Room {
     /// Sketches, which the search for candidates reads again and again.
     sketches: usize,
+    /// Shingles, nearly all of which are compared.
+    shingles: usize,
     /// Lists of each other kind.
     lists: usize,
     /// Lists that are looked at together.
@@ -44,7 +46,7 @@ pub(super) struct Room {
 
 impl Default for Room {
     fn default() -> Self {
-        Self { sketches: usize::MAX, lists: IN_MEMORY, batch: 64 << 20 }
+        Self { sketches: usize::MAX, shingles: 3 * IN_MEMORY, lists: IN_MEMORY, batch: 64 << 20 }
     }
 }
 
@@ -53,7 +55,8 @@ impl Room {
     pub(super) fn within(limit: usize) -> Self {
         let usual = Self::default();
         let batch = (limit / 16).min(usual.batch);
-        Self { sketches: limit / 8, lists: (limit / 64).min(usual.lists), batch }
+        let lists = (limit / 64).min(usual.lists);
+        Self { sketches: limit / 8, shingles: lists, lists, batch }
     }
 }
 
@@ -63,7 +66,7 @@ impl Corpus {
         let lists = room.lists;
         Self {
             sketches: Spool::with_room(room.sketches),
-            shingles: Spool::with_room(lists),
+            shingles: Spool::with_room(room.shingles),
             terms: Spool::with_room(lists),
             facts: Spool::with_room(lists),
             room,
@@ -175,7 +178,7 @@ impl Corpus {
     }
 
     /// Loads the numbers and names of some articles.
-    pub(super) fn load_facts(&self, articles: &[u32]) -> io::Result<Loaded<u8>> {
+    pub(super) fn load_facts(&self, articles: &[u32]) -> io::Result<Loaded<'_, u8>> {
         let places: Vec<Place> = articles.iter().map(|&i| self.facts_of(i)).collect();
         Loaded::from(&self.facts, &places)
     }
@@ -217,14 +220,13 @@ impl Corpus {
 
     /// Finds the articles that are the same word for word.
     pub(super) fn fold_exact(&self, constraints: &Constraints) -> Exact {
-        let mut order: Vec<u32> = (0..self.articles.len() as u32).collect();
-        order.sort_unstable_by_key(|&i| (self.articles[i as usize].content, i));
+        let mut order: Vec<(u64, u32)> = self.articles.iter().map(|a| a.content).zip(0..).collect();
+        order.sort_unstable();
         let mut first: Vec<u32> = (0..self.articles.len() as u32).collect();
-        for same in order.chunk_by(|&i, &j| {
-            self.articles[i as usize].content == self.articles[j as usize].content
-        }) {
-            if same.len() > 1 && self.articles[same[0] as usize].content != 0 {
-                self.fold(same, constraints, &mut first);
+        for same in order.chunk_by(|x, y| x.0 == y.0) {
+            if same.len() > 1 && same[0].0 != 0 {
+                let same: Vec<u32> = same.iter().map(|&(_, i)| i).collect();
+                self.fold(&same, constraints, &mut first);
             }
         }
         Exact { kept: (0..first.len() as u32).filter(|&i| first[i as usize] == i).collect(), first }

@@ -82,7 +82,10 @@ pub struct Counts {
 ///
 /// # Errors
 /// What has to wait for its stage cannot be written to the folder for temporary files, or not be read again.
-pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> io::Result<Run> {
+pub fn cluster(
+    chunks: impl IntoIterator<Item = Chunk, IntoIter: Send>,
+    params: &Params,
+) -> io::Result<Run> {
     cluster_within(chunks, params, None)
 }
 
@@ -92,7 +95,7 @@ pub fn cluster(chunks: impl IntoIterator<Item = Chunk>, params: &Params) -> io::
 /// # Errors
 /// As [`cluster`].
 pub fn cluster_within(
-    chunks: impl IntoIterator<Item = Chunk>,
+    chunks: impl IntoIterator<Item = Chunk, IntoIter: Send>,
     params: &Params,
     memory: Option<usize>,
 ) -> io::Result<Run> {
@@ -120,24 +123,27 @@ pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> io::Result<R
 
 /// Reads, cleans, shingles and sketches: everything that concerns one article alone.
 fn read(
-    chunks: impl IntoIterator<Item = Chunk>,
+    chunks: impl IntoIterator<Item = Chunk, IntoIter: Send>,
     params: &Params,
     room: Room,
     run: &mut Run,
 ) -> io::Result<Corpus> {
     let mut corpus = Corpus::with_room(room);
     let mut chunks = chunks.into_iter();
-    loop {
-        let ahead = AHEAD * rayon::current_num_threads();
-        let batch: Vec<Chunk> = chunks.by_ref().take(ahead).collect();
-        if batch.is_empty() {
-            break;
-        }
-        let work = |preparer: &mut Preparer, chunk: Chunk| {
-            let parsed = chunk.parse();
-            (preparer.prepare_all(parsed.articles, params), parsed.refusals, parsed.notes)
+    let mut read =
+        || -> Vec<Chunk> { chunks.by_ref().take(AHEAD * rayon::current_num_threads()).collect() };
+    let work = |preparer: &mut Preparer, chunk: Chunk| {
+        let parsed = chunk.parse();
+        (preparer.prepare_all(parsed.articles, params), parsed.refusals, parsed.notes)
+    };
+    let mut batch = read();
+    while !batch.is_empty() {
+        let prepare = || -> Vec<_> {
+            batch.into_par_iter().map_init(|| Preparer::new(params), work).collect()
         };
-        let done: Vec<_> = batch.into_par_iter().map_init(|| Preparer::new(params), work).collect();
+        // One thread reads on while the others work; then it helps them.
+        let (next, done) = rayon::join(&mut read, prepare);
+        batch = next;
         for (prepared, refusals, notes) in done {
             run.counts.read += prepared.articles.len() as u64;
             corpus.add(prepared)?;

@@ -4,9 +4,11 @@
 //! given back before the next one begins.
 
 use std::io;
+use std::ops::Range;
 
 use super::spool::{Item, Place, Spool};
 use crate::kernel::fss::SLOTS;
+use crate::stages::clean::Cleaned;
 use crate::stages::sketch::{LEAD_HASHES, Sketch};
 use crate::stages::terms::Term;
 use crate::text::facts;
@@ -24,17 +26,19 @@ pub(super) struct Part {
 pub(super) struct Lists {
     pub(super) shingles: Vec<u32>,
     pub(super) terms: Vec<Term>,
-    /// Numbers, a line each, and after an empty line names, as often as each stands in the text.
+    /// Numbers, a line each, after an empty line names, as often as each stands in the text, and after another one what
+    /// the title says about this version.
     pub(super) facts: Vec<u8>,
 }
 
 impl Lists {
-    /// Appends the numbers and names of the text that stands at `start` of `words`; `each` is called with every number.
+    /// Appends the numbers and names of a cleaned text, which stands at `start` of `words`; `each` is called with every
+    /// number.
     pub(super) fn add_facts(
         &mut self,
         words: &Words,
         list: &[Word],
-        text: &str,
+        Cleaned { text, tags, .. }: &Cleaned<'_>,
         start: usize,
         mut each: impl FnMut(&str),
     ) -> Span {
@@ -46,6 +50,10 @@ impl Lists {
         self.facts.extend_from_slice(b"\n\n");
         let from_names = self.facts.len();
         facts::names(text, list, start, |name| add_line(&mut self.facts, from_names, name));
+        for (i, tag) in tags.iter().enumerate() {
+            self.facts.extend_from_slice(if i == 0 { b"\n\n" } else { b"\n" });
+            self.facts.extend_from_slice(tag.to_string().as_bytes());
+        }
         Span::since(from, self.facts.len())
     }
 }
@@ -61,10 +69,18 @@ fn add_line(lines: &mut Vec<u8>, from: usize, line: &str) {
 impl Part {
     /// Appends hashes, ascending and distinct.
     pub(super) fn add_hashes(&mut self, hashes: impl Iterator<Item = u32>) -> Span {
-        let mut hashes: Vec<u32> = hashes.collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        Span::append(&mut self.hashes, &hashes)
+        let start = self.hashes.len();
+        self.hashes.extend(hashes);
+        self.hashes[start..].sort_unstable();
+        let mut end = start;
+        for i in start..self.hashes.len() {
+            if end == start || self.hashes[i] != self.hashes[end - 1] {
+                self.hashes[end] = self.hashes[i];
+                end += 1;
+            }
+        }
+        self.hashes.truncate(end);
+        Span::since(start, end)
     }
 
     /// Gives back what the lists could still take.
@@ -162,30 +178,46 @@ impl Span {
     }
 }
 
-/// Lists taken out of a spool, in the order in which they were asked for.
-#[derive(Debug, Default)]
-pub(super) struct Loaded<T> {
-    starts: Vec<usize>,
+/// Some lists of a spool, in the order in which they were asked for; only those in its file are copied.
+#[derive(Debug)]
+pub(super) struct Loaded<'a, T> {
+    lists: Vec<List<'a, T>>,
     items: Vec<T>,
 }
 
-impl<T: Item> Loaded<T> {
+#[derive(Debug)]
+enum List<'a, T> {
+    Here(&'a [T]),
+    /// Where it stands among the items.
+    Copied(Range<usize>),
+}
+
+impl<'a, T: Item> Loaded<'a, T> {
     /// Takes the lists at these places out of a spool.
     ///
     /// # Errors
     /// The spool cannot be read.
-    pub(super) fn from(spool: &Spool<T>, places: &[Place]) -> io::Result<Self> {
-        let mut starts = vec![0];
-        starts.extend(places.iter().scan(0, |end, place| {
-            *end += place.len();
-            Some(*end)
-        }));
-        let mut items = vec![T::NONE; starts.last().copied().unwrap_or(0)];
-        spool.gather(places, |k, list| items[starts[k]..starts[k + 1]].copy_from_slice(list))?;
-        Ok(Self { starts, items })
+    pub(super) fn from(spool: &'a Spool<T>, places: &[Place]) -> io::Result<Self> {
+        let (mut away, mut from, mut end) = (Vec::new(), Vec::new(), 0);
+        let list = |&place: &Place| match spool.here(place) {
+            Some(list) => List::Here(list),
+            None => {
+                away.push(place);
+                from.push(end);
+                end += place.len();
+                List::Copied(end - place.len()..end)
+            }
+        };
+        let lists = places.iter().map(list).collect();
+        let mut items = vec![T::NONE; end];
+        spool.gather(&away, |k, list| items[from[k]..][..list.len()].copy_from_slice(list))?;
+        Ok(Self { lists, items })
     }
 
     pub(super) fn of(&self, k: usize) -> &[T] {
-        &self.items[self.starts[k]..self.starts[k + 1]]
+        match &self.lists[k] {
+            List::Here(list) => list,
+            List::Copied(range) => &self.items[range.clone()],
+        }
     }
 }

@@ -66,6 +66,20 @@ pub(super) struct Chunkful {
     pub(super) sketches: Vec<Sketch>,
 }
 
+impl Chunkful {
+    /// With room for what such articles usually have, so that little is moved to make more.
+    fn with_room_for(articles: &[Article]) -> Self {
+        let bytes: usize = articles.iter().map(|a| a.text.len()).sum();
+        let (shingles, facts) = (Vec::with_capacity(bytes / 5), Vec::with_capacity(bytes / 4));
+        Self {
+            articles: Vec::with_capacity(articles.len()),
+            lists: Lists { shingles, facts, ..Lists::default() },
+            sketches: Vec::with_capacity(articles.len()),
+            ..Self::default()
+        }
+    }
+}
+
 /// Buffers that are used for one article after the other.
 #[derive(Default)]
 pub(super) struct Preparer {
@@ -86,8 +100,7 @@ impl Preparer {
 
     /// Prepares the articles of one chunk.
     pub(super) fn prepare_all(&mut self, articles: Vec<Article>, params: &Params) -> Chunkful {
-        let mut done =
-            Chunkful { articles: Vec::with_capacity(articles.len()), ..Chunkful::default() };
+        let mut done = Chunkful::with_room_for(&articles);
         for article in articles {
             let prepared = self.prepare(article, &mut done, params);
             done.articles.push(prepared);
@@ -112,7 +125,7 @@ impl Preparer {
         let language =
             Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
         self.numbers.clear();
-        let facts = lists.add_facts(&self.words, text, &cleaned.text, start, |number| {
+        let facts = lists.add_facts(&self.words, text, &cleaned, start, |number| {
             self.numbers.push(hash(number.as_bytes()) as u32);
         });
         Prepared {

@@ -60,7 +60,7 @@ impl Place {
 }
 
 /// Bytes of lists that stay in memory, unless told otherwise.
-pub(super) const IN_MEMORY: usize = 8 << 20;
+pub(super) const IN_MEMORY: usize = 32 << 20;
 
 /// The lists of many articles, a part for each chunk of them.
 #[derive(Debug)]

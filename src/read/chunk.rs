@@ -1,6 +1,6 @@
 //! Chunks: whole records of one or several inputs, and their parsing.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use foldhash::HashMap;
 
@@ -24,6 +24,35 @@ pub(super) struct Piece {
     pub(super) ends: Vec<(u64, usize)>,
     /// Records that could not even be cut out; they come after the others.
     pub(super) refusals: Vec<Refusal>,
+    /// Where its bytes go when it is done with.
+    pool: Pool,
+}
+
+/// Buffers of pieces that are done with, for those to come: memory from the system costs more than what is done in it.
+#[derive(Clone, Default)]
+pub(super) struct Pool(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Pool {
+    /// An empty piece with room for a chunk, and for one more record of a usual length.
+    pub(super) fn piece(&self, file: Arc<str>, body: Body) -> Piece {
+        let used = self.0.lock().ok().and_then(|mut free| free.pop());
+        let bytes = used.unwrap_or_else(|| Vec::with_capacity(CHUNK + CHUNK / 8));
+        let mut piece = Piece::new(file, body);
+        (piece.bytes, piece.pool) = (bytes, self.clone());
+        piece
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        if (CHUNK..=2 * CHUNK).contains(&bytes.capacity())
+            && let Ok(mut free) = self.pool.0.lock()
+        {
+            bytes.clear();
+            free.push(bytes);
+        }
+    }
 }
 
 /// What the bytes of a piece are.
@@ -56,7 +85,8 @@ pub(super) enum Body {
 
 impl Piece {
     pub(super) fn new(file: Arc<str>, body: Body) -> Self {
-        Self { file, body, bytes: Vec::new(), ends: Vec::new(), refusals: Vec::new() }
+        let (bytes, ends, refusals) = (Vec::new(), Vec::new(), Vec::new());
+        Self { file, body, bytes, ends, refusals, pool: Pool::default() }
     }
 
     /// A piece that is nothing but a refusal.
@@ -135,7 +165,7 @@ impl Chunk {
     pub fn parse(self) -> Parsed {
         let mut columns = Columns::new(&self.options);
         let mut parsed = Parsed::default();
-        for piece in self.pieces {
+        for mut piece in self.pieces {
             match &piece.body {
                 Body::Json { alone } => json::parse(&piece, *alone, &mut columns, &mut parsed),
                 Body::Rows(header) => csv::parse(&piece, header, &mut columns, &mut parsed),
@@ -149,7 +179,7 @@ impl Chunk {
                     (*first..).zip(articles).for_each(|(n, a)| piece.place(n, a, &mut parsed));
                 }
             }
-            parsed.refusals.extend(piece.refusals);
+            parsed.refusals.append(&mut piece.refusals);
         }
         parsed.notes = columns.into_notes();
         parsed

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::chunk::{Parsed, Piece};
 use super::draft::{Columns, Draft};
 use super::fields::Field;
+use crate::kernel::runs::positions;
 use crate::model::Article;
 
 /// The keys by which an object can stand for one value, the better ones first.
@@ -16,6 +18,7 @@ pub(super) const INNER: [&str; 9] =
 
 /// Parses the records of a piece.
 pub(super) fn parse(piece: &Piece, alone: bool, columns: &mut Columns, parsed: &mut Parsed) {
+    parsed.articles.reserve(piece.ends.len());
     for (record, bytes) in piece.records() {
         let path = if alone { piece.path() } else { None };
         let article = draft(bytes, columns).map(|draft| draft.finish(columns, path));
@@ -29,14 +32,23 @@ fn draft<'a>(bytes: &'a [u8], columns: &mut Columns) -> Result<Draft<'a>, String
     if !text.trim_start().starts_with('{') {
         return Err("not a JSON object".to_owned());
     }
-    let mut json = serde_json::Deserializer::from_str(text.trim_end());
-    let draft = json.deserialize_map(Object(columns)).and_then(|draft| json.end().map(|()| draft));
+    let read = |raw, columns: &mut Columns| {
+        let mut json = serde_json::Deserializer::from_str(text.trim_end());
+        let draft = json.deserialize_map(Object { columns, raw });
+        draft.and_then(|draft| json.end().map(|()| draft))
+    };
+    // What cannot be read the fast way is read again, if only to say where the fault is.
+    let draft = read(true, columns).or_else(|_| read(false, columns));
     draft.map_err(|error| {
         format!("bad JSON: {}", error.to_string().replacen(" at line 1 column ", " at column ", 1))
     })
 }
 
-struct Object<'c, 'o>(&'c mut Columns<'o>);
+struct Object<'c, 'o> {
+    columns: &'c mut Columns<'o>,
+    /// Whether values are cut out as they are written first.
+    raw: bool,
+}
 
 impl<'de> Visitor<'de> for Object<'_, '_> {
     type Value = Draft<'de>;
@@ -46,18 +58,53 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Draft<'de>, A::Error> {
-        let mut draft = Draft::new(self.0.options());
-        while let Some(number) = map.next_key_seed(Key(|name: &str| self.0.number(name)))? {
-            let column = self.0.get(number);
-            if column.is_wanted() {
-                let value = map.next_value_seed(Value(Join::of(column.field())))?;
-                draft.put(self.0, number, value);
+        let Self { columns, raw } = self;
+        let mut draft = Draft::new(columns.options());
+        while let Some(number) = map.next_key_seed(Key(|name: &str| columns.number(name)))? {
+            let column = columns.get(number);
+            let value = Value(Join::of(column.field()));
+            if column.is_wanted() && raw {
+                let given = map.next_value::<&RawValue>()?.get();
+                let read = || value.deserialize(&mut serde_json::Deserializer::from_str(given));
+                let read = string(given).map_or_else(read, Ok).map_err(A::Error::custom)?;
+                draft.put(columns, number, read);
+            } else if column.is_wanted() {
+                draft.put(columns, number, map.next_value_seed(value)?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(draft)
     }
+}
+
+/// A string of well-formed JSON that has no escapes but those of two characters: without a buffer that it would have to be
+/// copied from.
+fn string(json: &str) -> Option<Cow<'_, str>> {
+    let inside = json.strip_prefix('"')?.strip_suffix('"')?;
+    let mut escapes = positions(inside.as_bytes(), |b| b == b'\\').peekable();
+    if escapes.peek().is_none() {
+        return Some(Cow::Borrowed(inside));
+    }
+    let (mut text, mut at) = (String::with_capacity(inside.len()), 0);
+    for escape in escapes {
+        // An escaped backslash is no other escape.
+        if escape >= at {
+            text.push_str(&inside[at..escape]);
+            text.push(match inside.as_bytes().get(escape + 1)? {
+                b'n' => '\n',
+                b'r' => '\r',
+                b't' => '\t',
+                b'b' => '\u{8}',
+                b'f' => '\u{c}',
+                &b @ (b'"' | b'\\' | b'/') => b.into(),
+                _ => return None,
+            });
+            at = escape + 2;
+        }
+    }
+    text.push_str(&inside[at..]);
+    Some(Cow::Owned(text))
 }
 
 /// A key, looked up without being copied.
@@ -213,4 +260,22 @@ pub(super) fn line(article: &Article) -> Vec<u8> {
     let object: serde_json::Map<String, serde_json::Value> =
         given.map(|(name, value)| (name.to_owned(), value.as_str().into())).collect();
     serde_json::Value::Object(object).to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn strings_equal_those_of_the_json_crate(inside in r#"([a é]|\\[nrtbf"\\/]|\\u0[0-9a-f]{3}|\\ud83d\\ude00){0,9}"#) {
+            let json = format!("\"{inside}\"");
+            let expected: String = serde_json::from_str(&json).unwrap();
+            match string(&json) {
+                Some(text) => prop_assert_eq!(text, expected),
+                None => prop_assert!(inside.contains("\\u")),
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::chunk::{Body, CHUNK, Piece};
+use super::chunk::{Body, CHUNK, Piece, Pool};
 use super::input::Input;
 
 /// The non-blank lines of an input, numbered from 1, in pieces.
@@ -11,11 +11,12 @@ pub(super) struct Lines {
     max: usize,
     line: u64,
     ended: bool,
+    pool: Pool,
 }
 
 impl Lines {
     pub(super) fn new(input: Input, max: usize) -> Self {
-        Self { input, max, line: 0, ended: false }
+        Self { input, max, line: 0, ended: false, pool: Pool::default() }
     }
 
     /// Appends the next line to the piece; false at the end.
@@ -59,9 +60,7 @@ impl Iterator for Lines {
     type Item = Piece;
 
     fn next(&mut self) -> Option<Piece> {
-        let mut piece = Piece::new(self.input.file.clone(), Body::Json { alone: false });
-        // Room for one more line of a usual length, so that the bytes are not moved to make more.
-        piece.bytes.reserve(CHUNK + CHUNK / 8);
+        let mut piece = self.pool.piece(self.input.file.clone(), Body::Json { alone: false });
         while !self.ended && piece.bytes.len() < CHUNK && piece.refusals.len() < 1024 {
             match self.append(&mut piece) {
                 Ok(more) => self.ended = !more,

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::sketch::{LEAD_HASHES, Sketch};
 use crate::kernel::bands;
-use crate::kernel::buckets::{self, Bounds, Buckets};
+use crate::kernel::buckets::{self, Bounds, Buckets, KEY_BITS};
 use crate::kernel::hash::mix;
 
 /// Bands of a signature. With 3 rows, a pair of resemblance .4 is proposed with chance .94 and one of .5 with .996.
@@ -28,21 +28,31 @@ const TOGETHER: usize = 6;
 
 /// Passes over all sketches in which pairs are found.
 pub const PASSES: usize = BANDS / TOGETHER + 2;
+/// The last pass, which proposes what no other does.
+const LEADS: usize = PASSES - 1;
 
 /// Which sketches are proposed for comparison, as [`buckets::pair`]s of positions, ascending and distinct, and the size of the
 /// largest bucket. An article without a sketch is in no pair.
 pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
-    let work = |number: usize| {
+    let work = |number: usize, known: &[u64], buckets: &mut Buckets| {
         let mut pass = Pass::new(number, sketches.len());
         for (sketch, i) in sketches.iter().zip(0..) {
             sketch.iter().for_each(|sketch| pass.add(i, sketch));
         }
-        pass.pairs()
+        pass.pairs(known, buckets)
     };
-    let proposed: Vec<(Vec<u64>, usize)> = (0..PASSES).into_par_iter().map(work).collect();
+    let proposed: Vec<(Vec<u64>, usize)> = (0..LEADS)
+        .into_par_iter()
+        .map_init(Buckets::default, |buckets, number| work(number, &[], buckets))
+        .collect();
     let largest = proposed.iter().map(|p| p.1).max().unwrap_or(0);
-    let mut pairs = proposed.into_iter().flat_map(|p| p.0).collect();
+    let mut pairs = proposed.iter().map(|p| &p.0[..]).collect::<Vec<_>>().concat();
+    drop(proposed);
     buckets::distinct(&mut pairs);
+    let by_lead = work(LEADS, &pairs, &mut Buckets::default()).0;
+    pairs.extend(by_lead);
+    // Stable, because that makes use of what is in order already.
+    pairs.sort();
     (pairs, largest)
 }
 
@@ -50,13 +60,15 @@ pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
 #[derive(Debug)]
 pub struct Pass {
     items: Vec<u32>,
+    /// How many items there may be.
+    n: usize,
     gathered: Gathered,
 }
 
 #[derive(Debug)]
 enum Gathered {
-    /// Keys of some bands, the first of which is named, each band's by itself.
-    Bands(usize, [Vec<u64>; TOGETHER]),
+    /// Slots of some bands, the first of which is named.
+    Bands(usize, Vec<[u16; TOGETHER * ROWS]>),
     Fingerprints(Vec<u64>),
     Leads(Vec<[u32; LEAD_HASHES]>),
 }
@@ -64,113 +76,145 @@ enum Gathered {
 impl Pass {
     /// Begins a pass, `number` of [`PASSES`], over so many sketches.
     pub fn new(number: usize, sketches: usize) -> Self {
-        let gathered = match (number * TOGETHER, number) {
-            (first @ ..BANDS, _) => {
-                Gathered::Bands(first, std::array::from_fn(|_| Vec::with_capacity(sketches)))
-            }
-            (_, number) if number + 1 < PASSES => Gathered::Leads(Vec::with_capacity(sketches)),
+        let gathered = match number * TOGETHER * ROWS {
+            _ if number == LEADS => Gathered::Leads(Vec::with_capacity(sketches)),
+            first if first < BANDS * ROWS => Gathered::Bands(first, Vec::with_capacity(sketches)),
             _ => Gathered::Fingerprints(Vec::with_capacity(sketches)),
         };
-        Self { items: Vec::with_capacity(sketches), gathered }
+        Self { items: Vec::with_capacity(sketches), n: sketches, gathered }
     }
 
-    /// Adds the sketch of an item; their order does not matter.
+    /// Adds the sketch of an item, which is below the number of sketches; their order does not matter.
     pub fn add(&mut self, item: u32, sketch: &Sketch) {
         self.items.push(item);
         match &mut self.gathered {
-            Gathered::Bands(first, keys) => {
-                let key = |band: usize| bands::key(&sketch.signature, *first + band, ROWS);
-                keys.iter_mut().enumerate().for_each(|(band, keys)| keys.push(key(band)));
+            Gathered::Bands(first, slots) => {
+                let some = sketch.signature[*first..].first_chunk();
+                slots.push(*some.expect("all bands lie in the signature"));
             }
             Gathered::Fingerprints(prints) => prints.push(sketch.fingerprint),
             Gathered::Leads(leads) => leads.push(sketch.lead),
         }
     }
 
-    /// The pairs found, which may repeat, and the size of the largest bucket.
-    pub fn pairs(self) -> (Vec<u64>, usize) {
-        let mut buckets = Buckets::default();
+    /// The pairs found, which may repeat, and the size of the largest bucket. The last pass finds only pairs that are not
+    /// `known`, each once; the others need not know any.
+    pub fn pairs(self, known: &[u64], buckets: &mut Buckets) -> (Vec<u64>, usize) {
         let mut pairs = Vec::new();
-        let items = &self.items;
+        let (items, n) = (&self.items, self.n);
         let largest = match self.gathered {
-            Gathered::Bands(_, keys) => {
-                let one = |keys: Vec<u64>| {
-                    let rows = keys.iter().copied().zip(items.iter().copied());
-                    buckets.propose(rows, BOUNDS, |_, _| true, &mut pairs)
+            Gathered::Bands(_, slots) => {
+                let one = |band: usize| {
+                    let rows = slots.iter().map(|slots| bands::slots(slots, band));
+                    let rows = rows.zip(items.iter().copied());
+                    buckets.propose(n, rows, BOUNDS, |_, _| true, &mut pairs)
                 };
-                keys.into_iter().map(one).max().unwrap_or(0)
+                (0..TOGETHER).map(one).max().unwrap_or(0)
             }
             Gathered::Leads(leads) => {
-                pairs = by_lead(items, &leads);
+                pairs = by_lead(n, items, &leads, known);
                 0
             }
             Gathered::Fingerprints(prints) => {
-                by_fingerprint(items, &prints, &mut buckets, &mut pairs)
+                by_fingerprint(n, items, &prints, buckets, &mut pairs)
             }
         };
         (pairs, largest)
     }
 }
 
-/// Pairs whose texts begin alike: at least two of the hashes of their leads propose them. They may repeat.
-fn by_lead(items: &[u32], leads: &[[u32; LEAD_HASHES]]) -> Vec<u64> {
-    let mut buckets = Buckets::every();
-    let (mut rows, mut proposed) = (Vec::with_capacity(items.len()), Vec::new());
-    let (mut once, mut twice) = (Vec::new(), Vec::new());
-    // Part by part, for all rows and proposals at once would be the most that is in memory at any time.
-    for part in 0..LEAD_HASHES as u64 {
-        rows.clear();
-        for (&lead, &item) in leads.iter().zip(items) {
-            let of_part = lead_keys(lead).filter(|key| key % LEAD_HASHES as u64 == part);
-            rows.extend(of_part.map(|key| (key, item)));
+/// Pairs whose texts begin alike: at least two of the hashes of their leads propose them.
+fn by_lead(n: usize, items: &[u32], leads: &[[u32; LEAD_HASHES]], known: &[u64]) -> Vec<u64> {
+    let known = Known::new(known);
+    let room = items.len() + items.len() / 8;
+    let mut rows: [_; LEAD_HASHES] = std::array::from_fn(|_| Vec::with_capacity(room));
+    for (lead, &item) in leads.iter().zip(items) {
+        for &hash in lead.iter().filter(|&&hash| hash != u32::MAX) {
+            rows[hash as usize % LEAD_HASHES].push((hash, item));
         }
-        buckets.propose(rows.iter().copied(), BOUNDS, |_, _| true, &mut proposed);
-        proposed.sort_unstable();
-        for same in proposed.chunk_by(|x, y| x == y) {
-            if same.len() > 1 || once.binary_search(&same[0]).is_ok() {
-                twice.push(same[0]);
-            }
-        }
-        once.append(&mut proposed);
-        // Stable, because that makes use of what is in order already.
-        once.sort();
-        once.dedup();
     }
-    twice
+    // Part by part, for all proposals at once would be the most that is in memory at any time.
+    let of_part = |buckets: &mut Buckets, rows: Vec<(u32, u32)>| -> Vec<u64> {
+        let mut proposed = Vec::new();
+        let rows = rows.iter().map(|&(hash, item)| (spread(hash), item));
+        buckets.propose(n, rows, BOUNDS, |_, _| true, &mut proposed);
+        proposed.retain(|&pair| !known.has(pair));
+        proposed.shrink_to_fit();
+        proposed
+    };
+    let parts: Vec<Vec<u64>> = rows.into_par_iter().map_init(Buckets::every, of_part).collect();
+    let mut pairs = parts.concat();
+    pairs.sort_unstable();
+    let twice = pairs.chunk_by(|x, y| x == y).filter(|same| same.len() >= SHARED);
+    twice.map(|same| same[0]).collect()
+}
+
+/// A set of pairs.
+struct Known {
+    /// A power of two of places, at most half of them taken. No pair is 0.
+    places: Vec<u64>,
+}
+
+impl Known {
+    fn new(pairs: &[u64]) -> Self {
+        let mut known = Self { places: vec![0; (2 * pairs.len()).next_power_of_two()] };
+        for &pair in pairs {
+            let place = known.place(pair);
+            known.places[place] = pair;
+        }
+        known
+    }
+
+    /// Where a pair is, or would be.
+    fn place(&self, pair: u64) -> usize {
+        let last = self.places.len() - 1;
+        let mut place = mix(pair) as usize & last;
+        while self.places[place] != 0 && self.places[place] != pair {
+            place = (place + 1) & last;
+        }
+        place
+    }
+
+    fn has(&self, pair: u64) -> bool {
+        self.places[self.place(pair)] == pair
+    }
+}
+
+/// A key of a value, the upper bits of which are spread evenly.
+pub(super) fn spread(value: u32) -> u64 {
+    u64::from(value.wrapping_mul(0x9e37_79b1)) << (KEY_BITS - u32::BITS)
 }
 
 /// Pairs whose fingerprints agree in two blocks and differ little elsewhere; gives the size of the largest bucket.
 fn by_fingerprint(
+    n: usize,
     items: &[u32],
     prints: &[u64],
     buckets: &mut Buckets,
     pairs: &mut Vec<u64>,
 ) -> usize {
-    let last = items.iter().max().map_or(0, |&last| last as usize + 1);
-    let mut of_item = vec![0; last];
+    let mut of_item = vec![0; n];
     items.iter().zip(prints).for_each(|(&item, &print)| of_item[item as usize] = print);
     let near =
         |a: u32, b: u32| (of_item[a as usize] ^ of_item[b as usize]).count_ones() <= DISTANCE;
     let two = (0..BLOCKS).flat_map(|i| (i + 1..BLOCKS).map(move |j| (i, j)));
     let one = |(i, j): (u32, u32)| {
-        let mask = mask(i, j);
-        let rows = prints.iter().zip(items).map(|(&print, &item)| (mix(print & mask), item));
-        buckets.propose(rows, BOUNDS, near, pairs)
+        let [low, high] = [i, j].map(block);
+        // Two blocks have at most 26 bits.
+        let value = |print: u64| {
+            let bits = |block: u64| (print & block) >> block.trailing_zeros();
+            (bits(low) | bits(high) << low.count_ones()) as u32
+        };
+        let rows = prints.iter().zip(items).map(|(&print, &item)| (spread(value(print)), item));
+        buckets.propose(n, rows, BOUNDS, near, pairs)
     };
     two.map(one).max().unwrap_or(0)
 }
 
-/// The bits of two blocks of a fingerprint.
-fn mask(i: u32, j: u32) -> u64 {
-    let block = |i: u32| {
-        (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS))
-            & !(1u64.checked_shl(64 * i / BLOCKS).map_or(0, |bit| bit - 1))
-    };
-    block(i) | block(j)
-}
-
-fn lead_keys(lead: [u32; LEAD_HASHES]) -> impl Iterator<Item = u64> {
-    lead.into_iter().filter(|&hash| hash != u32::MAX).map(|hash| mix(hash.into()))
+/// The bits of a block of a fingerprint.
+fn block(i: u32) -> u64 {
+    (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS))
+        & !(1u64.checked_shl(64 * i / BLOCKS).map_or(0, |bit| bit - 1))
 }
 
 /// Which keys a key is one of; keys of different tables have nothing to do with each other.
@@ -198,8 +242,9 @@ impl Table {
 /// All keys under which an article is looked for.
 pub fn keys(sketch: &Sketch) -> impl Iterator<Item = (Table, u64)> {
     let band = |band| (Table::Bands, bands::key(&sketch.signature, band, ROWS));
-    let blocks = (0..BLOCKS).flat_map(|i| (i + 1..BLOCKS).map(move |j| mask(i, j)));
+    let blocks = (0..BLOCKS).flat_map(|i| (i + 1..BLOCKS).map(move |j| block(i) | block(j)));
     let block = |(n, mask)| (Table::Blocks(n), mix(sketch.fingerprint & mask));
-    let lead = lead_keys(sketch.lead).map(|key| (Table::Lead, key));
+    let lead = sketch.lead.into_iter().filter(|&hash| hash != u32::MAX);
+    let lead = lead.map(|hash| (Table::Lead, mix(hash.into())));
     (0..BANDS).map(band).chain((0..).zip(blocks).map(block)).chain(lead)
 }

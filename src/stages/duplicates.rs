@@ -2,12 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::candidates::{self, BOUNDS};
+use super::candidates::{self, BOUNDS, spread};
 use super::sketch::Sketch;
 use super::verify::{self, Copy, Near};
 use crate::kernel::buckets::{self, Buckets, items};
 use crate::kernel::fss::{SLOTS, equal_slots};
-use crate::kernel::hash::mix;
 use crate::kernel::linkage::{Average, Constraints, Edge, group_under};
 use crate::kernel::time::ONE;
 use crate::params::Params;
@@ -122,9 +121,10 @@ pub fn examine<'a>(
 pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
     let matches = examined.iter().filter(|e| e.matches());
     let rows: Vec<(u64, u32)> =
-        matches.flat_map(|e| [(mix(e.a.into()), e.b), (mix(e.b.into()), e.a)]).collect();
-    let mut pairs = Vec::new();
-    Buckets::default().propose(rows.iter().copied(), BOUNDS, |_, _| true, &mut pairs);
+        matches.flat_map(|e| [(spread(e.a), e.b), (spread(e.b), e.a)]).collect();
+    let items = rows.iter().map(|row| row.1 as usize + 1).max().unwrap_or(0);
+    let (mut pairs, mut buckets) = (Vec::new(), Buckets::default());
+    buckets.propose(items, rows.iter().copied(), BOUNDS, |_, _| true, &mut pairs);
     buckets::distinct(&mut pairs);
     pairs.retain(|pair| proposed.binary_search(pair).is_err());
     pairs

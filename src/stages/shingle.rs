@@ -54,37 +54,30 @@ pub fn common(a: &[u32], b: &[u32]) -> usize {
 /// Words that are edited are missing on both sides, a text that is cut or continued is missing at an end; but where
 /// sentences of a text were used for another one, that text is dense and the first has gaps.
 pub fn evenness(a: &[u32], b: &[u32]) -> f64 {
-    let [mut of_a, mut of_b] = [Spread::default(); 2];
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() || j < b.len() {
-        let (x, y) = (a.get(i), b.get(j));
-        let shingle = |element: Option<&u32>| element.map_or(u64::MAX, |&x| u64::from(x | PART));
-        let shared = shingle(x) == shingle(y);
-        if shingle(x) <= shingle(y) {
-            x.iter().for_each(|&&x| of_a.add(x, shared));
-            i += 1;
-        }
-        if shared || shingle(y) < shingle(x) {
-            y.iter().for_each(|&&y| of_b.add(y, shared));
-            j += 1;
-        }
-    }
-    let (a, b) = (of_a.density(), of_b.density());
+    let (mut in_a, mut in_b) = (vec![0; a.len()], vec![0; b.len()]);
+    sets::mark_common(a, b, PART, &mut in_a, &mut in_b);
+    let [a, b] = [(a, in_a), (b, in_b)].map(|(set, shared)| Spread::of(set, &shared).density());
     if a.max(b) > 0.0 { a.min(b) / a.max(b) } else { 0.0 }
 }
 
 /// How many shingles of each part of a text are shared, of how many.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Spread {
     shared: [u32; PARTS],
     all: [u32; PARTS],
 }
 
 impl Spread {
-    fn add(&mut self, element: u32, shared: bool) {
-        let part = (element & PART) as usize;
-        self.all[part] += 1;
-        self.shared[part] += u32::from(shared);
+    fn of(set: &[u32], shared: &[u32]) -> Self {
+        // Both counts side by side, so that an element costs one addition.
+        let mut counts = [0u64; PARTS];
+        for (&element, &shared) in set.iter().zip(shared) {
+            counts[(element & PART) as usize] += 1 | u64::from(shared) << 32;
+        }
+        Self {
+            shared: counts.map(|count| (count >> 32) as u32),
+            all: counts.map(|count| count as u32),
+        }
     }
 
     /// The share of shared shingles between the parts in which the first and the last of them stand, but for a 20th

@@ -35,9 +35,17 @@ fn lead(hashes: &[u64]) -> [u32; LEAD_HASHES] {
     for hash in hashes.iter().map(|hash| (hash >> 32) as u32) {
         // Most hashes are larger than all that are kept.
         if hash < smallest[LEAD_HASHES - 1] && !smallest.contains(&hash) {
-            smallest[LEAD_HASHES - 1] = hash;
-            smallest.sort_unstable();
+            insert(&mut smallest, hash);
         }
     }
     smallest
+}
+
+/// Puts a value in its place among ascending ones, of which the last is lost; without a branch on where that is.
+fn insert(ascending: &mut [u32; LEAD_HASHES], value: u32) {
+    let mut before = [0; LEAD_HASHES];
+    before[1..].copy_from_slice(&ascending[..LEAD_HASHES - 1]);
+    for (place, before) in ascending.iter_mut().zip(before) {
+        *place = (*place).min(value.max(before));
+    }
 }

@@ -4,15 +4,29 @@ use super::words::{Word, Words};
 
 /// Calls `each` with the numbers among some words, in order, with their inner points and commas: `5.93`, `1,000`, `2nd`.
 pub fn numbers<'a>(words: &'a Words, list: &[Word], mut each: impl FnMut(&'a str)) {
-    let is_number = |&word: &Word| words.first_byte(word).is_ascii_digit();
-    let mut i = 0;
-    while let Some(start) = list[i..].iter().position(is_number).map(|n| n + i) {
-        let joined = |pair: &[Word]| {
-            is_number(&pair[1]) && matches!(words.between(pair[0], pair[1]), "." | ",")
-        };
-        let run = 1 + list[start..].windows(2).take_while(|pair| joined(pair)).count();
-        each(words.span(&list[start..start + run]));
-        i = start + run;
+    let is_number = |word: Word| words.first_byte(word).is_ascii_digit();
+    let joined =
+        |pair: &[Word]| is_number(pair[1]) && matches!(words.between(pair[0], pair[1]), "." | ",");
+    let mut next = 0;
+    each_that(list, is_number, |start| {
+        if start >= next {
+            let run = 1 + list[start..].windows(2).take_while(|pair| joined(pair)).count();
+            each(words.span(&list[start..start + run]));
+            next = start + run;
+        }
+    });
+}
+
+/// Calls `each` with the positions of the words that have a property; without a branch on it, for there is no telling.
+fn each_that(list: &[Word], has: impl Fn(Word) -> bool, mut each: impl FnMut(usize)) {
+    const BLOCK: usize = 64;
+    for (n, words) in list.chunks(BLOCK).enumerate() {
+        let (mut positions, mut found) = ([0; BLOCK], 0);
+        for (i, &word) in words.iter().enumerate() {
+            positions[found] = BLOCK * n + i;
+            found += usize::from(has(word));
+        }
+        positions[..found].iter().for_each(|&i| each(i));
     }
 }
 
@@ -36,11 +50,11 @@ pub fn distinct<'a>(facts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 }
 
 /// The first bytes as a number of the same order: most comparisons need no more.
-fn first_eight(text: &str) -> u64 {
-    let mut first = [0; 8];
-    let n = text.len().min(8);
-    first[..n].copy_from_slice(&text.as_bytes()[..n]);
-    u64::from_be_bytes(first)
+pub fn first_eight(text: &str) -> u64 {
+    match text.as_bytes().first_chunk() {
+        Some(first) => u64::from_be_bytes(*first),
+        None => text.bytes().rev().fold(0, |sum, b| sum >> 8 | u64::from(b) << 56),
+    }
 }
 
 /// Token by token, a token being what stands between white space.
@@ -75,31 +89,39 @@ fn without_genitive(name: &str) -> &str {
 
 /// As [`each_name`], looking only at the words that have a capital.
 fn each_ascii_name<'a>(text: &'a str, list: &[Word], start: usize, push: &mut impl FnMut(&'a str)) {
-    let bytes = text.as_bytes();
-    for (i, word) in list.iter().enumerate() {
-        let from = word.range().start - start;
-        if !bytes[from].is_ascii_uppercase() {
-            continue;
+    let has_capital = |word: Word| text.as_bytes()[word.range().start - start].is_ascii_uppercase();
+    each_that(list, has_capital, |i| {
+        if let Some(name) = ascii_name(text, &list[i..], start) {
+            push(name);
         }
+    });
+}
+
+/// The name that begins with the first of some words, which has a capital.
+fn ascii_name<'a>(text: &'a str, list: &[Word], start: usize) -> Option<&'a str> {
+    let bytes = text.as_bytes();
+    let (from, mut end) = (list[0].range().start - start, list[0].range().end - start);
+    // Most stand behind a word and a space.
+    let plain = from >= 2 && bytes[from - 1] == b' ' && bytes[from - 2].is_ascii_alphanumeric();
+    if !plain {
         let mark = |b: &&u8| !b.is_ascii_whitespace() && !b.is_ascii_alphanumeric();
         let token = from - bytes[..from].iter().rev().take_while(mark).count();
         let inside = token > 0 && bytes[token - 1].is_ascii_alphanumeric();
         if inside || begins_sentence(&bytes[..token]) {
-            continue;
+            return None;
         }
-        let mut end = word.range().end - start;
-        for next in &list[i + 1..] {
+    }
+    if bytes.get(end) != Some(&b' ') {
+        for next in &list[1..] {
             let next = next.range();
             if bytes[end..next.start - start].iter().any(u8::is_ascii_whitespace) {
                 break;
             }
             end = next.end - start;
         }
-        let bare = without_genitive(&text[from..end]);
-        if bare.len() > 1 {
-            push(bare);
-        }
     }
+    let bare = without_genitive(&text[from..end]);
+    (bare.len() > 1).then_some(bare)
 }
 
 /// Whether the token that comes after these bytes begins a sentence.

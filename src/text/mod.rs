@@ -14,5 +14,5 @@ pub mod tables;
 pub mod url;
 pub mod words;
 
-/// Names the tokeniser, stemmers, detector and term tables together.
-pub const VERSION: u32 = 2;
+/// Names the tokeniser, stemmers, detector, term tables and what is kept as facts together.
+pub const VERSION: u32 = 3;

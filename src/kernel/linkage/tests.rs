@@ -125,7 +125,7 @@ fn fitting(raw: Constraints, n: usize) -> Constraints {
     let is_there = |&i: &u32| (i as usize) < n;
     let inside = |&(a, b): &(u32, u32)| a != b && is_there(&a) && is_there(&b);
     let links: Vec<(u32, u32)> = raw.together.into_iter().filter(inside).collect();
-    let label = together(n, &links);
+    let label = together(n, links.iter().copied());
     let apart = raw.apart.into_iter().filter(inside);
     let apart = apart.filter(|&(a, b)| label[a as usize] != label[b as usize]).collect();
     Constraints {

@@ -6,8 +6,10 @@
 mod edges;
 mod rules;
 mod signature;
+mod table;
 mod teasers;
 mod title;
+mod top;
 mod words;
 
 pub use title::UpdateTag;
@@ -21,9 +23,6 @@ use crate::text::markup;
 
 /// Longer lines are paragraphs, and only their edges are looked at.
 const MAX_LINE: usize = 400;
-
-/// Lines wrapped by hand are no longer.
-const MAX_WRAPPED: usize = 100;
 
 /// What is left of an article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,6 +102,8 @@ struct Line<'a> {
     /// Where in the whole text it begins.
     at: usize,
     text: &'a str,
+    /// Whether no rule is known to take it; one that is cut is another line.
+    stays: bool,
 }
 
 impl Line<'_> {
@@ -116,8 +117,12 @@ impl Line<'_> {
 
     /// Drops what comes before `cut`.
     fn cut(&mut self, cut: usize) {
-        self.at += cut;
-        self.text = &self.text[cut..];
+        *self = Self { at: self.at + cut, text: &self.text[cut..], stays: false, ..*self };
+    }
+
+    /// The rule by which it goes.
+    fn rule(&self) -> Option<&'static str> {
+        if self.stays { None } else { line_rule(self.text) }
     }
 }
 
@@ -128,7 +133,7 @@ fn sweep<'a>(title: &str, text: &'a str, sink: &mut Sink<'_>) -> Cleaned<'a> {
     let mut lines = without_boilerplate(&text, sink);
     drop_counters(&mut lines, sink);
     trim_end(&mut lines, sink);
-    let (begin, agency) = trim_start(&mut lines, title, sink);
+    let (begin, agency) = top::trim(&mut lines, title, sink);
     let text = match one_piece(&lines[begin..]) {
         Some(piece) => slice(text, piece),
         None => Cow::Owned(join(&lines[begin..], text.len())),
@@ -144,7 +149,7 @@ fn without_boilerplate<'a>(whole: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>>
         let at = std::mem::replace(&mut next, end + 1);
         let line = &whole[at..end];
         let text = if line.trim_start().is_empty() { "" } else { line };
-        let line = Line { number: i + 1, at, text };
+        let line = Line { number: i + 1, at, text, stays: true };
         if line.is_blank() {
             if lines.last().is_some_and(|last| !last.is_blank()) {
                 lines.push(line);
@@ -185,7 +190,7 @@ fn trim_end(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
         let alone = lines.iter().nth_back(1).is_none_or(Line::is_blank);
         let Some(last) = lines.last_mut() else { return };
         let button = (alone && rules::is_button(last.text)).then_some("share");
-        let rule = line_rule(last.text).or(button);
+        let rule = last.rule().or(button);
         if last.is_blank() {
             lines.pop();
         } else if let Some(rule) = rule {
@@ -193,92 +198,12 @@ fn trim_end(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
             lines.pop();
         } else if let Some((at, rule)) = edges::glued_behind(last.text) {
             sink(last.number, rule, &last.text[at..]);
-            last.text = last.text[..at].trim_end();
+            let text = last.text[..at].trim_end();
+            *last = Line { text, stays: false, ..*last };
         } else {
             return;
         }
     }
-}
-
-/// Where the story begins, and the agency of its dateline.
-fn trim_start(
-    lines: &mut [Line<'_>],
-    title: &str,
-    sink: &mut Sink<'_>,
-) -> (usize, Option<&'static str>) {
-    let mut agency = None;
-    let mut at = 0;
-    while at < lines.len() {
-        let line = lines[at];
-        let text = line.text;
-        if text.is_empty() {
-            at += 1;
-        } else if let Some(rule) = top_rule(&lines[at..], title) {
-            sink(line.number, rule, text);
-            at += 1;
-        } else if let Some((cut, rule)) = edges::glued_before(text) {
-            sink(line.number, rule, &text[..cut]);
-            lines[at].cut(text.len() - text[cut..].trim_start().len());
-        } else if let Some((cut, named)) = edges::dateline(text) {
-            sink(line.number, "dateline", &text[..cut]);
-            agency = agency.or(named);
-            lines[at].cut(cut);
-        } else {
-            break;
-        }
-    }
-    (at, agency)
-}
-
-/// Why the first of these lines, at the top of a text, goes as a whole.
-fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
-    let (first, rest) = lines.split_first()?;
-    let text = first.text;
-    if same_letters(text, title) {
-        Some("title")
-    } else if let Some(rule) = line_rule(text) {
-        Some(rule)
-    } else if edges::is_counter(text) && rest.first().is_none_or(Line::is_blank) {
-        Some("counter")
-    } else if rules::is_button(text) && rest.first().is_none_or(Line::is_blank) {
-        Some("share")
-    } else if signature::is_signature(text) && is_above(rest) {
-        Some("dates")
-    } else if is_byline(text) || (edges::is_name(text) && stands_apart(rest)) {
-        Some("byline")
-    } else {
-        None
-    }
-}
-
-fn is_byline(text: &str) -> bool {
-    text.len() <= MAX_LINE
-        && !text.trim_end().ends_with('.')
-        && rules::whole(text, |_| true).is_some()
-}
-
-/// Whether a line with a date stands above an article: in hard-wrapped text, a sentence may begin with such a line.
-fn is_above(rest: &[Line<'_>]) -> bool {
-    let apart = |next: &Line<'_>| {
-        next.is_blank() || next.text.len() > MAX_WRAPPED || edges::is_counter(next.text)
-    };
-    rest.first().is_none_or(apart)
-}
-
-/// Whether what follows a line is a paragraph of its own. In hard-wrapped text, a sentence may begin with a line of
-/// names: `British Prime Minister Margaret Thatcher`.
-fn stands_apart(rest: &[Line<'_>]) -> bool {
-    let Some(next) = rest.iter().find(|line| !line.is_blank()) else { return false };
-    let apart = rest[0].is_blank() || next.text.len() > MAX_WRAPPED;
-    apart && !edges::is_name(next.text) && !next.text.trim_start().starts_with(char::is_lowercase)
-}
-
-/// Whether two lines differ in case, space and punctuation only; lines without letters differ.
-fn same_letters(a: &str, b: &str) -> bool {
-    fn letters(text: &str) -> impl Iterator<Item = char> {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
-    }
-    letters(a).next().is_some() && letters(a).eq(letters(b))
 }
 
 /// Where in the whole text these lines stand, if one after another, as they stood there.

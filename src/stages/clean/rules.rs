@@ -1,7 +1,6 @@
 //! Phrases that are not the story, and how a line is read as a row of them.
 
-use std::sync::LazyLock;
-
+use super::table::TABLE;
 use super::words::{are_names, is_number, is_quote, is_word, next_word, same_word};
 use crate::text::sentences::sentence_end;
 
@@ -25,11 +24,12 @@ const CREDITS: &[&str] =
 pub(super) struct Phrase {
     /// The section that it stands in.
     pub(super) rule: &'static str,
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     tail: Tail,
 }
 
-enum Step {
+/// What a phrase is made of.
+pub(super) enum Step {
     Word(String),
     Number,
     Colon,
@@ -53,7 +53,8 @@ pub(super) struct Unit {
 }
 
 impl Phrase {
-    fn parse(rule: &'static str, line: &'static str) -> (String, Self) {
+    /// Reads a line of the table; gives the first word, too.
+    pub(super) fn parse(rule: &'static str, line: &'static str) -> (String, Self) {
         let mut phrase = Self { rule, steps: Vec::new(), tail: Tail::Nothing };
         for token in line.split_whitespace() {
             match token {
@@ -135,86 +136,17 @@ fn follow(steps: &[Step], text: &str, at: usize) -> Option<usize> {
     }
 }
 
-/// The phrases by their first word, sorted; those with a number first are under `#`.
-struct Table {
-    groups: Vec<(String, Vec<Phrase>)>,
-    /// Where the groups of each first byte begin.
-    begins: [u16; 257],
-    /// Whether a first word that is ASCII can be in the table, by its [`trait_of`].
-    possible: [bool; TRAITS],
-}
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut rule = "";
-    let mut phrases = Vec::new();
-    for line in include_str!("phrases.txt").lines() {
-        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-            rule = name;
-        } else if !line.is_empty() && (!line.starts_with('#') || !rule.is_empty()) {
-            phrases.push(Phrase::parse(rule, line));
-        }
-    }
-    phrases.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut groups: Vec<(String, Vec<Phrase>)> = Vec::new();
-    for (key, phrase) in phrases {
-        match groups.last_mut() {
-            Some((last, members)) if *last == key => members.push(phrase),
-            _ => groups.push((key, vec![phrase])),
-        }
-    }
-    let mut begins = [0; 257];
-    for (byte, begin) in begins.iter_mut().enumerate() {
-        let first = groups.partition_point(|(key, _)| usize::from(key.as_bytes()[0]) < byte);
-        *begin = u16::try_from(first).expect("the table is small");
-    }
-    let mut possible = [false; TRAITS];
-    groups.iter().for_each(|(key, _)| possible[trait_of(key.as_bytes())] = true);
-    Table { groups, begins, possible }
-});
-
-/// How many kinds of words are told apart before they are looked up.
-const TRAITS: usize = 4096;
-
-/// A number made of the length and the first letters of a word, the same in any case.
-fn trait_of(word: &[u8]) -> usize {
-    let letters = word.iter().take(4).fold(word.len(), |sum, &b| sum << 8 | usize::from(b | 0x20));
-    letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (usize::BITS - TRAITS.trailing_zeros())
-}
-
-impl Table {
-    /// The phrases that begin with `word`, in any case.
-    fn candidates(&self, word: &str) -> &[Phrase] {
-        // Nearly every line begins with a word that no phrase begins with.
-        let number = word.as_bytes().first().is_some_and(u8::is_ascii_digit);
-        if word.is_ascii() && !number && !self.possible[trait_of(word.as_bytes())] {
-            return &[];
-        }
-        let first = word.chars().next().and_then(|c| c.to_lowercase().next());
-        let byte = match first {
-            Some(c) if c.is_ascii_digit() => b'#',
-            Some(c) => c.encode_utf8(&mut [0; 4]).as_bytes()[0],
-            None => return &[],
-        };
-        let byte = usize::from(byte);
-        let groups = &self.groups[self.begins[byte].into()..self.begins[byte + 1].into()];
-        let (number, ascii) = (byte == usize::from(b'#'), word.is_ascii());
-        let is = |key: &str| match (number, ascii) {
-            (true, _) => is_number(word),
-            (_, true) => key.len() == word.len() && key.eq_ignore_ascii_case(word),
-            _ => same_word(word, key),
-        };
-        let found = groups.iter().find(|(key, _)| is(key));
-        found.map_or(&[], |(_, phrases)| phrases)
-    }
-}
-
 /// The longest phrase at the beginning of `text`, of the rules that `allowed` lets through.
 pub(super) fn unit(text: &str, allowed: impl Fn(&str) -> bool) -> Option<Unit> {
     let (start, end) = next_word(text, 0)?;
     if text[..start].contains(is_quote) {
         return None;
     }
-    let candidates = TABLE.candidates(&text[start..end]).iter().filter(|p| allowed(p.rule));
+    let (word, rest) = (&text[start..end], &text[end..]);
+    if !TABLE.is_possible(word, rest) {
+        return None;
+    }
+    let candidates = TABLE.candidates(word).iter().filter(|p| allowed(p.rule));
     let found =
         candidates.filter_map(|phrase| Some(Unit { end: phrase.end(&text[start..])?, phrase }));
     let longest = found.max_by_key(|unit| unit.end)?;

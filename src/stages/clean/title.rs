@@ -1,5 +1,6 @@
 //! What a title says besides its headline: that it is an update, a correction, and whose it is.
 
+use std::fmt;
 use std::sync::LazyLock;
 
 /// What the desk says about a version of an article.
@@ -19,6 +20,22 @@ pub enum UpdateTag {
     Exclusive,
     /// It has just happened.
     Breaking,
+}
+
+impl fmt::Display for UpdateTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, number) = match self {
+            Update(n) => ("UPDATE", *n),
+            Wrapup(n) => ("WRAPUP", *n),
+            Correction => ("CORRECTED", 0),
+            Repeat => ("RPT", 0),
+            Refile => ("REFILE", 0),
+            Exclusive => ("EXCLUSIVE", 0),
+            Breaking => ("BREAKING", 0),
+        };
+        f.write_str(word)?;
+        if number > 0 { write!(f, " {number}") } else { Ok(()) }
+    }
 }
 
 use UpdateTag::{Breaking, Correction, Exclusive, Refile, Repeat, Update, Wrapup};
