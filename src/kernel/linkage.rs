@@ -362,7 +362,8 @@ fn add_up(edges: &mut [Edge]) -> usize {
         let e = edges[i];
         match edges[..left].last_mut().filter(|last| ends(last) == ends(&e)) {
             Some(last) => {
-                (last.sum, last.examined) = (last.sum + e.sum, last.examined + e.examined)
+                last.sum += e.sum;
+                last.examined += e.examined;
             }
             None => {
                 edges[left] = e;

@@ -64,9 +64,6 @@ const AGREEING_FRESH: f64 = 0.5;
 const AGREEING_APART: f64 = 0.8;
 /// The same where a date is not known.
 const AGREEING_UNDATED: f64 = 0.66;
-/// With less resemblance, and much of its own on either side, an article of the same day may be a form filled in again as
-/// well: then as many numbers must agree as where no date is known.
-const FORM: f64 = 0.56;
 /// From this resemblance on, articles of the same days may differ in any number: that is what a correction does.
 const CORRECTED: f64 = 0.75;
 
@@ -84,14 +81,13 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
     let found = Near { resemblance, containment, strength, against: None };
     let against = |strength, why| Near { strength, against: Some(why), ..found };
     let apart = a.time.zip(b.time).map(|(x, y)| (x - y).abs() > FRESH);
-    let mingled = containment < MINGLED && strength >= 1.0;
     let agreeing = match apart {
         Some(false) if resemblance >= CORRECTED => 0.0,
-        Some(false) if mingled && resemblance < FORM => AGREEING_UNDATED,
         Some(false) => AGREEING_FRESH,
         Some(true) => AGREEING_APART,
         None => AGREEING_UNDATED,
     };
+    let mingled = containment < MINGLED && strength >= 1.0;
     let few = n.min(m) < if apart == Some(true) { FEW_APART } else { FEW };
     if a.content == b.content {
         against(0.0, "the same words under unrelated headlines: a notice")
