@@ -107,10 +107,10 @@ fn only<'a>(some: &'a str, other: &str) -> Vec<&'a str> {
     if some.is_empty() {
         return Vec::new();
     }
-    // Most lines are no longer than that, and none ends with a zero byte: these differ if their beginnings do.
+    // Most lines are shorter than that, and none ends with a zero byte: these are the same if they begin alike.
     let begins: Vec<u64> = lines(other).map(facts::first_eight).collect();
     let new = lines(some).filter(|x| {
-        !begins.contains(&facts::first_eight(x)) || (x.len() > 8 && lines(other).all(|y| y != *x))
+        !begins.contains(&facts::first_eight(x)) || (x.len() >= 8 && lines(other).all(|y| y != *x))
     });
     facts::distinct(new)
 }
@@ -124,5 +124,23 @@ fn list(said: &mut String, words: &[&str]) {
         0 => said.push_str("none"),
         n if n > LISTED => said.push_str(&format!(" and {} more", n - LISTED)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn differences_equal_those_of_sets(texts in prop::array::uniform2(prop::collection::vec("(b?c|Democrat|Democratic|[a-c]{7,9})", 0..9))) {
+            let sets = texts.clone().map(|lines| BTreeSet::from_iter(lines));
+            let [a, b] = texts.map(|lines| lines.join("\n"));
+            let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| x.difference(y).cloned().collect::<Vec<_>>();
+            prop_assert_eq!(differences(&a, &b), [only(&sets[0], &sets[1]), only(&sets[1], &sets[0])]);
+        }
     }
 }
