@@ -96,10 +96,16 @@ fn changed(from: &[u8], to: &[u8]) -> Box<str> {
 
 /// The lines of each of two texts that the other has not, ascending and distinct.
 fn differences<'a>(a: &'a str, b: &'a str) -> [Vec<&'a str>; 2] {
-    // Copies have most in common at the beginning.
-    let common = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    // Copies have most in common at the beginning and at the end.
+    let same = |(x, y): &(u8, u8)| x == y;
+    let common = a.bytes().zip(b.bytes()).take_while(same).count();
     let begin = a.as_bytes()[..common].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-    [only(&a[begin..], b), only(&b[begin..], a)]
+    let [rest_a, rest_b] = [a, b].map(|text| &text[begin..]);
+    let common = rest_a.bytes().rev().zip(rest_b.bytes().rev()).take_while(same).count();
+    let tail = &rest_a.as_bytes()[rest_a.len() - common..];
+    let end = tail.iter().position(|&b| b == b'\n').map_or(0, |at| common - at);
+    let [of_a, of_b] = [rest_a, rest_b].map(|rest| &rest[..rest.len() - end]);
+    [only(of_a, b), only(of_b, a)]
 }
 
 /// The lines that are not in the other text, ascending and distinct.
