@@ -143,7 +143,7 @@ mod tests {
     proptest! {
         #[test]
         fn differences_equal_those_of_sets(texts in prop::array::uniform2(prop::collection::vec("(b?c|Democrat|Democratic|[a-c]{7,9})", 0..9))) {
-            let sets = texts.clone().map(|lines| BTreeSet::from_iter(lines));
+            let sets = texts.clone().map(BTreeSet::from_iter);
             let [a, b] = texts.map(|lines| lines.join("\n"));
             let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| x.difference(y).cloned().collect::<Vec<_>>();
             prop_assert_eq!(differences(&a, &b), [only(&sets[0], &sets[1]), only(&sets[1], &sets[0])]);
