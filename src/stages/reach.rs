@@ -15,10 +15,13 @@ use crate::kernel::time::{DAY, ONE, TimeFactor};
 pub const POSTED: usize = 16;
 /// Fixed-point one of a posted weight.
 const UNIT: f64 = 16_384.0;
-/// Share of the cosine that the posted terms must show, in 1 / 65,536.
+/// Share of the cosine that the posted terms of a match must show, in 1 / 65,536.
 const PARTIAL: i64 = ONE * 7 / 100;
-/// Most candidates for matches that are compared in full; most reports have a third of that.
-pub const MATCHES: usize = if cfg!(test) { 5 } else { 100 };
+/// The same of a neighbour. It is less, since who has few neighbours is told by the distant ones.
+const PARTIAL_AROUND: i64 = ONE * 5 / 100;
+/// Most candidates for matches that are compared in full; most reports have a sixth of that, those of stories of hundreds
+/// all.
+pub const MATCHES: usize = if cfg!(test) { 5 } else { 200 };
 /// Most candidates for the neighbourhood that are compared in full.
 pub const AROUND: usize = if cfg!(test) { 5 } else { 60 };
 /// Least similarity of a match and of a neighbour, in 1 / 65,536.
@@ -155,9 +158,9 @@ pub fn is_around(own: Moment, other: Moment, history: bool) -> bool {
     }
 }
 
-/// What the posted terms of two reports say of their cosine, in 1 / 65,536, unless it is too little.
+/// What the posted terms of two reports say of their cosine, in 1 / 65,536, unless it is too little for anything.
 pub fn partial(sum: u32) -> Option<i64> {
-    Some(i64::from(sum) >> 12).filter(|&partial| partial >= PARTIAL)
+    Some(i64::from(sum) >> 12).filter(|&partial| partial >= PARTIAL_AROUND)
 }
 
 /// The similarity by the posted terms, in the square of 1 / 65,536, unless it is too little for a match.
