@@ -162,7 +162,7 @@ impl<'a> Batches<'a> {
 }
 
 /// What an item hangs together with, by its lowest item.
-fn find(root: &mut [u32], mut i: u32) -> u32 {
+pub(super) fn find(root: &mut [u32], mut i: u32) -> u32 {
     while root[i as usize] != i {
         root[i as usize] = root[root[i as usize] as usize];
         i = root[i as usize];

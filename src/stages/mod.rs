@@ -7,6 +7,7 @@
 //! | [`sketch`] | shingles | signature and fingerprint | the order of the shingles does not matter |
 //! | [`terms`] | words | terms | ascending by hash, distinct |
 //! | [`candidates`] | sketches | candidate pairs | ascending, distinct, linear in number |
+//! | [`changed`] | sketches that come and go | how often pairs are proposed now | equal to all candidate pairs anew |
 //! | [`verify`] | two copies | resemblance and containment, if they match | exact |
 //! | [`duplicates`] | matches | near-duplicate groups | no group grows by chaining |
 //! | [`learn`] | a corpus | boilerplate | a function of the set of articles |
@@ -16,7 +17,9 @@
 //! | [`reach`] | two reports | what they can be to each other | looks at the two alone |
 //! | [`crowd`] | similar pairs, neighbourhoods | scores | a function of the set of reports |
 
+pub mod asking;
 pub mod candidates;
+pub mod changed;
 pub mod clean;
 pub mod crowd;
 pub mod decide;

@@ -47,24 +47,31 @@ pub struct Found {
 /// The similar pairs of all reports, and what there is in the neighbourhood of each.
 pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     let fixed = vectors.fixed();
-    let index = Index::new(vectors, &fixed, times, factor);
+    let (index, own) = Index::new(vectors, &fixed, times, factor);
+    let comparison = Comparison { vectors, fixed: &fixed, times, factor };
     let part = |scratch: &mut Scratch, from: usize| {
         let mut found = Found::default();
-        for i in from..vectors.len().min(from + PART) {
-            index.query(i as u32, scratch, &mut found);
+        for (i, own) in (from as u32..).zip(&own[from..]).take(PART) {
+            let candidates = index.candidates(i, own, scratch);
+            comparison.compare(i, &candidates, &mut scratch.probe, &mut found);
         }
         found.similar.shrink_to_fit();
         found
     };
     let parts: Vec<usize> = (0..vectors.len()).step_by(PART).collect();
     let parts: Vec<Found> = parts.into_par_iter().map_init(Scratch::default, part).collect();
-    drop(index);
+    drop((index, own));
     drop(fixed);
+    gather(parts)
+}
+
+/// What is found of reports that follow one another.
+pub(super) fn gather(parts: Vec<Found>) -> Found {
     let (mut similar, mut nearest, mut local) = (Vec::new(), Vec::new(), Vec::new());
     let compared = |c: (u64, u64), part: &Found| (c.0 + part.compared.0, c.1 + part.compared.1);
     let compared = parts.iter().fold((0, 0), compared);
     similar.reserve_exact(parts.iter().map(|part| part.similar.len()).sum());
-    nearest.reserve_exact(vectors.len());
+    nearest.reserve_exact(parts.iter().map(|part| part.nearest.len()).sum());
     for part in parts {
         similar.extend(part.similar);
         nearest.extend(part.nearest);
@@ -81,10 +88,16 @@ fn close_crowded(postings: &mut [Posting], times: &Times) {
     let same = |x: &Posting, y: &Posting| x.term == y.term && day(x) == day(y);
     for bucket in postings.chunk_by_mut(same).filter(|b| b.len() > CAP) {
         let identity = |p: &Posting| times.identities[p.report as usize];
-        let mut lowest: Vec<u64> = bucket.iter().map(identity).collect();
-        lowest.sort_unstable();
-        bucket.iter_mut().for_each(|p| p.open = identity(p) < lowest[HUBS]);
+        let bound = bound(bucket.iter().map(identity));
+        bucket.iter_mut().for_each(|p| p.open = identity(p) < bound);
     }
+}
+
+/// Below which identity the postings of a crowded bucket are found.
+pub(super) fn bound(identities: impl Iterator<Item = u64>) -> u64 {
+    let mut lowest: Vec<u64> = identities.collect();
+    lowest.sort_unstable();
+    lowest[HUBS]
 }
 
 /// One of the heaviest terms of a report, on its way into the index.
@@ -99,42 +112,54 @@ struct Posting {
 }
 
 /// The end of the postings of a term: later than any report.
-const END: (u32, u16) = (u32::MAX, 0);
+pub(super) const END: (u32, u16) = (u32::MAX, 0);
 /// No postings to look at.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 /// Reports whose sums are added up at a time: so many stay in the nearest cache.
 const CHUNK: usize = 8_192;
 
 /// The inverted index.
-struct Index<'a> {
-    vectors: &'a Vectors,
-    fixed: &'a Weights,
-    times: &'a Times,
-    factor: &'a TimeFactor,
+pub(super) struct Index<'a> {
+    pub(super) times: &'a Times,
+    pub(super) factor: &'a TimeFactor,
     /// The open postings as report and weight, by term, then by report; after those of each term an [`END`].
-    postings: Vec<(u32, u16)>,
-    /// For each report where the postings of its terms come into its scope; [`NONE`] where there are none.
-    first: Vec<[u32; POSTED]>,
-    /// What its terms weigh.
-    own: Vec<[u16; POSTED]>,
+    pub(super) postings: Vec<(u32, u16)>,
 }
 
+/// What a report is looked for by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Own {
+    /// Where the postings of its terms come into its scope; [`NONE`] where there are none.
+    pub(super) first: [u32; POSTED],
+    /// What its terms weigh.
+    pub(super) weights: [u16; POSTED],
+}
+
+impl Own {
+    /// Nothing.
+    pub(super) const NOTHING: Self = Self { first: [NONE; POSTED], weights: [0; POSTED] };
+}
+
+/// What a report is compared with in full: candidates for matches, and for its neighbourhood, each ascending.
+pub type Candidates = [Vec<u32>; 2];
+
 #[derive(Default)]
-struct Scratch {
+pub(super) struct Scratch {
     /// Where the next posting of each term is, and what the term weighs in the report that asks.
     lists: Vec<(usize, u16)>,
     sums: Vec<u32>,
     touched: Vec<u32>,
-    probe: Probe,
+    pub(super) probe: Probe,
 }
 
 impl<'a> Index<'a> {
+    /// The index of all reports, and by what each is looked for.
     fn new(
         vectors: &'a Vectors,
         fixed: &'a Weights,
         times: &'a Times,
         factor: &'a TimeFactor,
-    ) -> Self {
+    ) -> (Self, Vec<Own>) {
         let posted = |i: u32| posted(i, vectors, fixed);
         let n = vectors.len() as u32;
         let mut postings: Vec<Posting> = (0..n).into_par_iter().flat_map_iter(posted).collect();
@@ -142,15 +167,8 @@ impl<'a> Index<'a> {
         close_crowded(&mut postings, times);
         let begins: Vec<u32> =
             (0..n).into_par_iter().map(|i| times.scope(i).start as u32).collect();
-        let mut index = Self {
-            vectors,
-            fixed,
-            times,
-            factor,
-            postings: Vec::new(),
-            first: vec![[NONE; POSTED]; vectors.len()],
-            own: vec![[0; POSTED]; vectors.len()],
-        };
+        let mut index = Self { times, factor, postings: Vec::new() };
+        let mut own = vec![Own::NOTHING; vectors.len()];
         let useful = |same: &&[Posting]| same.len() > 1 && same.iter().any(|p| p.open);
         for same in postings.chunk_by(|x, y| x.term == y.term).filter(useful) {
             let start = index.postings.len();
@@ -160,20 +178,20 @@ impl<'a> Index<'a> {
             for p in same {
                 let (report, slot) = (p.report as usize, p.slot as usize);
                 let before = open.partition_point(|other| other.0 < begins[report]);
-                index.first[report][slot] = (start + before) as u32;
-                index.own[report][slot] = p.weight;
+                own[report].first[slot] = (start + before) as u32;
+                own[report].weights[slot] = p.weight;
             }
             index.postings.push(END);
         }
-        index
+        (index, own)
     }
 
-    /// Finds the matches of a report with those before it, and its neighbours.
-    fn query(&self, report: u32, scratch: &mut Scratch, found: &mut Found) {
+    /// The candidates of a report among those before it, and for its neighbourhood.
+    pub(super) fn candidates(&self, report: u32, own: &Own, scratch: &mut Scratch) -> Candidates {
         let neighbourhood = self.times.neighbourhood(report);
         let window = self.times.window(report, self.factor);
         let (mut matches, mut around) = (Vec::new(), Vec::new());
-        self.add_up(report, scratch, |other, sum| {
+        self.add_up(report, own, scratch, |other, sum| {
             let Some(partial) = reach::partial(sum).filter(|_| other != report) else { return };
             let dated = other as usize >= self.times.undated;
             let range = if dated { &neighbourhood.dated } else { &neighbourhood.undated };
@@ -190,23 +208,19 @@ impl<'a> Index<'a> {
                 matches.extend(reach::partial_match(partial, factor).map(|s| (s, other)));
             }
         });
-        let (matches, around) = (best(matches, MATCHES), best(around, AROUND));
-        found.compared.0 += matches.len() as u64;
-        found.compared.1 += around.len() as u64;
-        self.vectors.fetch(self.fixed, around.iter().chain(&matches).copied());
-        self.vectors.load(self.fixed, report as usize, &mut scratch.probe);
-        let similar = |other| self.similar(report, other, &scratch.probe);
-        found.similar.extend(matches.into_iter().filter_map(similar));
-        let near = self.nearest(report, around, &scratch.probe);
-        let local = self.vectors.local_of(report as usize, &near, &scratch.probe);
-        found.local.push(&local);
-        found.nearest.push(near[..near.len().min(NEAREST)].to_vec());
+        [best(matches, MATCHES), best(around, AROUND)]
     }
 
     /// Adds up the products of the postings that a report shares with each in its scope.
-    fn add_up(&self, report: u32, scratch: &mut Scratch, mut each: impl FnMut(u32, u32)) {
+    fn add_up(
+        &self,
+        report: u32,
+        own: &Own,
+        scratch: &mut Scratch,
+        mut each: impl FnMut(u32, u32),
+    ) {
         let Scratch { lists, sums, touched, .. } = scratch;
-        let own = self.first[report as usize].into_iter().zip(self.own[report as usize]);
+        let own = own.first.into_iter().zip(own.weights);
         lists.clear();
         lists.extend(own.filter(|own| own.0 != NONE).map(|(at, own)| (at as usize, own)));
         sums.resize(CHUNK, 0);
@@ -229,6 +243,36 @@ impl<'a> Index<'a> {
             }
         }
     }
+}
+
+/// What it takes to compare reports in full.
+pub(super) struct Comparison<'a> {
+    pub(super) vectors: &'a Vectors,
+    pub(super) fixed: &'a Weights,
+    pub(super) times: &'a Times,
+    pub(super) factor: &'a TimeFactor,
+}
+
+impl Comparison<'_> {
+    /// The matches of a report among its candidates, and its neighbours.
+    pub(super) fn compare(
+        &self,
+        report: u32,
+        [matches, around]: &Candidates,
+        probe: &mut Probe,
+        found: &mut Found,
+    ) {
+        found.compared.0 += matches.len() as u64;
+        found.compared.1 += around.len() as u64;
+        self.vectors.fetch(self.fixed, around.iter().chain(matches).copied());
+        self.vectors.load(self.fixed, report as usize, probe);
+        let similar = |&other: &u32| self.similar(report, other, probe);
+        found.similar.extend(matches.iter().filter_map(similar));
+        let near = self.nearest(report, around, probe);
+        let local = self.vectors.local_of(report as usize, &near, probe);
+        found.local.push(&local);
+        found.nearest.push(near[..near.len().min(NEAREST)].to_vec());
+    }
 
     fn similar(&self, report: u32, other: u32, probe: &Probe) -> Option<Similar> {
         let cosine = self.vectors.cosine(self.fixed, probe, report as usize, other as usize);
@@ -238,9 +282,9 @@ impl<'a> Index<'a> {
         similar.then_some(Similar { a, b, cosine, factor: factor as i32 })
     }
 
-    fn nearest(&self, report: u32, around: Vec<u32>, probe: &Probe) -> Vec<(u32, i32)> {
+    fn nearest(&self, report: u32, around: &[u32], probe: &Probe) -> Vec<(u32, i32)> {
         let cosine = |j: u32| self.vectors.cosine(self.fixed, probe, report as usize, j as usize);
-        let mut nearest: Vec<(u32, i32)> = around.into_iter().map(|j| (j, cosine(j))).collect();
+        let mut nearest: Vec<(u32, i32)> = around.iter().map(|&j| (j, cosine(j))).collect();
         keep_nearest(&mut nearest);
         nearest
     }

@@ -199,6 +199,11 @@ impl Weights {
         Self { weights, lengths }
     }
 
+    /// The weights of all articles, one after the other.
+    pub fn flat(&self) -> &[u16] {
+        &self.weights
+    }
+
     /// The Euclidean length of one article's weights.
     pub fn length(&self, i: usize) -> f64 {
         self.lengths[i]

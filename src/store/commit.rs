@@ -135,8 +135,8 @@ fn write_rows(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
         article.execute([row])?;
         member.execute([row])?;
     }
-    let mut place = tx.prepare_cached("INSERT OR REPLACE INTO members VALUES (?, ?, ?)")?;
-    batch.members.iter().try_for_each(|m| place.execute([m.row, m.story, m.group]).map(drop))
+    let mut place = tx.prepare_cached("INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)")?;
+    batch.members.iter().try_for_each(|m| place.execute([m.row, m.story, m.group, m.first]).map(drop))
 }
 
 fn write_texts_and_decisions(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {

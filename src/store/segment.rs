@@ -104,6 +104,13 @@ fn checksum(block: u64, bytes: &[u8]) -> [u8; 4] {
     sum.finalize().to_le_bytes()
 }
 
+/// The block of a segment that was read last.
+#[derive(Debug, Default)]
+pub struct Block {
+    number: Option<u64>,
+    bytes: Vec<u8>,
+}
+
 /// A segment opened for reading; it stays readable when its file is deleted.
 #[derive(Debug)]
 pub struct Segment {
@@ -162,28 +169,53 @@ impl Segment {
         length: usize,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
+        self.read_by(&mut Block::default(), section, from, length, out)
+    }
+
+    /// As [`Segment::read`], for stretches of this segment one after the other: what two have in common is read once.
+    ///
+    /// # Errors
+    /// As [`Segment::read`].
+    pub fn read_by(
+        &self,
+        last: &mut Block,
+        section: usize,
+        from: u64,
+        length: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         let (begin, end) =
             (self.starts[section] + from, self.starts[section] + from + length as u64);
         if end > self.starts[section + 1] {
             return Err(Error::damaged(&self.path, "a record points beyond its section"));
         }
         let size = BLOCK as u64;
-        let mut bytes = Vec::new();
         for block in begin / size..end.div_ceil(size).max(begin / size) {
-            let data = (self.starts[SECTIONS] - block * size).min(size) as usize;
-            bytes.resize(data + 4, 0);
-            let at = HEADER as u64 + block * (size + 4);
-            let read = self.file.read_exact_at(&mut bytes, at);
-            read.map_err(|error| cut_short(&self.path, error))?;
-            let (data, sum) = bytes.split_at(data);
-            if checksum(block, data) != sum {
-                let what = format!("block {block} does not read as it was written");
-                return Err(Error::damaged(&self.path, what));
+            let length = (self.starts[SECTIONS] - block * size).min(size) as usize;
+            if last.number != Some(block) {
+                self.load(block, length, last)?;
             }
+            let data = &last.bytes[..length];
             let first = begin.saturating_sub(block * size) as usize;
             let last = (end - block * size).min(data.len() as u64) as usize;
             out.extend_from_slice(&data[first..last]);
         }
+        Ok(())
+    }
+
+    /// Reads a block and checks it.
+    fn load(&self, number: u64, length: usize, block: &mut Block) -> Result<(), Error> {
+        block.number = None;
+        block.bytes.resize(length + 4, 0);
+        let at = HEADER as u64 + number * (BLOCK as u64 + 4);
+        let read = self.file.read_exact_at(&mut block.bytes, at);
+        read.map_err(|error| cut_short(&self.path, error))?;
+        let (data, sum) = block.bytes.split_at(length);
+        if checksum(number, data) != sum {
+            let what = format!("block {number} does not read as it was written");
+            return Err(Error::damaged(&self.path, what));
+        }
+        block.number = Some(number);
         Ok(())
     }
 

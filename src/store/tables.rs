@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS articles (
     url TEXT NOT NULL, file TEXT NOT NULL, kept TEXT, published TEXT, seen TEXT, fingerprint INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS articles_by_id ON articles (id);
 CREATE TABLE IF NOT EXISTS members (
-    row INTEGER PRIMARY KEY, story INTEGER NOT NULL, duplicate_group INTEGER NOT NULL);
+    row INTEGER PRIMARY KEY, story INTEGER NOT NULL, duplicate_group INTEGER NOT NULL, same_text INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS members_by_story ON members (story);
 CREATE TABLE IF NOT EXISTS stories (
     story INTEGER PRIMARY KEY, story_id TEXT NOT NULL, representative INTEGER NOT NULL, size INTEGER NOT NULL,
@@ -56,6 +56,8 @@ pub struct Member {
     pub story: u32,
     /// Its near-duplicate group, named by the row of its earliest member.
     pub group: u32,
+    /// The article that stands for all that are the same word for word.
+    pub first: u32,
 }
 
 /// A story as the database has it.
@@ -165,8 +167,8 @@ impl Store {
     /// The database cannot be read.
     pub fn members(&self) -> Result<Vec<Member>, Error> {
         let member =
-            |r: &Row<'_>| Ok(Member { row: r.get(0)?, story: r.get(1)?, group: r.get(2)? });
-        self.all("SELECT row, story, duplicate_group FROM members ORDER BY row", member)
+            |r: &Row<'_>| Ok(Member { row: r.get(0)?, story: r.get(1)?, group: r.get(2)?, first: r.get(3)? });
+        self.all("SELECT row, story, duplicate_group, same_text FROM members ORDER BY row", member)
     }
 
     /// All stories, oldest first.
@@ -257,6 +259,44 @@ impl Store {
         self.one(&sql, row, story)
     }
 
+    /// The articles of some rows; rows without one are passed over.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn articles_at(&self, rows: &[u32]) -> Result<Vec<Stored>, Error> {
+        let read = || -> rusqlite::Result<Vec<Stored>> {
+            let sql = format!("SELECT {ARTICLE} FROM articles WHERE row = ?");
+            let mut select = self.db.prepare_cached(&sql)?;
+            let one = |&row: &u32| select.query_row([row], stored).optional().transpose();
+            rows.iter().filter_map(one).collect()
+        };
+        read().map_err(self.sql())
+    }
+
+    /// The stories of some numbers, in their order; numbers without one are passed over.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stories_at(&self, numbers: &[u32]) -> Result<Vec<Story>, Error> {
+        let read = || -> rusqlite::Result<Vec<Story>> {
+            let sql = format!("SELECT {STORY} FROM stories WHERE story = ?");
+            let mut select = self.db.prepare_cached(&sql)?;
+            let one = |number: &u32| select.query_row([number], story).optional().transpose();
+            numbers.iter().filter_map(one).collect()
+        };
+        read().map_err(self.sql())
+    }
+
+    /// Whether a name of a story is in use, or was and leads elsewhere.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_named(&self, id: &str) -> Result<bool, Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM stories WHERE story_id = ?1) \
+                   OR EXISTS (SELECT 1 FROM redirects WHERE story_id = ?1)";
+        Ok(self.one(sql, id, |r| r.get(0))?.unwrap_or(false))
+    }
+
     /// The story of a name, or the one that the name leads to.
     ///
     /// # Errors
@@ -307,7 +347,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn next(&self) -> Result<Next, Error> {
-        let sql = "SELECT MAX((SELECT IFNULL(MAX(row), -1) FROM articles), (SELECT IFNULL(MAX(first_row + rows), 0) - 1 FROM segments)), \
+        let sql = "SELECT MAX((SELECT IFNULL(MAX(row), -1) FROM articles), (SELECT IFNULL(MAX(first_row + rows), 0) - 1 FROM segments WHERE kind = 'articles')), \
                    (SELECT IFNULL(MAX(number), 0) FROM segments), (SELECT IFNULL(MAX(story), 0) FROM stories)";
         let next = |r: &Row<'_>| {
             Ok(Next {

@@ -132,6 +132,7 @@ impl Waiting {
 }
 
 /// An article that the index has, and the hash of its title and text as delivered.
+#[derive(Debug, Clone)]
 pub(super) struct Known {
     pub(super) row: u32,
     pub(super) entry: Entry,

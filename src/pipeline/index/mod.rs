@@ -1,17 +1,26 @@
 //! The persistent index: every night's articles beside all that came before, with the answer of one run over all.
 
+mod absorb;
+mod arrange;
 mod explain;
+mod findings;
 mod intake;
 mod look;
 mod merge;
 mod name;
+mod near;
+mod pairs;
+mod regroup;
 mod remove;
+mod reports;
 mod rows;
 mod settle;
+mod state;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod update;
+mod work;
 mod world;
 
 use std::path::Path;
@@ -20,13 +29,12 @@ use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::place::{self, Story as Placed};
-use super::{Clock, Counts, Found, StageCount};
+use super::{Counts, Found, StageCount};
 use crate::model::{Change, Entry, Grouping, Refusal};
 use crate::params::Params;
 use crate::read::Notes;
 use crate::stages::decide;
-use crate::store::Store;
-use settle::Before;
+use crate::store::{Member, Store};
 use world::World;
 
 pub use crate::store::{Access, Decided, Error, Filter, Located, RunSeen, Story, Summary};
@@ -127,11 +135,12 @@ impl Index {
 
     fn grouped(&self) -> Result<(Grouping, Found), Error> {
         let (mut world, before) = self.world()?;
-        let (corpus, found) = world.group(&self.params, &mut Vec::new(), &mut Clock::default())?;
+        let (corpus, found) = world.group(&self.params)?;
         let mut placed = place::assemble(&corpus, &found, &self.params);
+        let (members, stories) = before;
         let story: HashMap<u32, u64> =
-            before.stories.iter().map(|s| (s.story, name::number_of(&s.id))).collect();
-        let home: HashMap<u32, u32> = before.members.iter().map(|m| (m.row, m.story)).collect();
+            stories.iter().map(|s| (s.story, name::number_of(&s.id))).collect();
+        let home: HashMap<u32, u32> = members.iter().map(|m| (m.row, m.story)).collect();
         let names: Vec<u64> = placed
             .iter()
             .map(|s| story[&home[&corpus.articles[s.groups[0].members[0] as usize].row]])
@@ -142,17 +151,17 @@ impl Index {
     }
 
     /// Everything as it is at one moment, and the stories that it is in.
-    fn world(&self) -> Result<(World, Before), Error> {
+    fn world(&self) -> Result<(World, (Vec<Member>, Vec<Story>)), Error> {
         // A writer may delete segments before they are opened here; there are others by then.
         let mut tries = 0..RETRIES;
         let (moment, world) = loop {
             let moment = self.store.moment()?;
-            match World::load(&self.store, &[]) {
+            match World::load(&self.store) {
                 Err(error) if error.is_missing() && tries.next().is_some() => {}
                 loaded => break (moment, loaded?),
             }
         };
-        let before = world.before(&self.store, 0)?;
+        let before = (self.store.members()?, self.store.stories()?);
         drop(moment);
         Ok((world, before))
     }

@@ -4,8 +4,9 @@ use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::settle::Ending;
+use super::state::State;
 use super::update::Turn;
-use super::world::{self, World};
+use super::world;
 use super::{Error, Index, Night, Options, rows};
 use crate::kernel::hash::hash;
 use crate::model::Decision;
@@ -25,16 +26,21 @@ impl Index {
         ids: &[String],
         now: Timestamp,
     ) -> Result<(Night, Vec<String>), Error> {
-        let world = World::load(&self.store, &[])?;
-        let (removed, missing) = world.rows_of(ids);
-        let missing = missing.into_iter().map(str::to_owned).collect();
+        let (mut removed, mut missing) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.store.article(id)? {
+                Some(stored) => removed.push(stored.row),
+                None => missing.push(id.clone()),
+            }
+        }
+        removed.sort_unstable();
+        removed.dedup();
         let identities: Vec<u64> = ids.iter().map(|id| hash(id.as_bytes())).collect();
         let reason = "an article of it was forgotten".to_owned();
         let ending = Ending { change: "forgotten", reason };
         // Versions that were replaced long ago lie in segments still.
         let gone = |a: &Prepared| identities.contains(&a.identity);
         let night = self.remove(
-            world,
             removed,
             gone,
             ending,
@@ -60,13 +66,12 @@ impl Index {
         if removed.is_empty() {
             return Ok(Night::default());
         }
-        let world = World::load(&self.store, &[])?;
         let reason = format!("its newest article is older than {days} days");
         let ending = Ending { change: "expired", reason };
         let run = RunLine { at: options.now.to_string(), command: "expire", ..RunLine::default() };
         let rows = removed.clone();
         let gone = move |a: &Prepared| rows.binary_search(&a.row).is_ok();
-        self.remove(world, removed, gone, ending, run)
+        self.remove(removed, gone, ending, run)
     }
 
     /// Takes decisions of editors; those that contradict others are refused, by position, with the reason.
@@ -92,11 +97,11 @@ impl Index {
         let run = RunLine { at: now.to_string(), command: "decide", ..RunLine::default() };
         let mut night = Night::default();
         let turn = Turn {
-            world: World::load(&self.store, &[])?,
-            tonight: Default::default(),
+            state: State::load(&self.store, &[])?,
             successors: HashMap::default(),
             ending: Ending { change: "gone", reason: String::new() },
             batch: Batch { decisions, run, ..Batch::default() },
+            decided: old.clone(),
             clock: Clock::default(),
         };
         let settled: Result<(), Error> = self.settle(turn, false, &mut night, |_| Ok(()));
@@ -109,7 +114,6 @@ impl Index {
 
     fn remove(
         &mut self,
-        mut world: World,
         removed: Vec<u32>,
         gone: impl Fn(&Prepared) -> bool,
         ending: Ending,
@@ -117,12 +121,12 @@ impl Index {
     ) -> Result<Night, Error> {
         let mut batch = Batch { run, ..Batch::default() };
         batch.run.counts[3] = removed.len() as i64;
-        world.replace(&removed, Vec::new(), &mut batch.articles);
         batch.removed = removed;
-        self.rewrite(&world, gone, &mut batch)?;
+        let state = State::load(&self.store, &[])?;
+        self.rewrite(&state, gone, &mut batch)?;
         let mut night = Night::default();
-        let (tonight, successors) = (Default::default(), HashMap::default());
-        let turn = Turn { world, tonight, successors, ending, batch, clock: Clock::default() };
+        let (successors, decided) = (HashMap::default(), Vec::new());
+        let turn = Turn { state, successors, ending, batch, decided, clock: Clock::default() };
         self.settle(turn, false, &mut night, |_| Ok(()))?;
         self.store.sweep()?;
         Ok(night)
@@ -131,18 +135,23 @@ impl Index {
     /// Writes segments again without articles that are to leave nothing behind, nor others that are no more.
     fn rewrite(
         &self,
-        world: &World,
+        state: &State,
         gone: impl Fn(&Prepared) -> bool,
         batch: &mut Batch,
     ) -> Result<(), Error> {
         let mut number = self.store.next()?.segment;
-        for named in self.store.segments()? {
+        let removed = batch.removed.clone();
+        let stays = |a: &Prepared| {
+            state.of(a.row).was.is_there() && removed.binary_search(&a.row).is_err()
+        };
+        let all = self.store.segments()?.into_iter();
+        for named in all.filter(|named| named.kind == rows::KIND) {
             let segment = self.store.segment(&named)?;
             if !rows::records(&segment)?.iter().any(&gone) {
                 continue;
             }
             batch.replaced_segments.push(named.number);
-            let left = rows::only(&rows::read(&segment)?, |a| world.has(a.row));
+            let left = rows::only(&rows::read(&segment)?, stays);
             if left.articles.is_empty() {
                 continue;
             }

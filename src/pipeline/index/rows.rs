@@ -1,22 +1,36 @@
 //! What articles are compared by, to and from a segment: fixed records that point into sections of lists.
 
+use jiff::Timestamp;
+
+use crate::model::Entry;
 use crate::pipeline::parts::{Lists, Part, Span};
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item;
+use crate::stages::reach::{Moment, heaviest};
+use crate::stages::terms::Term;
+use crate::stages::weights::Vectors;
 use crate::store::{Error, Segment, SegmentWriter};
 
 /// What a segment of articles is called.
 pub(super) const KIND: &str = "articles";
 /// Sections of such a segment.
-const RECORDS: usize = 0;
-const SKETCHES: usize = 1;
-const SHINGLES: usize = 2;
-const HASHES: usize = 3;
-const TERMS: usize = 4;
-const FACTS: usize = 5;
+pub(super) const RECORDS: usize = 0;
+pub(super) const SKETCHES: usize = 1;
+pub(super) const SHINGLES: usize = 2;
+pub(super) const HASHES: usize = 3;
+pub(super) const TERMS: usize = 4;
+pub(super) const FACTS: usize = 5;
+/// The terms by which articles are found, ascending, each with where its postings end: eight bytes.
+pub(super) const POSTED: usize = 6;
+/// The postings, term by term: which article of the segment, and how heavy the term is in it.
+pub(super) const POSTINGS: usize = 7;
+/// Bytes of a posting.
+pub(super) const POSTING: usize = 6;
 
 /// Bytes of a record.
-const RECORD: usize = 88;
+pub(super) const RECORD: usize = 96;
+/// Bytes of it that are eight-byte numbers.
+const LONGS: usize = 40;
 
 /// Writes the articles of some chunks as a segment.
 pub(super) fn write(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(), Error> {
@@ -41,7 +55,52 @@ pub(super) fn write(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(
     writer.next_section();
     chunks.iter().try_for_each(|c| write_list(writer, &c.lists.terms))?;
     writer.next_section();
-    chunks.iter().try_for_each(|c| writer.write(&c.lists.facts))
+    chunks.iter().try_for_each(|c| writer.write(&c.lists.facts))?;
+    write_postings(writer, chunks)
+}
+
+/// Writes by which terms the articles are found.
+fn write_postings(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(), Error> {
+    let terms: Vec<&[Term]> = chunks
+        .iter()
+        .flat_map(|c| c.articles.iter().map(|a| a.terms.of(&c.lists.terms)))
+        .collect();
+    let mut vectors = Vectors::with_lengths(terms.iter().map(|terms| terms.len()));
+    terms.iter().enumerate().for_each(|(i, terms)| vectors.fill(i, terms));
+    let fixed = vectors.fixed();
+    let posted = |i: usize| {
+        heaviest(i, &vectors, &fixed).map(move |(term, weight)| (term, i as u32, weight))
+    };
+    let mut postings: Vec<(u32, u32, u16)> = (0..terms.len()).flat_map(posted).collect();
+    postings.sort_unstable();
+    let (mut dictionary, mut list) = (Vec::new(), Vec::with_capacity(postings.len() * POSTING));
+    for same in postings.chunk_by(|x, y| x.0 == y.0) {
+        for (_, article, weight) in same {
+            list.extend_from_slice(&article.to_le_bytes());
+            list.extend_from_slice(&weight.to_le_bytes());
+        }
+        dictionary.extend_from_slice(&same[0].0.to_le_bytes());
+        dictionary.extend_from_slice(&((list.len() / POSTING) as u32).to_le_bytes());
+    }
+    writer.next_section();
+    writer.write(&dictionary)?;
+    writer.next_section();
+    writer.write(&list)
+}
+
+/// When an article was published or else seen, as one number.
+fn time_code(entry: &Entry) -> i64 {
+    match (entry.published, entry.seen) {
+        (Some(time), _) => time.as_second() * 2,
+        (None, Some(time)) => time.as_second() * 2 + 1,
+        (None, None) => i64::MIN,
+    }
+}
+
+/// Back from [`time_code`].
+pub(super) fn moment(code: i64) -> Moment {
+    let time = (code != i64::MIN).then_some(code >> 1);
+    Moment { time, stamped: time.is_none() || code & 1 == 1 }
 }
 
 fn write_list<T: Item>(writer: &mut SegmentWriter, list: &[T]) -> Result<(), Error> {
@@ -61,8 +120,9 @@ fn spans(a: &Prepared) -> [Span; 6] {
 
 fn record(a: &Prepared, before: [usize; 6]) -> [u8; RECORD] {
     let mut bytes = [0; RECORD];
-    let (longs, ints) = bytes.split_at_mut(32);
-    let values = [a.record, a.identity, a.delivered, a.content];
+    let (longs, ints) = bytes.split_at_mut(LONGS);
+    let values =
+        [a.record, a.identity, a.delivered, a.content, time_code(&a.entry).cast_unsigned()];
     longs.as_chunks_mut().0.iter_mut().zip(values).for_each(|(b, v)| *b = v.to_le_bytes());
     let spans =
         spans(a).into_iter().zip(before).flat_map(|(span, before)| span.after(before).ends());
@@ -71,12 +131,42 @@ fn record(a: &Prepared, before: [usize; 6]) -> [u8; RECORD] {
     bytes
 }
 
-fn prepared(bytes: &[u8]) -> Prepared {
-    let (longs, ints) = bytes.split_at(32);
+/// What a record alone says of an article, beside its lists.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Brief {
+    pub(super) row: u32,
+    pub(super) identity: u64,
+    pub(super) delivered: u64,
+    pub(super) content: u64,
+    pub(super) time: i64,
+    pub(super) n_shingles: u32,
+}
+
+/// Reads from a record what it alone says.
+pub(super) fn brief(bytes: &[u8]) -> Brief {
+    let (longs, ints) = bytes.split_at(LONGS);
+    let long = |i: usize| u64::from_le_bytes(longs.as_chunks().0[i]);
+    let int = |i: usize| u32::read(&ints[4 * i..4 * i + 4]);
+    Brief {
+        row: int(0),
+        identity: long(1),
+        delivered: long(2),
+        content: long(3),
+        time: long(4).cast_signed(),
+        n_shingles: int(3).saturating_sub(int(2)),
+    }
+}
+
+pub(super) fn prepared(bytes: &[u8]) -> Prepared {
+    let (longs, ints) = bytes.split_at(LONGS);
     let long = |i: usize| u64::from_le_bytes(longs.as_chunks().0[i]);
     let int = |i: usize| u32::read(&ints[4 * i..4 * i + 4]);
     let span = |i: usize| Span::between(int(2 + 2 * i), int(3 + 2 * i));
+    let Moment { time, stamped } = moment(long(4).cast_signed());
+    let time = time.and_then(|time| Timestamp::from_second(time).ok());
+    let (published, seen) = (time.filter(|_| !stamped), time.filter(|_| stamped));
     Prepared {
+        entry: Entry { published, seen, ..Entry::default() },
         record: long(0),
         identity: long(1),
         delivered: long(2),

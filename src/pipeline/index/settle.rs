@@ -3,7 +3,7 @@
 //! A story's name stays with the part that holds its representative. Where several names meet, the oldest lives and the
 //! others lead to it.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::name::{number_of, spelled};
 use crate::model::Change;
@@ -12,8 +12,8 @@ use crate::store::{Batch, Member, Story};
 /// A story as it was found tonight.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fresh {
-    /// Its articles with their groups.
-    pub(super) rows: Vec<(u32, u32)>,
+    /// Its articles; what is said of their story does not count.
+    pub(super) members: Vec<Member>,
     pub(super) representative: u32,
     pub(super) groups: u32,
     /// The hash of the id of its earliest article.
@@ -64,15 +64,15 @@ pub(super) fn settle(
             }
         }
     }
-    let (mut names, mut given, mut next) = (Vec::new(), Vec::new(), before.next);
+    let (mut names, mut given, mut next) = (Vec::new(), HashSet::default(), before.next);
     for (fresh, claims) in fresh.iter().zip(&claims) {
         let kept = claims.first().map(|number| story[number]);
         let number = kept.map_or(next, |story| story.story);
         next += u32::from(kept.is_none());
         let id = kept.map_or_else(
             || {
-                let id = free_name(fresh.identity, |id| taken(id) || given.iter().any(|g| g == id));
-                given.push(id.clone());
+                let id = free_name(fresh.identity, |id| given.contains(id) || taken(id));
+                given.insert(id.clone());
                 id
             },
             |story| story.id.clone(),
@@ -82,7 +82,7 @@ pub(super) fn settle(
             story: number,
             id,
             representative: fresh.representative,
-            size: fresh.rows.len() as u32,
+            size: fresh.members.len() as u32,
             groups: fresh.groups,
             first: fresh.first.clone(),
             last: fresh.last.clone(),
@@ -90,9 +90,9 @@ pub(super) fn settle(
         for other in claims.iter().skip(1) {
             batch.gone.push((story[other].clone(), Some(number)));
         }
-        for &(row, group) in &fresh.rows {
-            let member = Member { row, story: number, group };
-            if old.get(&row).is_none_or(|m| **m != member) {
+        for member in &fresh.members {
+            let member = Member { story: number, ..*member };
+            if old.get(&member.row).is_none_or(|m| **m != member) {
                 batch.members.push(member);
             }
         }
@@ -109,7 +109,7 @@ fn heirs(before: &Before, fresh: &[Fresh], old: &HashMap<u32, &Member>) -> HashM
     let mut home: HashMap<u32, usize> = HashMap::default();
     let mut shares: Vec<(u32, usize)> = Vec::new();
     for (n, story) in fresh.iter().enumerate() {
-        for (row, _) in &story.rows {
+        for Member { row, .. } in &story.members {
             home.insert(*row, n);
             shares.extend(old.get(row).map(|m| (m.story, n)));
         }
@@ -145,8 +145,8 @@ fn tell(
     batch: &mut Batch,
 ) {
     let mut from: Vec<u32> =
-        fresh.rows.iter().filter_map(|(row, _)| Some(old.get(row)?.story)).collect();
-    let added = (fresh.rows.len() - from.len()) as u32;
+        fresh.members.iter().filter_map(|m| Some(old.get(&m.row)?.story)).collect();
+    let added = (fresh.members.len() - from.len()) as u32;
     from.sort_unstable();
     from.dedup();
     let moved: Vec<u32> = from.iter().copied().filter(|s| !claims.contains(s)).collect();

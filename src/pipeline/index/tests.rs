@@ -155,6 +155,44 @@ fn stories(grouping: &Grouping) -> BTreeMap<u64, BTreeSet<String>> {
     stories
 }
 
+type Parts = BTreeSet<(String, BTreeSet<BTreeSet<String>>)>;
+
+/// Stories by the article that stands for them, with their groups, as a run found them.
+fn found(grouping: &Grouping) -> Parts {
+    let id = |i: u32| grouping.articles[i as usize].id.to_string();
+    let group = |g: u32| {
+        let members = grouping.groups[g as usize]..grouping.groups[g as usize + 1];
+        members.map(|at| id(grouping.order[at as usize])).collect()
+    };
+    let story = |ends: &[u32]| {
+        let first = grouping.order[grouping.groups[ends[0] as usize] as usize];
+        (id(first), (ends[0]..ends[1]).map(group).collect())
+    };
+    grouping.stories.windows(2).map(story).collect()
+}
+
+/// The same as the index has it, night after night.
+fn kept(index: &Index) -> Parts {
+    let ids: BTreeMap<u32, String> = index
+        .store
+        .articles()
+        .unwrap()
+        .into_iter()
+        .map(|a| (a.row, a.entry.id.to_string()))
+        .collect();
+    let mut groups: BTreeMap<u32, BTreeMap<u32, BTreeSet<String>>> = BTreeMap::new();
+    for m in index.store.members().unwrap() {
+        let story = groups.entry(m.story).or_default();
+        story.entry(m.group).or_default().insert(ids[&m.row].clone());
+    }
+    let stories = index.store.stories().unwrap().into_iter();
+    let parts = stories.map(|s| {
+        assert_eq!(s.groups as usize, groups[&s.story].len());
+        (ids[&s.representative].clone(), groups[&s.story].values().cloned().collect())
+    });
+    parts.collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("SAMESTORY_FULL").is_some() { 2000 } else { 40 }))]
 
@@ -214,6 +252,7 @@ proptest! {
             let expected = cluster_articles(survivors.values().cloned().collect(), &params).unwrap();
             let got = index.export().unwrap();
             prop_assert_eq!(rows(&got), rows(&expected.grouping));
+            prop_assert_eq!(kept(&index), found(&expected.grouping));
             index.check().unwrap();
             // What is told of tonight's stories is what an export says of them.
             let all = stories(&got);

@@ -1,25 +1,32 @@
-//! A night: read, find which versions stay, group, commit.
+//! A night: read, find which versions stay, group what that touches, commit.
 
 use foldhash::{HashMap, HashSet};
+use jiff::Timestamp;
 
-use super::intake::{self, Intake, Source};
-use super::settle::{self, Ending, Fresh};
-use super::world::{self, World};
-use super::{Error, Index, Night, Options, name};
-use crate::model::{Article, Grouping};
+use super::findings::Findings;
+use super::intake::{self, Intake, Known, Source};
+use super::pairs::Pairs;
+use super::reports::{self, Reports};
+use super::settle::{self, Before, Ending, Fresh};
+use super::state::{NONE, State};
+use super::work::Work;
+use super::{Error, Index, Night, Options, arrange, name, near, regroup, rows, world};
+use crate::model::{Article, Decision, Grouping};
+use crate::pipeline::prepare::Prepared;
 use crate::pipeline::{Clock, place};
 use crate::read::Chunk;
-use crate::store::{Batch, RunLine};
+use crate::store::{Batch, RunLine, Stored};
 
 /// What goes and what is new, beside what the index has.
 pub(super) struct Turn {
-    pub(super) world: World,
-    /// Rows of new articles.
-    pub(super) tonight: HashSet<u32>,
+    pub(super) state: State,
     /// Rows of new versions, by the row of the version before.
     pub(super) successors: HashMap<u32, u32>,
     pub(super) ending: Ending,
+    /// Has the new articles, and the rows of those that go.
     pub(super) batch: Batch,
+    /// What was decided before, where that changes.
+    pub(super) decided: Vec<Decision>,
     pub(super) clock: Clock,
 }
 
@@ -80,8 +87,9 @@ impl Index {
         let Intake { articles, mut segments, refusals, notes, counts, mut texts } = read;
         let mut night = Night { refusals, notes, counts, ..Night::default() };
         clock.stage(&mut night.stages, "read", counts.read, "articles");
-        let mut world = World::load(&self.store, &segments)?;
-        let versions = intake::versions(articles, |id| Ok(world.known(id)))?;
+        let state = State::load(&self.store, &segments)?;
+        let known = self.known(&state, &articles)?;
+        let versions = intake::versions(articles, |id| Ok(known.get(id).cloned()))?;
         night.counts.repeated = versions.repeated;
         night.refusals.extend(versions.refusals);
         night.refusals.sort();
@@ -90,14 +98,14 @@ impl Index {
         // Nothing is kept of a segment of mere repetitions.
         segments.retain(|s| (s.first_row..s.first_row + s.rows).any(|row| tonight.contains(&row)));
         let mut batch = Batch { segments, texts, ..Batch::default() };
-        self.merge_small(&world, &mut batch)?;
         batch.removed = versions.successors.keys().copied().collect();
         batch.removed.sort_unstable();
-        world.replace(&batch.removed, versions.added, &mut batch.articles);
-        batch.texts_before = match options.store_text_days {
-            Some(days) => world.newest().and_then(|newest| world::before(newest, days)),
-            None => None,
-        };
+        let stored = |a: Prepared| Stored { row: a.row, entry: a.entry };
+        batch.articles = versions.added.into_iter().map(stored).collect();
+        batch.texts_before = options.store_text_days.and_then(|days| {
+            let newest = newest(&state, &batch.articles)?;
+            world::before(newest, days)
+        });
         let (added, replaced) = (batch.articles.len() as i64, batch.removed.len() as i64);
         let (repeated, refused) = (versions.repeated as i64, night.refusals.len() as i64);
         batch.run = RunLine {
@@ -105,6 +113,7 @@ impl Index {
             command: "update",
             counts: [counts.read as i64, added, replaced, 0, repeated, refused],
         };
+        clock.stage(&mut night.stages, "look up", added as u64, "new articles");
         if tonight.is_empty() && !options.dry_run {
             // A night of repetitions changes nothing; only that it was is written down.
             night.grouping = Grouping { groups: vec![0], stories: vec![0], ..Grouping::default() };
@@ -113,7 +122,7 @@ impl Index {
         } else {
             let ending = Ending { change: "gone", reason: "no article of it is left".to_owned() };
             let successors = versions.successors;
-            let turn = Turn { world, tonight, successors, ending, batch, clock };
+            let turn = Turn { state, successors, ending, batch, decided: Vec::new(), clock };
             self.settle(turn, options.dry_run, &mut night, ready)?;
         }
         if let Some(days) = options.retain_days.filter(|_| !options.dry_run) {
@@ -122,7 +131,23 @@ impl Index {
         Ok(night)
     }
 
-    /// Groups what is there now, finds what changed, and commits it.
+    /// The articles that the index has under tonight's ids.
+    fn known(
+        &self,
+        state: &State,
+        tonight: &[Prepared],
+    ) -> Result<HashMap<Box<str>, Known>, Error> {
+        let identities: HashSet<u64> = tonight.iter().map(|a| a.identity).collect();
+        let rows =
+            state.select(|_, known| known.was.is_there() && identities.contains(&known.identity));
+        let stored = self.store.articles_at(&rows)?.into_iter();
+        let known = |Stored { row, entry }| {
+            (entry.id.clone(), Known { row, delivered: state.of(row).delivered, entry })
+        };
+        Ok(stored.map(known).collect())
+    }
+
+    /// Groups what came, went or was decided and what that touches, finds what changed, and commits it.
     pub(super) fn settle<E: From<Error>>(
         &mut self,
         turn: Turn,
@@ -130,25 +155,68 @@ impl Index {
         night: &mut Night,
         ready: impl FnOnce(&Night) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Turn { mut world, tonight, successors, ending, mut batch, mut clock } = turn;
-        let mut before = world.before(&self.store, self.store.next()?.story)?;
-        before.successors = successors;
-        let (corpus, found) = world.group(&self.params, &mut night.stages, &mut clock)?;
+        let Turn { state, successors, ending, mut batch, decided, mut clock } = turn;
+        let next = self.store.next()?.story;
+        let stages = &mut night.stages;
+        let decisions = self.params.decisions.iter().chain(&decided);
+        let named = decisions.flat_map(|d| [&*d.article, &*d.other]).filter(|id| !id.is_empty());
+        let removed = batch.removed.clone();
+        let mut work =
+            Work::new(&self.store, &self.params, state, removed, &batch.articles, named)?;
+        if batch.replaced_segments.is_empty() {
+            self.merge_small(&work.state, &mut batch)?;
+        }
+        let mut pairs = Pairs::load(&self.store)?;
+        near::regroup(&mut work, &mut pairs)?;
+        clock.stage(stages, "near", pairs.changed.len() as u64, "pairs of copies");
+        let reports = Reports::new(&work.state);
+        let mut findings = Findings::load(&self.store, work.state.rows.len())?;
+        let changed = reports::find(&work, &reports, &mut findings)?;
+        clock.stage(stages, "stories", findings.fresh.len() as u64, "reports");
+        let touched = work.touched(&reports, &changed);
+        let grouped = regroup::regroup(&work, &reports, &findings, touched)?;
+        clock.stage(stages, "group", grouped.positions.len() as u64, "reports at hand");
+        let (corpus, found, old) =
+            arrange::arrange(&mut work, &reports, &pairs, &findings, grouped)?;
         let mut placed = place::assemble(&corpus, &found, &self.params);
-        let fresh: Vec<Fresh> = placed.iter().map(|s| world::fresh(&corpus, s)).collect();
-        let taken = world::names(&self.store)?;
-        let names = settle::settle(&before, &fresh, &ending, |id| taken.contains(id), &mut batch);
+        let fresh: Vec<Fresh> =
+            placed.iter().map(|s| world::fresh(&work.state, &corpus, s)).collect();
+        let before = Before {
+            members: work.members_of(&old),
+            stories: self.store.stories_at(&old)?,
+            successors,
+            next,
+        };
+        let mut fault = None;
+        let taken = |id: &str| self.store.is_named(id).map_err(|error| fault = Some(error)).unwrap_or(false);
+        let names = settle::settle(&before, &fresh, &ending, taken, &mut batch);
+        fault.map_or(Ok(()), Err)?;
         name(&mut placed, &names);
-        night.tonight = corpus.articles.iter().map(|a| tonight.contains(&a.row)).collect();
+        let added: HashSet<u32> = work.added.iter().copied().collect();
+        night.tonight = corpus.articles.iter().map(|a| added.contains(&a.row)).collect();
         let grouping = place::arrange(corpus, &found, placed, &self.params);
         night.grouping = grouping.map_err(world::aside)?;
         clock.stage(&mut night.stages, "place", night.grouping.articles.len() as u64, "articles");
+        let number = self.free_segment(&batch)?;
+        pairs.write(&self.store, number)?.into_batch(&mut batch);
+        let is_report = |row: u32| reports.position[row as usize] != NONE;
+        let number = self.free_segment(&batch)?;
+        findings.write(&self.store, number, is_report)?.into_batch(&mut batch);
         night.changes.clone_from(&batch.log);
+        drop(work);
         ready(night)?;
         if !dry_run {
             self.store.commit(&batch)?;
         }
-        clock.stage(&mut night.stages, "commit", tonight.len() as u64, "new articles");
+        clock.stage(&mut night.stages, "commit", added.len() as u64, "new articles");
         Ok(())
     }
+}
+
+/// When the newest article was published, or else seen.
+fn newest(state: &State, added: &[Stored]) -> Option<Timestamp> {
+    let stored = state.rows.iter().filter(|known| known.was.is_there());
+    let stored = stored.filter_map(|known| rows::moment(known.time).time).max();
+    let stored = stored.and_then(|time| Timestamp::from_second(time).ok());
+    stored.max(added.iter().filter_map(|a| a.entry.published.or(a.entry.seen)).max())
 }

@@ -1,97 +1,37 @@
-//! All articles of an index in memory, grouped anew.
+//! All articles of an index in memory, grouped anew: what an export and an explanation look at.
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use jiff::Timestamp;
 
-use super::intake::Known;
 use super::rows;
-use super::settle::{Before, Fresh};
+use super::settle::Fresh;
+use super::state::State;
 use crate::model::Entry;
 use crate::params::Params;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::place::Story;
-use crate::pipeline::prepare::{Chunkful, Prepared};
-use crate::pipeline::{Clock, Found, Run, StageCount};
-use crate::store::{Error, Named, Store, Stored};
+use crate::pipeline::prepare::Chunkful;
+use crate::pipeline::{Clock, Found, Run};
+use crate::store::{Error, Member, Store, Stored};
 
 /// Every stored article.
 #[derive(Default)]
 pub(super) struct World {
     chunks: Vec<Chunkful>,
     entries: HashMap<u32, Entry>,
-    by_id: HashMap<Box<str>, (u32, u64)>,
-    /// The highest row.
-    last: u32,
 }
 
 impl World {
-    /// Loads what the index has, and what tonight's segments have.
-    pub(super) fn load(store: &Store, tonight: &[Named]) -> Result<Self, Error> {
+    /// Loads what the index has.
+    pub(super) fn load(store: &Store) -> Result<Self, Error> {
         let mut world = Self::default();
         for Stored { row, entry } in store.articles()? {
             world.entries.insert(row, entry);
         }
-        for named in store.segments()?.iter().chain(tonight) {
-            let chunk = rows::read(&store.segment(named)?)?;
-            for a in &chunk.articles {
-                world.last = world.last.max(a.row);
-                if let Some(entry) = world.entries.get(&a.row) {
-                    world.by_id.insert(entry.id.clone(), (a.row, a.delivered));
-                }
-            }
-            world.chunks.push(chunk);
+        for named in store.segments()?.iter().filter(|named| named.kind == rows::KIND) {
+            world.chunks.push(rows::read(&store.segment(named)?)?);
         }
         Ok(world)
-    }
-
-    /// The rows of the articles of some ids, and the ids that no article has.
-    pub(super) fn rows_of<'a>(&self, ids: &'a [String]) -> (Vec<u32>, Vec<&'a str>) {
-        let (mut rows, mut missing) = (Vec::new(), Vec::new());
-        for id in ids {
-            match self.by_id.get(id.as_str()) {
-                Some((row, _)) => rows.push(*row),
-                None => missing.push(id.as_str()),
-            }
-        }
-        rows.sort_unstable();
-        rows.dedup();
-        (rows, missing)
-    }
-
-    /// Whether an article is there.
-    pub(super) fn has(&self, row: u32) -> bool {
-        self.entries.contains_key(&row)
-    }
-
-    /// When the newest article was published, or else seen.
-    pub(super) fn newest(&self) -> Option<Timestamp> {
-        let times = (0..=self.last).filter_map(|row| self.entries.get(&row));
-        times.filter_map(|entry| entry.published.or(entry.seen)).max()
-    }
-
-    pub(super) fn known(&self, id: &str) -> Option<Known> {
-        let &(row, delivered) = self.by_id.get(id)?;
-        Some(Known { row, delivered, entry: self.entries[&row].clone() })
-    }
-
-    /// Takes articles out and others in.
-    pub(super) fn replace(
-        &mut self,
-        removed: &[u32],
-        added: Vec<Prepared>,
-        stored: &mut Vec<Stored>,
-    ) {
-        removed.iter().for_each(|row| drop(self.entries.remove(row)));
-        for a in added {
-            stored.push(Stored { row: a.row, entry: a.entry.clone() });
-            self.entries.insert(a.row, a.entry);
-        }
-    }
-
-    /// What stood before.
-    pub(super) fn before(&self, store: &Store, next: u32) -> Result<Before, Error> {
-        let (members, stories) = (store.members()?, store.stories()?);
-        Ok(Before { members, stories, next, ..Before::default() })
     }
 
     /// Everything, ready to be grouped.
@@ -112,34 +52,28 @@ impl World {
     }
 
     /// Groups everything.
-    pub(super) fn group(
-        &mut self,
-        params: &Params,
-        stages: &mut Vec<StageCount>,
-        clock: &mut Clock,
-    ) -> Result<(Corpus, Found), Error> {
+    pub(super) fn group(&mut self, params: &Params) -> Result<(Corpus, Found), Error> {
         let (mut corpus, mut run) = (self.corpus()?, Run::default());
-        let found = Found::new(&mut corpus, params, &mut run, clock).map_err(aside)?;
-        stages.append(&mut run.stages);
-        Ok((corpus, found))
+        let found = Found::new(&mut corpus, params, &mut run, &mut Clock::default());
+        Ok((corpus, found.map_err(aside)?))
     }
 }
 
 /// A story as it was found, by rows.
-pub(super) fn fresh(corpus: &Corpus, story: &Story) -> Fresh {
+pub(super) fn fresh(state: &State, corpus: &Corpus, story: &Story) -> Fresh {
     let row = |i: u32| corpus.articles[i as usize].row;
-    let rows = story.groups.iter().flat_map(|group| {
-        let earliest = group.members.iter().min_by_key(|&&i| corpus.by_time(i));
-        let name = row(*earliest.expect("a group has members"));
-        group.members.iter().map(move |&i| (row(i), name))
-    });
+    let member = |&i: &u32| {
+        let home = state.of(row(i)).now;
+        Member { row: row(i), story: 0, group: home.group, first: home.first }
+    };
+    let members = story.groups.iter().flat_map(|group| group.members.iter().map(member));
     let entries = story.groups.iter().flat_map(|g| &g.members);
     let times = entries.filter_map(|&i| {
         let entry = &corpus.articles[i as usize].entry;
         entry.published.or(entry.seen)
     });
     Fresh {
-        rows: rows.collect(),
+        members: members.collect(),
         representative: row(story.groups[0].members[0]),
         groups: story.groups.len() as u32,
         identity: story.id,
@@ -152,12 +86,6 @@ pub(super) fn fresh(corpus: &Corpus, story: &Story) -> Fresh {
 pub(super) fn before(time: Timestamp, days: f64) -> Option<String> {
     let seconds = time.as_second().checked_sub((days * 86_400.0) as i64)?;
     Timestamp::from_second(seconds).ok().map(|time| time.to_string())
-}
-
-/// All names of stories that are in use.
-pub(super) fn names(store: &Store) -> Result<HashSet<String>, Error> {
-    let stories = store.stories()?.into_iter().map(|story| story.id);
-    Ok(stories.chain(store.redirects()?.into_iter().map(|r| r.0)).collect())
 }
 
 /// What waits for its stage cannot be put aside.

@@ -1,0 +1,245 @@
+//! What was found of each report at the story level: segments of records, of which the latest on a report counts.
+
+use foldhash::HashMap;
+
+use super::absorb::{self, Absorbed};
+use super::state::NONE;
+use crate::pipeline::spool::Item as _;
+use crate::store::{Block, Error, Named, Segment, Store};
+
+/// What a segment of findings is called.
+pub(super) const KIND: &str = "findings";
+/// Sections of such a segment: the records, and from this one on their similar reports, nearest ones and weights.
+const RECORDS: usize = 0;
+const LISTS: usize = 1;
+/// Bytes of a record, and of what is in its lists.
+const RECORD: usize = 20;
+const LINK: usize = 12;
+const NEAR: usize = 8;
+const WEIGHT: usize = 2;
+
+/// A report that another one resembles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Link {
+    /// The other one's row.
+    pub(super) row: u32,
+    /// Cosine under the fixed weights, in 1 / 65,536.
+    pub(super) cosine: i32,
+    /// The score of the pair, in 1 / 65,536.
+    pub(super) score: i32,
+}
+
+/// What was found of a report.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Finding {
+    /// What is taken off every pair of it, in 1 / 65,536.
+    pub(super) penalty: i32,
+    /// The reports that its query found similar.
+    pub(super) similar: Vec<Link>,
+    /// Its nearest neighbours by row, with their cosines, the most similar first.
+    pub(super) nearest: Vec<(u32, i32)>,
+    /// The weights of its terms in its neighbourhood.
+    pub(super) local: Vec<u16>,
+}
+
+/// Where the latest record on a report is.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    segment: u32,
+    /// Where its similar reports, near ones and weights begin and end.
+    spans: [[u32; 2]; 3],
+}
+
+const NOWHERE: Place = Place { segment: NONE, spans: [[0; 2]; 3] };
+
+/// All that was found before, and what is new.
+pub(super) struct Findings {
+    segments: Vec<(Named, Segment)>,
+    /// By row.
+    places: Vec<Place>,
+    /// What is taken off every pair of each report, by row.
+    pub(super) penalties: Vec<i32>,
+    /// By row.
+    pub(super) fresh: HashMap<u32, Finding>,
+}
+
+impl Findings {
+    /// What the index has; so many rows.
+    pub(super) fn load(store: &Store, rows: usize) -> Result<Self, Error> {
+        let mut all = Self {
+            segments: Vec::new(),
+            places: vec![NOWHERE; rows],
+            penalties: vec![0; rows],
+            fresh: HashMap::default(),
+        };
+        for named in store.segments()?.into_iter().filter(|named| named.kind == KIND) {
+            let segment = store.segment(&named)?;
+            let mut ends = [0; 3];
+            for record in segment.section(RECORDS)?.chunks_exact(RECORD) {
+                let int = |i: usize| u32::read(&record[4 * i..4 * i + 4]);
+                let next = [int(2), int(3), int(4)];
+                let row = int(0) as usize;
+                if row < rows {
+                    let spans = std::array::from_fn(|i| [ends[i], next[i].max(ends[i])]);
+                    all.places[row] = Place { segment: all.segments.len() as u32, spans };
+                    all.penalties[row] = int(1).cast_signed();
+                }
+                ends = next;
+            }
+            all.segments.push((named, segment));
+        }
+        Ok(all)
+    }
+
+    /// Takes in what was found of a report.
+    pub(super) fn put(&mut self, row: u32, finding: Finding) {
+        self.penalties[row as usize] = finding.penalty;
+        self.fresh.insert(row, finding);
+    }
+
+    /// Calls `each` with the position of every row and what was found of it, as far as `wanted` says; in no order.
+    fn visit(
+        &self,
+        rows: &[u32],
+        wanted: [bool; 3],
+        mut each: impl FnMut(usize, &Finding),
+    ) -> Result<(), Error> {
+        let place = |i: &u32| self.places[rows[*i as usize] as usize];
+        let (fresh, mut stored): (Vec<u32>, Vec<u32>) = (0..rows.len() as u32)
+            .partition(|i| self.fresh.contains_key(&rows[*i as usize]));
+        for i in fresh {
+            each(i as usize, &self.fresh[&rows[i as usize]]);
+        }
+        stored.retain(|i| place(i).segment != NONE);
+        stored.sort_unstable_by_key(|i| (place(i).segment, place(i).spans));
+        for same in stored.chunk_by(|i, j| place(i).segment == place(j).segment) {
+            let segment = &self.segments[place(&same[0]).segment as usize].1;
+            let mut blocks: [Block; 3] = Default::default();
+            for i in same {
+                let mut bytes: [Vec<u8>; 3] = Default::default();
+                for (n, size) in [LINK, NEAR, WEIGHT].into_iter().enumerate().filter(|(n, _)| wanted[*n]) {
+                    let [from, to] = place(i).spans[n];
+                    let length = (to - from) as usize * size;
+                    let from = u64::from(from) * size as u64;
+                    segment.read_by(&mut blocks[n], LISTS + n, from, length, &mut bytes[n])?;
+                }
+                let penalty = self.penalties[rows[*i as usize] as usize];
+                each(*i as usize, &finding(penalty, &bytes));
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with the position of every row, its similar and its nearest reports; in no order.
+    pub(super) fn each_naming(
+        &self,
+        rows: &[u32],
+        each: impl FnMut(usize, &Finding),
+    ) -> Result<(), Error> {
+        self.visit(rows, [true, true, false], each)
+    }
+
+    /// Calls `each` with the position of every row and its similar reports; in no order.
+    pub(super) fn each_similar(
+        &self,
+        rows: &[u32],
+        mut each: impl FnMut(usize, &[Link]),
+    ) -> Result<(), Error> {
+        self.visit(rows, [true, false, false], |i, found| each(i, &found.similar))
+    }
+
+    /// The similar reports of some, in their order.
+    pub(super) fn similar(&self, rows: &[u32]) -> Result<Vec<Vec<Link>>, Error> {
+        let mut all = vec![Vec::new(); rows.len()];
+        self.visit(rows, [true, false, false], |i, found| all[i].clone_from(&found.similar))?;
+        Ok(all)
+    }
+
+    /// The nearest reports of some, in their order.
+    pub(super) fn nearest(&self, rows: &[u32]) -> Result<Vec<Vec<(u32, i32)>>, Error> {
+        let mut all = vec![Vec::new(); rows.len()];
+        self.visit(rows, [false, true, false], |i, found| all[i].clone_from(&found.nearest))?;
+        Ok(all)
+    }
+
+    /// The local weights of some, in their order.
+    pub(super) fn local(&self, rows: &[u32]) -> Result<Vec<Vec<u16>>, Error> {
+        let mut all = vec![Vec::new(); rows.len()];
+        self.visit(rows, [false, false, true], |i, found| all[i].clone_from(&found.local))?;
+        Ok(all)
+    }
+
+    /// All that was found of some, in their order.
+    pub(super) fn whole(&self, rows: &[u32]) -> Result<Vec<Finding>, Error> {
+        let mut all = vec![Finding::default(); rows.len()];
+        self.visit(rows, [true; 3], |i, found| all[i].clone_from(found))?;
+        Ok(all)
+    }
+
+    /// Writes what is new, together with small segments of before; what was found of reports that are none any more is
+    /// dropped.
+    pub(super) fn write(
+        &self,
+        store: &Store,
+        number: u32,
+        is_report: impl Fn(u32) -> bool,
+    ) -> Result<Absorbed, Error> {
+        if self.fresh.is_empty() {
+            return Ok(Absorbed::default());
+        }
+        let named: Vec<Named> = self.segments.iter().map(|(named, _)| named.clone()).collect();
+        let gone: Vec<u32> =
+            absorb::small(&named, KIND).into_iter().map(|named| named.number).collect();
+        let is_gone = |place: &Place| {
+            place.segment != NONE && gone.contains(&self.segments[place.segment as usize].0.number)
+        };
+        let mut rows: Vec<u32> = (0..)
+            .zip(&self.places)
+            .filter(|(row, place)| self.fresh.contains_key(row) || is_gone(place))
+            .map(|(row, _)| row)
+            .filter(|&row| is_report(row))
+            .collect();
+        rows.sort_unstable();
+        let whole = self.whole(&rows)?;
+        let mut writer = store.new_segment(number)?;
+        let mut ends = [0u32; 3];
+        for (row, found) in rows.iter().zip(&whole) {
+            ends[0] += found.similar.len() as u32;
+            ends[1] += found.nearest.len() as u32;
+            ends[2] += found.local.len() as u32;
+            let ints = [*row, found.penalty.cast_unsigned(), ends[0], ends[1], ends[2]];
+            ints.iter().try_for_each(|int| writer.write(&int.to_le_bytes()))?;
+        }
+        writer.next_section();
+        for link in whole.iter().flat_map(|found| &found.similar) {
+            let ints = [link.row, link.cosine.cast_unsigned(), link.score.cast_unsigned()];
+            ints.iter().try_for_each(|int| writer.write(&int.to_le_bytes()))?;
+        }
+        writer.next_section();
+        for (row, cosine) in whole.iter().flat_map(|found| &found.nearest) {
+            writer.write(&row.to_le_bytes())?;
+            writer.write(&cosine.to_le_bytes())?;
+        }
+        writer.next_section();
+        whole
+            .iter()
+            .flat_map(|found| &found.local)
+            .try_for_each(|weight| writer.write(&weight.to_le_bytes()))?;
+        let bytes = writer.finish()? as i64;
+        let (kind, rows) = (KIND.to_owned(), rows.len() as u32);
+        Ok(Absorbed { new: Some(Named { number, kind, first_row: 0, rows, bytes }), gone })
+    }
+}
+
+/// A finding from its lists.
+fn finding(penalty: i32, [similar, nearest, local]: &[Vec<u8>; 3]) -> Finding {
+    let int = |bytes: &[u8], i: usize| u32::read(&bytes[4 * i..4 * i + 4]);
+    let signed = |bytes: &[u8], i: usize| int(bytes, i).cast_signed();
+    let link = |b: &[u8]| Link { row: int(b, 0), cosine: signed(b, 1), score: signed(b, 2) };
+    Finding {
+        penalty,
+        similar: similar.chunks_exact(LINK).map(link).collect(),
+        nearest: nearest.chunks_exact(NEAR).map(|b| (int(b, 0), signed(b, 1))).collect(),
+        local: local.as_chunks().0.iter().map(|b| u16::from_le_bytes(*b)).collect(),
+    }
+}

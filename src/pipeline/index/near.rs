@@ -1,0 +1,225 @@
+//! Near-duplicate groups of the articles that a night touches.
+//!
+//! The level is regrouped where it can differ from before, and nowhere else:
+//!
+//! - Articles that are the same word for word depend on those of the same words alone, so that only texts with a new, gone
+//!   or decided article are folded anew.
+//! - A pair is a candidate by the buckets that both are in. Their counts change by the buckets with a new or a gone
+//!   article ([`changed`]); whether a candidate is examined, and what the check finds, depends on the two alone.
+//! - Groups merge only where a pair between them matches, so that a group lies inside one component of matches, and the
+//!   pairs asked for because of a common third do as well. Components with a new article, or with a pair that came or
+//!   went, are grouped anew, whole.
+
+use foldhash::{HashMap, HashSet};
+use rayon::prelude::*;
+
+use super::Error;
+use super::pairs::{Pair, Pairs};
+use super::state::{Lists, State};
+use super::work::Work;
+use super::world::aside;
+use crate::kernel::buckets::{items, pair};
+use crate::pipeline::copies;
+use crate::pipeline::corpus::{Corpus, Exact};
+use crate::stages::changed::{self, Change, Watched};
+use crate::stages::decide::bind;
+use crate::stages::duplicates::{self, Examined, hopeful};
+use crate::stages::sketch::Sketch;
+
+/// Finds the groups; afterwards all articles know theirs.
+pub(super) fn regroup(work: &mut Work<'_>, pairs: &mut Pairs) -> Result<(), Error> {
+    let folded = fold(work)?;
+    let seeds = propose(work, pairs, &folded)?;
+    let touched = components(&work.state, pairs, &seeds);
+    let alone = group(work, pairs, &touched)?;
+    for row in alone {
+        work.state.rows[row as usize].now.group = row;
+    }
+    Ok(())
+}
+
+/// Folds what is the same word for word anew where something came or went. Gives the articles that stand for these texts.
+fn fold(work: &mut Work<'_>) -> Result<Vec<u32>, Error> {
+    let concerned = || work.added.iter().chain(&work.removed).chain(&work.named);
+    let contents: HashSet<u64> =
+        concerned().map(|&row| work.state.of(row).content).filter(|c| *c != 0).collect();
+    let concerned: HashSet<u32> = concerned().copied().collect();
+    let mut again = work.state.select(|row, known| {
+        known.now.is_there() && (contents.contains(&known.content) || concerned.contains(&row))
+    });
+    again.sort_by_key(|&row| work.state.of(row).content);
+    let (mut alone, mut several) = (Vec::new(), Vec::new());
+    for same in again.chunk_by(|&i, &j| work.state.of(i).content == work.state.of(j).content) {
+        let own = same.len() == 1 || work.state.of(same[0]).content == 0;
+        if own { &mut alone } else { &mut several }.extend_from_slice(same);
+    }
+    alone.iter().for_each(|&row| work.state.rows[row as usize].now.first = row);
+    let corpus = work.corpus(&several, Lists::Neither)?;
+    let constraints = bind(&work.params.decisions, |id| corpus.position(id));
+    let exact = corpus.fold_exact(&constraints);
+    let row = |i: u32| corpus.articles[i as usize].row;
+    for (i, &first) in (0..).zip(&exact.first) {
+        work.state.rows[row(i) as usize].now.first = row(first);
+    }
+    alone.extend(exact.kept.into_iter().map(row));
+    Ok(alone)
+}
+
+/// Finds which pairs are candidates now and which are no more. Gives the articles whose components are to be grouped anew.
+fn propose(
+    work: &mut Work<'_>,
+    pairs: &mut Pairs,
+    folded: &[u32],
+) -> Result<HashSet<u32>, Error> {
+    let state = &work.state;
+    let stood = |row: u32| state.of(row).was.first == row;
+    let stands = |row: u32| state.of(row).now.first == row;
+    let change = |row: u32| match (stood(row), stands(row)) {
+        (false, _) => Change::Comes,
+        (true, false) => Change::Goes,
+        (true, true) => Change::Stays,
+    };
+    let differing = state.select(|row, _| stood(row) != stands(row));
+    let sketches = state.sketches(&differing)?;
+    let watched = Watched::new(sketches.values());
+    let find = |segment| {
+        let (mut hits, mut sketches) = (Vec::new(), Vec::new());
+        State::each_sketch(segment, |row, sketch| {
+            let before = hits.len();
+            if stood(row) || stands(row) {
+                watched.find(row, sketch, &mut hits);
+            }
+            if hits.len() > before {
+                sketches.push((row, *sketch));
+            }
+        })?;
+        Ok((hits, sketches))
+    };
+    let found: Result<Vec<_>, Error> = state.segments.par_iter().map(find).collect();
+    let (mut hits, mut sketches): (Vec<_>, HashMap<u32, Sketch>) = Default::default();
+    for (some, theirs) in found? {
+        hits.extend(some);
+        sketches.extend(theirs);
+    }
+    let rank = |row: u32| state.by_identity(row);
+    let shifts = changed::shifts(hits, change, rank, |row| sketches[&row].fingerprint);
+    let mut seeds: HashSet<u32> = folded.iter().copied().collect();
+    let mut put = Vec::new();
+    for (p, by) in shifts {
+        let (a, b) = items(p);
+        let size = |row: u32| state.of(row).n_shingles as usize;
+        let both = || [a, b].map(|row| &sketches[&row]);
+        let mut now = match pairs.of(a, b) {
+            Some(known) => *known,
+            None if hopeful(both(), [size(a), size(b)], work.params) => {
+                Pair { a, b, proposals: Default::default(), related: false, found: None }
+            }
+            None => continue,
+        };
+        let was = now.is_candidate();
+        now.proposals.any += by.any;
+        now.proposals.lead += by.lead;
+        if was != now.is_candidate() {
+            seeds.extend([a, b].into_iter().filter(|&row| stands(row)));
+        }
+        put.push(now);
+    }
+    pairs.put(put);
+    Ok(seeds)
+}
+
+/// The articles that hang together with seeds by pairs that match, or may.
+fn components(state: &State, pairs: &Pairs, seeds: &HashSet<u32>) -> Vec<bool> {
+    let mut root: Vec<u32> = (0..state.rows.len() as u32).collect();
+    let links = || pairs.all.iter().filter(|p| p.is_candidate() && p.may_match());
+    for p in links() {
+        let (a, b) = (copies::find(&mut root, p.a), copies::find(&mut root, p.b));
+        root[a.max(b) as usize] = a.min(b);
+    }
+    let mut touched = vec![false; state.rows.len()];
+    seeds.iter().for_each(|&row| touched[copies::find(&mut root, row) as usize] = true);
+    let roots = touched.clone();
+    for p in links() {
+        let inside = roots[copies::find(&mut root, p.a) as usize];
+        touched[p.a as usize] |= inside;
+        touched[p.b as usize] |= inside;
+    }
+    touched
+}
+
+/// Groups the texts that are touched. Gives the articles that are groups of their own.
+fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec<u32>, Error> {
+    let is_touched = |row: u32| touched[row as usize];
+    let candidates: Vec<Pair> = pairs
+        .all
+        .iter()
+        .filter(|p| p.is_candidate() && is_touched(p.a) && is_touched(p.b))
+        .copied()
+        .collect();
+    let (together, alone) = partition(&work.state, &candidates, touched);
+    let corpus = work.corpus(&together, Lists::Shingles)?;
+    let exact = folds(&work.state, &corpus);
+    let row = |slot: u32| corpus.articles[exact.kept[slot as usize] as usize].row;
+    let slots: HashMap<u32, u32> =
+        (0..exact.kept.len() as u32).map(|slot| (row(slot), slot)).collect();
+    let slots_of = |p: &Pair| pair(slots[&p.a], slots[&p.b]);
+    let examine = |pairs: &[u64]| copies::examine(&corpus, &exact, pairs, work.params).map_err(aside);
+    let (known, new): (Vec<Pair>, Vec<Pair>) =
+        candidates.iter().partition(|p| p.found.is_some());
+    let fresh = examine(&new.iter().map(slots_of).collect::<Vec<u64>>())?;
+    let mut put: Vec<Pair> =
+        known.iter().filter(|p| p.related).map(|&p| Pair { related: false, ..p }).collect();
+    put.extend(fresh.iter().map(|e| told(pairs, e, row, false)));
+    let mut examined: Vec<Examined> = fresh;
+    examined.extend(known.iter().filter_map(|p| p.examined(|row| slots[&row])));
+    let mut proposed: Vec<u64> = candidates.iter().map(slots_of).collect();
+    proposed.sort_unstable();
+    let second = examine(&duplicates::relations(&examined, &proposed))?;
+    let stale = |p: &&Pair| p.related && !p.is_candidate() && (is_touched(p.a) || is_touched(p.b));
+    let stale = pairs.all.iter().filter(stale);
+    put.extend(stale.map(|&p| Pair { related: false, found: None, ..p }));
+    put.extend(second.iter().map(|e| told(pairs, e, row, true)));
+    examined.extend(second);
+    let constraints = bind(&work.params.decisions, |id| corpus.position(id));
+    let apart = constraints.groups_apart(|i| exact.slot(i));
+    let found = duplicates::group(examined, exact.kept.len(), apart);
+    for group in exact.expand(&corpus, &found) {
+        let earliest = corpus.articles[group[0] as usize].row;
+        for i in group {
+            let row = corpus.articles[i as usize].row;
+            work.state.rows[row as usize].now.group = earliest;
+        }
+    }
+    pairs.put(put);
+    Ok(alone)
+}
+
+/// The articles of texts that are touched, those first that have others beside them.
+fn partition(state: &State, candidates: &[Pair], touched: &[bool]) -> (Vec<u32>, Vec<u32>) {
+    let mut beside = vec![false; touched.len()];
+    for p in candidates {
+        (beside[p.a as usize], beside[p.b as usize]) = (true, true);
+    }
+    let there = state.select(|_, known| known.now.is_there() && touched[known.now.first as usize]);
+    let first = |row: u32| state.of(row).now.first;
+    there.iter().filter(|&&row| first(row) != row).for_each(|&row| {
+        beside[first(row) as usize] = true;
+    });
+    there.into_iter().partition(|&row| beside[first(row) as usize])
+}
+
+/// A pair that was examined, by rows.
+fn told(pairs: &Pairs, e: &Examined, row: impl Fn(u32) -> u32, related: bool) -> Pair {
+    let (a, b) = (row(e.a).min(row(e.b)), row(e.a).max(row(e.b)));
+    let proposals = pairs.of(a, b).map_or_else(Default::default, |known| known.proposals);
+    Pair { a, b, proposals, related, found: Some([e.resemblance, e.containment, e.strength]) }
+}
+
+/// Which articles of a corpus are the same word for word, as the state has it.
+pub(super) fn folds(state: &State, corpus: &Corpus) -> Exact {
+    let position: HashMap<u32, u32> =
+        corpus.articles.iter().map(|a| a.row).zip(0..).collect();
+    let first: Vec<u32> =
+        corpus.articles.iter().map(|a| position[&state.of(a.row).now.first]).collect();
+    Exact { kept: (0..first.len() as u32).filter(|&i| first[i as usize] == i).collect(), first }
+}

@@ -1,0 +1,114 @@
+//! What is at hand while an index changes.
+
+use foldhash::{HashMap, HashSet};
+
+use super::Error;
+use super::reports::Reports;
+use super::state::{Home, Lists, NONE, State};
+use crate::model::Entry;
+use crate::params::Params;
+use crate::pipeline::corpus::Corpus;
+use crate::store::{Member, Store, Stored};
+
+/// All articles of before and now, and what came and went.
+pub(super) struct Work<'a> {
+    pub(super) store: &'a Store,
+    pub(super) params: &'a Params,
+    pub(super) state: State,
+    /// What the output says of articles, as far as that was needed.
+    entries: HashMap<u32, Entry>,
+    /// Rows that are new.
+    pub(super) added: Vec<u32>,
+    /// Rows that are no more.
+    pub(super) removed: Vec<u32>,
+    /// Rows of articles that decisions name, or named.
+    pub(super) named: Vec<u32>,
+    /// Their ids.
+    ids: HashMap<u32, Box<str>>,
+}
+
+impl<'a> Work<'a> {
+    /// Takes articles out and others in. `named` are the ids of articles that decisions name, or named.
+    pub(super) fn new<'n>(
+        store: &'a Store,
+        params: &'a Params,
+        mut state: State,
+        removed: Vec<u32>,
+        new: &[Stored],
+        named: impl Iterator<Item = &'n str>,
+    ) -> Result<Self, Error> {
+        for &row in &removed {
+            let known = &mut state.rows[row as usize];
+            known.now = Home { story: NONE, group: NONE, first: NONE };
+        }
+        let mut entries = HashMap::default();
+        let mut rows: HashMap<&str, u32> = HashMap::default();
+        for Stored { row, entry } in new {
+            state.rows[*row as usize].now = Home { story: NONE, group: *row, first: *row };
+            entries.insert(*row, entry.clone());
+            rows.insert(&entry.id, *row);
+        }
+        let mut ids: HashMap<u32, Box<str>> = HashMap::default();
+        for id in named {
+            let row = match rows.get(id) {
+                Some(&row) => Some(row),
+                None => store.article(id)?.map(|stored| stored.row),
+            };
+            let there = row.filter(|&row| state.of(row).now.is_there());
+            ids.extend(there.map(|row| (row, id.into())));
+        }
+        let mut all: Vec<u32> = ids.keys().copied().collect();
+        all.sort_unstable();
+        let added = new.iter().map(|stored| stored.row).collect();
+        Ok(Self { store, params, state, entries, added, removed, named: all, ids })
+    }
+
+    /// The id of an article that decisions name.
+    pub(super) fn id_of(&self, row: u32) -> &str {
+        &self.ids[&row]
+    }
+
+    /// Stories that are to be grouped anew: of which an article or a report went, came or stands elsewhere, or of which a pair
+    /// or a penalty `changed`; and those of articles that decisions name.
+    pub(super) fn touched(&self, reports: &Reports, changed: &HashSet<u32>) -> HashSet<u32> {
+        let mut stories: HashSet<u32> = HashSet::default();
+        let story = |row: u32| self.state.of(row).was.story;
+        for known in self.state.rows.iter().filter(|known| {
+            (known.was.group, known.was.first) != (known.now.group, known.now.first)
+        }) {
+            stories.insert(known.was.story);
+            if known.now.is_there() {
+                stories.insert(story(known.now.group));
+            }
+        }
+        let moved = reports.came.iter().chain(&reports.went);
+        stories.extend(moved.chain(changed).chain(&self.named).map(|&row| story(row)));
+        stories.remove(&NONE);
+        stories
+    }
+
+    /// Where the articles of some stories, ascending, belonged before.
+    pub(super) fn members_of(&self, stories: &[u32]) -> Vec<Member> {
+        let rows = self.state.select(|_, known| stories.binary_search(&known.was.story).is_ok());
+        let member = |row: u32| {
+            let Home { story, group, first } = self.state.of(row).was;
+            Member { row, story, group, first }
+        };
+        rows.into_iter().map(member).collect()
+    }
+
+    /// Some articles as a corpus of their own.
+    pub(super) fn corpus(&mut self, rows: &[u32], lists: Lists) -> Result<Corpus, Error> {
+        let missing: Vec<u32> =
+            rows.iter().copied().filter(|row| !self.entries.contains_key(row)).collect();
+        for Stored { row, entry } in self.store.articles_at(&missing)? {
+            self.entries.insert(row, entry);
+        }
+        let entry = |row: u32| self.entries.get(&row).cloned();
+        if let Some(row) = missing.iter().find(|row| !self.entries.contains_key(*row)) {
+            let what = format!("article {row} is in a story and is not there");
+            return Err(Error::damaged(&self.store.database(), what));
+        }
+        self.state.corpus(rows, lists, |row| entry(row).unwrap_or_default())
+    }
+}
