@@ -6,8 +6,8 @@
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::neighbours::{Candidates, Comparison, Found, Index, NONE, Own, Scratch, bound, gather};
-use super::reach::{CAP, FAR, HISTORY, NEAR, POSTED, Times, heaviest, past};
+use super::neighbours::{Candidates, Comparison, END, Found, Index, Own, Scratch, bound, gather};
+use super::reach::{self, CAP, FAR, HISTORY, Moment, NEAR, Times, heaviest, past};
 use super::weights::{Vectors, Weights};
 use crate::kernel::time::{DAY, TimeFactor};
 
@@ -24,22 +24,19 @@ pub struct Postings {
     weights: Vec<u16>,
 }
 
-/// Postings that came, went, or are found now or no more: of one term, by time.
-#[derive(Debug, Default)]
-struct Changes {
-    /// Ascending.
-    times: Vec<i64>,
-}
-
-/// A report that came or went.
-#[derive(Debug, Clone, Copy)]
+/// A report that came or went, or that is found by a term now and was not, or the other way round.
+#[derive(Debug, Clone)]
 pub struct Moved {
-    /// The position, of one that came; of one that went it is the time that counts.
+    /// The position, of one that is there.
     pub position: Option<u32>,
     /// When it was published; `None` where that is not known.
     pub time: Option<i64>,
     /// The hash of its id.
     pub identity: u64,
+    /// By which terms it is found, with their weights.
+    pub posted: Vec<(u32, u16)>,
+    /// The term that it is about; all of them where the report came or went.
+    pub only: Option<u32>,
 }
 
 impl Postings {
@@ -90,40 +87,34 @@ impl Postings {
         }
     }
 
-    /// The postings of one term.
-    fn of(&self, term: u32) -> &[u32] {
-        let Some(&number) = self.numbers.get(&term) else { return &[] };
-        &self.reports[self.starts[number as usize] as usize..self.starts[number as usize + 1] as usize]
+    /// The postings of one term: reports, ascending, and weights.
+    fn of(&self, term: u32) -> (&[u32], &[u16]) {
+        let Some(&number) = self.numbers.get(&term) else { return (&[], &[]) };
+        let range =
+            self.starts[number as usize] as usize..self.starts[number as usize + 1] as usize;
+        (&self.reports[range.clone()], &self.weights[range])
     }
 
-    /// The open postings, ready to be queried.
-    fn open<'a>(&self, times: &'a Times, factor: &'a TimeFactor) -> Index<'a> {
-        let mut index = Index {
-            times,
-            factor,
-            starts: vec![0],
-            reports: Vec::with_capacity(self.reports.len()),
-            weights: Vec::with_capacity(self.reports.len()),
-        };
+    /// The open postings, ready to be queried; and for each term where they begin.
+    fn open<'a>(&self, times: &'a Times, factor: &'a TimeFactor) -> (Index<'a>, Vec<usize>) {
+        let mut open = Vec::with_capacity(self.reports.len() + self.numbers.len());
+        let mut starts = Vec::with_capacity(self.numbers.len());
         for ends in self.starts.windows(2) {
+            starts.push(open.len());
             let range = ends[0] as usize..ends[1] as usize;
             let (mut reports, mut weights) = (&self.reports[range.clone()], &self.weights[range]);
             while let Some(&first) = reports.first() {
                 let n = of_day(reports, first, times);
-                let crowded = n > CAP;
                 let identity = |&i: &u32| times.identities[i as usize];
-                let bound = if crowded { bound(reports[..n].iter().map(identity)) } else { 0 };
-                for (report, &weight) in reports[..n].iter().zip(weights) {
-                    if !crowded || identity(report) < bound {
-                        index.reports.push(*report);
-                        index.weights.push(weight);
-                    }
-                }
+                let bound = (n > CAP).then(|| bound(reports[..n].iter().map(identity)));
+                let both = reports[..n].iter().zip(weights);
+                let both = both.filter(|(i, _)| bound.is_none_or(|bound| identity(i) < bound));
+                open.extend(both.map(|(&report, &weight)| (report, weight)));
                 (reports, weights) = (&reports[n..], &weights[n..]);
             }
-            index.starts.push(index.reports.len() as u32);
+            open.push(END);
         }
-        index
+        (Index { times, factor, postings: open }, starts)
     }
 }
 
@@ -138,46 +129,33 @@ fn of_day(reports: &[u32], first: u32, times: &Times) -> usize {
     }
 }
 
-/// The reports that stay and whose queries may give something else, because others came and went; ascending.
-///
-/// `moved` has the terms by which each is found. `before` are the times of all reports as they were, ascending.
-pub fn concerned(
-    postings: &Postings,
-    times: &Times,
-    before: &[i64],
-    moved: &[(Moved, Vec<u32>)],
-) -> Vec<u32> {
-    let came: Vec<bool> = {
-        let mut came = vec![false; times.stamped.len()];
-        moved.iter().filter_map(|(m, _)| m.position).for_each(|i| came[i as usize] = true);
-        came
-    };
-    let mut by_term: Vec<(u32, Moved)> =
-        moved.iter().flat_map(|(m, terms)| terms.iter().map(|&term| (term, *m))).collect();
+/// The reports that stay and are found by a term now and were not, or the other way round, with the term: in buckets of
+/// which others came or went.
+pub fn flipped(postings: &Postings, times: &Times, moved: &[Moved]) -> Vec<(u32, u32)> {
+    let came = came(times, moved);
+    let mut by_term: Vec<(u32, &Moved)> =
+        moved.iter().flat_map(|m| m.posted.iter().map(move |p| (p.0, m))).collect();
     by_term.sort_unstable_by_key(|(term, m)| (*term, m.time, m.identity));
-    let history = History { before, now: times };
-    let one = |of_term: &[(u32, Moved)]| {
-        let all = postings.of(of_term[0].0);
-        let changes = changes(all, of_term, times, &came);
-        let first = changes.times.first().map_or(0, |&time| {
-            let reaches = time.saturating_sub(NEAR);
-            all.partition_point(|&i| times.of(i).is_some_and(|own| own < reaches))
-        });
-        let concerned = |&i: &u32| !came[i as usize] && history.reaches(i, &changes);
-        all[first..].iter().copied().filter(concerned).collect::<Vec<u32>>()
+    let one = |of_term: &[(u32, &Moved)]| {
+        let term = of_term[0].0;
+        let flipped = flipped_of(postings.of(term).0, of_term, times, &came);
+        flipped.into_iter().map(move |i| (i, term))
     };
-    let mut dirty: Vec<u32> = by_term.par_chunk_by(|x, y| x.0 == y.0).flat_map_iter(one).collect();
-    dirty.extend(history.crossed(moved).into_iter().filter(|&i| !came[i as usize]));
-    dirty.sort_unstable();
-    dirty.dedup();
-    dirty
+    by_term.par_chunk_by(|x, y| x.0 == y.0).flat_map_iter(one).collect()
 }
 
-/// The postings of one term that differ from before: those of reports that came or went, and in buckets with such a report
-/// those that are open now and were not, or the other way round.
-fn changes(all: &[u32], moved: &[(u32, Moved)], times: &Times, came: &[bool]) -> Changes {
+/// Which reports came, by position.
+fn came(times: &Times, moved: &[Moved]) -> Vec<bool> {
+    let mut came = vec![false; times.stamped.len()];
+    let all = moved.iter().filter(|m| m.only.is_none());
+    all.filter_map(|m| m.position).for_each(|i| came[i as usize] = true);
+    came
+}
+
+/// What [`flipped`] finds for one term.
+fn flipped_of(all: &[u32], moved: &[(u32, &Moved)], times: &Times, came: &[bool]) -> Vec<u32> {
     let day = |time: Option<i64>| time.map(|time| time.div_euclid(DAY));
-    let mut changed: Vec<i64> = moved.iter().filter_map(|(_, m)| m.time).collect();
+    let mut flipped = Vec::new();
     for of_day in moved.chunk_by(|x, y| day(x.1.time) == day(y.1.time)) {
         let bucket = day(of_day[0].1.time);
         let begin = all.partition_point(|&i| day(times.of(i)) < bucket);
@@ -187,18 +165,116 @@ fn changes(all: &[u32], moved: &[(u32, Moved)], times: &Times, came: &[bool]) ->
         let stayed = || now.iter().filter(|&&i| !came[i as usize]);
         let identity = |&i: &u32| times.identities[i as usize];
         let before: Vec<u64> = stayed().map(identity).chain(gone).collect();
-        let bound_of = |identities: &mut dyn Iterator<Item = u64>, n: usize| {
-            if n > CAP { bound(identities) } else { u64::MAX }
-        };
-        let was = bound_of(&mut before.iter().copied(), before.len());
-        let is = bound_of(&mut now.iter().map(identity), now.len());
+        let was = (before.len() > CAP).then(|| bound(before.into_iter()));
+        let is = (now.len() > CAP).then(|| bound(now.iter().map(identity)));
         if was != is {
-            let flipped = stayed().filter(|i| (identity(i) < was) != (identity(i) < is));
-            changed.extend(flipped.filter_map(|&i| times.of(i)));
+            let open = |bound: Option<u64>, i: &u32| bound.is_none_or(|bound| identity(i) < bound);
+            flipped.extend(stayed().filter(|i| open(was, i) != open(is, i)));
         }
     }
-    changed.sort_unstable();
-    Changes { times: changed }
+    flipped
+}
+
+/// The reports that stay and whose queries may give something else, because of others that `moved`; ascending.
+///
+/// These are the ones that meet one of the others as a candidate, by all of its terms and theirs, and within reach; and
+/// those with a past that became long enough, or too short. `before` are the times of all reports as they were, ascending.
+pub fn concerned(
+    postings: &Postings,
+    times: &Times,
+    factor: &TimeFactor,
+    before: &[i64],
+    moved: &[Moved],
+) -> Vec<u32> {
+    let came = came(times, moved);
+    // How many stay of those before each position.
+    let mut staying = vec![0u32];
+    staying.extend(came.iter().scan(0, |n, &came| {
+        *n += u32::from(!came);
+        Some(*n)
+    }));
+    let history = History { before, now: times };
+    let meeting = Meeting { postings, history, factor, came: &came, staying: &staying };
+    let one = |sums: &mut Sums, m: &Moved| meeting.met(m, sums);
+    let met = moved.par_iter().with_min_len(64).map_init(Sums::default, one);
+    let mut dirty: Vec<u32> = met.flatten_iter().collect();
+    let crossed = meeting.history.crossed(moved);
+    dirty.extend(crossed.into_iter().filter(|&i| !came[i as usize]));
+    dirty.sort_unstable();
+    dirty.dedup();
+    dirty
+}
+
+/// Sums of products, by report.
+#[derive(Default)]
+struct Sums {
+    sums: Vec<u32>,
+    touched: Vec<u32>,
+    only: Vec<u32>,
+}
+
+/// Who meets whom.
+struct Meeting<'a> {
+    postings: &'a Postings,
+    history: History<'a>,
+    factor: &'a TimeFactor,
+    came: &'a [bool],
+    staying: &'a [u32],
+}
+
+impl Meeting<'_> {
+    /// The staying reports whose queries may meet one that moved.
+    fn met(&self, m: &Moved, Sums { sums, touched, only }: &mut Sums) -> Vec<u32> {
+        let times = self.history.now;
+        let range = m.time.map_or(0..times.stamped.len(), |time| {
+            times.between(time.saturating_sub(NEAR), time.saturating_add(FAR + 1))
+        });
+        if self.staying[range.start] == self.staying[range.end] {
+            return Vec::new();
+        }
+        sums.resize(times.stamped.len(), 0);
+        for &(term, own) in &m.posted {
+            let (reports, weights) = self.postings.of(term);
+            let first = reports.partition_point(|&i| (i as usize) < range.start);
+            for (&i, &weight) in reports[first..].iter().zip(&weights[first..]) {
+                if i as usize >= range.end {
+                    break;
+                }
+                if sums[i as usize] == 0 {
+                    touched.push(i);
+                }
+                sums[i as usize] += u32::from(weight) * u32::from(own);
+            }
+        }
+        if let Some(term) = m.only {
+            only.clear();
+            only.extend_from_slice(self.postings.of(term).0);
+        }
+        let mut met = Vec::new();
+        for i in touched.drain(..) {
+            let sum = std::mem::take(&mut sums[i as usize]);
+            let has = || m.only.is_none() || only.binary_search(&i).is_ok();
+            let meets = |partial| self.meets(i, m, partial);
+            if !self.came[i as usize] && reach::partial(sum).is_some_and(meets) && has() {
+                met.push(i);
+            }
+        }
+        met
+    }
+
+    /// Whether a report's query can have one that moved among its candidates.
+    fn meets(&self, i: u32, m: &Moved, partial: i64) -> bool {
+        let own = self.history.now.moment(i);
+        let Some((own_time, time)) = own.time.zip(m.time) else { return true };
+        if past(own_time).contains(&time) {
+            return true;
+        }
+        // Seen or published: the larger of the two factors.
+        let its = Moment { time: m.time, stamped: true };
+        let factor = reach::factor(own, its, self.factor);
+        (time <= own_time && reach::partial_match(partial, factor).is_some())
+            || self.history.is_long(own_time) != [true, true]
+    }
 }
 
 /// How many reports there were and are in the past of each.
@@ -217,20 +293,9 @@ impl History<'_> {
         })
     }
 
-    /// Whether a report's query can meet a posting that changed.
-    fn reaches(&self, i: u32, changes: &Changes) -> bool {
-        let Some(time) = self.now.of(i) else { return true };
-        let any = |from: i64, to: i64| {
-            let first = changes.times.partition_point(|&t| t < from);
-            changes.times.get(first).is_some_and(|&t| t <= to)
-        };
-        any(time.saturating_sub(FAR), time)
-            || (any(time, time.saturating_add(NEAR)) && self.is_long(time) != [true, true])
-    }
-
     /// The reports whose past became long enough, or too short.
-    fn crossed(&self, moved: &[(Moved, Vec<u32>)]) -> Vec<u32> {
-        let times = || moved.iter().filter_map(|(m, _)| m.time);
+    fn crossed(&self, moved: &[Moved]) -> Vec<u32> {
+        let times = || moved.iter().filter(|m| m.only.is_none()).filter_map(|m| m.time);
         let Some((first, last)) = times().min().zip(times().max()) else { return Vec::new() };
         let range = self.now.between(first.saturating_add(NEAR), last.saturating_add(FAR + 1));
         let crossed = |&i: &u32| {
@@ -256,17 +321,21 @@ pub fn candidates(
     times: &Times,
     factor: &TimeFactor,
 ) -> Vec<Candidates> {
-    let index = postings.open(times, factor);
+    let (index, starts) = postings.open(times, factor);
     let one = |scratch: &mut Scratch, (report, terms): &(u32, Vec<(u32, u16)>)| {
-        let mut own: Own = ([NONE; POSTED], [0; POSTED]);
+        let begin = times.scope(*report).start as u32;
+        let mut own = Own::NOTHING;
         for (slot, (term, weight)) in terms.iter().enumerate() {
-            own.0[slot] = postings.numbers.get(term).copied().unwrap_or(NONE);
-            own.1[slot] = *weight;
+            let Some(&number) = postings.numbers.get(term) else { continue };
+            let start = starts[number as usize];
+            let end = starts.get(number as usize + 1).map_or(index.postings.len(), |&end| end);
+            let before = index.postings[start..end].partition_point(|other| other.0 < begin);
+            own.first[slot] = (start + before) as u32;
+            own.weights[slot] = *weight;
         }
         index.candidates(*report, &own, scratch)
     };
-    let scratch = || Scratch::new(times.stamped.len());
-    asking.par_iter().with_min_len(PART).map_init(scratch, one).collect()
+    asking.par_iter().with_min_len(PART).map_init(Scratch::default, one).collect()
 }
 
 /// Compares the reports that ask with their candidates; both are positions among the vectors and times. What is found of
@@ -276,15 +345,15 @@ pub fn compare(
     fixed: &Weights,
     times: &Times,
     factor: &TimeFactor,
-    asking: Vec<(u32, Candidates)>,
+    asking: &[(u32, Candidates)],
 ) -> Found {
     let comparison = Comparison { vectors, fixed, times, factor };
     let part = |scratch: &mut Scratch, some: &[(u32, Candidates)]| {
         let mut found = Found::default();
         for (report, candidates) in some {
-            comparison.compare(*report, candidates.clone(), &mut scratch.probe, &mut found);
+            comparison.compare(*report, candidates, &mut scratch.probe, &mut found);
         }
         found
     };
-    gather(asking.par_chunks(PART).map_init(|| Scratch::new(0), part).collect())
+    gather(asking.par_chunks(PART).map_init(Scratch::default, part).collect())
 }

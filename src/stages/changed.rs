@@ -3,11 +3,11 @@
 //! A pair is a candidate while enough buckets propose it. What a bucket proposes depends on its members only, so that a pair's
 //! count changes by what the buckets with a new or a gone member propose now and did not before, or the other way round.
 
-use foldhash::{HashSet, HashSetExt};
+use foldhash::HashSet;
 
 use super::candidates::{BOUNDS, DISTANCE, SHARED, Table, keys};
 use super::sketch::Sketch;
-use crate::kernel::buckets::{of_bucket, pair};
+use crate::kernel::buckets::{items, of_bucket, pair};
 
 /// What becomes of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +36,10 @@ impl Proposals {
     }
 }
 
-/// The keys of all articles that come or go.
+/// The keys of all articles that come or go, or a part of these keys.
 #[derive(Debug)]
 pub struct Watched {
+    part: Part,
     keys: HashSet<u64>,
     /// Most keys of others are not watched: a bit for each stretch of keys says so.
     bits: Vec<u64>,
@@ -53,20 +54,42 @@ pub struct Hit {
     item: u32,
 }
 
+/// Some of all keys, so that those of many articles need not be in memory at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    number: u64,
+    of: u64,
+}
+
+impl Part {
+    /// As many parts as it takes when so many articles come or go.
+    pub fn all(changing: usize) -> impl Iterator<Item = Self> {
+        let of = changing.div_ceil(TOGETHER).max(1) as u64;
+        (0..of).map(move |number| Self { number, of })
+    }
+
+    fn has(self, key: u64) -> bool {
+        self.of == 1 || (key >> 16) % self.of == self.number
+    }
+}
+
+/// Articles whose keys are in memory at once.
+const TOGETHER: usize = 60_000;
+
 impl Watched {
     /// Watches the keys of some sketches.
-    pub fn new<'a>(sketches: impl Iterator<Item = &'a Sketch> + Clone) -> Self {
-        let mut watched = HashSet::new();
-        sketches.for_each(|sketch| watched.extend(keys(sketch).map(|(_, key)| key)));
+    pub fn new<'a>(part: Part, sketches: impl Iterator<Item = &'a Sketch>) -> Self {
+        let of_part = |sketch| keys(sketch).map(|(_, key)| key).filter(move |&key| part.has(key));
+        let all: Vec<u64> = sketches.flat_map(of_part).collect();
         // So many bits that one in some fifty is set, at most 16 MB.
-        let places = (48 * watched.len()).next_power_of_two().clamp(64, 1 << 27);
+        let places = (48 * all.len()).next_power_of_two().clamp(64, 1 << 27);
         let shift = u64::BITS - places.ilog2();
         let mut bits = vec![0u64; places / 64];
-        for key in &watched {
+        for key in &all {
             let place = key >> shift;
             bits[place as usize / 64] |= 1 << (place % 64);
         }
-        Self { keys: watched, bits, shift }
+        Self { part, keys: all.into_iter().collect(), bits, shift }
     }
 
     /// Adds an article for each of its keys that is watched.
@@ -74,14 +97,14 @@ impl Watched {
         for (table, key) in keys(sketch) {
             let place = key >> self.shift;
             let may_be = self.bits[place as usize / 64] >> (place % 64) & 1 == 1;
-            if may_be && self.keys.contains(&key) {
+            if may_be && self.part.has(key) && self.keys.contains(&key) {
                 hits.push(Hit { table: table.number() as i8, key, item });
             }
         }
     }
 }
 
-/// How the numbers of proposals change, by pair, each pair once; `hits` are of all articles before and now.
+/// How the numbers of proposals change, by pair; `hits` are of all articles before and now, under the keys of one part.
 ///
 /// `rank` orders articles as their positions do.
 pub fn shifts<R: Ord>(
@@ -114,7 +137,7 @@ pub fn shifts<R: Ord>(
         proposals(Change::Goes, &mut after);
         let mut shift = |from: &[u64], other: &[u64], by: i16| {
             for &p in from.iter().filter(|p| other.binary_search(p).is_err()) {
-                let (a, b) = crate::kernel::buckets::items(p);
+                let (a, b) = items(p);
                 if counts(a, b) {
                     let lead = table == Table::Lead.number();
                     let (any, lead) = if lead { (0, by) } else { (by, 0) };
@@ -125,6 +148,11 @@ pub fn shifts<R: Ord>(
         shift(&before, &after, -1);
         shift(&after, &before, 1);
     }
+    shifts
+}
+
+/// Adds up what changes the same pair; a pair of which nothing changes is left out.
+pub fn add_up(shifts: &mut Vec<(u64, Proposals)>) {
     shifts.sort_unstable_by_key(|shift| shift.0);
     shifts.dedup_by(|later, kept| {
         let same = later.0 == kept.0;
@@ -135,5 +163,4 @@ pub fn shifts<R: Ord>(
         same
     });
     shifts.retain(|(_, by)| *by != Proposals::default());
-    shifts
 }

@@ -136,7 +136,10 @@ fn write_rows(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
         member.execute([row])?;
     }
     let mut place = tx.prepare_cached("INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)")?;
-    batch.members.iter().try_for_each(|m| place.execute([m.row, m.story, m.group, m.first]).map(drop))
+    batch
+        .members
+        .iter()
+        .try_for_each(|m| place.execute([m.row, m.story, m.group, m.first]).map(drop))
 }
 
 fn write_texts_and_decisions(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {

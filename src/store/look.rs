@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
-use super::tables::{self, STORY, Story};
+use super::tables::{self, STORY, Story, of_any_block};
 use super::{Error, Store};
 use crate::model::{Change, Entry};
 
@@ -101,7 +101,8 @@ impl Store {
         if let Some((last, name)) = &filter.after {
             demand("IFNULL(s.last, '') <= ?", last.clone().into());
             demand("(IFNULL(s.last, ''), -s.story) < (?, ", last.clone().into());
-            sql.push_str("-(SELECT story FROM stories WHERE story_id = ?))");
+            let block = of_any_block("stories", "stories", "story");
+            sql.push_str(&format!("-(SELECT story FROM stories WHERE {block} AND story_id = ?))"));
             values.push(name.clone().into());
         }
         sql.push_str(" ORDER BY s.last DESC, s.story LIMIT ?");
@@ -131,7 +132,8 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn placed(&self, id: &str) -> Result<Option<Located>, Error> {
-        let sql = format!("SELECT {PLACED} WHERE a.id = ?");
+        let block = of_any_block("articles", "a", "row");
+        let sql = format!("SELECT {PLACED} WHERE {block} AND a.id = ?");
         self.one(&sql, id, placed)
     }
 
@@ -151,11 +153,14 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn history(&self, name: &str) -> Result<Vec<(i64, String, Change)>, Error> {
-        let sql = "SELECT number, at, story_id, change, came_from, articles_added, reason \
-                   FROM log JOIN runs USING (run) WHERE number IN (SELECT number FROM log WHERE story_id = ?1 \
-                   UNION SELECT number FROM log WHERE came_from <> '' AND instr(' ' || came_from || ' ', ' ' || ?1 || ' ')) \
-                   ORDER BY number";
-        self.some(sql, [name], logged)
+        let block = of_any_block("log", "log", "number");
+        let sql = format!(
+            "SELECT number, at, story_id, change, came_from, articles_added, reason \
+             FROM log JOIN runs USING (run) WHERE number IN (SELECT number FROM log WHERE {block} AND story_id = ?1 \
+             UNION SELECT number FROM log WHERE came_from <> '' AND instr(' ' || came_from || ' ', ' ' || ?1 || ' ')) \
+             ORDER BY number"
+        );
+        self.some(&sql, [name], logged)
     }
 
     /// The last line of the log that says that a story was merged or split.
@@ -163,9 +168,11 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn last_move(&self, name: &str) -> Result<Option<i64>, Error> {
-        let sql =
-            "SELECT MAX(number) FROM log WHERE story_id = ? AND change IN ('merged', 'split')";
-        Ok(self.one(sql, name, |r| r.get(0))?.flatten())
+        let block = of_any_block("log", "log", "number");
+        let sql = format!(
+            "SELECT MAX(number) FROM log WHERE {block} AND story_id = ? AND change IN ('merged', 'split')"
+        );
+        Ok(self.one(&sql, name, |r| r.get(0))?.flatten())
     }
 
     /// What happened to stories after a line of the log, and when, oldest first.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `header` | format, versions of what is hashed, parameters; written once |
 //! | `index.sqlite` | articles, groups, stories, log, and which segments count: readable by anyone with SQL |
-//! | `segments/*.seg` | what articles are compared by; written once, never changed |
+//! | `segments/*.seg` | what articles are compared by, pairs of copies, what was found of reports; written once, never changed |
 //! | `lock` | held by the one writer |
 //! | `service` | what a service has accepted: articles with their texts, which wait for the index or are in it |
 //!

@@ -6,25 +6,28 @@ use super::{Error, Store};
 use crate::model::{Decision, Entry, Verdict};
 
 /// Made once. The columns that people query are explained in the README.
+///
+/// Ids and names are in no order, so that an index of them would be written again all over each night: they are indexed by
+/// blocks of rows, and looked for in every block ([`of_any_block`]).
 const SCHEMA: &str = "
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, lang TEXT NOT NULL,
     url TEXT NOT NULL, file TEXT NOT NULL, kept TEXT, published TEXT, seen TEXT, fingerprint INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS articles_by_id ON articles (id);
+CREATE INDEX IF NOT EXISTS articles_by_id ON articles (row >> 15, id);
 CREATE TABLE IF NOT EXISTS members (
     row INTEGER PRIMARY KEY, story INTEGER NOT NULL, duplicate_group INTEGER NOT NULL, same_text INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS members_by_story ON members (story);
 CREATE TABLE IF NOT EXISTS stories (
     story INTEGER PRIMARY KEY, story_id TEXT NOT NULL, representative INTEGER NOT NULL, size INTEGER NOT NULL,
     duplicate_groups INTEGER NOT NULL, first TEXT, last TEXT);
-CREATE INDEX IF NOT EXISTS stories_by_id ON stories (story_id);
+CREATE INDEX IF NOT EXISTS stories_by_id ON stories (story >> 15, story_id);
 CREATE INDEX IF NOT EXISTS stories_by_last ON stories (last);
 CREATE TABLE IF NOT EXISTS redirects (story_id TEXT PRIMARY KEY, story INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS log (
     number INTEGER PRIMARY KEY, run INTEGER NOT NULL, story_id TEXT NOT NULL, change TEXT NOT NULL, came_from TEXT NOT NULL,
     articles_added INTEGER NOT NULL, reason TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS log_by_story ON log (story_id);
+CREATE INDEX IF NOT EXISTS log_by_story ON log (number >> 15, story_id);
 CREATE INDEX IF NOT EXISTS log_of_moves ON log (came_from) WHERE came_from <> '';
 CREATE TABLE IF NOT EXISTS runs (
     run INTEGER PRIMARY KEY, at TEXT NOT NULL, command TEXT NOT NULL, version TEXT NOT NULL, read INTEGER NOT NULL,
@@ -92,6 +95,14 @@ pub struct Named {
     pub rows: u32,
     /// Length of the file.
     pub bytes: i64,
+}
+
+/// That a row of a table, known here by a name and numbered by a column, is of any block.
+pub(super) fn of_any_block(table: &str, name: &str, number: &str) -> String {
+    format!(
+        "{name}.{number} >> 15 IN (WITH RECURSIVE block(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM block \
+         WHERE n < (SELECT MAX({number}) >> 15 FROM {table})) SELECT n FROM block)"
+    )
 }
 
 pub(super) fn create(db: &Connection) -> rusqlite::Result<()> {
@@ -166,8 +177,9 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn members(&self) -> Result<Vec<Member>, Error> {
-        let member =
-            |r: &Row<'_>| Ok(Member { row: r.get(0)?, story: r.get(1)?, group: r.get(2)?, first: r.get(3)? });
+        let member = |r: &Row<'_>| {
+            Ok(Member { row: r.get(0)?, story: r.get(1)?, group: r.get(2)?, first: r.get(3)? })
+        };
         self.all("SELECT row, story, duplicate_group, same_text FROM members ORDER BY row", member)
     }
 
@@ -244,7 +256,8 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn article(&self, id: &str) -> Result<Option<Stored>, Error> {
-        let sql = format!("SELECT {ARTICLE} FROM articles WHERE id = ?");
+        let block = of_any_block("articles", "articles", "row");
+        let sql = format!("SELECT {ARTICLE} FROM articles WHERE {block} AND id = ?");
         self.one(&sql, id, stored)
     }
 
@@ -292,9 +305,12 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn is_named(&self, id: &str) -> Result<bool, Error> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM stories WHERE story_id = ?1) \
-                   OR EXISTS (SELECT 1 FROM redirects WHERE story_id = ?1)";
-        Ok(self.one(sql, id, |r| r.get(0))?.unwrap_or(false))
+        let block = of_any_block("stories", "stories", "story");
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM stories WHERE {block} AND story_id = ?1) \
+             OR EXISTS (SELECT 1 FROM redirects WHERE story_id = ?1)"
+        );
+        Ok(self.one(&sql, id, |r| r.get(0))?.unwrap_or(false))
     }
 
     /// The story of a name, or the one that the name leads to.
@@ -302,9 +318,11 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn story(&self, id: &str) -> Result<Option<Story>, Error> {
+        let block = of_any_block("stories", "stories", "story");
         let sql = format!(
-            "SELECT {STORY} FROM stories WHERE story_id = ?1 \
-                           OR story = (SELECT story FROM redirects WHERE story_id = ?1)"
+            "SELECT {STORY} FROM stories WHERE story = \
+             IFNULL((SELECT story FROM stories WHERE {block} AND story_id = ?1), \
+             (SELECT story FROM redirects WHERE story_id = ?1))"
         );
         self.one(&sql, id, story)
     }

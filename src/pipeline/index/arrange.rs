@@ -46,8 +46,7 @@ pub(super) fn arrange(
     let kept: Vec<usize> = (0..positions.len()).filter(|&n| told(positions[n])).collect();
     let mut number = vec![NONE; positions.len()];
     (0..).zip(&kept).for_each(|(k, &n)| number[n] = k);
-    let rows: Vec<u32> =
-        kept.iter().map(|&n| reports.rows[positions[n] as usize]).collect();
+    let rows: Vec<u32> = kept.iter().map(|&n| reports.rows[positions[n] as usize]).collect();
     let of_row: HashMap<u32, u32> = rows.iter().copied().zip(0..).collect();
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); rows.len()];
     for (row, known) in (0..).zip(&work.state.rows).filter(|(_, known)| known.now.is_there()) {
@@ -57,10 +56,8 @@ pub(super) fn arrange(
     }
     let corpus = work.corpus(&members.concat(), Lists::Facts)?;
     let position: HashMap<u32, u32> = corpus.articles.iter().map(|a| a.row).zip(0..).collect();
-    let mut groups: Vec<Vec<u32>> = members
-        .iter()
-        .map(|group| group.iter().map(|row| position[row]).collect())
-        .collect();
+    let mut groups: Vec<Vec<u32>> =
+        members.iter().map(|group| group.iter().map(|row| position[row]).collect()).collect();
     for group in groups.iter_mut().filter(|group| group.len() > 1) {
         group.sort_by(|&i, &j| corpus.by_time(i).cmp(&corpus.by_time(j)));
     }

@@ -105,8 +105,8 @@ impl Findings {
         mut each: impl FnMut(usize, &Finding),
     ) -> Result<(), Error> {
         let place = |i: &u32| self.places[rows[*i as usize] as usize];
-        let (fresh, mut stored): (Vec<u32>, Vec<u32>) = (0..rows.len() as u32)
-            .partition(|i| self.fresh.contains_key(&rows[*i as usize]));
+        let (fresh, mut stored): (Vec<u32>, Vec<u32>) =
+            (0..rows.len() as u32).partition(|i| self.fresh.contains_key(&rows[*i as usize]));
         for i in fresh {
             each(i as usize, &self.fresh[&rows[i as usize]]);
         }
@@ -117,7 +117,9 @@ impl Findings {
             let mut blocks: [Block; 3] = Default::default();
             for i in same {
                 let mut bytes: [Vec<u8>; 3] = Default::default();
-                for (n, size) in [LINK, NEAR, WEIGHT].into_iter().enumerate().filter(|(n, _)| wanted[*n]) {
+                for (n, size) in
+                    [LINK, NEAR, WEIGHT].into_iter().enumerate().filter(|(n, _)| wanted[*n])
+                {
                     let [from, to] = place(i).spans[n];
                     let length = (to - from) as usize * size;
                     let from = u64::from(from) * size as u64;

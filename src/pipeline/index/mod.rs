@@ -40,6 +40,9 @@ use world::World;
 pub use crate::store::{Access, Decided, Error, Filter, Located, RunSeen, Story, Summary};
 pub use look::Told;
 
+/// Where articles belong, and the stories that there are.
+type Homes = (Vec<Member>, Vec<Story>);
+
 /// How often a reader looks again when a writer was faster.
 const RETRIES: usize = 20;
 
@@ -151,7 +154,7 @@ impl Index {
     }
 
     /// Everything as it is at one moment, and the stories that it is in.
-    fn world(&self) -> Result<(World, (Vec<Member>, Vec<Story>)), Error> {
+    fn world(&self) -> Result<(World, Homes), Error> {
         // A writer may delete segments before they are opened here; there are others by then.
         let mut tries = 0..RETRIES;
         let (moment, world) = loop {

@@ -21,7 +21,7 @@ use super::world::aside;
 use crate::kernel::buckets::{items, pair};
 use crate::pipeline::copies;
 use crate::pipeline::corpus::{Corpus, Exact};
-use crate::stages::changed::{self, Change, Watched};
+use crate::stages::changed::{self, Change, Part, Watched};
 use crate::stages::decide::bind;
 use crate::stages::duplicates::{self, Examined, hopeful};
 use crate::stages::sketch::Sketch;
@@ -66,11 +66,7 @@ fn fold(work: &mut Work<'_>) -> Result<Vec<u32>, Error> {
 }
 
 /// Finds which pairs are candidates now and which are no more. Gives the articles whose components are to be grouped anew.
-fn propose(
-    work: &mut Work<'_>,
-    pairs: &mut Pairs,
-    folded: &[u32],
-) -> Result<HashSet<u32>, Error> {
+fn propose(work: &mut Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<HashSet<u32>, Error> {
     let state = &work.state;
     let stood = |row: u32| state.of(row).was.first == row;
     let stands = |row: u32| state.of(row).now.first == row;
@@ -80,29 +76,33 @@ fn propose(
         (true, true) => Change::Stays,
     };
     let differing = state.select(|row, _| stood(row) != stands(row));
-    let sketches = state.sketches(&differing)?;
-    let watched = Watched::new(sketches.values());
-    let find = |segment| {
-        let (mut hits, mut sketches) = (Vec::new(), Vec::new());
-        State::each_sketch(segment, |row, sketch| {
-            let before = hits.len();
-            if stood(row) || stands(row) {
-                watched.find(row, sketch, &mut hits);
-            }
-            if hits.len() > before {
-                sketches.push((row, *sketch));
-            }
-        })?;
-        Ok((hits, sketches))
-    };
-    let found: Result<Vec<_>, Error> = state.segments.par_iter().map(find).collect();
-    let (mut hits, mut sketches): (Vec<_>, HashMap<u32, Sketch>) = Default::default();
-    for (some, theirs) in found? {
-        hits.extend(some);
-        sketches.extend(theirs);
+    let changing = state.sketches(&differing)?;
+    let (mut shifts, mut sketches): (Vec<_>, HashMap<u32, Sketch>) = Default::default();
+    for part in Part::all(changing.len()) {
+        let watched = Watched::new(part, changing.values());
+        let find = |segment| {
+            let (mut hits, mut sketches) = (Vec::new(), Vec::new());
+            State::each_sketch(segment, |row, sketch| {
+                let before = hits.len();
+                if stood(row) || stands(row) {
+                    watched.find(row, sketch, &mut hits);
+                }
+                if hits.len() > before {
+                    sketches.push((row, *sketch));
+                }
+            })?;
+            Ok((hits, sketches))
+        };
+        let found: Result<Vec<_>, Error> = state.segments.par_iter().map(find).collect();
+        let mut hits = Vec::new();
+        for (some, theirs) in found? {
+            hits.extend(some);
+            sketches.extend(theirs);
+        }
+        let rank = |row: u32| state.by_identity(row);
+        shifts.extend(changed::shifts(hits, change, rank, |row| sketches[&row].fingerprint));
+        changed::add_up(&mut shifts);
     }
-    let rank = |row: u32| state.by_identity(row);
-    let shifts = changed::shifts(hits, change, rank, |row| sketches[&row].fingerprint);
     let mut seeds: HashSet<u32> = folded.iter().copied().collect();
     let mut put = Vec::new();
     for (p, by) in shifts {
@@ -163,9 +163,9 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let slots: HashMap<u32, u32> =
         (0..exact.kept.len() as u32).map(|slot| (row(slot), slot)).collect();
     let slots_of = |p: &Pair| pair(slots[&p.a], slots[&p.b]);
-    let examine = |pairs: &[u64]| copies::examine(&corpus, &exact, pairs, work.params).map_err(aside);
-    let (known, new): (Vec<Pair>, Vec<Pair>) =
-        candidates.iter().partition(|p| p.found.is_some());
+    let examine =
+        |pairs: &[u64]| copies::examine(&corpus, &exact, pairs, work.params).map_err(aside);
+    let (known, new): (Vec<Pair>, Vec<Pair>) = candidates.iter().partition(|p| p.found.is_some());
     let fresh = examine(&new.iter().map(slots_of).collect::<Vec<u64>>())?;
     let mut put: Vec<Pair> =
         known.iter().filter(|p| p.related).map(|&p| Pair { related: false, ..p }).collect();
@@ -217,8 +217,7 @@ fn told(pairs: &Pairs, e: &Examined, row: impl Fn(u32) -> u32, related: bool) ->
 
 /// Which articles of a corpus are the same word for word, as the state has it.
 pub(super) fn folds(state: &State, corpus: &Corpus) -> Exact {
-    let position: HashMap<u32, u32> =
-        corpus.articles.iter().map(|a| a.row).zip(0..).collect();
+    let position: HashMap<u32, u32> = corpus.articles.iter().map(|a| a.row).zip(0..).collect();
     let first: Vec<u32> =
         corpus.articles.iter().map(|a| position[&state.of(a.row).now.first]).collect();
     Exact { kept: (0..first.len() as u32).filter(|&i| first[i as usize] == i).collect(), first }

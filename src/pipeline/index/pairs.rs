@@ -121,9 +121,9 @@ impl Pairs {
             let read = bytes.chunks_exact(RECORD).map(Pair::read);
             // A record that is not the latest would be taken for it here. What no longer counts is said again, for an
             // older segment may say otherwise.
-            records.extend(read.filter_map(|old| match self.of(old.a, old.b) {
-                Some(now) => (*now == old).then_some(old),
-                None => (!old.counts()).then_some(old),
+            records.extend(read.filter(|old| match self.of(old.a, old.b) {
+                Some(now) => now == old,
+                None => !old.counts(),
             }));
         }
         records.extend(self.changed);

@@ -140,8 +140,7 @@ fn constraints(work: &Work<'_>, number: impl Fn(u32) -> u32) -> linkage::Constra
     if work.named.is_empty() {
         return linkage::Constraints::default();
     }
-    let rows: HashMap<&str, u32> =
-        work.named.iter().map(|&row| (work.id_of(row), row)).collect();
+    let rows: HashMap<&str, u32> = work.named.iter().map(|&row| (work.id_of(row), row)).collect();
     let bound = bind(&work.params.decisions, |id| rows.get(id).copied());
     bound.of_groups(number)
 }

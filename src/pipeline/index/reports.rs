@@ -66,8 +66,7 @@ impl Reports {
     /// The positions of the reports from one time to another, both included; all undated ones too.
     pub(super) fn between(&self, from: i64, to: i64) -> Vec<u32> {
         let all = &self.times.seconds;
-        let (first, last) =
-            (all.partition_point(|&t| t < from), all.partition_point(|&t| t <= to));
+        let (first, last) = (all.partition_point(|&t| t < from), all.partition_point(|&t| t <= to));
         let dated = first + self.times.undated..last.max(first) + self.times.undated;
         (0..self.times.undated).chain(dated).map(|i| i as u32).collect()
     }
@@ -116,30 +115,43 @@ fn ask(work: &Work<'_>, reports: &Reports, by_gap: &TimeFactor) -> Result<Asking
     };
     let times = || moved.iter().filter_map(|&row| rows::moment(state.of(row).time).time);
     let stretch = times().min().zip(times().max()).map(|(first, last)| {
-        let [from, to] = [first.saturating_sub(NEAR + FAR), last.saturating_add(NEAR + FAR)];
-        // Whole days, because crowding is a matter of a day.
+        // A day more, because what moves may change who else of its day is found; whole days, because crowding is a matter
+        // of a day.
+        let reach = NEAR + FAR + DAY;
+        let [from, to] = [first.saturating_sub(reach), last.saturating_add(reach)];
         [from.div_euclid(DAY) * DAY, (to.div_euclid(DAY) + 1) * DAY]
     });
-    let mut postings = postings(state, reports, terms(&posted), stretch)?;
+    let mut postings = postings(state, reports, &terms(&posted), stretch)?;
     let mut before: Vec<i64> = (0..)
         .zip(&state.rows)
         .filter(|(row, known)| known.was.group == *row)
         .filter_map(|(_, known)| rows::moment(known.time).time)
         .collect();
     before.sort();
-    let as_moved = |(&row, posted): (&u32, &Vec<(u32, u16)>)| {
+    let as_moved = |row: u32, posted: &Vec<(u32, u16)>, only: Option<u32>| {
         let known = state.of(row);
         let position = Some(reports.position[row as usize]).filter(|&i| i != NONE);
-        let time = rows::moment(known.time).time;
-        let moved = Moved { position, time, identity: known.identity };
-        (moved, posted.iter().map(|p| p.0).collect())
+        let (time, posted) = (rows::moment(known.time).time, posted.clone());
+        Moved { position, time, identity: known.identity, posted, only }
     };
-    let all: Vec<(Moved, Vec<u32>)> = moved.iter().zip(&posted).map(as_moved).collect();
-    let dirty = asking::concerned(&postings, &reports.times, &before, &all);
+    let all = moved.iter().zip(&posted);
+    let mut all: Vec<Moved> = all.map(|(&row, posted)| as_moved(row, posted, None)).collect();
+    let flipped = asking::flipped(&postings, &reports.times, &all);
+    let rows: Vec<u32> = flipped.iter().map(|(i, _)| reports.rows[*i as usize]).collect();
+    let theirs = asking::posted(&state.terms(&rows)?);
+    let missing = |postings: &Postings, posted: &[Vec<(u32, u16)>]| -> Vec<u32> {
+        terms(posted).into_iter().filter(|&term| !postings.has(term)).collect()
+    };
+    let others = missing(&postings, &theirs);
+    postings.extend(self::postings(state, reports, &others, stretch)?);
+    for ((&row, posted), (_, term)) in rows.iter().zip(&theirs).zip(flipped) {
+        all.push(as_moved(row, posted, Some(term)));
+    }
+    let dirty = asking::concerned(&postings, &reports.times, by_gap, &before, &all);
     let rows: Vec<u32> = dirty.iter().map(|&i| reports.rows[i as usize]).collect();
     let theirs = asking::posted(&state.terms(&rows)?);
-    let missing: Vec<u32> = terms(&theirs).into_iter().filter(|&t| !postings.has(t)).collect();
-    postings.extend(self::postings(state, reports, missing, stretch)?);
+    let others = missing(&postings, &theirs);
+    postings.extend(self::postings(state, reports, &others, stretch)?);
     let came = reports.came.iter().map(|&row| reports.position[row as usize]).zip(posted);
     let mut asking: Vec<(u32, Vec<(u32, u16)>)> =
         came.chain(dirty.into_iter().zip(theirs)).collect();
@@ -161,7 +173,7 @@ struct Taken {
 fn postings(
     state: &State,
     reports: &Reports,
-    terms: Vec<u32>,
+    terms: &[u32],
     stretch: Option<[i64; 2]>,
 ) -> Result<Postings, Error> {
     if terms.is_empty() {
@@ -179,17 +191,18 @@ fn postings(
         let positions: Vec<u32> = rows.iter().map(position).collect();
         match positions.iter().all(|&position| position == NONE) {
             true => Ok(Taken::default()),
-            false => take(segment, &terms, &positions),
+            false => take(segment, terms, &positions),
         }
     };
-    let all: Vec<(&Segment, Vec<u32>)> = state.segments.iter().zip(state.rows_by_segment()).collect();
+    let all: Vec<(&Segment, Vec<u32>)> =
+        state.segments.iter().zip(state.rows_by_segment()).collect();
     let taken: Result<Vec<Taken>, Error> = all.into_par_iter().map(take_from).collect();
     let taken = taken?;
     let mut lengths = vec![0; terms.len()];
     for &(term, n) in taken.iter().flat_map(|taken| &taken.counts) {
         lengths[term] += n as u32;
     }
-    let mut all = Postings::with_lengths(&terms, &lengths);
+    let mut all = Postings::with_lengths(terms, &lengths);
     let mut filled = vec![0; terms.len()];
     for Taken { counts, list } in taken {
         let mut rest = &list[..];
@@ -282,7 +295,8 @@ fn reckon(
 ) -> Result<HashSet<u32>, Error> {
     let state = &work.state;
     // All that is compared, by position; in what follows they are numbered among themselves, in the same order.
-    let mut all: Vec<u32> = asking.iter().flat_map(|(i, [x, y])| x.iter().chain(y).chain([i])).copied().collect();
+    let mut all: Vec<u32> =
+        asking.iter().flat_map(|(i, [x, y])| x.iter().chain(y).chain([i])).copied().collect();
     let position = |row: u32| reports.position[row as usize];
     for (i, found) in &others {
         all.push(*i);
@@ -302,7 +316,7 @@ fn reckon(
     };
     let asking: Vec<(u32, [Vec<u32>; 2])> = asking.into_iter().map(numbered).collect();
     let asked: Vec<u32> = asking.iter().map(|(n, _)| *n).collect();
-    let mut found = asking::compare(&vectors, &fixed, &times, by_gap, asking);
+    let mut found = asking::compare(&vectors, &fixed, &times, by_gap, &asking);
     drop(fixed);
     let content = |n: u32| state.of(rows[n as usize]).content;
     // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
@@ -321,7 +335,11 @@ fn reckon(
         fresh.push((i, Finding { local: local.to_vec(), ..Finding::default() }));
         rest = others;
     }
-    fresh.extend(others.into_iter().map(|(i, known)| (i, Finding { local: known.local, ..Finding::default() })));
+    fresh.extend(
+        others
+            .into_iter()
+            .map(|(i, known)| (i, Finding { local: known.local, ..Finding::default() })),
+    );
     take_in(reports, findings, &rows, fresh, (&found, &owners, &scores))
 }
 
@@ -386,7 +404,8 @@ fn locals(
             rest = others;
         } else {
             let local = stored.next_if(|(stored, _)| *stored == i);
-            weights.push(&local.map(|l| l.1).filter(|l| l.len() == n).unwrap_or_else(|| vec![0; n]));
+            weights
+                .push(&local.map(|l| l.1).filter(|l| l.len() == n).unwrap_or_else(|| vec![0; n]));
         }
     }
     Ok(weights)
@@ -406,7 +425,8 @@ fn take_in(
         let link = Link { row: rows[other as usize], cosine: pair.cosine, score };
         fresh[place[owner]].1.similar.push(link);
     }
-    let old = findings.whole(&fresh.iter().map(|(i, _)| rows[*i as usize]).collect::<Vec<u32>>())?;
+    let old =
+        findings.whole(&fresh.iter().map(|(i, _)| rows[*i as usize]).collect::<Vec<u32>>())?;
     let moved: HashSet<u32> = reports.came.iter().chain(&reports.went).copied().collect();
     let lasting = |found: &Finding| {
         let links = found.similar.iter().filter(|link| !moved.contains(&link.row));

@@ -61,10 +61,8 @@ pub(super) fn write(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(
 
 /// Writes by which terms the articles are found.
 fn write_postings(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(), Error> {
-    let terms: Vec<&[Term]> = chunks
-        .iter()
-        .flat_map(|c| c.articles.iter().map(|a| a.terms.of(&c.lists.terms)))
-        .collect();
+    let terms: Vec<&[Term]> =
+        chunks.iter().flat_map(|c| c.articles.iter().map(|a| a.terms.of(&c.lists.terms))).collect();
     let mut vectors = Vectors::with_lengths(terms.iter().map(|terms| terms.len()));
     terms.iter().enumerate().for_each(|(i, terms)| vectors.fill(i, terms));
     let fixed = vectors.fixed();

@@ -6,9 +6,9 @@ use foldhash::HashMap;
 use super::rows::{self, Brief};
 use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
+use crate::pipeline::parts::{Part, Span};
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item;
-use crate::pipeline::parts::{Part, Span};
 use crate::stages::sketch::Sketch;
 use crate::stages::weights::Vectors;
 use crate::store::{Block, Error, Named, Segment, Store};
@@ -233,17 +233,34 @@ impl State {
             let (mut shingled, mut told) = (Span::default(), Span::default());
             match lists {
                 Lists::Shingles => {
-                    shingled =
-                        shingles.append(&self.segments, segment, rows::SHINGLES, a.shingles, &mut kept.shingles)?;
+                    shingled = shingles.append(
+                        &self.segments,
+                        segment,
+                        rows::SHINGLES,
+                        a.shingles,
+                        &mut kept.shingles,
+                    )?;
                 }
                 Lists::Facts => {
-                    told = facts.append(&self.segments, segment, rows::FACTS, a.facts, &mut kept.facts)?;
+                    told = facts.append(
+                        &self.segments,
+                        segment,
+                        rows::FACTS,
+                        a.facts,
+                        &mut kept.facts,
+                    )?;
                 }
                 Lists::Neither => {}
             }
             articles.push(Prepared {
                 entry: entry(wanted[i]),
-                title_words: words.append(&self.segments, segment, rows::HASHES, a.title_words, hashes)?,
+                title_words: words.append(
+                    &self.segments,
+                    segment,
+                    rows::HASHES,
+                    a.title_words,
+                    hashes,
+                )?,
                 numbers: words.append(&self.segments, segment, rows::HASHES, a.numbers, hashes)?,
                 shingles: shingled,
                 facts: told,

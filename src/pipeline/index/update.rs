@@ -188,7 +188,9 @@ impl Index {
             next,
         };
         let mut fault = None;
-        let taken = |id: &str| self.store.is_named(id).map_err(|error| fault = Some(error)).unwrap_or(false);
+        let taken = |id: &str| {
+            self.store.is_named(id).map_err(|error| fault = Some(error)).unwrap_or(false)
+        };
         let names = settle::settle(&before, &fresh, &ending, taken, &mut batch);
         fault.map_or(Ok(()), Err)?;
         name(&mut placed, &names);
