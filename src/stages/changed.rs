@@ -20,19 +20,19 @@ pub enum Change {
     Goes,
 }
 
-/// How many buckets propose a pair.
+/// How many buckets propose a pair; there are fewer than a hundred in all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Proposals {
     /// Of bands and of fingerprints: one is enough.
-    pub any: i16,
+    pub any: i8,
     /// Of leads: it takes [`SHARED`].
-    pub lead: i16,
+    pub lead: i8,
 }
 
 impl Proposals {
     /// Whether the pair is a candidate.
     pub fn suffice(self) -> bool {
-        self.any > 0 || self.lead >= SHARED as i16
+        self.any > 0 || self.lead >= SHARED as i8
     }
 }
 
@@ -135,7 +135,7 @@ pub fn shifts<R: Ord>(
         };
         proposals(Change::Comes, &mut before);
         proposals(Change::Goes, &mut after);
-        let mut shift = |from: &[u64], other: &[u64], by: i16| {
+        let mut shift = |from: &[u64], other: &[u64], by: i8| {
             for &p in from.iter().filter(|p| other.binary_search(p).is_err()) {
                 let (a, b) = items(p);
                 if counts(a, b) {

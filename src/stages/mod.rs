@@ -15,12 +15,15 @@
 //! | [`weights`] | terms | weights | integers |
 //! | [`neighbours`] | weighted reports | similar pairs, neighbourhoods | a function of the set of reports |
 //! | [`reach`] | two reports | what they can be to each other | looks at the two alone |
+//! | [`asking`] | some reports, postings | what [`neighbours`] finds of them | equal to what it finds among all |
+//! | [`concerned`] | reports that came and went | whose neighbours may be others | none is left out |
 //! | [`crowd`] | similar pairs, neighbourhoods | scores | a function of the set of reports |
 
 pub mod asking;
 pub mod candidates;
 pub mod changed;
 pub mod clean;
+pub mod concerned;
 pub mod crowd;
 pub mod decide;
 pub mod duplicates;

@@ -11,6 +11,7 @@
 //! **One commit point.** Segments are written and synced first, then one transaction names them together with all else
 //! that changed. What no transaction names is nothing, and is deleted when the next writer opens the index.
 
+mod ask;
 mod check;
 mod commit;
 mod crash;

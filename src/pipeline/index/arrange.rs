@@ -4,11 +4,12 @@ use foldhash::{HashMap, HashSet};
 
 use super::Error;
 use super::findings::Findings;
+use super::lists::Lists;
 use super::near::folds;
 use super::pairs::Pairs;
 use super::regroup::Grouped;
 use super::reports::Reports;
-use super::state::{Lists, NONE};
+use super::state::NONE;
 use super::work::Work;
 use crate::kernel::linkage::Merger;
 use crate::kernel::time::TimeFactor;

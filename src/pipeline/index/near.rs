@@ -14,8 +14,9 @@ use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::Error;
-use super::pairs::{Pair, Pairs};
-use super::state::{Lists, State};
+use super::lists::Lists;
+use super::pairs::{Pair, Pairs, UNKNOWN};
+use super::state::State;
 use super::work::Work;
 use super::world::aside;
 use crate::kernel::buckets::{items, pair};
@@ -112,7 +113,7 @@ fn propose(work: &mut Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Has
         let mut now = match pairs.of(a, b) {
             Some(known) => *known,
             None if hopeful(both(), [size(a), size(b)], work.params) => {
-                Pair { a, b, proposals: Default::default(), related: false, found: None }
+                Pair { a, b, proposals: Default::default(), related: false, numbers: UNKNOWN }
             }
             None => continue,
         };
@@ -165,7 +166,7 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let slots_of = |p: &Pair| pair(slots[&p.a], slots[&p.b]);
     let examine =
         |pairs: &[u64]| copies::examine(&corpus, &exact, pairs, work.params).map_err(aside);
-    let (known, new): (Vec<Pair>, Vec<Pair>) = candidates.iter().partition(|p| p.found.is_some());
+    let (known, new): (Vec<Pair>, Vec<Pair>) = candidates.iter().partition(|p| p.is_examined());
     let fresh = examine(&new.iter().map(slots_of).collect::<Vec<u64>>())?;
     let mut put: Vec<Pair> =
         known.iter().filter(|p| p.related).map(|&p| Pair { related: false, ..p }).collect();
@@ -177,7 +178,7 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let second = examine(&duplicates::relations(&examined, &proposed))?;
     let stale = |p: &&Pair| p.related && !p.is_candidate() && (is_touched(p.a) || is_touched(p.b));
     let stale = pairs.all.iter().filter(stale);
-    put.extend(stale.map(|&p| Pair { related: false, found: None, ..p }));
+    put.extend(stale.map(|&p| Pair { related: false, numbers: UNKNOWN, ..p }));
     put.extend(second.iter().map(|e| told(pairs, e, row, true)));
     examined.extend(second);
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
@@ -212,7 +213,7 @@ fn partition(state: &State, candidates: &[Pair], touched: &[bool]) -> (Vec<u32>,
 fn told(pairs: &Pairs, e: &Examined, row: impl Fn(u32) -> u32, related: bool) -> Pair {
     let (a, b) = (row(e.a).min(row(e.b)), row(e.a).max(row(e.b)));
     let proposals = pairs.of(a, b).map_or_else(Default::default, |known| known.proposals);
-    Pair { a, b, proposals, related, found: Some([e.resemblance, e.containment, e.strength]) }
+    Pair { a, b, proposals, related, numbers: [e.resemblance, e.containment, e.strength] }
 }
 
 /// Which articles of a corpus are the same word for word, as the state has it.

@@ -11,9 +11,6 @@ use crate::store::{Error, Named, Store};
 pub(super) const KIND: &str = "pairs";
 /// Bytes of a record.
 const RECORD: usize = 24;
-/// What a record says beside the numbers: the pair was examined; a common third proposed it.
-const EXAMINED: u8 = 1;
-const RELATED: u8 = 2;
 
 /// A pair of articles, by row.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,11 +23,19 @@ pub(super) struct Pair {
     pub(super) proposals: Proposals,
     /// Whether it was not proposed by a bucket but by a third article that both match.
     pub(super) related: bool,
-    /// Resemblance, containment and strength, where it was examined.
-    pub(super) found: Option<[f32; 3]>,
+    /// Resemblance, containment and strength; [`UNKNOWN`] where it was not examined.
+    pub(super) numbers: [f32; 3],
 }
 
+/// Less than any.
+pub(super) const UNKNOWN: [f32; 3] = [-1.0; 3];
+
 impl Pair {
+    /// Pairs stand by their higher rows, so that those of new articles come last.
+    fn place(&self) -> (u32, u32) {
+        (self.b, self.a)
+    }
+
     /// Whether there is anything to it.
     pub(super) fn counts(&self) -> bool {
         self.related || self.proposals != Proposals::default()
@@ -41,38 +46,47 @@ impl Pair {
         self.proposals.suffice()
     }
 
+    /// Whether the exact check was made.
+    pub(super) fn is_examined(&self) -> bool {
+        self.numbers != UNKNOWN
+    }
+
     /// Whether the two match, or may.
     pub(super) fn may_match(&self) -> bool {
-        self.found.is_none_or(|[_, _, strength]| strength >= 1.0)
+        !self.is_examined() || self.numbers[2] >= 1.0
     }
 
     /// What the exact check found, for the positions of the two.
     pub(super) fn examined(&self, position: impl Fn(u32) -> u32) -> Option<Examined> {
-        let [resemblance, containment, strength] = self.found?;
+        let [resemblance, containment, strength] = self.numbers;
         let (a, b) = (position(self.a), position(self.b));
-        Some(Examined { a: a.min(b), b: a.max(b), resemblance, containment, strength })
+        self.is_examined().then_some(Examined {
+            a: a.min(b),
+            b: a.max(b),
+            resemblance,
+            containment,
+            strength,
+        })
     }
 
     fn write(&self) -> [u8; RECORD] {
         let mut bytes = [0; RECORD];
-        let found = self.found.unwrap_or_default().map(f32::to_bits);
-        let ints = [self.a, self.b].into_iter().chain(found);
+        let ints = [self.a, self.b].into_iter().chain(self.numbers.map(f32::to_bits));
         bytes.chunks_exact_mut(4).zip(ints).for_each(|(place, int)| int.write(place));
-        bytes[20] = self.proposals.any as u8;
-        bytes[21] = self.proposals.lead as u8;
-        bytes[22] = u8::from(self.found.is_some()) * EXAMINED + u8::from(self.related) * RELATED;
+        bytes[20] = self.proposals.any.cast_unsigned();
+        bytes[21] = self.proposals.lead.cast_unsigned();
+        bytes[22] = u8::from(self.related);
         bytes
     }
 
     fn read(bytes: &[u8]) -> Self {
         let int = |i: usize| u32::read(&bytes[4 * i..4 * i + 4]);
-        let found = [2, 3, 4].map(|i| f32::from_bits(int(i)));
         Self {
             a: int(0),
             b: int(1),
-            proposals: Proposals { any: bytes[20].into(), lead: bytes[21].into() },
-            related: bytes[22] & RELATED != 0,
-            found: (bytes[22] & EXAMINED != 0).then_some(found),
+            proposals: Proposals { any: bytes[20].cast_signed(), lead: bytes[21].cast_signed() },
+            related: bytes[22] != 0,
+            numbers: [2, 3, 4].map(|i| f32::from_bits(int(i))),
         }
     }
 }
@@ -87,25 +101,40 @@ pub(super) struct Pairs {
 impl Pairs {
     /// Loads what the index has.
     pub(super) fn load(store: &Store) -> Result<Self, Error> {
-        let mut all: Vec<Pair> = Vec::new();
-        for named in store.segments()?.iter().filter(|named| named.kind == KIND) {
+        let named = store.segments()?;
+        let of_kind = || named.iter().filter(|named| named.kind == KIND);
+        let records: usize = of_kind().map(|named| named.rows as usize).sum();
+        // Room for a night's, so that all need not be moved.
+        let mut all: Vec<Pair> = Vec::with_capacity(records + records / 8);
+        for named in of_kind() {
             let bytes = store.segment(named)?.section(0)?;
             all.extend(bytes.chunks_exact(RECORD).map(Pair::read));
         }
-        Ok(Self { all: latest(all), changed: Vec::new() })
+        latest(&mut all);
+        Ok(Self { all, changed: Vec::new() })
     }
 
     /// What is known of a pair.
     pub(super) fn of(&self, a: u32, b: u32) -> Option<&Pair> {
-        let found = self.all.binary_search_by_key(&(a, b), |pair| (pair.a, pair.b));
+        let found = self.all.binary_search_by_key(&(b, a), Pair::place);
         found.ok().map(|i| &self.all[i])
     }
 
-    /// Takes in pairs that are new or have changed.
+    /// Takes in pairs that are new or have changed, each once.
     pub(super) fn put(&mut self, changed: Vec<Pair>) {
         self.changed.extend_from_slice(&changed);
-        self.all.extend(changed);
-        self.all = latest(std::mem::take(&mut self.all));
+        let mut new = Vec::new();
+        for pair in changed {
+            match self.all.binary_search_by_key(&pair.place(), Pair::place) {
+                Ok(i) => self.all[i] = pair,
+                Err(_) => new.push(pair),
+            }
+        }
+        self.all.retain(Pair::counts);
+        if !new.is_empty() {
+            self.all.extend(new);
+            latest(&mut self.all);
+        }
     }
 
     /// Writes what is new, together with small segments of before.
@@ -128,8 +157,8 @@ impl Pairs {
         }
         records.extend(self.changed);
         records.reverse();
-        records.sort_by_key(|pair| (pair.a, pair.b));
-        records.dedup_by_key(|pair| (pair.a, pair.b));
+        records.sort_by_key(Pair::place);
+        records.dedup_by_key(|pair| pair.place());
         let mut writer = store.new_segment(number)?;
         records.iter().try_for_each(|pair| writer.write(&pair.write()))?;
         let rows = records.len() as u32;
@@ -140,16 +169,15 @@ impl Pairs {
 }
 
 /// Of records in the order in which they were made, the latest on each pair, where it counts; ascending.
-fn latest(mut all: Vec<Pair>) -> Vec<Pair> {
+fn latest(all: &mut Vec<Pair>) {
     // Stable, and quick where records are in order already.
-    all.sort_by_key(|pair| (pair.a, pair.b));
-    let mut kept: Vec<Pair> = Vec::with_capacity(all.len());
-    for pair in all {
-        match kept.last_mut() {
-            Some(last) if (last.a, last.b) == (pair.a, pair.b) => *last = pair,
-            _ => kept.push(pair),
+    all.sort_by_key(Pair::place);
+    all.dedup_by(|later, kept| {
+        let same = later.place() == kept.place();
+        if same {
+            *kept = *later;
         }
-    }
-    kept.retain(Pair::counts);
-    kept
+        same
+    });
+    all.retain(Pair::counts);
 }

@@ -3,8 +3,9 @@
 use foldhash::{HashMap, HashSet};
 
 use super::Error;
+use super::lists::Lists;
 use super::reports::Reports;
-use super::state::{Home, Lists, NONE, State};
+use super::state::{Home, NONE, State};
 use crate::model::Entry;
 use crate::params::Params;
 use crate::pipeline::corpus::Corpus;

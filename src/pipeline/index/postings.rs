@@ -1,0 +1,103 @@
+//! The postings of some terms out of all segments of an index.
+
+use rayon::prelude::*;
+
+use super::Error;
+use super::reports::Reports;
+use super::rows;
+use super::state::{NONE, State};
+use crate::pipeline::spool::Item as _;
+use crate::stages::asking::Postings;
+use crate::store::{Block, Segment};
+
+/// Postings taken out of one segment.
+#[derive(Default)]
+struct Taken {
+    /// Of which term how many.
+    counts: Vec<(usize, usize)>,
+    /// Position and weight.
+    list: Vec<(u32, u16)>,
+}
+
+/// The postings of some terms, ascending, in a stretch of time; all where there are no times.
+pub(super) fn postings(
+    state: &State,
+    reports: &Reports,
+    terms: &[u32],
+    stretch: Option<[i64; 2]>,
+) -> Result<Postings, Error> {
+    if terms.is_empty() {
+        return Ok(Postings::default());
+    }
+    let inside = |position: u32| match (reports.time(position), stretch) {
+        (Some(time), Some([from, to])) => (from..to).contains(&time),
+        _ => true,
+    };
+    let position = |&row: &u32| {
+        let position = reports.position.get(row as usize).copied().unwrap_or(NONE);
+        if position != NONE && inside(position) { position } else { NONE }
+    };
+    let take_from = |(segment, rows): (&Segment, Vec<u32>)| {
+        let positions: Vec<u32> = rows.iter().map(position).collect();
+        match positions.iter().all(|&position| position == NONE) {
+            true => Ok(Taken::default()),
+            false => take(segment, terms, &positions),
+        }
+    };
+    let all: Vec<(&Segment, Vec<u32>)> =
+        state.segments.iter().zip(state.rows_by_segment()).collect();
+    let taken: Result<Vec<Taken>, Error> = all.into_par_iter().map(take_from).collect();
+    let taken = taken?;
+    let mut lengths = vec![0; terms.len()];
+    for &(term, n) in taken.iter().flat_map(|taken| &taken.counts) {
+        lengths[term] += n as u32;
+    }
+    let mut all = Postings::with_lengths(terms, &lengths);
+    let mut filled = vec![0; terms.len()];
+    for Taken { counts, list } in taken {
+        let mut rest = &list[..];
+        for (term, n) in counts {
+            let (some, others) = rest.split_at(n);
+            let (reports, weights) = all.of_mut(term);
+            let places = reports[filled[term]..].iter_mut().zip(&mut weights[filled[term]..]);
+            places.zip(some).for_each(|((report, weight), posting)| {
+                (*report, *weight) = *posting;
+            });
+            filled[term] += n;
+            rest = others;
+        }
+    }
+    all.sort();
+    Ok(all)
+}
+
+/// Takes the postings of some terms out of a segment, of whose articles only those with a position count.
+fn take(segment: &Segment, terms: &[u32], positions: &[u32]) -> Result<Taken, Error> {
+    let (mut taken, mut block, mut bytes) = (Taken::default(), Block::default(), Vec::new());
+    let (mut begin, mut wanted) = (0, (0..).zip(terms).peekable());
+    for entry in segment.section(rows::POSTED)?.as_chunks::<8>().0 {
+        let int = |i: usize| u32::read(&entry[4 * i..4 * i + 4]);
+        let (term, end) = (int(0), int(1));
+        while wanted.next_if(|(_, wanted)| **wanted < term).is_some() {}
+        if let Some((number, _)) = wanted.next_if(|(_, wanted)| **wanted == term) {
+            bytes.clear();
+            let length = end.saturating_sub(begin) as usize * rows::POSTING;
+            let from = u64::from(begin) * rows::POSTING as u64;
+            segment.read_by(&mut block, rows::POSTINGS, from, length, &mut bytes)?;
+            let before = taken.list.len();
+            for posting in bytes.as_chunks::<{ rows::POSTING }>().0 {
+                let article = u32::read(&posting[..4]) as usize;
+                match positions.get(article) {
+                    Some(&position) if position != NONE => {
+                        let weight = u16::from_le_bytes([posting[4], posting[5]]);
+                        taken.list.push((position, weight));
+                    }
+                    _ => {}
+                }
+            }
+            taken.counts.push((number, taken.list.len() - before));
+        }
+        begin = end;
+    }
+    Ok(taken)
+}

@@ -1,0 +1,202 @@
+//! Which reports' queries may give something else than before, because others came and went.
+
+use rayon::prelude::*;
+
+use super::asking::Postings;
+use super::neighbours::bound;
+use super::reach::{self, CAP, FAR, HISTORY, Moment, NEAR, Times, past};
+use crate::kernel::time::{DAY, TimeFactor};
+
+/// A report that came or went, or that is found by a term now and was not, or the other way round.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    /// The position, of one that is there.
+    pub position: Option<u32>,
+    /// When it was published; `None` where that is not known.
+    pub time: Option<i64>,
+    /// The hash of its id.
+    pub identity: u64,
+    /// By which terms it is found, with their weights.
+    pub posted: Vec<(u32, u16)>,
+    /// The term that it is about; all of them where the report came or went.
+    pub only: Option<u32>,
+}
+
+/// The reports that stay and are found by a term now and were not, or the other way round, with the term: in buckets of
+/// which others came or went.
+pub fn flipped(postings: &Postings, times: &Times, moved: &[Moved]) -> Vec<(u32, u32)> {
+    let came = came(times, moved);
+    let mut by_term: Vec<(u32, &Moved)> =
+        moved.iter().flat_map(|m| m.posted.iter().map(move |p| (p.0, m))).collect();
+    by_term.sort_unstable_by_key(|(term, m)| (*term, m.time, m.identity));
+    let one = |of_term: &[(u32, &Moved)]| {
+        let term = of_term[0].0;
+        let flipped = flipped_of(postings.of(term).0, of_term, times, &came);
+        flipped.into_iter().map(move |i| (i, term))
+    };
+    by_term.par_chunk_by(|x, y| x.0 == y.0).flat_map_iter(one).collect()
+}
+
+/// Which reports came, by position.
+fn came(times: &Times, moved: &[Moved]) -> Vec<bool> {
+    let mut came = vec![false; times.stamped.len()];
+    let all = moved.iter().filter(|m| m.only.is_none());
+    all.filter_map(|m| m.position).for_each(|i| came[i as usize] = true);
+    came
+}
+
+/// What [`flipped`] finds for one term.
+fn flipped_of(all: &[u32], moved: &[(u32, &Moved)], times: &Times, came: &[bool]) -> Vec<u32> {
+    let day = |time: Option<i64>| time.map(|time| time.div_euclid(DAY));
+    let mut flipped = Vec::new();
+    for of_day in moved.chunk_by(|x, y| day(x.1.time) == day(y.1.time)) {
+        let bucket = day(of_day[0].1.time);
+        let begin = all.partition_point(|&i| day(times.of(i)) < bucket);
+        let end = all.partition_point(|&i| day(times.of(i)) <= bucket);
+        let now = &all[begin..end];
+        let gone = of_day.iter().filter(|(_, m)| m.position.is_none()).map(|(_, m)| m.identity);
+        let stayed = || now.iter().filter(|&&i| !came[i as usize]);
+        let identity = |&i: &u32| times.identities[i as usize];
+        let before: Vec<u64> = stayed().map(identity).chain(gone).collect();
+        let was = (before.len() > CAP).then(|| bound(before.into_iter()));
+        let is = (now.len() > CAP).then(|| bound(now.iter().map(identity)));
+        if was != is {
+            let open = |bound: Option<u64>, i: &u32| bound.is_none_or(|bound| identity(i) < bound);
+            flipped.extend(stayed().filter(|i| open(was, i) != open(is, i)));
+        }
+    }
+    flipped
+}
+
+/// The reports that stay and whose queries may give something else, because of others that `moved`; ascending.
+///
+/// These are the ones that meet one of the others as a candidate, by all of its terms and theirs, and within reach; and
+/// those with a past that became long enough, or too short. `before` are the times of all reports as they were, ascending.
+pub fn concerned(
+    postings: &Postings,
+    times: &Times,
+    factor: &TimeFactor,
+    before: &[i64],
+    moved: &[Moved],
+) -> Vec<u32> {
+    let came = came(times, moved);
+    // How many stay of those before each position.
+    let mut staying = vec![0u32];
+    staying.extend(came.iter().scan(0, |n, &came| {
+        *n += u32::from(!came);
+        Some(*n)
+    }));
+    let history = History { before, now: times };
+    let meeting = Meeting { postings, history, factor, came: &came, staying: &staying };
+    let one = |sums: &mut Sums, m: &Moved| meeting.met(m, sums);
+    let met = moved.par_iter().with_min_len(64).map_init(Sums::default, one);
+    let mut dirty: Vec<u32> = met.flatten_iter().collect();
+    let crossed = meeting.history.crossed(moved);
+    dirty.extend(crossed.into_iter().filter(|&i| !came[i as usize]));
+    dirty.sort_unstable();
+    dirty.dedup();
+    dirty
+}
+
+/// Sums of products, by report.
+#[derive(Default)]
+struct Sums {
+    sums: Vec<u32>,
+    touched: Vec<u32>,
+    only: Vec<u32>,
+}
+
+/// Who meets whom.
+struct Meeting<'a> {
+    postings: &'a Postings,
+    history: History<'a>,
+    factor: &'a TimeFactor,
+    came: &'a [bool],
+    staying: &'a [u32],
+}
+
+impl Meeting<'_> {
+    /// The staying reports whose queries may meet one that moved.
+    fn met(&self, m: &Moved, Sums { sums, touched, only }: &mut Sums) -> Vec<u32> {
+        let times = self.history.now;
+        let range = m.time.map_or(0..times.stamped.len(), |time| {
+            times.between(time.saturating_sub(NEAR), time.saturating_add(FAR + 1))
+        });
+        if self.staying[range.start] == self.staying[range.end] {
+            return Vec::new();
+        }
+        sums.resize(times.stamped.len(), 0);
+        for &(term, own) in &m.posted {
+            let (reports, weights) = self.postings.of(term);
+            let first = reports.partition_point(|&i| (i as usize) < range.start);
+            for (&i, &weight) in reports[first..].iter().zip(&weights[first..]) {
+                if i as usize >= range.end {
+                    break;
+                }
+                if sums[i as usize] == 0 {
+                    touched.push(i);
+                }
+                sums[i as usize] += u32::from(weight) * u32::from(own);
+            }
+        }
+        if let Some(term) = m.only {
+            only.clear();
+            only.extend_from_slice(self.postings.of(term).0);
+        }
+        let mut met = Vec::new();
+        for i in touched.drain(..) {
+            let sum = std::mem::take(&mut sums[i as usize]);
+            let has = || m.only.is_none() || only.binary_search(&i).is_ok();
+            let meets = |partial| self.meets(i, m, partial);
+            if !self.came[i as usize] && reach::partial(sum).is_some_and(meets) && has() {
+                met.push(i);
+            }
+        }
+        met
+    }
+
+    /// Whether a report's query can have one that moved among its candidates.
+    fn meets(&self, i: u32, m: &Moved, partial: i64) -> bool {
+        let own = self.history.now.moment(i);
+        let Some((own_time, time)) = own.time.zip(m.time) else { return true };
+        if past(own_time).contains(&time) {
+            return true;
+        }
+        // Seen or published: the larger of the two factors.
+        let its = Moment { time: m.time, stamped: true };
+        let factor = reach::factor(own, its, self.factor);
+        (time <= own_time && reach::partial_match(partial, factor).is_some())
+            || self.history.is_long(own_time) != [true, true]
+    }
+}
+
+/// How many reports there were and are in the past of each.
+struct History<'a> {
+    before: &'a [i64],
+    now: &'a Times,
+}
+
+impl History<'_> {
+    /// Whether there were, and whether there are, enough reports in the past of a time.
+    fn is_long(&self, time: i64) -> [bool; 2] {
+        let past = past(time);
+        [self.before, &self.now.seconds].map(|all| {
+            let count = |time| all.partition_point(|&t| t < time);
+            count(past.end).saturating_sub(count(past.start)) >= HISTORY
+        })
+    }
+
+    /// The reports whose past became long enough, or too short.
+    fn crossed(&self, moved: &[Moved]) -> Vec<u32> {
+        let times = || moved.iter().filter(|m| m.only.is_none()).filter_map(|m| m.time);
+        let Some((first, last)) = times().min().zip(times().max()) else { return Vec::new() };
+        let range = self.now.between(first.saturating_add(NEAR), last.saturating_add(FAR + 1));
+        let crossed = |&i: &u32| {
+            self.now.of(i).is_some_and(|time| {
+                let [was, is] = self.is_long(time);
+                was != is
+            })
+        };
+        (range.start as u32..range.end as u32).filter(crossed).collect()
+    }
+}

@@ -1,0 +1,231 @@
+//! What an index asks of its database.
+
+use rusqlite::{OptionalExtension as _, Row};
+
+use super::tables::{ARTICLE, Member, Next, STORY, Stored, Story, of_any_block, stored, story};
+use super::{Error, Store};
+use crate::model::{Decision, Verdict};
+
+impl Store {
+    /// All articles, by row.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn articles(&self) -> Result<Vec<Stored>, Error> {
+        self.all(&format!("SELECT {ARTICLE} FROM articles ORDER BY row"), stored)
+    }
+
+    /// The articles of some rows, from the first up to but not including the last.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn articles_between(&self, first: u32, last: u32) -> Result<Vec<Stored>, Error> {
+        let sql = format!("SELECT {ARTICLE} FROM articles WHERE row >= ? AND row < ? ORDER BY row");
+        self.some(&sql, [first, last], stored)
+    }
+
+    /// Where all articles belong, by row.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn members(&self) -> Result<Vec<Member>, Error> {
+        let member = |r: &Row<'_>| {
+            Ok(Member { row: r.get(0)?, story: r.get(1)?, group: r.get(2)?, first: r.get(3)? })
+        };
+        self.all("SELECT row, story, duplicate_group, same_text FROM members ORDER BY row", member)
+    }
+
+    /// All stories, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stories(&self) -> Result<Vec<Story>, Error> {
+        self.all(&format!("SELECT {STORY} FROM stories ORDER BY story"), story)
+    }
+
+    /// The names that lead to other stories now.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn redirects(&self) -> Result<Vec<(String, u32)>, Error> {
+        self.all("SELECT story_id, story FROM redirects ORDER BY story_id", |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
+    }
+
+    /// All decisions that editors made, in their order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn decisions(&self) -> Result<Vec<Decision>, Error> {
+        let sql =
+            "SELECT decision, article_id, other_id, made_by, reason FROM decisions ORDER BY number";
+        let decision = |r: &Row<'_>| {
+            let verdict: String = r.get(0)?;
+            let known = Verdict::ALL.into_iter().find(|known| known.as_str() == verdict);
+            Ok(known.map(|verdict| Decision {
+                verdict,
+                article: r.get(1).unwrap_or_default(),
+                other: r.get(2).unwrap_or_default(),
+                by: r.get(3).unwrap_or_default(),
+                reason: r.get(4).unwrap_or_default(),
+            }))
+        };
+        let known = |known: Vec<Option<Decision>>| known.into_iter().collect::<Option<Vec<_>>>();
+        known(self.all(sql, decision)?)
+            .ok_or_else(|| Error::damaged(&self.database(), "an unknown decision"))
+    }
+
+    /// The packed title and text of an article, where they are stored.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn text(&self, row: u32) -> Result<Option<Vec<u8>>, Error> {
+        self.one("SELECT packed FROM texts WHERE row = ?", row, |r| r.get(0))
+    }
+
+    /// The time of the newest article.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn newest(&self) -> Result<Option<String>, Error> {
+        let sql = "SELECT MAX(last) FROM stories";
+        self.db.query_row(sql, [], |r| r.get(0)).map_err(self.sql())
+    }
+
+    /// The rows of all stories whose newest article is older than a time.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn rows_of_stories_before(&self, time: &str) -> Result<Vec<u32>, Error> {
+        let sql = "SELECT row FROM members WHERE story IN \
+                   (SELECT story FROM stories WHERE last < ?) ORDER BY row";
+        self.some(sql, [time], |r| r.get(0))
+    }
+
+    /// The article of an id.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn article(&self, id: &str) -> Result<Option<Stored>, Error> {
+        let block = of_any_block("articles", "articles", "row");
+        let sql = format!("SELECT {ARTICLE} FROM articles WHERE {block} AND id = ?");
+        self.one(&sql, id, stored)
+    }
+
+    /// The story of an article.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn story_of(&self, row: u32) -> Result<Option<Story>, Error> {
+        let sql = format!(
+            "SELECT {STORY} FROM stories WHERE story = (SELECT story FROM members WHERE row = ?)"
+        );
+        self.one(&sql, row, story)
+    }
+
+    /// The articles of some rows; rows without one are passed over.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn articles_at(&self, rows: &[u32]) -> Result<Vec<Stored>, Error> {
+        let read = || -> rusqlite::Result<Vec<Stored>> {
+            let sql = format!("SELECT {ARTICLE} FROM articles WHERE row = ?");
+            let mut select = self.db.prepare_cached(&sql)?;
+            let one = |&row: &u32| select.query_row([row], stored).optional().transpose();
+            rows.iter().filter_map(one).collect()
+        };
+        read().map_err(self.sql())
+    }
+
+    /// The stories of some numbers, in their order; numbers without one are passed over.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stories_at(&self, numbers: &[u32]) -> Result<Vec<Story>, Error> {
+        let read = || -> rusqlite::Result<Vec<Story>> {
+            let sql = format!("SELECT {STORY} FROM stories WHERE story = ?");
+            let mut select = self.db.prepare_cached(&sql)?;
+            let one = |number: &u32| select.query_row([number], story).optional().transpose();
+            numbers.iter().filter_map(one).collect()
+        };
+        read().map_err(self.sql())
+    }
+
+    /// Whether a name of a story is in use, or was and leads elsewhere.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_named(&self, id: &str) -> Result<bool, Error> {
+        let block = of_any_block("stories", "stories", "story");
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM stories WHERE {block} AND story_id = ?1) \
+             OR EXISTS (SELECT 1 FROM redirects WHERE story_id = ?1)"
+        );
+        Ok(self.one(&sql, id, |r| r.get(0))?.unwrap_or(false))
+    }
+
+    /// The story of a name, or the one that the name leads to.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn story(&self, id: &str) -> Result<Option<Story>, Error> {
+        let block = of_any_block("stories", "stories", "story");
+        let sql = format!(
+            "SELECT {STORY} FROM stories WHERE story = \
+             IFNULL((SELECT story FROM stories WHERE {block} AND story_id = ?1), \
+             (SELECT story FROM redirects WHERE story_id = ?1))"
+        );
+        self.one(&sql, id, story)
+    }
+
+    /// The articles of a story.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn articles_of(&self, story: u32) -> Result<Vec<Stored>, Error> {
+        let sql = format!(
+            "SELECT {ARTICLE} FROM articles WHERE row IN \
+                           (SELECT row FROM members WHERE story = ?) ORDER BY row"
+        );
+        self.some(&sql, [story], stored)
+    }
+
+    /// Stories with an article at or after a time, the one with the newest article first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stories_since(&self, since: &str, most: usize) -> Result<Vec<Story>, Error> {
+        let sql = format!(
+            "SELECT {STORY} FROM stories WHERE last >= ? ORDER BY last DESC, story_id LIMIT ?"
+        );
+        self.some(&sql, rusqlite::params![since, most as i64], story)
+    }
+
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        key: impl rusqlite::ToSql,
+        one: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, Error> {
+        let read = || self.db.prepare_cached(sql)?.query_row([key], one).optional();
+        read().map_err(self.sql())
+    }
+
+    /// The row, segment and story numbers that are free next.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn next(&self) -> Result<Next, Error> {
+        let sql = "SELECT MAX((SELECT IFNULL(MAX(row), -1) FROM articles), (SELECT IFNULL(MAX(first_row + rows), 0) - 1 FROM segments WHERE kind = 'articles')), \
+                   (SELECT IFNULL(MAX(number), 0) FROM segments), (SELECT IFNULL(MAX(story), 0) FROM stories)";
+        let next = |r: &Row<'_>| {
+            Ok(Next {
+                row: (r.get::<_, i64>(0)? + 1) as u32,
+                segment: r.get::<_, u32>(1)? + 1,
+                story: r.get::<_, u32>(2)? + 1,
+            })
+        };
+        self.db.query_row(sql, [], next).map_err(self.sql())
+    }
+}
