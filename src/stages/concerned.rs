@@ -1,11 +1,16 @@
 //! Which reports' queries may give something else than before, because others came and went.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::asking::Postings;
 use super::neighbours::bound;
 use super::reach::{self, CAP, FAR, HISTORY, Moment, NEAR, Times, past};
 use crate::kernel::time::{DAY, TimeFactor};
+
+/// With one mover for so many reports, much moved.
+const MANY: usize = 100;
 
 /// A report that came or went, or that is found by a term now and was not, or the other way round.
 #[derive(Debug, Clone)]
@@ -88,6 +93,12 @@ pub fn concerned(
     }));
     let history = History { before, now: times };
     let meeting = Meeting { postings, history, factor, came: &came, staying: &staying };
+    // Where much moved among those that stay, it costs less to ask all of them than to find out whom to ask.
+    let ranges = moved.iter().map(|m| meeting.range(m)).filter(|range| meeting.stays(range));
+    if ranges.clone().count() * MANY > came.len() {
+        let all = ranges.reduce(|x, y| x.start.min(y.start)..x.end.max(y.end)).unwrap_or(0..0);
+        return all.map(|i| i as u32).filter(|&i| !came[i as usize]).collect();
+    }
     let one = |sums: &mut Sums, m: &Moved| meeting.met(m, sums);
     let met = moved.par_iter().with_min_len(64).map_init(Sums::default, one);
     let mut dirty: Vec<u32> = met.flatten_iter().collect();
@@ -116,13 +127,24 @@ struct Meeting<'a> {
 }
 
 impl Meeting<'_> {
+    /// Where those stand whose queries can reach one that moved.
+    fn range(&self, m: &Moved) -> Range<usize> {
+        let times = self.history.now;
+        m.time.map_or(0..times.stamped.len(), |time| {
+            times.between(time.saturating_sub(NEAR), time.saturating_add(FAR + 1))
+        })
+    }
+
+    /// Whether any of a range stays.
+    fn stays(&self, range: &Range<usize>) -> bool {
+        self.staying[range.start] < self.staying[range.end]
+    }
+
     /// The staying reports whose queries may meet one that moved.
     fn met(&self, m: &Moved, Sums { sums, touched, only }: &mut Sums) -> Vec<u32> {
         let times = self.history.now;
-        let range = m.time.map_or(0..times.stamped.len(), |time| {
-            times.between(time.saturating_sub(NEAR), time.saturating_add(FAR + 1))
-        });
-        if self.staying[range.start] == self.staying[range.end] {
+        let range = self.range(m);
+        if !self.stays(&range) {
             return Vec::new();
         }
         sums.resize(times.stamped.len(), 0);
