@@ -113,11 +113,13 @@ fn pieces(side: usize, text: &str, words: &[(Range<usize>, u64)], found: &[Passa
         *at += run.len();
         Some((*at, run))
     }) {
-        // What follows a shared word up to the next one goes with what differs.
-        let end = match (run[0], words.get(i)) {
-            (_, None) if !run[0] => text.len(),
-            (true, _) => words[i - 1].0.end,
-            (false, next) => next.map_or(text.len(), |w| w.0.start),
+        // Marks go with the word that they hang on.
+        let end = match words.get(i) {
+            None if !run[0] => text.len(),
+            next => {
+                let (last, next) = (words[i - 1].0.end, next.map_or(text.len(), |w| w.0.start));
+                last + if run[0] { hanging(&text[last..next]) } else { leading(&text[last..next]) }
+            }
         };
         pieces.push(Piece { shared: run[0], text: text[begin..end].to_owned() });
         begin = end;
@@ -126,6 +128,17 @@ fn pieces(side: usize, text: &str, words: &[(Range<usize>, u64)], found: &[Passa
         pieces.push(Piece { shared: false, text: text[begin..].to_owned() });
     }
     pieces
+}
+
+/// Where the marks end that stand right behind a word, in what follows it.
+fn hanging(gap: &str) -> usize {
+    gap.find(char::is_whitespace).unwrap_or(gap.len())
+}
+
+/// Where the marks begin that stand right before the next word.
+fn leading(gap: &str) -> usize {
+    let space = gap.char_indices().rfind(|(_, c)| c.is_whitespace());
+    space.map_or(gap.len(), |(at, c)| at + c.len_utf8())
 }
 
 fn kept(text: &str) -> String {
@@ -157,6 +170,21 @@ mod tests {
             edits,
             [["", "Police"], ["50", "5"], ["", "More follows"]].map(|e| e.map(str::to_owned))
         );
+    }
+
+    #[test]
+    fn marks_go_with_their_words() {
+        let texts = [
+            "So \"five people died at sea on Friday.\" Ends",
+            "\"Five people died at sea on Friday.\"",
+        ];
+        let shared = |piece: &Piece| (piece.shared, piece.text.clone());
+        let pieces =
+            compare(texts).pieces.map(|pieces| pieces.iter().map(shared).collect::<Vec<_>>());
+        let said = |shared, text: &str| (shared, text.to_owned());
+        let middle = said(true, "\"five people died at sea on Friday.\"");
+        assert_eq!(pieces[0], [said(false, "So "), middle, said(false, " Ends")]);
+        assert!(pieces[1].iter().all(|piece| piece.0), "{pieces:?}");
     }
 
     proptest! {
