@@ -9,7 +9,7 @@ use crate::model::{Grouping, Match, MatchKind, Reason};
 pub(super) struct Reasons<'a> {
     grouping: &'a Grouping,
     places: Places,
-    /// The best story match that ties each group to another group of its story, if any.
+    /// The best story match that ties each group to another group of its story, or failing that an editor's.
     ties: Vec<Option<u32>>,
 }
 
@@ -18,9 +18,9 @@ impl<'a> Reasons<'a> {
     pub(super) fn new(grouping: &'a Grouping) -> Self {
         let places = Places::new(grouping);
         let mut ties: Vec<Option<u32>> = vec![None; grouping.group_ids.len()];
-        for (i, found) in
-            grouping.matches.iter().enumerate().filter(|(_, found)| found.kind == MatchKind::Story)
-        {
+        let ties_groups =
+            |found: &Match| matches!(found.kind, MatchKind::Story | MatchKind::Editor);
+        for (i, found) in grouping.matches.iter().enumerate().filter(|(_, m)| ties_groups(m)) {
             let ends = [places.group(found.a), places.group(found.b)];
             if ends[0] != ends[1] && places.story(found.a) == places.story(found.b) {
                 for end in ends {
@@ -45,7 +45,7 @@ impl<'a> Reasons<'a> {
         }
     }
 
-    /// The best story match between a group and another of its story.
+    /// The best story match between a group and another of its story, or failing that an editor's.
     pub(super) fn tie(&self, group: usize) -> Option<&'a Match> {
         self.ties[group].map(|tie| &self.grouping.matches[tie as usize])
     }
@@ -83,22 +83,20 @@ impl<'a> Reasons<'a> {
 
     fn report(&self, place: Place) -> String {
         let said = "another report of the same event";
-        let Some(tie) = self.tie(place.group) else {
-            return self.linked(place).unwrap_or_else(|| said.to_owned());
-        };
-        let other = if self.places.group(tie.a) == place.group { tie.b } else { tie.a };
-        let by = self.linked_by(tie).map(|by| format!("; {by} linked them")).unwrap_or_default();
-        format!(
-            "{said}: similarity {:.2} with {}{by}",
-            tie.similarity, self.grouping.articles[other as usize].id
-        )
-    }
-
-    /// Who linked an article with which other, if its best match is an editor's.
-    fn linked(&self, place: Place) -> Option<String> {
-        let (best, other) = self.best(place)?;
-        let by = self.linked_by(best)?;
-        Some(format!("{by} linked it with {other}"))
+        let Some(tie) = self.tie(place.group) else { return said.to_owned() };
+        let ends =
+            if self.places.group(tie.a) == place.group { [tie.a, tie.b] } else { [tie.b, tie.a] };
+        let [own, other] = ends.map(|i| &*self.grouping.articles[i as usize].id);
+        match (tie.kind, self.linked_by(tie)) {
+            (MatchKind::Story, by) => {
+                let by = by.map(|by| format!("; {by} linked them")).unwrap_or_default();
+                format!("{said}: similarity {:.2} with {other}{by}", tie.similarity)
+            }
+            (_, by) => {
+                let own = if ends[0] as usize == place.article { "it" } else { own };
+                format!("{} linked {own} with {other}", by.unwrap_or("an editor"))
+            }
+        }
     }
 
     /// Who linked two articles, if an editor did.

@@ -157,6 +157,10 @@ fn editors_are_named() {
     assert!(tree.contains("2 articles, 2 reports\n") && tree.contains("linked by Ben"), "{tree}");
     assert!(said("report -q --html page.html").contains("Ben \\u{1b}[2J linked d with b"));
     assert!(dir.read("page.html").contains(r#""how":"linked by Ben"#));
+    // A copy was linked: what stands for its group says so.
+    decided("must-link,c,d,Ben,\nrepresentative,d,,,\n");
+    let clusters = said("cluster -q");
+    assert!(clusters.contains(",Ben linked c with d,"), "{clusters}");
     // A decision that makes no sense is refused, as everywhere.
     decided("must-link,a,,Ben,\n");
     assert!(said("report -q").contains("decisions.csv: record 2: must-link needs two articles"));

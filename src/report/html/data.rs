@@ -122,11 +122,7 @@ fn group_shown(
 ) -> Vec<Shown> {
     let best =
         |article: u32| grouping.best[article as usize].map(|best| &grouping.matches[best as usize]);
-    let editors = |found: &&Match| found.kind == MatchKind::Editor;
-    let found = |(n, article)| match n {
-        0 => reasons.tie(group).or_else(|| best(article).filter(editors)),
-        _ => best(article),
-    };
+    let found = |(n, article)| if n == 0 { reasons.tie(group) } else { best(article) };
     let members = story.group(group).iter().copied().enumerate();
     members
         .map(|(n, article)| {
