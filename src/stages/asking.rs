@@ -15,13 +15,20 @@ use crate::kernel::time::{DAY, TimeFactor};
 const PART: usize = 256;
 
 /// All postings of some terms, in a stretch of whole days that nothing that is asked reaches beyond.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Postings {
     /// A number for each term.
     numbers: HashMap<u32, u32>,
     starts: Vec<u32>,
     reports: Vec<u32>,
     weights: Vec<u16>,
+}
+
+impl Default for Postings {
+    /// Of no terms.
+    fn default() -> Self {
+        Self::with_lengths(&[], &[])
+    }
 }
 
 impl Postings {

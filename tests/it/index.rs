@@ -123,3 +123,15 @@ fn what_is_no_index_is_said() {
     dir.file("news.idx/header", header.replace("format=2", "format=0"));
     dir.run("index check --index news.idx").exits(5).says("header");
 }
+
+#[test]
+fn a_night_of_articles_without_a_word() {
+    let dir = Dir::new();
+    let nights = nights(&dir).join(" ");
+    dir.file("!.jsonl", r#"{"id": "x", "title": "!!!", "published": "2025-09-05T10:00:00Z"}"#);
+    dir.run(&format!("update --index news.idx {nights} -o /dev/null")).exits(0);
+    dir.run("update --index news.idx !.jsonl -o /dev/null").exits(0);
+    let whole = dir.run("cluster articles !.jsonl -q").exits(0).out;
+    let export = dir.run("index export --index news.idx").exits(0).out;
+    assert_eq!(partition(&export), partition(&whole));
+}
