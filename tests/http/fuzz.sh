@@ -14,7 +14,7 @@ fi
 folder=$(mktemp -d)
 "$binary" serve --index "$folder/news.idx" --listen 127.0.0.1:0 --rate 100000 2>"$folder/log" &
 service=$!
-trap 'grep -v "^listening" "$folder/log"; kill $service; wait $service || true; rm -rf "$folder"' EXIT
+trap 'grep -v "^listening" "$folder/log" || true; kill $service; wait $service || true; rm -rf "$folder"' EXIT
 for _ in $(seq 100); do
     grep -q listening "$folder/log" && break
     sleep 0.1
