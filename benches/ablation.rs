@@ -31,7 +31,6 @@ const CUTS: std::ops::Range<i64> = -4..26;
 struct Recipe {
     name: &'static str,
     view: View,
-    heaviest: bool,
     fold: bool,
     time: bool,
     local: bool,
@@ -51,7 +50,6 @@ enum Link {
 const ALL: Recipe = Recipe {
     name: "all of it, every pair compared",
     view: View { title: true, rest: true, table: true },
-    heaviest: true,
     fold: true,
     time: true,
     local: true,
@@ -66,7 +64,6 @@ const RECIPES: &[Recipe] = &[
     Recipe { name: "candidates by index, as in a run", index: true, ..ALL },
     Recipe { name: "title counts as text", view: View { title: false, ..ALL.view }, ..ALL },
     Recipe { name: "no text beyond 150 words", view: View { rest: false, ..ALL.view }, ..ALL },
-    Recipe { name: "more than 128 terms", heaviest: false, ..ALL },
     Recipe { name: "no table: all words alike", view: View { table: false, ..ALL.view }, ..ALL },
     Recipe { name: "copies not folded", fold: false, ..ALL },
     Recipe { name: "no fall in time within the window", time: false, ..ALL },
@@ -163,8 +160,7 @@ fn figures(recipe: &Recipe, set: &Labelled, cuts: std::ops::Range<i64>) -> Vec<F
         reports.retain(|article| set.stands[&article.id] == article.id);
     }
     let (terms, mut times) = told::terms(&mut reports, recipe.view);
-    let chosen = |terms: Vec<Term>| if recipe.heaviest { select(terms) } else { terms };
-    let terms: Vec<Vec<Term>> = terms.into_iter().map(chosen).collect();
+    let terms: Vec<Vec<Term>> = terms.into_iter().map(select).collect();
     let mut vectors = Vectors::with_lengths(terms.iter().map(Vec::len));
     terms.iter().enumerate().for_each(|(i, terms)| vectors.fill(i, terms));
     if !recipe.time {
