@@ -47,9 +47,5 @@ wait "$serving"
 serving=
 
 SAMESTORY=$CARGO_HOME/bin/samestory do_row 'try it'
-python3 - <<'SAME'
-import csv, glob
-rows = lambda files: {(row["article_id"], row["story_id"]) for file in files for row in csv.DictReader(open(file, newline=""))}
-assert len(rows(["clusters.csv"])) == 84 and rows(glob.glob("out/articles.csv/*.csv")) == rows(["clusters.csv"])
-SAME
+cmp <(cat out/articles.csv/part-* | sort) <(sort clusters.csv)
 printf '\neverything that the README says was done\n'
