@@ -75,14 +75,14 @@ def look(address, start, seconds, rate, total):
     return times
 
 
-def storm(address, start, seconds):
-    """Asks for long lists as fast as can be; what was answered, and how long a refusal took."""
+def storm(address, start, seconds, total):
+    """Looks things up as fast as can be; what was answered, and how long a refusal took."""
     start.wait()
     connection, until = http.client.HTTPConnection(address, timeout=60), time.monotonic() + seconds
     statuses, waits = [], []
     while time.monotonic() < until:
         began = time.monotonic()
-        connection.request("GET", "/v1/stories?limit=200")
+        connection.request("GET", f"/v1/articles/a{random.randrange(total)}")
         answer = connection.getresponse()
         answer.read()
         statuses.append(answer.status)
@@ -125,7 +125,7 @@ def measure(address, process, options):
     print(f"| look-ups | {len(times) / options.seconds:.0f} a second |")
     print(f"| a look-up, p50 / p99 | {percentile(times, .5) * 1000:.1f} / {percentile(times, .99) * 1000:.1f} ms |")
     print(f"| memory before / after | {before} / {resident(process)} MB |", flush=True)
-    given = [g for _, g in at_once([(storm, (address, 5))] * 64)]
+    given = [g for _, g in at_once([(storm, (address, 5, options.articles))] * 64)]
     statuses = [status for g in given for status in g[0]]
     print(f"| 64 at once, as fast as they can | { {status: statuses.count(status) for status in sorted(set(statuses))} } |")
     print(f"| a refusal, p99 | {percentile([wait for g in given for wait in g[1]], .99) * 1000:.0f} ms |")

@@ -37,7 +37,6 @@ browser() {
         echo "installing ${missing[*]} with apt-get" >&2
         apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
     fi
-    cargo build --locked --quiet
     npm ci --prefix tests/browser --no-audit --no-fund --silent
     CHROMIUM=$(command -v "${CHROMIUM:-chromium}") node --test tests/browser
 }
@@ -48,8 +47,8 @@ step cargo check --locked --no-default-features --quiet
 RUSTDOCFLAGS="-D warnings" step cargo doc --locked --no-deps --quiet
 step cargo test --locked --doc --quiet
 tests
-step browser
 step cargo build --locked --quiet
+step browser
 step bash tests/python/run.sh
 step bash tests/spark/run.sh
 if [ -n "$full" ]; then

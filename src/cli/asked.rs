@@ -1,6 +1,6 @@
 //! What options ask of the library.
 
-use super::args::{Judging, Reading};
+use super::groups::{Judging, Reading};
 use crate::params::Params;
 use crate::read;
 

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::Args as Group;
 use serde_json::json;
 
-use super::args::{Cleaning, Reading};
 use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
+use super::groups::{Cleaning, Reading};
 use super::interrupt;
 use super::tell::Tell;
 use crate::read::{self, Chunk};

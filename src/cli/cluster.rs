@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 
-use super::args::{Cluster, Running};
+use super::args::Cluster;
 use super::exit::{Exit, Failure};
+use super::groups::Running;
 use super::interrupt;
 use super::outcome::{say_notes, say_outcome};
 use super::settings::{Layers, Setting};

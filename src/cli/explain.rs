@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use clap::Args as Group;
 
-use super::args::{Judging, Reading};
 use super::exit::{Exit, Failure};
+use super::groups::{Judging, Reading};
 use super::tell::{screen, show};
 use super::{interrupt, targets};
 use crate::model::Article;

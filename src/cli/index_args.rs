@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use clap::{Args as Group, Subcommand};
 
-use super::args::{SETTINGS, Settings};
+use super::args::SETTINGS;
 use super::decided::{self, Decided};
+use super::groups::Settings;
 use super::values::Days;
 
 #[derive(Debug, Group)]
@@ -56,7 +57,7 @@ pub(super) struct Keeping {
     /// Forget whole stories this long after their newest article, counted to the newest of all; never if not given
     #[arg(long, value_name = "TIME", env = "SAMESTORY_RETAIN")]
     pub(super) retain: Option<Days>,
-    /// Store the texts of articles, for this long; not at all if not given
+    /// Store the texts of articles for this long; if not given, `update` stores none and `serve` all for ever
     #[arg(long, value_name = "TIME", env = "SAMESTORY_STORE_TEXT")]
     pub(super) store_text: Option<Days>,
 }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::{Args as Group, Subcommand};
 
-use super::args::{Reading, SETTINGS};
+use super::args::SETTINGS;
 use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
+use super::groups::Reading;
 use super::interrupt;
 use super::tell::{Tell, counted};
 use super::values;

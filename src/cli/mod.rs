@@ -9,6 +9,7 @@ mod decided;
 mod evaluate;
 mod exit;
 mod explain;
+mod groups;
 mod index;
 mod index_args;
 mod interrupt;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{Judging, Reading};
 use super::exit::{Exit, Failure};
+use super::groups::{Judging, Reading};
 use super::interrupt;
 use super::outcome::say_notes;
 use super::tell::{Tell, screen, show};

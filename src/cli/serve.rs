@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use anyhow::{Context as _, anyhow};
 use clap::Args as Group;
 
-use super::args::{Judging, Reading};
 use super::exit::{Exit, Failure};
-use super::index_args::Indexing;
+use super::groups::{Judging, Reading};
+use super::index_args::{Indexing, Keeping};
 use super::tell::Tell;
 use super::update::folder;
-use super::values::Days;
 use super::{interrupt, targets};
 use crate::read;
 use crate::service::{self, Error, Limits, Tokens};
@@ -40,7 +39,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", env = "SAMESTORY_SOURCES")]
     pub(super) sources: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) keeping: Storing,
+    pub(super) keeping: Keeping,
     /// How many threads group articles; 0 is as many as the machine has
     #[arg(long, value_name = "N", env = "SAMESTORY_THREADS", default_value_t = 0)]
     pub(super) threads: usize,
@@ -48,18 +47,6 @@ pub(super) struct Serve {
     pub(super) reading: Reading,
     #[command(flatten)]
     pub(super) judging: Judging,
-}
-
-/// How long the index keeps what comes through the service.
-#[derive(Debug, Group)]
-#[command(next_help_heading = "Index")]
-pub(super) struct Storing {
-    /// Forget whole stories this long after their newest article, counted to the newest of all; never if not given
-    #[arg(long, value_name = "TIME", env = "SAMESTORY_RETAIN")]
-    pub(super) retain: Option<Days>,
-    /// Store the texts of articles for this long; for ever if not given
-    #[arg(long, value_name = "TIME", env = "SAMESTORY_STORE_TEXT")]
-    pub(super) store_text: Option<Days>,
 }
 
 pub(super) fn run(args: &Serve, tell: &Tell) -> Result<Exit, Failure> {

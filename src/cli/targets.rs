@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
-use super::args::Writing;
 use super::exit::Failure;
+use super::groups::Writing;
 use crate::read;
 use crate::report::Table;
 

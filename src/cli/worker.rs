@@ -7,9 +7,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use clap::Args as Group;
 
-use super::args::{Judging, Reading, SETTINGS};
+use super::args::SETTINGS;
 use super::cluster::use_threads;
 use super::exit::{Exit, Failure};
+use super::groups::{Judging, Reading};
 use super::tell::show;
 use crate::pipeline::worker::{self, Settings};
 use crate::read;
