@@ -4,6 +4,13 @@ use super::hash::mix;
 
 /// Chance that two signatures whose slots agree with probability `s` share at least one of `bands` keys of `rows`
 /// slots each: 1 - (1 - s^rows)^bands.
+///
+/// ```
+/// use samestory::kernel::bands::share_chance;
+///
+/// assert!(share_chance(0.8, 32, 3) > 0.99);
+/// assert!(share_chance(0.1, 32, 3) < 0.04);
+/// ```
 pub fn share_chance(s: f64, bands: usize, rows: usize) -> f64 {
     1.0 - (1.0 - s.powi(rows as i32)).powi(bands as i32)
 }

@@ -8,6 +8,13 @@ pub const LENGTH: usize = 12;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Writes the 60 high bits of `hash` as [`LENGTH`] ASCII characters; their order is the order of the hashes.
+///
+/// ```
+/// use samestory::kernel::base32::{decode, encode};
+///
+/// let word = encode(0x0123_4567_89ab_cdef);
+/// assert_eq!(decode(&word), Some(0x0123_4567_89ab_cde0));
+/// ```
 pub fn encode(hash: u64) -> [u8; LENGTH] {
     std::array::from_fn(|i| ALPHABET[(hash >> (59 - 5 * i)) as usize & 31])
 }

@@ -16,6 +16,11 @@ const BEYOND: usize = 4;
 /// An item counts with the precision and recall that it has in the whole, as often as its gold cluster is drawn. The
 /// interval has no width with a single gold cluster, and is 1 to 1 for no items.
 ///
+/// ```
+/// let (low, high) = samestory::kernel::bootstrap::bcubed_interval(&[1, 1, 2, 3], &[5, 5, 5, 6]);
+/// assert!(0.0 <= low && low <= high && high <= 1.0);
+/// ```
+///
 /// # Panics
 /// When the slices differ in length.
 pub fn bcubed_interval(predicted: &[u32], gold: &[u32]) -> (f64, f64) {

@@ -101,6 +101,13 @@ pub fn square(weights: &[u16]) -> u64 {
 /// Cosine in 1 / 65,536 from a dot product and two lengths (not squared); 0 when either vector is empty.
 ///
 /// Square root, product and quotient are exactly rounded by IEEE 754, so the result is the same on every machine.
+///
+/// ```
+/// use samestory::kernel::cosine::cosine;
+///
+/// assert_eq!(cosine(50, 10.0, 10.0), 1 << 15, "a half");
+/// assert_eq!(cosine(0, 0.0, 10.0), 0);
+/// ```
 pub fn cosine(dot: u64, length_a: f64, length_b: f64) -> i64 {
     if dot == 0 { 0 } else { (dot as f64 / (length_a * length_b) * ONE as f64).round() as i64 }
 }

@@ -30,6 +30,17 @@ static SLOT_SEEDS: LazyLock<[u64; SLOTS]> =
     LazyLock::new(|| std::array::from_fn(|i| seed("fss/slot", i)));
 
 /// The signature of a set of well-mixed 64-bit hashes, in any order, repetitions allowed; `None` for the empty set.
+///
+/// ```
+/// use samestory::kernel::fss::{SLOTS, equal_slots, signature};
+/// use samestory::kernel::hash::mix;
+///
+/// let set = |range: std::ops::Range<u64>| -> Vec<u64> { range.map(mix).collect() };
+/// let (a, b) = (signature(&set(0..900)).unwrap(), signature(&set(100..1000)).unwrap());
+/// let estimate = f64::from(equal_slots(&a, &b)) / SLOTS as f64;
+/// assert!((estimate - 0.8).abs() < 0.15, "800 of 1,000 are in both");
+/// assert_eq!(signature(&[]), None);
+/// ```
 pub fn signature(hashes: &[u64]) -> Option<Signature> {
     if hashes.is_empty() {
         return None;

@@ -12,6 +12,10 @@ use super::wide::wide;
 pub const VERSION: u32 = 1;
 
 /// XXH3-64 of the bytes.
+///
+/// ```
+/// assert_eq!(samestory::kernel::hash::hash(b""), 0x2d06_8005_38d3_94c2, "as XXH3 has it everywhere");
+/// ```
 pub fn hash(bytes: &[u8]) -> u64 {
     XxHash3_64::oneshot(bytes)
 }

@@ -70,6 +70,17 @@ pub struct Constraints {
 /// The score of a pair is its edge's `sum` (0 without an edge) less the penalties of both items. `edges` have `a < b`,
 /// each pair at most once, in any order. `cut` is in the unit of the scores and must be above 0 wherever a pair without an edge may
 /// have score 0, since only groups with an edge between them are ever compared.
+///
+/// ```
+/// use samestory::kernel::linkage::{Average, Edge, group};
+///
+/// let edge = |a, b, sum| Edge { a, b, sum, examined: 1 };
+/// // 0 and 1 are close; 2 is close to 1 only, so that its average to both is 30.
+/// let edges = [edge(0, 1, 90), edge(1, 2, 60)];
+/// let labels = |cut| group(&[0; 3], edges.into_iter(), cut, Average::AllPairs).label;
+/// assert_eq!(labels(30), [0, 0, 0]);
+/// assert_eq!(labels(31), [0, 0, 2], "one link is not enough: no chains");
+/// ```
 pub fn group(
     penalties: &[i64],
     edges: impl Iterator<Item = Edge> + Clone,

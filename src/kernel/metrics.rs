@@ -57,6 +57,14 @@ pub struct Agreement {
 ///
 /// Labels are names only. No items at all agree fully. Costs a sort: O(n log n).
 ///
+/// ```
+/// use samestory::kernel::metrics::agreement;
+///
+/// let found = agreement(&[1, 1, 2, 2], &[7, 7, 7, 8]);
+/// assert_eq!(found.bcubed.precision, 0.75);
+/// assert_eq!(found.pairwise.recall, 1.0 / 3.0);
+/// ```
+///
 /// # Panics
 /// When the slices differ in length.
 pub fn agreement(predicted: &[u32], gold: &[u32]) -> Agreement {

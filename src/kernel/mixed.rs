@@ -33,6 +33,11 @@ type Item = (u32, u32, u32);
 
 /// The at most `most` clusters of `ours` with the most wrong pairs by `theirs`; ties go by label. O(n log n).
 ///
+/// ```
+/// let worst = samestory::kernel::mixed::mixed(&[1, 1, 1, 2], &[7, 7, 8, 8], 5);
+/// assert_eq!((worst.len(), worst[0].label, worst[0].wrong_pairs), (1, 1, 2));
+/// ```
+///
 /// # Panics
 /// When the slices differ in length.
 pub fn mixed(ours: &[u32], theirs: &[u32], most: usize) -> Vec<Mixed> {

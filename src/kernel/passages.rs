@@ -16,6 +16,13 @@ pub struct Passage {
 
 /// The runs of at least `least` words (1 or more) of `b` that are in `a` too, in the order of `b`: from its beginning on always the
 /// longest, and behind it the next. They do not overlap in `b`; one place of `a` may serve twice. Cost: about linear.
+///
+/// ```
+/// use samestory::kernel::passages::{Passage, passages};
+///
+/// let shared = passages(&[1, 2, 3, 4, 5], &[9, 2, 3, 4, 9], 2);
+/// assert_eq!(shared, [Passage { a: 1, b: 1, words: 3 }]);
+/// ```
 pub fn passages(a: &[u64], b: &[u64], least: usize) -> Vec<Passage> {
     let begin = |i: u32| &a[i as usize..i as usize + least];
     let mut order: Vec<u32> = (0..(a.len() + 1).saturating_sub(least) as u32).collect();

@@ -56,6 +56,13 @@ wide! {
 }
 
 /// How many elements two ascending slices of distinct values have in common. Cost: the sum of their lengths.
+///
+/// ```
+/// use samestory::kernel::sets::intersection;
+///
+/// assert_eq!(intersection(&[1, 4, 9], &[4, 5, 9, 12]), 2);
+/// assert_eq!(intersection(&[], &[1]), 0);
+/// ```
 pub fn intersection(a: &[u32], b: &[u32]) -> usize {
     intersection_above(a, b, 0)
 }
@@ -73,16 +80,31 @@ fn one_by_one(a: &[u32], b: &[u32], ignored: u32) -> usize {
 }
 
 /// Jaccard coefficient from the sizes, 0..=1. An empty set resembles nothing, not even another empty one.
+///
+/// ```
+/// assert_eq!(samestory::kernel::sets::resemblance(30, 40, 20), 0.4); // 20 of 50
+/// assert_eq!(samestory::kernel::sets::resemblance(0, 0, 0), 0.0);
+/// ```
 pub fn resemblance(a: usize, b: usize, common: usize) -> f64 {
     if common == 0 { 0.0 } else { common as f64 / (a + b - common) as f64 }
 }
 
 /// Share of the smaller set that is found in the other, 0..=1; 0 when either is empty.
+///
+/// ```
+/// assert_eq!(samestory::kernel::sets::containment(30, 400, 24), 0.8); // 24 of the 30 of the shorter text
+/// ```
 pub fn containment(a: usize, b: usize, common: usize) -> f64 {
     if common == 0 { 0.0 } else { common as f64 / a.min(b) as f64 }
 }
 
 /// What only the first of two ascending slices holds, then what only the second holds.
+///
+/// ```
+/// use samestory::kernel::sets::differences;
+///
+/// assert_eq!(differences(&[5, 12], &[12, 50]), (vec![&5], vec![&50]));
+/// ```
 pub fn differences<'a, T: Ord>(a: &'a [T], b: &'a [T]) -> (Vec<&'a T>, Vec<&'a T>) {
     let (mut i, mut j, mut only_a, mut only_b) = (0, 0, Vec::new(), Vec::new());
     while i < a.len() || j < b.len() {

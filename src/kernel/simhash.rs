@@ -5,6 +5,16 @@
 ///
 /// The counters are kept bit-sliced (plane p holds bit p of all 64 counts). Eight hashes at a time go through a tree
 /// of full adders, so that one costs about five word operations instead of 64 additions, and no branch.
+///
+/// ```
+/// use samestory::kernel::hash::mix;
+/// use samestory::kernel::simhash::simhash;
+///
+/// let set = |range: std::ops::Range<u64>| -> Vec<u64> { range.map(mix).collect() };
+/// let distance = (simhash(&set(0..500)) ^ simhash(&set(5..505))).count_ones();
+/// assert!(distance < 12, "nearly the same set: {distance} bits of 64 differ");
+/// assert_eq!(simhash(&[]), 0);
+/// ```
 pub fn simhash(hashes: &[u64]) -> u64 {
     let mut planes = [0u64; 32];
     let used = 32 - (hashes.len() as u32).leading_zeros() as usize;

@@ -38,6 +38,15 @@ impl TimeFactor {
     }
 
     /// The factor for two articles so many seconds apart, in 1 / 65,536.
+    ///
+    /// ```
+    /// use samestory::kernel::time::{DAY, ONE, TimeFactor};
+    ///
+    /// let factor = TimeFactor::new(7.0);
+    /// assert_eq!(factor.at(0), ONE);
+    /// assert!(factor.at(DAY) > factor.at(3 * DAY));
+    /// assert_eq!(factor.at(8 * DAY), 0);
+    /// ```
     pub fn at(&self, gap: i64) -> i64 {
         self.steps
             .get((gap.unsigned_abs() / STEP.unsigned_abs()) as usize)

@@ -119,6 +119,20 @@ impl Lookup {
     }
 
     /// Adds the sketched articles one by one, and says what each resembles among those before it.
+    ///
+    /// ```
+    /// use samestory::model::Article;
+    /// use samestory::params::Params;
+    /// use samestory::pipeline::lookup::Lookup;
+    ///
+    /// let text = "The northern pier of Merrin reopened on Monday, a year after the storm broke it in two.";
+    /// let article = |id: &str| Article { id: id.into(), title: "Pier reopens".into(), text: text.into(), ..Article::default() };
+    /// let params = Params::default();
+    /// let mut recent = Lookup::new(&params, 1000);
+    /// recent.add(Lookup::sketch(&params, &[article("a")]));
+    /// let found = recent.add(Lookup::sketch(&params, &[article("b")]));
+    /// assert_eq!(found[0].copies[0].id, "a");
+    /// ```
     pub fn add(&mut self, sketched: Sketched) -> Vec<Likeness> {
         let one = |one: Known| {
             let found = self.look_up(&one);

@@ -80,6 +80,17 @@ pub struct Counts {
 
 /// Groups the articles of all chunks.
 ///
+/// ```
+/// use samestory::params::Params;
+/// use samestory::pipeline::cluster;
+/// use samestory::read::{self, Options};
+///
+/// let chunks = read::open(&["samples/articles".to_owned()], Options::default()).expect("the folder is there");
+/// let run = cluster(chunks, &Params::default()).expect("temporary files can be written");
+/// assert_eq!(run.grouping.articles.len(), 84);
+/// assert!(run.refusals.is_empty());
+/// ```
+///
 /// # Errors
 /// What has to wait for its stage cannot be written to the folder for temporary files, or not be read again.
 pub fn cluster(
@@ -109,6 +120,17 @@ pub fn cluster_within(
 }
 
 /// Groups articles that are at hand, for tests, libraries and small inputs.
+///
+/// ```
+/// use samestory::model::Article;
+/// use samestory::params::Params;
+/// use samestory::pipeline::cluster_articles;
+///
+/// let text = "The northern pier of Merrin reopened on Monday, a year after the storm broke it in two.";
+/// let article = |id: &str| Article { id: id.into(), title: "Pier reopens".into(), text: text.into(), ..Article::default() };
+/// let run = cluster_articles(vec![article("a"), article("b")], &Params::default()).expect("it is small");
+/// assert_eq!(run.grouping.group_ids.len(), 1, "two articles, one near-duplicate group");
+/// ```
 ///
 /// # Errors
 /// As [`cluster`].

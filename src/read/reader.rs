@@ -21,6 +21,15 @@ pub struct Reader {
 
 /// Opens the inputs: files, folders, or `-` for standard input.
 ///
+/// ```
+/// use samestory::read::{self, Options};
+///
+/// let chunks = read::open(&["samples/articles".to_owned()], Options::default())?;
+/// let articles: usize = chunks.map(|chunk| chunk.parse().articles.len()).sum();
+/// assert_eq!(articles, 84);
+/// # Ok::<(), read::Error>(())
+/// ```
+///
 /// # Errors
 /// Before anything is read: no input is named, one is missing or unreadable, or nothing is of a known kind.
 pub fn open(inputs: &[String], options: Options) -> Result<Reader, Error> {

@@ -89,6 +89,20 @@ pub struct Table<'a> {
 
 /// Writes a grouping as a table, row by row; the bytes are a function of the arguments.
 ///
+/// ```
+/// use samestory::model::Article;
+/// use samestory::params::Params;
+/// use samestory::pipeline::cluster_articles;
+/// use samestory::report::{Format, Table, write};
+///
+/// let article = Article { id: "a".into(), title: "Pier reopens".into(), ..Article::default() };
+/// let run = cluster_articles(vec![article], &Params::default())?;
+/// let mut out = Vec::new();
+/// write(&mut out, &run.grouping, &Table { format: Format::Jsonl, ..Table::default() })?;
+/// assert!(String::from_utf8_lossy(&out).contains(r#""article_id":"a""#));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// # Errors
 /// Only those of `out`.
 pub fn write(out: &mut dyn Write, grouping: &Grouping, table: &Table<'_>) -> io::Result<()> {

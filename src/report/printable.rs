@@ -3,6 +3,10 @@
 use std::borrow::Cow;
 
 /// Replaces control characters, and those that turn the direction of writing, by their escapes (`\u{1b}`).
+///
+/// ```
+/// assert_eq!(samestory::report::printable("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+/// ```
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);

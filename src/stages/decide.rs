@@ -20,6 +20,22 @@ pub struct InForce {
 }
 
 /// Reads decisions in the order in which they were made: what is undone or made anew goes, what contradicts is refused.
+///
+/// ```
+/// use samestory::model::{Decision, Verdict};
+/// use samestory::stages::decide::in_force;
+///
+/// let say = |verdict, article: &str, other: &str| Decision {
+///     verdict,
+///     article: article.into(),
+///     other: other.into(),
+///     by: "anna".into(),
+///     reason: String::new(),
+/// };
+/// let found = in_force(&[say(Verdict::CannotLink, "a", "b"), say(Verdict::MustLink, "b", "a"), say(Verdict::CannotLink, "a", "b")]);
+/// assert_eq!(found.decisions, [say(Verdict::CannotLink, "a", "b")], "the latest counts");
+/// assert!(found.refused.is_empty());
+/// ```
 pub fn in_force(decisions: &[Decision]) -> InForce {
     let mut kept: Vec<&Decision> = Vec::new();
     let mut refused = Vec::new();

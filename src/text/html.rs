@@ -37,6 +37,13 @@ pub struct Extracted {
 
 /// The article of a page: from JSON-LD where the page has it, else from its meta tags and its most readable part, else
 /// from all the text there is. Any input gives a result.
+///
+/// ```
+/// let page = "<html lang=en><title>Pier reopens</title><p>The northern pier reopened on Monday.</p></html>";
+/// let article = samestory::text::html::extract(page);
+/// assert_eq!((&*article.title, &*article.lang), ("Pier reopens", "en"));
+/// assert!(article.text.contains("reopened on Monday"));
+/// ```
 pub fn extract(html: &str) -> Extracted {
     let mut page = Extracted::default();
     json_ld::read(html, &mut page);

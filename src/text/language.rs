@@ -17,6 +17,13 @@ impl Language {
     pub const UNKNOWN: Self = Self(*b"und");
 
     /// The language of a BCP 47 tag such as `pt-BR`; `None` when it does not begin with a language code.
+    ///
+    /// ```
+    /// use samestory::text::language::Language;
+    ///
+    /// assert_eq!(Language::from_tag("pt-BR").unwrap().as_str(), "pt");
+    /// assert_eq!(Language::from_tag("?"), None);
+    /// ```
     pub fn from_tag(tag: &str) -> Option<Self> {
         let code = tag.trim().split(['-', '_']).next()?;
         let mut bytes = [0; 3];
@@ -51,6 +58,16 @@ const ENOUGH: u16 = 2 * POINTS as u16;
 const CONFIDENCE: f64 = 0.6;
 
 /// The language of an article from its words and its raw text; [`Language::UNKNOWN`] when nothing is clear.
+///
+/// ```
+/// use samestory::text::language::detect;
+/// use samestory::text::words::Words;
+///
+/// let text = "Le gouvernement a annoncé lundi que les prix de l'électricité vont baisser en mars.";
+/// let mut words = Words::default();
+/// words.add(text);
+/// assert_eq!(detect(&words, text).as_str(), "fr");
+/// ```
 pub fn detect(words: &Words, raw: &str) -> Language {
     by_script(words)
         .or_else(|| by_function_words(words))

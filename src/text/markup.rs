@@ -16,6 +16,13 @@ const LAYERS: usize = 4;
 ///
 /// Borrowed when there is no markup: `a < b`, `AT&T` and `<unknown>` are text. The result has no markup, so stripping
 /// it again changes nothing. Linear in the length of the text.
+///
+/// ```
+/// use samestory::text::markup::strip;
+///
+/// assert_eq!(strip("<b>AT&amp;T</b> gains"), "AT&T gains");
+/// assert_eq!(strip("5 < 6"), "5 < 6");
+/// ```
 pub fn strip(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     for _ in 0..LAYERS {

@@ -44,6 +44,14 @@ impl Stem {
     }
 
     /// The stem of a folded word.
+    ///
+    /// ```
+    /// use samestory::text::language::Language;
+    /// use samestory::text::stem::Stem;
+    ///
+    /// let english = Stem::of(Language::from_tag("en").unwrap());
+    /// assert_eq!(english.stem("elections"), english.stem("election"));
+    /// ```
     pub fn stem<'a>(&self, word: &'a str) -> Cow<'a, str> {
         match self {
             Self::Plural => plural(word),

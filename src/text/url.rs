@@ -11,6 +11,14 @@ const TRACKING: [&str; 21] = [
 ///
 /// Scheme and host are lower-cased; the default port, tracking parameters, a fragment and trailing slashes are
 /// dropped. A fragment that names a page (`#!` or `#/`) stays: without it all pages of such a site would be one.
+///
+/// ```
+/// use samestory::text::url::canonical;
+///
+/// let url = "HTTPS://News.example:443/a/?utm_source=feed&id=7#comments";
+/// assert_eq!(canonical(url).as_deref(), Some("https://news.example/a?id=7"));
+/// assert_eq!(canonical("no address"), None);
+/// ```
 pub fn canonical(url: &str) -> Option<String> {
     let (scheme, rest) = url.trim().split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();

@@ -59,6 +59,15 @@ impl Words {
 
     /// Appends the words of a text; texts beyond 4 GiB in all lose their end. Returns where the text begins in the
     /// buffer: one in ASCII stands there byte for byte.
+    ///
+    /// ```
+    /// use samestory::text::words::Words;
+    ///
+    /// let mut words = Words::default();
+    /// words.add("Kim’s TRAIN: ﬁve cars");
+    /// let folded: Vec<&str> = words.list().iter().map(|&word| words.text(word)).collect();
+    /// assert_eq!(folded, ["kim", "s", "train", "five", "cars"]);
+    /// ```
     pub fn add(&mut self, text: &str) -> usize {
         let ascii = text.is_ascii();
         let text = if ascii { Cow::Borrowed(text) } else { NORMALIZER.normalize(text) };

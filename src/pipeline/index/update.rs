@@ -59,6 +59,23 @@ impl Index {
 
     /// Adds articles that are at hand.
     ///
+    /// ```
+    /// use jiff::Timestamp;
+    /// use samestory::model::Article;
+    /// use samestory::params::Params;
+    /// use samestory::pipeline::index::{Access, Index, Options};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut index = Index::open(&folder.path().join("news.idx"), Access::Create, &Params::default())?;
+    /// let article = |id: &str, title: &str| Article { id: id.into(), title: title.into(), ..Article::default() };
+    /// for id in ["monday", "tuesday"] {
+    ///     let night = index.update_articles(vec![article(id, "Sarrel volcano erupts")], &Options::at(Timestamp::now()))?;
+    ///     assert_eq!(night.added(), 1);
+    /// }
+    /// assert_eq!(index.stats()?.stories, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Index::update`].
     pub fn update_articles(

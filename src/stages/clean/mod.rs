@@ -49,6 +49,13 @@ pub struct Dropped {
 }
 
 /// Cleans one article. Cleaning what is clean changes nothing; empty stays empty. The cost is linear in the text.
+///
+/// ```
+/// let text = "HARBOUR NEWS - The pier is open again after a year.\nShare this\nAccept all cookies";
+/// let cleaned = samestory::stages::clean::clean("Pier open", text);
+/// assert!(cleaned.text.contains("The pier is open again"));
+/// assert!(!cleaned.text.contains("cookies"));
+/// ```
 pub fn clean<'a>(title: &str, text: &'a str) -> Cleaned<'a> {
     sweep(title, text, &mut |_, _, _| {})
 }
