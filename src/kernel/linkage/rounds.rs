@@ -1,0 +1,248 @@
+//! Rounds of mergers: all pairs of groups that are each other's nearest, then the edges of what they became.
+
+use std::cmp::Ordering;
+
+use super::{Average, Edge, Merger, Tree, root, together};
+
+/// No edge.
+pub const NONE: u32 = u32::MAX;
+
+/// Groups on their way, and the rule by which they merge.
+#[derive(Debug, Clone)]
+pub struct Linkage {
+    size: Vec<u64>,
+    penalty: Vec<i64>,
+    /// Whether there is any penalty.
+    penalised: bool,
+    /// Pairs of groups, the lower first, that never merge; ascending.
+    apart: Vec<(u32, u32)>,
+    average: Average,
+    cut: i64,
+}
+/// Groups that merge, by their lowest items.
+struct Merging {
+    /// What each group became part of; itself while it is one.
+    target: Vec<u32>,
+    nearest: Vec<u32>,
+    fractions: Vec<(i64, u64)>,
+    mergers: Vec<Merger>,
+}
+
+impl Linkage {
+    pub(super) fn of_items(penalties: &[i64], label: &[u32], average: Average, cut: i64) -> Self {
+        let (mut size, mut penalty) = (vec![0; label.len()], vec![0; label.len()]);
+        for (&group, own) in label.iter().zip(penalties) {
+            size[group as usize] += 1;
+            penalty[group as usize] += own;
+        }
+        Self::new(size, penalty, average, cut)
+    }
+
+    /// Groups of which the size and the sum of the penalties are known.
+    pub fn new(size: Vec<u64>, penalty: Vec<i64>, average: Average, cut: i64) -> Self {
+        let penalised = penalty.iter().any(|&penalty| penalty != 0);
+        Self { size, penalty, penalised, apart: Vec::new(), average, cut }
+    }
+
+    /// Merges groups until none are close; the labels are of groups, by position.
+    pub fn finish(self, edges: Vec<Edge>) -> Tree {
+        let label = (0..self.size.len() as u32).collect();
+        let mut edges = self.hopeful(edges.into_iter());
+        edges.sort_unstable_by_key(|e| (e.a, e.b));
+        self.merge_all(edges, label)
+    }
+
+    /// Merges what hangs together, part after part: nothing else of it matters to a group. `label` says which group each
+    /// item is in; edges are ascending.
+    pub(super) fn merge_all(mut self, mut edges: Vec<Edge>, mut label: Vec<u32>) -> Tree {
+        let mut merging = Merging {
+            target: (0..label.len() as u32).collect(),
+            nearest: vec![NONE; label.len()],
+            fractions: vec![(0, 0); label.len()],
+            mergers: Vec::new(),
+        };
+        // What is kept apart may lie in several parts.
+        if self.apart.is_empty() {
+            let part = together(label.len(), edges.iter().map(ends));
+            edges.sort_unstable_by_key(|e| (part[e.a as usize], e.a, e.b));
+            let mut rest = &mut edges[..];
+            while let Some(first) = rest.first() {
+                let of_first = part[first.a as usize];
+                let n = rest.iter().take_while(|e| part[e.a as usize] == of_first).count();
+                let (of_part, others) = rest.split_at_mut(n);
+                self.merge_part(of_part, &mut merging);
+                rest = others;
+            }
+        } else {
+            self.merge_part(&mut edges, &mut merging);
+        }
+        let Merging { mut target, mergers, .. } = merging;
+        label.iter_mut().for_each(|label| *label = root(&mut target, *label));
+        Tree { label, mergers }
+    }
+
+    /// Round after round.
+    fn merge_part(&mut self, edges: &mut [Edge], merging: &mut Merging) {
+        let mut left = edges.len();
+        loop {
+            let edges = &mut edges[..left];
+            for end in edges.iter().flat_map(|e| [e.a, e.b]) {
+                merging.nearest[end as usize] = NONE;
+            }
+            self.find_nearest(edges, &mut merging.nearest, &mut merging.fractions);
+            let merged = self.merge_mutual(&merging.nearest, edges);
+            if merged.is_empty() {
+                return;
+            }
+            merged.iter().for_each(|m| merging.target[m.gone as usize] = m.into);
+            if !self.apart.is_empty() {
+                self.move_parted(&merging.target);
+            }
+            left = contract(edges, &merging.nearest, &merging.target);
+            merging.mergers.extend(merged);
+        }
+    }
+
+    /// Keeps the groups of these items apart.
+    pub(super) fn part(&mut self, pairs: &[(u32, u32)], label: &[u32]) {
+        self.apart = pairs.to_vec();
+        self.move_parted(label);
+    }
+
+    /// Moves the pairs that are apart to the groups that their ends became part of.
+    fn move_parted(&mut self, target: &[u32]) {
+        for (a, b) in &mut self.apart {
+            let (x, y) = (target[*a as usize], target[*b as usize]);
+            (*a, *b) = (x.min(y), x.max(y));
+        }
+        self.apart.sort_unstable();
+        self.apart.dedup();
+    }
+
+    /// Sum of the scores of the pairs between the two groups of an edge, and how many pairs that is over.
+    fn fraction(&self, e: &Edge) -> (i64, u64) {
+        let (a, b) = (e.a as usize, e.b as usize);
+        let pairs = match self.average {
+            Average::AllPairs => self.size[a] * self.size[b],
+            Average::ExaminedPairs => u64::from(e.examined),
+        };
+        if !self.penalised {
+            return (e.sum, pairs);
+        }
+        let penalty = i128::from(self.penalty[a]) * i128::from(self.size[b])
+            + i128::from(self.penalty[b]) * i128::from(self.size[a]);
+        ((i128::from(e.sum) - penalty) as i64, pairs)
+    }
+
+    /// The edges both of whose ends have an edge at or above the cut; the others never matter, see [`contract`].
+    pub(super) fn hopeful(&self, edges: impl Iterator<Item = Edge> + Clone) -> Vec<Edge> {
+        let mut alive = vec![false; self.size.len()];
+        for e in edges.clone().filter(|e| self.is_close(e)) {
+            alive[e.a as usize] = true;
+            alive[e.b as usize] = true;
+        }
+        edges.filter(|e| alive[e.a as usize] && alive[e.b as usize]).collect()
+    }
+
+    /// Whether an edge is at or above the cut, and may be.
+    fn is_close(&self, e: &Edge) -> bool {
+        self.close_fraction(e).is_some()
+    }
+
+    /// The [`fraction`](Self::fraction) of an edge at or above the cut that may be.
+    fn close_fraction(&self, e: &Edge) -> Option<(i64, u64)> {
+        let (sum, pairs) = self.fraction(e);
+        let close = i128::from(sum) >= i128::from(self.cut) * i128::from(pairs)
+            && (self.apart.is_empty() || self.apart.binary_search(&(e.a, e.b)).is_err());
+        close.then_some((sum, pairs))
+    }
+
+    /// For each group the position of the edge to its nearest group, among edges at or above the cut; [`NONE`] without.
+    pub fn nearest(&self, edges: &[Edge]) -> Vec<u32> {
+        let mut nearest = vec![NONE; self.size.len()];
+        self.find_nearest(edges, &mut nearest, &mut vec![(0, 0); self.size.len()]);
+        nearest
+    }
+
+    /// As [`nearest`](Self::nearest), for groups that are [`NONE`] so far; `fractions` are those of their edges.
+    fn find_nearest(&self, edges: &[Edge], nearest: &mut [u32], fractions: &mut [(i64, u64)]) {
+        for (i, edge) in edges.iter().enumerate() {
+            let Some(fraction) = self.close_fraction(edge) else { continue };
+            for end in [edge.a, edge.b] {
+                let (best, of_best) = (&mut nearest[end as usize], &mut fractions[end as usize]);
+                let closer = || match compare(fraction, *of_best) {
+                    Ordering::Equal => (edge.a, edge.b) < ends(&edges[*best as usize]),
+                    order => order == Ordering::Greater,
+                };
+                if *best == NONE || closer() {
+                    (*best, *of_best) = (i as u32, fraction);
+                }
+            }
+        }
+    }
+
+    /// Merges the groups that are each other's nearest, the higher into the lower.
+    fn merge_mutual(&mut self, nearest: &[u32], edges: &[Edge]) -> Vec<Merger> {
+        let mutual = |(i, e): &(usize, &Edge)| {
+            nearest[e.a as usize] == *i as u32 && nearest[e.b as usize] == *i as u32
+        };
+        let merger = |e: &Edge| {
+            let (sum, pairs) = self.fraction(e);
+            Merger { into: e.a, gone: e.b, sum, pairs }
+        };
+        let merged: Vec<Merger> =
+            edges.iter().enumerate().filter(mutual).map(|(_, e)| merger(e)).collect();
+        for &Merger { into, gone, .. } in &merged {
+            self.size[into as usize] += self.size[gone as usize];
+            self.penalty[into as usize] += self.penalty[gone as usize];
+        }
+        merged
+    }
+}
+
+/// Compares averages, each a sum over so many pairs.
+fn compare((p, q): (i64, u64), (r, s): (i64, u64)) -> Ordering {
+    (i128::from(p) * i128::from(s)).cmp(&(i128::from(r) * i128::from(q)))
+}
+
+fn ends(e: &Edge) -> (u32, u32) {
+    (e.a, e.b)
+}
+
+/// Moves edges to the groups that their ends became part of, adding up those that now join the same two.
+///
+/// A group that has no edge at or above the cut never will have one, since averages of averages below the cut stay
+/// below it: its edges are dropped.
+/// Returns how many edges are left; these are the first.
+fn contract(edges: &mut [Edge], nearest: &[u32], target: &[u32]) -> usize {
+    let mut left = 0;
+    for i in 0..edges.len() {
+        let e = edges[i];
+        let alive = nearest[e.a as usize] != NONE && nearest[e.b as usize] != NONE;
+        let (a, b) = (target[e.a as usize], target[e.b as usize]);
+        edges[left] = Edge { a: a.min(b), b: a.max(b), ..e };
+        left += usize::from(alive && a != b);
+    }
+    add_up(&mut edges[..left])
+}
+
+/// Sorts edges, and adds up those that join the same two groups; returns how many are left, which are the first.
+pub(super) fn add_up(edges: &mut [Edge]) -> usize {
+    // In place: there may be more edges than would fit into memory twice.
+    edges.sort_unstable_by_key(ends);
+    let mut left = 0;
+    for i in 0..edges.len() {
+        let e = edges[i];
+        match edges[..left].last_mut().filter(|last| ends(last) == ends(&e)) {
+            Some(last) => {
+                last.sum += e.sum;
+                last.examined += e.examined;
+            }
+            None => {
+                edges[left] = e;
+                left += 1;
+            }
+        }
+    }
+    left
+}
