@@ -1,33 +1,17 @@
 //! Whatever the articles are, each is in one group inside one story, and their order changes nothing.
 #![no_main]
 
+mod made;
+
 use libfuzzer_sys::fuzz_target;
+use made::Draft;
 use samestory::model::Article;
 use samestory::params::Params;
 use samestory::pipeline::cluster_articles;
 
-/// Few words, so that copies, reports and look-alikes come up.
-const WORDS: [&str; 24] = [
-    "harbour", "fire", "destroyed", "nine", "boats", "monday", "minister", "said", "election", "votes",
-    "counted", "storm", "surge", "barrier", "closed", "12", "13", "Merrin", "Yarrow", "police", "found",
-    "market", "train", "summit",
-];
-
-fuzz_target!(|input: Vec<(u8, u8, Vec<u8>)>| {
-    let article = |(i, (source, day, words)): (usize, (u8, u8, Vec<u8>))| {
-        let words: Vec<&str> = words.iter().map(|&w| WORDS[w as usize % WORDS.len()]).collect();
-        let day = i64::from(day % 64);
-        Article {
-            id: format!("a{i}"),
-            title: words.iter().take(6).copied().collect::<Vec<_>>().join(" "),
-            text: words.join(" "),
-            source: format!("s{}", source % 4),
-            published: (day > 0).then(|| jiff::Timestamp::from_second(day * 43_200).unwrap()),
-            ..Article::default()
-        }
-    };
-    let mut articles: Vec<Article> = input.into_iter().take(40).enumerate().map(article).collect();
-    articles.retain(|a| !a.title.is_empty());
+fuzz_target!(|input: Vec<Draft>| {
+    let made = input.iter().take(40).enumerate().filter_map(|(i, draft)| made::article(format!("a{i}"), draft));
+    let mut articles: Vec<Article> = made.collect();
     let params = Params::default();
     let forth = cluster_articles(articles.clone(), &params).unwrap().grouping;
     articles.reverse();

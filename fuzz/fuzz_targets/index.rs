@@ -1,72 +1,20 @@
 //! Whatever is done to an index, it has what one run over the survivors gives.
 #![no_main]
 
+mod made;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
+use made::Draft;
 use samestory::model::{Article, Grouping};
 use samestory::params::Params;
 use samestory::pipeline::cluster_articles;
 use samestory::pipeline::index::{Access, Index, Options};
 
-/// Few words, so that copies, reports and look-alikes come up.
-const WORDS: [&str; 24] = [
-    "harbour",
-    "fire",
-    "destroyed",
-    "nine",
-    "boats",
-    "monday",
-    "minister",
-    "said",
-    "election",
-    "votes",
-    "counted",
-    "storm",
-    "surge",
-    "barrier",
-    "closed",
-    "12",
-    "13",
-    "Merrin",
-    "Yarrow",
-    "police",
-    "found",
-    "market",
-    "train",
-    "summit",
-];
-
-#[derive(Arbitrary, Debug)]
-enum Step {
-    Update(Vec<Draft>),
-    Forget(u8),
-    Reopen,
-}
-
-#[derive(Arbitrary, Debug)]
-struct Draft {
-    id: u8,
-    source: u8,
-    day: u8,
-    words: Vec<u8>,
-}
-
-fn article(draft: &Draft) -> Option<Article> {
-    let words: Vec<&str> =
-        draft.words.iter().take(60).map(|&w| WORDS[w as usize % WORDS.len()]).collect();
-    let day = i64::from(draft.day % 64);
-    (!words.is_empty()).then(|| Article {
-        id: format!("a{}", draft.id % 40),
-        title: words.iter().take(6).copied().collect::<Vec<_>>().join(" "),
-        text: words.join(" "),
-        source: format!("s{}", draft.source % 4),
-        published: Some(Timestamp::from_second(day * 43_200).unwrap()),
-        ..Article::default()
-    })
-}
+/// What is done: one in four times an id is forgotten, one in four the index opened again, else drafts come in.
+type Step = (u8, u8, Vec<(u8, Draft)>);
 
 /// Stories as sets of groups as sets of ids.
 fn parts(grouping: &Grouping) -> BTreeSet<BTreeSet<BTreeSet<String>>> {
@@ -87,44 +35,31 @@ fuzz_target!(|steps: Vec<Step>| {
     let mut index = open();
     let mut survivors: BTreeMap<String, Article> = BTreeMap::new();
     for step in steps.iter().take(8) {
-        match step {
-            Step::Update(drafts) => {
-                // Of several versions in one night or two the one that a run over both would keep.
-                let articles: Vec<Article> = drafts.iter().take(20).filter_map(article).collect();
-                index.update_articles(articles.clone(), &Options::at(now)).unwrap();
-                let all = survivors.values().cloned().chain(articles.clone()).collect();
-                let kept = cluster_articles(all, &params).unwrap().grouping;
-                let candidates: Vec<Article> =
-                    survivors.values().cloned().chain(articles).collect();
-                survivors = kept
-                    .articles
-                    .iter()
-                    .map(|entry| {
-                        let same = |a: &&Article| {
-                            *a.id == *entry.id
-                                && *a.title == *entry.title
-                                && *a.source == *entry.source
-                                && a.published == entry.published
-                        };
-                        let ways: Vec<&Article> = candidates.iter().filter(same).collect();
-                        // Only the text tells these apart, which an entry does not have.
-                        if ways.iter().any(|a| a.text != ways[0].text) {
-                            return None;
-                        }
-                        Some((entry.id.to_string(), ways[0].clone()))
-                    })
-                    .collect::<Option<_>>()
-                    .unwrap_or_default();
-                if survivors.is_empty() && !kept.articles.is_empty() {
-                    return;
+        let (kind, id, drafts) = step;
+        match kind % 4 {
+            0 | 1 => {
+                // A version counts if it is newer, so that the newest is always the last that came.
+                let mut tonight: BTreeMap<String, Article> = BTreeMap::new();
+                for (id, draft) in drafts.iter().take(20) {
+                    let Some(a) = made::article(format!("a{}", id % 40), draft) else { continue };
+                    let time = |a: &Article| a.published.or(a.seen);
+                    let known = tonight.get(&a.id).or(survivors.get(&a.id));
+                    if known.is_none_or(|known| a.published.is_some() && time(&a) > time(known)) {
+                        tonight.insert(a.id.clone(), a);
+                    }
+                }
+                index.update_articles(tonight.values().cloned().collect(), &Options::at(now)).unwrap();
+                for (id, mut a) in tonight {
+                    a.seen = a.published.is_none().then_some(now);
+                    survivors.insert(id, a);
                 }
             }
-            Step::Forget(id) => {
+            2 => {
                 let id = format!("a{}", id % 40);
                 survivors.remove(&id);
                 index.forget(&[id], now).unwrap();
             }
-            Step::Reopen => {
+            _ => {
                 drop(index);
                 index = open();
                 index.check().unwrap();
