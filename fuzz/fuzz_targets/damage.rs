@@ -37,9 +37,18 @@ fn said(index: &Index) -> Option<String> {
     index.export().ok().map(|grouping| format!("{grouping:?}"))
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+/// All files of a folder and the folders in it, by their names from there.
+fn files(folder: &Path, below: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder.join(below)).unwrap() {
+        let entry = entry.unwrap();
+        let name = below.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            files.extend(self::files(folder, &name));
+        } else {
+            files.push(name);
+        }
+    }
     files.sort();
     files
 }
@@ -49,13 +58,12 @@ fuzz_target!(|input: (u8, bool, Vec<(u32, u8)>)| {
     let (whole, answer) = &*WHOLE;
     let folder = tempfile::Builder::new().tempdir_in("/dev/shm").unwrap();
     let path = folder.path().join("news.idx");
-    fs::create_dir(&path).unwrap();
     // SQLite has no checksums of its own: the header and the segments have.
-    let (sums, plain): (Vec<PathBuf>, Vec<PathBuf>) = files(&whole.path().join("news.idx"))
+    let (sums, plain): (Vec<PathBuf>, Vec<PathBuf>) = files(&whole.path().join("news.idx"), Path::new(""))
         .into_iter()
         .partition(|file| !file.to_string_lossy().contains("sqlite"));
     for (i, file) in sums.iter().chain(&plain).enumerate() {
-        let mut bytes = fs::read(file).unwrap();
+        let mut bytes = fs::read(whole.path().join("news.idx").join(file)).unwrap();
         if i == usize::from(which) % sums.len() && !bytes.is_empty() {
             for &(at, flip) in &changes {
                 let at = at as usize % bytes.len();
@@ -65,7 +73,9 @@ fuzz_target!(|input: (u8, bool, Vec<(u32, u8)>)| {
                 }
             }
         }
-        fs::write(path.join(file.file_name().unwrap()), bytes).unwrap();
+        let copy = path.join(file);
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::write(copy, bytes).unwrap();
     }
     let Ok(index) = Index::open(&path, Access::Read, &Params::default()) else { return };
     if let Some(now) = said(&index) {

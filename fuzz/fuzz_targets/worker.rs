@@ -69,7 +69,7 @@ fuzz_target!(|input: (u8, &[u8], Vec<Cell<'_>>)| {
     let (stage, rubbish, cells) = input;
     let (name, columns) = &STAGES[usize::from(stage) % STAGES.len()];
     let rows = cells.len() / columns.len().max(1);
-    if rows == 0 {
+    if rows == 0 || columns.is_empty() {
         let _ = worker::run(name, rubbish, Vec::new(), &settings());
         return;
     }
