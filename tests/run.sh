@@ -55,7 +55,7 @@ if [ -n "$full" ]; then
     SAMESTORY_FULL=1 tests --release
     step bash tests/first-user.sh
     step bash tests/spark/run.sh --full
-    step tests/http/fuzz.sh 700
+    step tests/http/fuzz.sh 750
 else
     step tests/http/fuzz.sh 5
 fi
