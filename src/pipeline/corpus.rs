@@ -9,7 +9,7 @@ use super::Run;
 pub(super) use super::exact::Exact;
 use super::parts::{Loaded, Part};
 use super::prepare::{Chunkful, Prepared};
-use super::spool::{IN_MEMORY, Place, Spool};
+use super::spool::{Place, Room, Spool};
 use crate::kernel::hash::hash;
 use crate::model::{Entry, Refusal};
 use crate::stages::sketch::Sketch;
@@ -34,35 +34,6 @@ pub(super) struct Corpus {
 
 /// Articles that there is room for from the beginning.
 const ROOM: usize = 1 << 17;
-
-/// How many bytes may be in memory of what can wait elsewhere.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Room {
-    /// Sketches, which the search for candidates reads again and again.
-    sketches: usize,
-    /// Shingles, nearly all of which are compared.
-    shingles: usize,
-    /// Lists of each other kind.
-    lists: usize,
-    /// Lists that are looked at together.
-    pub(super) batch: usize,
-}
-
-impl Default for Room {
-    fn default() -> Self {
-        Self { sketches: usize::MAX, shingles: 3 * IN_MEMORY, lists: IN_MEMORY, batch: 64 << 20 }
-    }
-}
-
-impl Room {
-    /// The room within a limit for the whole.
-    pub(super) fn within(limit: usize) -> Self {
-        let usual = Self::default();
-        let batch = (limit / 16).min(usual.batch);
-        let lists = (limit / 64).min(usual.lists);
-        Self { sketches: limit / 8, shingles: lists, lists, batch }
-    }
-}
 
 impl Corpus {
     /// A corpus that keeps so much in memory.
@@ -269,4 +240,51 @@ pub(super) fn other_version(later: &Prepared, kept: &Entry) -> Refusal {
         later.entry.id, kept.file
     );
     Refusal { file: later.entry.file.clone(), record: later.record, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Article;
+    use crate::params::Params;
+    use crate::pipeline::prepare::Preparer;
+
+    #[test]
+    fn what_was_delivered_before_has_the_lists_it_would_get() {
+        let text = "Some 5 of 40 officials met Ana Ruiz in the harbour of Aden on Monday.";
+        let article =
+            |lang: &str| Article { text: text.into(), lang: lang.into(), ..Article::default() };
+        let (params, mut preparer) = (Params::default(), Preparer::default());
+        let (mut known, mut new) = (Corpus::default(), Corpus::default());
+        for langs in [["", "fr"], ["fr", "de"]] {
+            let articles = Vec::from(langs.map(article));
+            new.add(preparer.prepare_all(articles.clone(), &params)).unwrap();
+            let prepared = preparer.prepare_new(articles, &params, |key| known.known(key));
+            known.add_new(prepared).unwrap();
+        }
+        assert_eq!(
+            known.articles.iter().map(|a| a.again).collect::<Vec<_>>(),
+            [false, false, true, false]
+        );
+        for i in 0..4 {
+            let lists = |of: &Corpus| {
+                let (article, part) = of.part(i);
+                let facts = of.facts.here(of.facts_of(i)).map(<[u8]>::to_vec);
+                let terms = of.terms.here(article.terms.place(article.part)).map(<[Term]>::to_vec);
+                let shingles = of.shingles.here(of.shingles_of(i)).map(<[u32]>::to_vec);
+                let sketch = of.sketches.here(of.sketch(i)).map(<[Sketch]>::to_vec);
+                let numbers = article.numbers.of(&part.hashes).to_vec();
+                (
+                    facts,
+                    terms,
+                    shingles,
+                    sketch,
+                    numbers,
+                    article.content,
+                    article.entry.lang.clone(),
+                )
+            };
+            assert_eq!(lists(&known), lists(&new));
+        }
+    }
 }

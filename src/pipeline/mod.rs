@@ -27,8 +27,9 @@ use crate::params::Params;
 use crate::read::{Chunk, Notes};
 use crate::stages::decide::{self, Constraints};
 use crate::stages::duplicates::{self, Duplicates};
-use corpus::{Corpus, Exact, Room};
+use corpus::{Corpus, Exact};
 use prepare::Preparer;
+use spool::Room;
 use stories::Stories;
 
 /// Chunks for each thread that are read before they are worked on in parallel.

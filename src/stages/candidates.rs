@@ -133,12 +133,12 @@ fn by_lead(n: usize, items: &[u32], leads: &[[u32; LEAD_HASHES]], known: &[u64])
             rows[hash as usize % LEAD_HASHES].push((hash, item));
         }
     }
-    // Part by part, for all proposals at once would be the most that is in memory at any time.
+    // Part by part, and without those that are known: all proposals would be the most that is in memory at any time.
     let of_part = |buckets: &mut Buckets, rows: Vec<(u32, u32)>| -> Vec<u64> {
         let mut proposed = Vec::new();
         let rows = rows.iter().map(|&(hash, item)| (spread(hash), item));
-        buckets.propose(n, rows, BOUNDS, |_, _| true, &mut proposed);
-        proposed.retain(|&pair| !known.has(pair));
+        let new = |a, b| !known.has(buckets::pair(a, b));
+        buckets.propose(n, rows, BOUNDS, new, &mut proposed);
         proposed.shrink_to_fit();
         proposed
     };
