@@ -129,7 +129,7 @@ impl Preparer {
             let key = key(&article, delivered);
             let prepared = match known(key) {
                 Some(known) => self.again(article, known, params),
-                None => Prepared { delivered, ..self.prepare(article, &mut done, params) },
+                None => self.prepare(article, delivered, &mut done, params),
             };
             done.articles.push(prepared);
             keys.push(key);
@@ -151,7 +151,13 @@ impl Preparer {
     }
 
     /// Cleans, tokenises, shingles, sketches and counts one article; appends its lists to those of its chunk.
-    fn prepare(&mut self, article: Article, chunk: &mut Chunkful, params: &Params) -> Prepared {
+    fn prepare(
+        &mut self,
+        article: Article,
+        delivered: u64,
+        chunk: &mut Chunkful,
+        params: &Params,
+    ) -> Prepared {
         let Chunkful { part, lists, sketches, .. } = chunk;
         let cleaned = cleaned(&article, params);
         self.words.clear();
@@ -163,6 +169,7 @@ impl Preparer {
         let compared = if text.len() < shingle::WORDS { self.words.list() } else { text };
         shingle::shingle(compared, &mut self.hashes);
         let sketch = sketch(&self.hashes);
+        let fingerprint = sketch.map_or(0, |s| s.fingerprint);
         let language =
             Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
         self.numbers.clear();
@@ -174,7 +181,7 @@ impl Preparer {
             record: article.record,
             row: 0,
             identity: hash(article.id.as_bytes()),
-            delivered: 0,
+            delivered,
             content: content(compared),
             n_words: text.len() as u32,
             title_words: part.add_hashes(title.iter().map(|word| word.hash as u32)),
@@ -192,10 +199,7 @@ impl Preparer {
                     Span::append(&mut lists.terms, &terms)
                 }
             },
-            entry: {
-                let fingerprint = sketch.map_or(0, |s| s.fingerprint);
-                self.entry(article, language.as_str(), fingerprint, params)
-            },
+            entry: self.entry(article, language.as_str(), fingerprint, params),
             part: 0,
             again: false,
         }
