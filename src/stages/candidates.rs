@@ -6,6 +6,7 @@ use super::sketch::{LEAD_HASHES, Sketch};
 use crate::kernel::bands;
 use crate::kernel::buckets::{self, Bounds, Buckets, KEY_BITS};
 use crate::kernel::hash::mix;
+use crate::kernel::repeats::Repeats;
 
 /// Bands of a signature. With 3 rows, a pair of resemblance .4 is proposed with chance .94 and one of .5 with .996.
 pub const BANDS: usize = 42;
@@ -143,7 +144,11 @@ fn by_lead(n: usize, items: &[u32], leads: &[[u32; LEAD_HASHES]], known: &[u64])
         proposed
     };
     let parts: Vec<Vec<u64>> = rows.into_par_iter().map_init(Buckets::every, of_part).collect();
-    let mut pairs = parts.concat();
+    // Most are proposed once: they need not be sorted to know.
+    let mut repeats = Repeats::with_room_for(parts.iter().map(Vec::len).sum());
+    parts.iter().flatten().for_each(|&pair| repeats.take(pair));
+    let may_repeat = |&&pair: &&u64| repeats.may_repeat(pair);
+    let mut pairs: Vec<u64> = parts.iter().flatten().filter(may_repeat).copied().collect();
     pairs.sort_unstable();
     let twice = pairs.chunk_by(|x, y| x == y).filter(|same| same.len() >= SHARED);
     twice.map(|same| same[0]).collect()
