@@ -58,7 +58,10 @@ pub fn signature(hashes: &[u64]) -> Option<Signature> {
             *slot = smallest_rank(hashes, slot_seed);
         }
     }
-    Some(smallest.map(|hash| hash as u16))
+    // Not `map`, which is left as a call a slot.
+    let mut signature = [0; SLOTS];
+    signature.iter_mut().zip(smallest).for_each(|(slot, hash)| *slot = hash as u16);
+    Some(signature)
 }
 
 wide! {

@@ -64,6 +64,49 @@ fn flatten(mut bits: u64, base: u32, out: &mut [u32]) {
     }
 }
 
+/// Which runs of a text begin with a digit, and which with a capital letter.
+#[derive(Debug, Default)]
+pub struct Begins {
+    /// Runs, counted from 0.
+    pub digits: Vec<u32>,
+    /// Runs, counted from 0.
+    pub capitals: Vec<u32>,
+}
+
+impl Begins {
+    /// Looks at the runs of `bytes`, forgetting those before; runs are those of [`Runs::each`].
+    pub fn take(&mut self, bytes: &[u8]) {
+        self.digits.clear();
+        self.capitals.clear();
+        begins(bytes, &mut self.digits, &mut self.capitals);
+    }
+}
+
+wide! {
+    fn begins(bytes: &[u8], digits: &mut Vec<u32>, capitals: &mut Vec<u32>) {
+        let (mut runs, mut before) = (0, 0);
+        for block in bytes.chunks(64) {
+            let inside = mask_of::<LEVEL>(block, is_word_byte);
+            let starts = inside & !(inside << 1 | before);
+            before = inside >> 63;
+            let digit = mask_of::<LEVEL>(block, |b| b.wrapping_sub(b'0') < 10);
+            let capital = mask_of::<LEVEL>(block, |b| b.wrapping_sub(b'A') < 26);
+            add_runs(starts & digit, starts, runs, digits);
+            add_runs(starts & capital, starts, runs, capitals);
+            runs += starts.count_ones();
+        }
+    }
+}
+
+/// Adds the numbers of some of the runs that start in a block, behind so many others.
+#[inline(always)]
+fn add_runs(mut some: u64, starts: u64, before: u32, out: &mut Vec<u32>) {
+    while some != 0 {
+        out.push(before + (starts & (some - 1) & !some).count_ones());
+        some &= some - 1;
+    }
+}
+
 /// Where the bytes stand that have a property, which should need no branch.
 pub fn positions(bytes: &[u8], has: impl Fn(u8) -> bool + Copy) -> impl Iterator<Item = usize> {
     let (mut blocks, mut behind, mut bits) = (bytes.chunks(64), 0, 0u64);
@@ -136,6 +179,17 @@ mod tests {
                 found
             };
             prop_assert!(at_all_levels(found).iter().all(|found| *found == expected));
+            let that_begin = |is: fn(&u8) -> bool| -> Vec<u32> {
+                (0..).zip(&expected).filter(|(_, run)| is(&run[0])).map(|(i, _)| i).collect()
+            };
+            let begins = (that_begin(u8::is_ascii_digit), that_begin(u8::is_ascii_uppercase));
+            let found = || {
+                let mut begins = Begins::default();
+                begins.take(b"A1");
+                begins.take(&bytes);
+                (begins.digits, begins.capitals)
+            };
+            prop_assert!(at_all_levels(found).iter().all(|found| *found == begins));
         }
     }
 }

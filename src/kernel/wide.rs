@@ -114,7 +114,7 @@ pub(crate) mod tests {
     }
 
     /// What a function gives at each level that this machine has.
-    pub(crate) fn at_all_levels<T>(run: impl Fn() -> T) -> Vec<T> {
+    pub(crate) fn at_all_levels<T>(mut run: impl FnMut() -> T) -> Vec<T> {
         FORCED.set(None);
         let one = |level| {
             FORCED.set(Some(level));

@@ -69,8 +69,10 @@ fn of_groups(corpus: &Corpus, groups: &[&[u32]], changes: &mut [Box<str>]) -> io
     let begins: Vec<usize> = begins.collect();
     let of_group = |(group, at): (&&[u32], usize)| -> Vec<(u32, Box<str>)> {
         let given = loaded.of(at);
+        let from = lists(given);
         let others = group.iter().enumerate().skip(1).map(|(k, &i)| (i, loaded.of(at + k)));
-        others.filter(|(_, facts)| *facts != given).map(|(i, to)| (i, changed(given, to))).collect()
+        let other = others.filter(|(_, facts)| *facts != given);
+        other.map(|(i, to)| (i, changed(from, lists(to)))).collect()
     };
     let found: Vec<_> = groups.par_iter().zip(begins).flat_map_iter(of_group).collect();
     found.into_iter().for_each(|(i, said)| changes[i as usize] = said);
@@ -78,8 +80,7 @@ fn of_groups(corpus: &Corpus, groups: &[&[u32]], changes: &mut [Box<str>]) -> io
 }
 
 /// In words: `numbers 50 -> 5; names Ruiz -> Diaz; marked CORRECTED -> none`. What is only in the representative stands left of the arrow.
-fn changed(from: &[u8], to: &[u8]) -> Box<str> {
-    let (from, to) = (lists(from), lists(to));
+fn changed(from: [&str; 3], to: [&str; 3]) -> Box<str> {
     let mut said = String::new();
     for (n, what) in ["numbers ", "names ", "marked "].into_iter().enumerate() {
         let [gone, new] = differences(from[n], to[n]);
@@ -96,9 +97,12 @@ fn changed(from: &[u8], to: &[u8]) -> Box<str> {
 
 /// The lines of each of two texts that the other has not, ascending and distinct.
 fn differences<'a>(a: &'a str, b: &'a str) -> [Vec<&'a str>; 2] {
+    if a == b {
+        return Default::default();
+    }
     // Copies have most in common at the beginning and at the end.
     let same = |(x, y): &(u8, u8)| x == y;
-    let common = a.bytes().zip(b.bytes()).take_while(same).count();
+    let common = common_start(a.as_bytes(), b.as_bytes());
     let begin = a.as_bytes()[..common].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
     let [rest_a, rest_b] = [a, b].map(|text| &text[begin..]);
     let common = rest_a.bytes().rev().zip(rest_b.bytes().rev()).take_while(same).count();
@@ -106,6 +110,13 @@ fn differences<'a>(a: &'a str, b: &'a str) -> [Vec<&'a str>; 2] {
     let end = tail.iter().position(|&b| b == b'\n').map_or(0, |at| common - at);
     let [of_a, of_b] = [rest_a, rest_b].map(|rest| &rest[..rest.len() - end]);
     [only(of_a, b), only(of_b, a)]
+}
+
+/// How many bytes two texts begin with in common; eight at once.
+fn common_start(a: &[u8], b: &[u8]) -> usize {
+    let eights = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    let begin = 8 * eights.take_while(|(x, y)| x == y).count();
+    begin + a[begin..].iter().zip(&b[begin..]).take_while(|(x, y)| x == y).count()
 }
 
 /// The lines that are not in the other text, ascending and distinct.

@@ -2,17 +2,16 @@
 
 use std::io;
 
+use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::Run;
+pub(super) use super::exact::Exact;
 use super::parts::{Loaded, Part};
 use super::prepare::{Chunkful, Prepared};
-use super::spool::{IN_MEMORY, Place, Spool};
+use super::spool::{Place, Room, Spool};
 use crate::kernel::hash::hash;
-use crate::kernel::sets::intersection;
 use crate::model::{Entry, Refusal};
-use crate::stages::decide::Constraints;
-use crate::stages::duplicates::Duplicates;
 use crate::stages::sketch::Sketch;
 use crate::stages::terms::Term;
 use crate::stages::verify::Copy;
@@ -28,37 +27,13 @@ pub(super) struct Corpus {
     pub(super) shingles: Spool<u32>,
     terms: Spool<Term>,
     facts: Spool<u8>,
+    /// While articles come: where one stands that has the lists for this key.
+    known: HashMap<u64, u32>,
     pub(super) room: Room,
 }
 
-/// How many bytes may be in memory of what can wait elsewhere.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Room {
-    /// Sketches, which the search for candidates reads again and again.
-    sketches: usize,
-    /// Shingles, nearly all of which are compared.
-    shingles: usize,
-    /// Lists of each other kind.
-    lists: usize,
-    /// Lists that are looked at together.
-    pub(super) batch: usize,
-}
-
-impl Default for Room {
-    fn default() -> Self {
-        Self { sketches: usize::MAX, shingles: 3 * IN_MEMORY, lists: IN_MEMORY, batch: 64 << 20 }
-    }
-}
-
-impl Room {
-    /// The room within a limit for the whole.
-    pub(super) fn within(limit: usize) -> Self {
-        let usual = Self::default();
-        let batch = (limit / 16).min(usual.batch);
-        let lists = (limit / 64).min(usual.lists);
-        Self { sketches: limit / 8, shingles: lists, lists, batch }
-    }
-}
+/// Articles that there is room for from the beginning.
+const ROOM: usize = 1 << 17;
 
 impl Corpus {
     /// A corpus that keeps so much in memory.
@@ -74,13 +49,26 @@ impl Corpus {
         }
     }
 
+    /// As [`Self::add`], with a key for each article by which its lists are known from now on.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub(super) fn add_new(&mut self, (prepared, keys): (Chunkful, Vec<u64>)) -> io::Result<()> {
+        self.known.extend(keys.into_iter().zip(self.articles.len() as u32..));
+        self.add(prepared)
+    }
+
     /// Adds the articles of one chunk.
     ///
     /// # Errors
     /// Their lists cannot be put aside.
     pub(super) fn add(&mut self, prepared: Chunkful) -> io::Result<()> {
         let part = self.parts.len() as u32;
-        let placed = |a: Prepared| Prepared { part, ..a };
+        // Room that is not used yet costs nothing, but moving what is there to make more does.
+        if self.articles.len() + prepared.articles.len() > self.articles.capacity() {
+            self.articles.reserve(ROOM.max(3 * self.articles.len()));
+        }
+        let placed = |a: Prepared| if a.again { a } else { Prepared { part, ..a } };
         self.articles.extend(prepared.articles.into_iter().map(placed));
         self.parts.push(prepared.part);
         self.sketches.push(prepared.sketches)?;
@@ -89,9 +77,15 @@ impl Corpus {
         self.facts.push(prepared.lists.facts)
     }
 
+    /// The article that has the lists for a key, if one of those added has.
+    pub(super) fn known(&self, key: u64) -> Option<&Prepared> {
+        self.known.get(&key).map(|&i| &self.articles[i as usize])
+    }
+
     /// Orders the articles when all are there. Of several with one id the newest stays (by date, then by content): the
     /// same content again is counted, other content is refused.
     pub(super) fn seal(&mut self, run: &mut Run) {
+        self.known = HashMap::default();
         self.order();
         let articles = &mut self.articles;
         articles.dedup_by(|later, kept| {
@@ -166,7 +160,7 @@ impl Corpus {
         article.sketch.place(article.part)
     }
 
-    fn title_words(&self, i: u32) -> &[u32] {
+    pub(super) fn title_words(&self, i: u32) -> &[u32] {
         let (article, part) = self.part(i);
         article.title_words.of(&part.hashes)
     }
@@ -217,48 +211,6 @@ impl Corpus {
         let found = self.articles.binary_search_by(|a| (a.identity, &*a.entry.id).cmp(&wanted));
         found.ok().map(|i| i as u32)
     }
-
-    /// Finds the articles that are the same word for word.
-    pub(super) fn fold_exact(&self, constraints: &Constraints) -> Exact {
-        let mut order: Vec<(u64, u32)> = self.articles.iter().map(|a| a.content).zip(0..).collect();
-        order.sort_unstable();
-        let mut first: Vec<u32> = (0..self.articles.len() as u32).collect();
-        for same in order.chunk_by(|x, y| x.0 == y.0) {
-            if same.len() > 1 && same[0].0 != 0 {
-                let same: Vec<u32> = same.iter().map(|&(_, i)| i).collect();
-                self.fold(&same, constraints, &mut first);
-            }
-        }
-        Exact { kept: (0..first.len() as u32).filter(|&i| first[i as usize] == i).collect(), first }
-    }
-
-    /// Folds articles of one content onto the first. But one text under unrelated headlines of one source is a notice
-    /// (a paywall, a placeholder): these articles are folded only with those of the same source and headline.
-    fn fold(&self, same: &[u32], constraints: &Constraints, first: &mut [u32]) {
-        let source = |i: u32| &*self.articles[i as usize].entry.source;
-        let title = |i: u32| self.title_words(i);
-        let mut by_source = same.to_vec();
-        by_source.sort_by_key(|&i| source(i));
-        let mut one_text = Vec::new();
-        let short = self.articles[same[0] as usize].n_words <= NOTICE;
-        for of_one in by_source.chunk_by_mut(|&i, &j| source(i) == source(j)) {
-            let notice = short
-                && !source(of_one[0]).is_empty()
-                && of_one.iter().any(|&i| unrelated(title(of_one[0]), title(i)));
-            if !notice {
-                one_text.extend_from_slice(of_one);
-                continue;
-            }
-            of_one.sort_by_key(|&i| (title(i), i));
-            for alike in of_one.chunk_by(|&i, &j| title(i) == title(j)) {
-                alike.iter().for_each(|&i| first[i as usize] = alike[0]);
-            }
-        }
-        for fold in constraints.split(one_text) {
-            let lowest = *fold.iter().min().expect("no part is empty");
-            fold.iter().for_each(|&i| first[i as usize] = lowest);
-        }
-    }
 }
 
 /// Puts at each position what stood at the position given for it; needs no room for a second list.
@@ -276,14 +228,6 @@ fn permute<T>(items: &mut [T], mut from: Vec<u32>) {
     }
 }
 
-/// Most words of a notice.
-const NOTICE: u32 = 120;
-
-/// Whether two headlines share less than a third of the words of the shorter; no headline is related to all.
-fn unrelated(a: &[u32], b: &[u32]) -> bool {
-    3 * intersection(a, b) < a.len().min(b.len())
-}
-
 /// Where an article came from.
 pub(super) fn place(entry: &Entry) -> (&str, &str) {
     (&entry.file, &entry.url)
@@ -298,41 +242,49 @@ pub(super) fn other_version(later: &Prepared, kept: &Entry) -> Refusal {
     Refusal { file: later.entry.file.clone(), record: later.record, reason }
 }
 
-/// Which articles are the same word for word.
-#[derive(Debug, Default)]
-pub(super) struct Exact {
-    /// For each article the first that has its text.
-    pub(super) first: Vec<u32>,
-    /// Those that are first.
-    pub(super) kept: Vec<u32>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Article;
+    use crate::params::Params;
+    use crate::pipeline::prepare::Preparer;
 
-impl Exact {
-    /// Where what an article is folded onto stands among the kept ones.
-    pub(super) fn slot(&self, i: u32) -> u32 {
-        let kept = self.kept.binary_search(&self.first[i as usize]);
-        kept.expect("what is first is kept") as u32
-    }
-
-    /// The near-duplicate groups over all articles, each earliest first, ordered by their lowest position.
-    pub(super) fn expand(&self, corpus: &Corpus, copies: &Duplicates) -> Vec<Vec<u32>> {
-        let mut slot = vec![u32::MAX; self.first.len()];
-        for (k, &i) in self.kept.iter().enumerate() {
-            slot[i as usize] = self.kept[copies.group[k] as usize];
+    #[test]
+    fn what_was_delivered_before_has_the_lists_it_would_get() {
+        let text = "Some 5 of 40 officials met Ana Ruiz in the harbour of Aden on Monday.";
+        let article =
+            |lang: &str| Article { text: text.into(), lang: lang.into(), ..Article::default() };
+        let (params, mut preparer) = (Params::default(), Preparer::default());
+        let (mut known, mut new) = (Corpus::default(), Corpus::default());
+        for langs in [["", "fr"], ["fr", "de"]] {
+            let articles = Vec::from(langs.map(article));
+            new.add(preparer.prepare_all(articles.clone(), &params)).unwrap();
+            let prepared = preparer.prepare_new(articles, &params, |key| known.known(key));
+            known.add_new(prepared).unwrap();
         }
-        let mut groups: Vec<Vec<u32>> = Vec::new();
-        let mut group_of = vec![u32::MAX; self.first.len()];
-        for (i, &first) in self.first.iter().enumerate() {
-            let lead = slot[first as usize] as usize;
-            if group_of[lead] == u32::MAX {
-                group_of[lead] = groups.len() as u32;
-                groups.push(Vec::new());
-            }
-            groups[group_of[lead] as usize].push(i as u32);
+        assert_eq!(
+            known.articles.iter().map(|a| a.again).collect::<Vec<_>>(),
+            [false, false, true, false]
+        );
+        for i in 0..4 {
+            let lists = |of: &Corpus| {
+                let (article, part) = of.part(i);
+                let facts = of.facts.here(of.facts_of(i)).map(<[u8]>::to_vec);
+                let terms = of.terms.here(article.terms.place(article.part)).map(<[Term]>::to_vec);
+                let shingles = of.shingles.here(of.shingles_of(i)).map(<[u32]>::to_vec);
+                let sketch = of.sketches.here(of.sketch(i)).map(<[Sketch]>::to_vec);
+                let numbers = article.numbers.of(&part.hashes).to_vec();
+                (
+                    facts,
+                    terms,
+                    shingles,
+                    sketch,
+                    numbers,
+                    article.content,
+                    article.entry.lang.clone(),
+                )
+            };
+            assert_eq!(lists(&known), lists(&new));
         }
-        for group in groups.iter_mut().filter(|g| g.len() > 1) {
-            group.sort_by(|&i, &j| corpus.by_time(i).cmp(&corpus.by_time(j)));
-        }
-        groups
     }
 }

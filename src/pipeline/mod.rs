@@ -3,6 +3,7 @@
 mod changes;
 mod copies;
 mod corpus;
+mod exact;
 mod explain;
 pub mod index;
 pub mod lookup;
@@ -26,8 +27,9 @@ use crate::params::Params;
 use crate::read::{Chunk, Notes};
 use crate::stages::decide::{self, Constraints};
 use crate::stages::duplicates::{self, Duplicates};
-use corpus::{Corpus, Exact, Room};
+use corpus::{Corpus, Exact};
 use prepare::Preparer;
+use spool::Room;
 use stories::Stories;
 
 /// Chunks for each thread that are read before they are worked on in parallel.
@@ -154,21 +156,23 @@ fn read(
     let mut chunks = chunks.into_iter();
     let mut read =
         || -> Vec<Chunk> { chunks.by_ref().take(AHEAD * rayon::current_num_threads()).collect() };
-    let work = |preparer: &mut Preparer, chunk: Chunk| {
+    let work = |preparer: &mut Preparer, corpus: &Corpus, chunk: Chunk| {
         let parsed = chunk.parse();
-        (preparer.prepare_all(parsed.articles, params), parsed.refusals, parsed.notes)
+        let prepared = preparer.prepare_new(parsed.articles, params, |key| corpus.known(key));
+        (prepared, parsed.refusals, parsed.notes)
     };
     let mut batch = read();
     while !batch.is_empty() {
         let prepare = || -> Vec<_> {
+            let work = |preparer: &mut Preparer, chunk| work(preparer, &corpus, chunk);
             batch.into_par_iter().map_init(|| Preparer::new(params), work).collect()
         };
         // One thread reads on while the others work; then it helps them.
         let (next, done) = rayon::join(&mut read, prepare);
         batch = next;
         for (prepared, refusals, notes) in done {
-            run.counts.read += prepared.articles.len() as u64;
-            corpus.add(prepared)?;
+            run.counts.read += prepared.1.len() as u64;
+            corpus.add_new(prepared)?;
             run.refusals.extend(refusals);
             run.notes.merge(notes);
         }

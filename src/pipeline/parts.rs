@@ -8,11 +8,11 @@ use std::ops::Range;
 
 use super::spool::{Item, Place, Spool};
 use crate::kernel::fss::SLOTS;
-use crate::stages::clean::Cleaned;
+use crate::kernel::runs::Begins;
+use crate::stages::clean::UpdateTag;
 use crate::stages::sketch::{LEAD_HASHES, Sketch};
 use crate::stages::terms::Term;
-use crate::text::facts;
-use crate::text::words::{Word, Words};
+use crate::text::facts::{self, Tokens};
 
 /// The lists of the articles of one chunk, one article after the other.
 #[derive(Debug, Default)]
@@ -32,24 +32,24 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    /// Appends the numbers and names of a cleaned text, which stands at `start` of `words`; `each` is called with every
-    /// number.
+    /// Appends the numbers and names of a cleaned text, and what its title said about this version; `each` is called with
+    /// every number.
     pub(super) fn add_facts(
         &mut self,
-        words: &Words,
-        list: &[Word],
-        Cleaned { text, tags, .. }: &Cleaned<'_>,
-        start: usize,
+        tokens: Tokens<'_>,
+        tags: &[UpdateTag],
+        begins: &mut Begins,
         mut each: impl FnMut(&str),
     ) -> Span {
         let from = self.facts.len();
-        facts::numbers(words, list, |number| {
+        facts::find(tokens, begins);
+        facts::numbers(tokens, begins, |number| {
             each(number);
             add_line(&mut self.facts, from, number);
         });
         self.facts.extend_from_slice(b"\n\n");
         let from_names = self.facts.len();
-        facts::names(text, list, start, |name| add_line(&mut self.facts, from_names, name));
+        facts::names(tokens, begins, |name| add_line(&mut self.facts, from_names, name));
         for (i, tag) in tags.iter().enumerate() {
             self.facts.extend_from_slice(if i == 0 { b"\n\n" } else { b"\n" });
             self.facts.extend_from_slice(tag.to_string().as_bytes());

@@ -243,7 +243,9 @@ fn matches(found: &Found, params: &Params) -> Vec<Match> {
         similarity: 0.0,
         ..base
     });
-    let mut all: Vec<Match> = same.chain(near).chain(told).chain(linked).collect();
+    let copies = exact.first.len() - exact.kept.len() + duplicates.matches.len();
+    let mut all: Vec<Match> = Vec::with_capacity(copies);
+    all.extend(same.chain(near).chain(told).chain(linked));
     all.sort_unstable_by_key(|m| (m.a, m.b, m.kind));
     all.dedup_by_key(|m| (m.a, m.b));
     all
@@ -253,10 +255,8 @@ fn matches(found: &Found, params: &Params) -> Vec<Match> {
 fn story_of(grouping: &Grouping) -> Vec<u32> {
     let mut story_of = vec![0u32; grouping.order.len()];
     for (s, ends) in grouping.stories.windows(2).enumerate() {
-        let (from, to) = (grouping.groups[ends[0] as usize], grouping.groups[ends[1] as usize]);
-        grouping.order[from as usize..to as usize]
-            .iter()
-            .for_each(|&i| story_of[i as usize] = s as u32);
+        let [from, to] = [ends[0], ends[1]].map(|end| grouping.groups[end as usize] as usize);
+        grouping.order[from..to].iter().for_each(|&i| story_of[i as usize] = s as u32);
     }
     story_of
 }
@@ -284,12 +284,8 @@ fn best(grouping: &Grouping) -> Vec<Option<u32>> {
         (than.kind, m.similarity).partial_cmp(&(m.kind, than.similarity))
             == Some(std::cmp::Ordering::Greater)
     };
-    for (n, m) in grouping
-        .matches
-        .iter()
-        .enumerate()
-        .filter(|(_, m)| story_of[m.a as usize] == story_of[m.b as usize])
-    {
+    let inside = |m: &Match| story_of[m.a as usize] == story_of[m.b as usize];
+    for (n, m) in grouping.matches.iter().enumerate().filter(|(_, m)| inside(m)) {
         for i in [m.a, m.b] {
             let kept = &mut best[i as usize];
             if kept.is_none_or(|k| better(m, &grouping.matches[k as usize])) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::parts::{Lists, Part, Span};
 use crate::kernel::hash::{hash, mix};
+use crate::kernel::runs::Begins;
 use crate::kernel::sort::Sorter;
 use crate::model::{Article, Entry};
 use crate::params::Params;
@@ -11,6 +12,7 @@ use crate::stages::sketch::{Sketch, sketch};
 use crate::stages::terms::{Lexicon, each_word, term_hash};
 use crate::stages::weights::{Vectors, select};
 use crate::stages::{clean, shingle};
+use crate::text::facts::Tokens;
 use crate::text::language::{Language, detect};
 use crate::text::words::{Word, Words};
 
@@ -32,6 +34,8 @@ pub(super) struct Prepared {
     pub(super) n_words: u32,
     /// Which part the lists are in.
     pub(super) part: u32,
+    /// Whether these are the lists of another article, which was delivered before.
+    pub(super) again: bool,
     /// The shingle set.
     pub(super) shingles: Span,
     /// None or one.
@@ -66,6 +70,12 @@ pub(super) struct Chunkful {
     pub(super) sketches: Vec<Sketch>,
 }
 
+/// The hash of all that the lists of an article depend on.
+fn key(article: &Article, delivered: u64) -> u64 {
+    let [source, lang] = [&article.source, &article.lang].map(|text| hash(text.as_bytes()));
+    mix(mix(source) ^ lang) ^ delivered
+}
+
 impl Chunkful {
     /// With room for what such articles usually have, so that little is moved to make more.
     fn with_room_for(articles: &[Article]) -> Self {
@@ -85,6 +95,7 @@ impl Chunkful {
 pub(super) struct Preparer {
     words: Words,
     hashes: Vec<u64>,
+    begins: Begins,
     numbers: Vec<u32>,
     sorter: Sorter,
     lexicon: Lexicon,
@@ -100,17 +111,53 @@ impl Preparer {
 
     /// Prepares the articles of one chunk.
     pub(super) fn prepare_all(&mut self, articles: Vec<Article>, params: &Params) -> Chunkful {
+        self.prepare_new(articles, params, |_| None).0
+    }
+
+    /// As [`Self::prepare_all`], with a key for each article: those of one key have the same lists, and one that is `known`
+    /// by its key has them already.
+    pub(super) fn prepare_new<'a>(
+        &mut self,
+        articles: Vec<Article>,
+        params: &Params,
+        known: impl Fn(u64) -> Option<&'a Prepared>,
+    ) -> (Chunkful, Vec<u64>) {
         let mut done = Chunkful::with_room_for(&articles);
+        let mut keys = Vec::with_capacity(articles.len());
         for article in articles {
-            let prepared = self.prepare(article, &mut done, params);
+            let delivered = delivered(&article);
+            let key = key(&article, delivered);
+            let prepared = match known(key) {
+                Some(known) => self.again(article, known, params),
+                None => self.prepare(article, delivered, &mut done, params),
+            };
             done.articles.push(prepared);
+            keys.push(key);
         }
         done.part.fit();
-        done
+        (done, keys)
+    }
+
+    /// An article of which only the place, and what is said of it, is new.
+    fn again(&mut self, article: Article, known: &Prepared, params: &Params) -> Prepared {
+        Prepared {
+            record: article.record,
+            row: 0,
+            identity: hash(article.id.as_bytes()),
+            entry: self.entry(article, &known.entry.lang, known.entry.fingerprint, params),
+            again: true,
+            ..*known
+        }
     }
 
     /// Cleans, tokenises, shingles, sketches and counts one article; appends its lists to those of its chunk.
-    fn prepare(&mut self, article: Article, chunk: &mut Chunkful, params: &Params) -> Prepared {
+    fn prepare(
+        &mut self,
+        article: Article,
+        delivered: u64,
+        chunk: &mut Chunkful,
+        params: &Params,
+    ) -> Prepared {
         let Chunkful { part, lists, sketches, .. } = chunk;
         let cleaned = cleaned(&article, params);
         self.words.clear();
@@ -122,17 +169,19 @@ impl Preparer {
         let compared = if text.len() < shingle::WORDS { self.words.list() } else { text };
         shingle::shingle(compared, &mut self.hashes);
         let sketch = sketch(&self.hashes);
+        let fingerprint = sketch.map_or(0, |s| s.fingerprint);
         let language =
             Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
         self.numbers.clear();
-        let facts = lists.add_facts(&self.words, text, &cleaned, start, |number| {
+        let tokens = Tokens { text: &cleaned.text, words: &self.words, list: text, start };
+        let facts = lists.add_facts(tokens, &cleaned.tags, &mut self.begins, |number| {
             self.numbers.push(hash(number.as_bytes()) as u32);
         });
         Prepared {
             record: article.record,
             row: 0,
             identity: hash(article.id.as_bytes()),
-            delivered: delivered(&article),
+            delivered,
             content: content(compared),
             n_words: text.len() as u32,
             title_words: part.add_hashes(title.iter().map(|word| word.hash as u32)),
@@ -150,14 +199,16 @@ impl Preparer {
                     Span::append(&mut lists.terms, &terms)
                 }
             },
-            entry: self.entry(article, language, sketch.map_or(0, |s| s.fingerprint), params),
+            entry: self.entry(article, language.as_str(), fingerprint, params),
             part: 0,
+            again: false,
         }
     }
+
     fn entry(
         &mut self,
         article: Article,
-        language: Language,
+        detected: &str,
         fingerprint: u64,
         params: &Params,
     ) -> Entry {
@@ -165,7 +216,7 @@ impl Preparer {
         let [source, lang] = &mut self.recent;
         Entry {
             source: same(source, &article.source),
-            lang: same(lang, given.unwrap_or(language.as_str())),
+            lang: same(lang, given.unwrap_or(detected)),
             id: article.id.into(),
             title: article.title.into(),
             url: article.url.into(),

@@ -60,7 +60,36 @@ impl Place {
 }
 
 /// Bytes of lists that stay in memory, unless told otherwise.
-pub(super) const IN_MEMORY: usize = 32 << 20;
+const IN_MEMORY: usize = 32 << 20;
+
+/// How many bytes may be in memory of what can wait elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// Sketches, which the search for candidates reads again and again.
+    pub(super) sketches: usize,
+    /// Shingles, nearly all of which are compared.
+    pub(super) shingles: usize,
+    /// Lists of each other kind.
+    pub(super) lists: usize,
+    /// Lists that are looked at together.
+    pub(super) batch: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { sketches: usize::MAX, shingles: 3 * IN_MEMORY, lists: IN_MEMORY, batch: 64 << 20 }
+    }
+}
+
+impl Room {
+    /// The room within a limit for the whole.
+    pub(super) fn within(limit: usize) -> Self {
+        let usual = Self::default();
+        let batch = (limit / 16).min(usual.batch);
+        let lists = (limit / 64).min(usual.lists);
+        Self { sketches: limit / 8, shingles: lists, lists, batch }
+    }
+}
 
 /// The lists of many articles, a part for each chunk of them.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use super::sketch::{LEAD_HASHES, Sketch};
 use crate::kernel::bands;
 use crate::kernel::buckets::{self, Bounds, Buckets, KEY_BITS};
 use crate::kernel::hash::mix;
+use crate::kernel::repeats::Repeats;
 
 /// Bands of a signature. With 3 rows, a pair of resemblance .4 is proposed with chance .94 and one of .5 with .996.
 pub const BANDS: usize = 42;
@@ -133,17 +134,21 @@ fn by_lead(n: usize, items: &[u32], leads: &[[u32; LEAD_HASHES]], known: &[u64])
             rows[hash as usize % LEAD_HASHES].push((hash, item));
         }
     }
-    // Part by part, for all proposals at once would be the most that is in memory at any time.
+    // Part by part, and without those that are known: all proposals would be the most that is in memory at any time.
     let of_part = |buckets: &mut Buckets, rows: Vec<(u32, u32)>| -> Vec<u64> {
         let mut proposed = Vec::new();
         let rows = rows.iter().map(|&(hash, item)| (spread(hash), item));
-        buckets.propose(n, rows, BOUNDS, |_, _| true, &mut proposed);
-        proposed.retain(|&pair| !known.has(pair));
+        let new = |a, b| !known.has(buckets::pair(a, b));
+        buckets.propose(n, rows, BOUNDS, new, &mut proposed);
         proposed.shrink_to_fit();
         proposed
     };
     let parts: Vec<Vec<u64>> = rows.into_par_iter().map_init(Buckets::every, of_part).collect();
-    let mut pairs = parts.concat();
+    // Most are proposed once: they need not be sorted to know.
+    let mut repeats = Repeats::with_room_for(parts.iter().map(Vec::len).sum());
+    parts.iter().flatten().for_each(|&pair| repeats.take(pair));
+    let may_repeat = |&&pair: &&u64| repeats.may_repeat(pair);
+    let mut pairs: Vec<u64> = parts.iter().flatten().filter(may_repeat).copied().collect();
     pairs.sort_unstable();
     let twice = pairs.chunk_by(|x, y| x == y).filter(|same| same.len() >= SHARED);
     twice.map(|same| same[0]).collect()

@@ -74,10 +74,12 @@ impl Spread {
         for (&element, &shared) in set.iter().zip(shared) {
             counts[(element & PART) as usize] += 1 | u64::from(shared) << 32;
         }
-        Self {
-            shared: counts.map(|count| (count >> 32) as u32),
-            all: counts.map(|count| count as u32),
+        // Not `map`, which is left as a call a part.
+        let mut spread = Self { shared: [0; PARTS], all: [0; PARTS] };
+        for ((shared, all), count) in spread.shared.iter_mut().zip(&mut spread.all).zip(counts) {
+            (*shared, *all) = ((count >> 32) as u32, count as u32);
         }
+        spread
     }
 
     /// The share of shared shingles between the parts in which the first and the last of them stand, but for a 20th

@@ -1,43 +1,63 @@
 //! The numbers and names of a text: what a correction corrects.
 
 use super::words::{Word, Words};
+use crate::kernel::runs::Begins;
 
-/// Calls `each` with the numbers among some words, in order, with their inner points and commas: `5.93`, `1,000`, `2nd`.
-pub fn numbers<'a>(words: &'a Words, list: &[Word], mut each: impl FnMut(&'a str)) {
-    let is_number = |word: Word| words.first_byte(word).is_ascii_digit();
-    let joined =
-        |pair: &[Word]| is_number(pair[1]) && matches!(words.between(pair[0], pair[1]), "." | ",");
+/// A text as it was, and as words.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens<'a> {
+    /// As it was.
+    pub text: &'a str,
+    /// Its words, and others.
+    pub words: &'a Words,
+    /// Its words alone.
+    pub list: &'a [Word],
+    /// Where it begins in the buffer of the words.
+    pub start: usize,
+}
+
+/// Finds which words can begin a number or a name: what [`numbers`] and [`names`] look at.
+pub fn find(tokens: Tokens<'_>, begins: &mut Begins) {
+    if tokens.text.is_ascii() {
+        // Its words are its runs.
+        begins.take(tokens.text.as_bytes());
+    } else {
+        let numbers = (0..).zip(tokens.list).filter(|&(_, &word)| is_number(tokens.words, word));
+        begins.digits.clear();
+        begins.digits.extend(numbers.map(|(i, _)| i));
+    }
+}
+
+fn is_number(words: &Words, word: Word) -> bool {
+    words.first_byte(word).is_ascii_digit()
+}
+
+/// Calls `each` with the numbers in a text, in order, with their inner points and commas: `5.93`, `1,000`, `2nd`.
+pub fn numbers<'a>(
+    Tokens { words, list, .. }: Tokens<'a>,
+    begins: &Begins,
+    mut each: impl FnMut(&'a str),
+) {
+    let joined = |pair: &[Word]| {
+        is_number(words, pair[1]) && matches!(words.between(pair[0], pair[1]), "." | ",")
+    };
     let mut next = 0;
-    each_that(list, is_number, |start| {
+    // Of a text that is too long for the buffer there are fewer words than runs.
+    for start in begins.digits.iter().map(|&i| i as usize).take_while(|&i| i < list.len()) {
         if start >= next {
             let run = 1 + list[start..].windows(2).take_while(|pair| joined(pair)).count();
             each(words.span(&list[start..start + run]));
             next = start + run;
         }
-    });
-}
-
-/// Calls `each` with the positions of the words that have a property; without a branch on it, for there is no telling.
-fn each_that(list: &[Word], has: impl Fn(Word) -> bool, mut each: impl FnMut(usize)) {
-    const BLOCK: usize = 64;
-    for (n, words) in list.chunks(BLOCK).enumerate() {
-        let (mut positions, mut found) = ([0; BLOCK], 0);
-        for (i, &word) in words.iter().enumerate() {
-            positions[found] = BLOCK * n + i;
-            found += usize::from(has(word));
-        }
-        positions[..found].iter().for_each(|&i| each(i));
     }
 }
 
 /// Calls `each` with the names in a text, in order: capitalised words that do not begin a sentence.
-///
-/// `list` holds the words of the text, which begins at `start` of their buffer.
-pub fn names<'a>(text: &'a str, list: &[Word], start: usize, mut each: impl FnMut(&'a str)) {
-    if text.is_ascii() {
-        each_ascii_name(text, list, start, &mut each);
+pub fn names<'a>(tokens: Tokens<'a>, begins: &Begins, mut each: impl FnMut(&'a str)) {
+    if tokens.text.is_ascii() {
+        each_ascii_name(tokens, &begins.capitals, &mut each);
     } else {
-        each_name(text, &mut each);
+        each_name(tokens.text, &mut each);
     }
 }
 
@@ -88,13 +108,16 @@ fn without_genitive(name: &str) -> &str {
 }
 
 /// As [`each_name`], looking only at the words that have a capital.
-fn each_ascii_name<'a>(text: &'a str, list: &[Word], start: usize, push: &mut impl FnMut(&'a str)) {
-    let has_capital = |word: Word| text.as_bytes()[word.range().start - start].is_ascii_uppercase();
-    each_that(list, has_capital, |i| {
+fn each_ascii_name<'a>(
+    Tokens { text, list, start, .. }: Tokens<'a>,
+    capitals: &[u32],
+    push: &mut impl FnMut(&'a str),
+) {
+    for i in capitals.iter().map(|&i| i as usize).take_while(|&i| i < list.len()) {
         if let Some(name) = ascii_name(text, &list[i..], start) {
             push(name);
         }
-    });
+    }
 }
 
 /// The name that begins with the first of some words, which has a capital.
@@ -145,8 +168,11 @@ mod tests {
         let mut words = Words::default();
         let start = words.add(text);
         let (mut found, mut named) = (Vec::new(), Vec::new());
-        numbers(&words, words.list(), |number| found.push(number));
-        names(text, words.list(), start, |name| named.push(name));
+        let tokens = Tokens { text, words: &words, list: words.list(), start };
+        let mut begins = Begins::default();
+        find(tokens, &mut begins);
+        numbers(tokens, &begins, |number| found.push(number));
+        names(tokens, &begins, |name| named.push(name));
         assert_eq!(found, ["1,000", "5.93", "7", "12", "3rd"]);
         assert_eq!(named, ["Sept", "Ana", "Ruiz", "Li"]);
         assert_eq!(distinct(["b", "a", "b"].into_iter()), ["a", "b"]);
@@ -160,9 +186,17 @@ mod tests {
             let n = words.list().len();
             let start = words.add(&text);
             let (mut fast, mut slow) = (Vec::new(), Vec::new());
-            each_ascii_name(&text, &words.list()[n..], start, &mut |name| fast.push(name));
+            let tokens = Tokens { text: &text, words: &words, list: &words.list()[n..], start };
+            let (mut begins, mut found, mut expected) = (Begins::default(), Vec::new(), Vec::new());
+            find(tokens, &mut begins);
+            names(tokens, &begins, |name| fast.push(name));
             each_name(&text, &mut |name| slow.push(name));
             prop_assert_eq!(fast, slow);
+            numbers(tokens, &begins, |number| found.push(number));
+            let digits = (0..).zip(tokens.list).filter(|&(_, &word)| is_number(&words, word));
+            begins.digits = digits.map(|(i, _)| i).collect();
+            numbers(tokens, &begins, |number| expected.push(number));
+            prop_assert_eq!(found, expected);
         }
     }
 }
