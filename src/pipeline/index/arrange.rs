@@ -95,7 +95,7 @@ pub(super) fn arrange(
     };
     let found = Found {
         constraints: bind(&work.params.decisions, |id| corpus.position(id)),
-        duplicates: Duplicates { group: Vec::new(), matches: matches(pairs, &position, &exact) },
+        duplicates: Duplicates { group: Vec::new(), matches: matches(pairs, &position, &exact)? },
         exact,
         groups,
         stories: stories_found,
@@ -106,12 +106,16 @@ pub(super) fn arrange(
 }
 
 /// The near-duplicate matches among the articles of a corpus, by the texts that stand for them.
-fn matches(pairs: &Pairs, position: &HashMap<u32, u32>, exact: &Exact) -> Vec<Examined> {
+fn matches(
+    pairs: &Pairs,
+    position: &HashMap<u32, u32>,
+    exact: &Exact,
+) -> Result<Vec<Examined>, Error> {
     let slot = |row: u32| exact.slot(position[&row]);
-    let inside = pairs.all.iter().filter(|p| p.related || p.is_candidate());
-    let inside = inside.filter(|p| position.contains_key(&p.a) && position.contains_key(&p.b));
+    let inside = pairs.select(|p| position.contains_key(&p.a) && position.contains_key(&p.b))?;
+    let inside = inside.iter().filter(|p| p.related || p.is_candidate());
     let mut matches: Vec<Examined> =
         inside.filter_map(|p| p.examined(slot)).filter(Examined::matches).collect();
     matches.sort_unstable_by_key(|e| (e.a, e.b));
-    matches
+    Ok(matches)
 }
