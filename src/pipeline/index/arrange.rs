@@ -95,7 +95,10 @@ pub(super) fn arrange(
     };
     let found = Found {
         constraints: bind(&work.params.decisions, |id| corpus.position(id)),
-        duplicates: Duplicates { group: Vec::new(), matches: matches(pairs, &position, &exact)? },
+        duplicates: Duplicates {
+            group: Vec::new(),
+            matches: matches(pairs, &position, &exact, work.state.rows.len())?,
+        },
         exact,
         groups,
         stories: stories_found,
@@ -110,9 +113,12 @@ fn matches(
     pairs: &Pairs,
     position: &HashMap<u32, u32>,
     exact: &Exact,
+    rows: usize,
 ) -> Result<Vec<Examined>, Error> {
     let slot = |row: u32| exact.slot(position[&row]);
-    let inside = pairs.select(|p| position.contains_key(&p.a) && position.contains_key(&p.b))?;
+    let mut is_inside = vec![false; rows];
+    position.keys().for_each(|&row| is_inside[row as usize] = true);
+    let inside = pairs.select(|p| is_inside[p.a as usize] && is_inside[p.b as usize])?;
     let inside = inside.iter().filter(|p| p.related || p.is_candidate());
     let mut matches: Vec<Examined> =
         inside.filter_map(|p| p.examined(slot)).filter(Examined::matches).collect();

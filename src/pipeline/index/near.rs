@@ -23,10 +23,10 @@ use crate::kernel::buckets::{items, pair};
 use crate::pipeline::copies;
 use crate::pipeline::corpus::{Corpus, Exact};
 use crate::pipeline::prepare::Prepared;
-use crate::stages::changed::{self, Change, Part, Watched};
+use crate::stages::changed::{self, Change};
 use crate::stages::decide::bind;
 use crate::stages::duplicates::{self, Examined, hopeful};
-use crate::stages::sketch::Sketch;
+use crate::stages::watched::{Members, Part, Watched};
 
 /// Finds the groups; afterwards all articles know theirs.
 pub(super) fn regroup(work: &mut Work<'_>, pairs: &mut Pairs) -> Result<(), Error> {
@@ -79,38 +79,45 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     };
     let differing = state.select(|row, _| stood(row) != stands(row));
     let changing = state.sketches(&differing)?;
-    let (mut shifts, mut sketches): (Vec<_>, HashMap<u32, Sketch>) = Default::default();
+    let rank = |row: u32| state.by_age(row);
+    let mut shifts = Vec::new();
     for part in Part::all(changing.len()) {
-        let watched = Watched::new(part, changing.values());
-        let find = |segment| {
-            let (mut hits, mut sketches) = (Vec::new(), Vec::new());
+        let with_sketches = differing.iter().filter_map(|row| Some((*row, changing.get(row)?)));
+        let watched = Watched::new(part, with_sketches, rank);
+        let nothing = || (watched.nothing(), Vec::new());
+        let find = |(mut members, mut prints): (Members, Vec<(u32, u64)>), segment| {
             State::each_sketch(segment, |row, sketch| {
-                let before = hits.len();
-                if stood(row) || stands(row) {
-                    watched.find(row, sketch, &mut hits);
-                }
-                if hits.len() > before {
-                    sketches.push((row, *sketch));
+                if (stood(row) || stands(row)) && watched.find(row, sketch, rank, &mut members) {
+                    prints.push((row, sketch.fingerprint));
                 }
             })?;
-            Ok((hits, sketches))
+            Ok((members, prints))
         };
-        let found: Result<Vec<_>, Error> = state.segments.par_iter().map(find).collect();
-        let mut hits = Vec::new();
-        for (some, theirs) in found? {
-            hits.extend(some);
-            sketches.extend(theirs);
+        let found = state.segments.par_iter().with_min_len(8).try_fold(nothing, find);
+        let found: Vec<(Members, Vec<(u32, u64)>)> = found.collect::<Result<_, Error>>()?;
+        let (mut members, mut fingerprints) = (watched.nothing(), vec![0; state.rows.len()]);
+        for (some, prints) in found {
+            members.extend(some);
+            prints.into_iter().for_each(|(row, print)| fingerprints[row as usize] = print);
         }
-        let rank = |row: u32| state.by_age(row);
-        shifts.extend(changed::shifts(hits, change, rank, |row| sketches[&row].fingerprint));
+        let print = |row: u32| fingerprints[row as usize];
+        shifts.extend(changed::shifts(&watched, members, change, rank, print));
         changed::add_up(&mut shifts);
     }
+    let mut ends: Vec<u32> = shifts.iter().flat_map(|(p, _)| <[u32; 2]>::from(items(*p))).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let sketches = state.sketches(&ends)?;
+    let mut shifted = vec![false; state.rows.len()];
+    ends.iter().for_each(|&row| shifted[row as usize] = true);
     let mut components = Components::new(state.rows.len());
     let mut known = Vec::new();
     pairs.each(|p| {
         components.add(p);
-        let shifts = shifts.binary_search_by_key(&pair(p.a, p.b), |shift| shift.0);
-        known.extend(shifts.is_ok().then_some(*p));
+        let is_shifted = || shifts.binary_search_by_key(&pair(p.a, p.b), |shift| shift.0).is_ok();
+        if shifted[p.a as usize] && shifted[p.b as usize] && is_shifted() {
+            known.push(*p);
+        }
     })?;
     let known = pairs::counting(known);
     let mut seeds: Vec<u32> = folded.to_vec();
