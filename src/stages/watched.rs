@@ -2,15 +2,15 @@
 
 use foldhash::HashMap;
 
-use super::candidates::{BOUNDS, keys};
+use super::candidates::{BOUNDS, Table, keys};
 use super::sketch::Sketch;
 
 /// The keys of all articles that come or go, or a part of these keys.
 #[derive(Debug)]
 pub struct Watched {
     part: Part,
-    /// A number for each key of each table.
-    buckets: HashMap<(i8, u64), u32>,
+    /// For each table a number for each key.
+    buckets: Vec<HashMap<u64, u32>>,
     /// The table of each bucket, and the earliest article that comes to it or goes.
     changes: Vec<(i8, u32)>,
     /// Most keys of others are not watched: a bit for each stretch of keys says so.
@@ -62,13 +62,16 @@ impl Watched {
         changing: impl Iterator<Item = (u32, &'a Sketch)>,
         rank: impl Fn(u32) -> R,
     ) -> Self {
-        let (mut buckets, mut changes) = (HashMap::default(), Vec::new());
+        let (mut buckets, mut changes) = (Vec::<HashMap<u64, u32>>::new(), Vec::new());
         for (item, sketch) in changing {
             for (table, key) in keys(sketch).filter(|&(_, key)| part.has(key)) {
-                let table = table.number() as i8;
-                let bucket = *buckets.entry((table, key)).or_insert(changes.len() as u32);
+                if buckets.len() <= place(table) {
+                    buckets.resize_with(place(table) + 1, HashMap::default);
+                }
+                let known = buckets[place(table)].entry(key);
+                let bucket = *known.or_insert(changes.len() as u32);
                 match changes.get_mut(bucket as usize) {
-                    None => changes.push((table, item)),
+                    None => changes.push((table.number() as i8, item)),
                     Some((_, earliest)) if rank(item) < rank(*earliest) => *earliest = item,
                     Some(_) => {}
                 }
@@ -79,7 +82,7 @@ impl Watched {
         let shift = u64::BITS - places.ilog2();
         let mut bits = vec![0u64; places / 64];
         // The order does not matter: bits are set.
-        buckets.keys().for_each(|(_, key)| {
+        buckets.iter().flat_map(HashMap::keys).for_each(|key| {
             let place = key >> shift;
             bits[place as usize / 64] |= 1 << (place % 64);
         });
@@ -107,29 +110,40 @@ impl Watched {
         members: &mut Members,
     ) -> bool {
         let mut found = false;
+        let own = rank(item);
+        let before = |x: u32, y: u32| y == NONE || rank(x) < rank(y);
+        let after = |x: u32, y: u32| y == NONE || rank(x) > rank(y);
         for (table, key) in keys(sketch) {
-            let place = key >> self.shift;
-            let may_be = self.bits[place as usize / 64] >> (place % 64) & 1 == 1;
+            let bit = key >> self.shift;
+            let may_be = self.bits[bit as usize / 64] >> (bit % 64) & 1 == 1;
             if !may_be || !self.part.has(key) {
                 continue;
             }
-            let Some(&bucket) = self.buckets.get(&(table.number() as i8, key)) else { continue };
+            let bucket = self.buckets.get(place(table)).and_then(|table| table.get(&key));
+            let Some(&bucket) = bucket else { continue };
             found = true;
-            if rank(item) >= rank(self.changes[bucket as usize].1) {
+            if own >= rank(self.changes[bucket as usize].1) {
                 members.others.push((bucket, item));
-                continue;
+            } else {
+                put(&mut members.first[bucket as usize], item, before);
+                put(&mut members.last[bucket as usize], item, after);
             }
-            let before = |x: u32, y: u32| y == NONE || rank(x) < rank(y);
-            put(&mut members.first[bucket as usize], item, before);
-            let after = |x: u32, y: u32| y == NONE || rank(x) > rank(y);
-            put(&mut members.last[bucket as usize], item, after);
         }
         found
     }
 }
 
+/// Where the keys of a table are.
+fn place(table: Table) -> usize {
+    (table.number() + 1) as usize
+}
+
 /// Puts an item where it belongs among the foremost, if it does.
 fn put(foremost: &mut [u32], item: u32, before: impl Fn(u32, u32) -> bool) {
+    // Articles mostly come in the order of time.
+    if foremost.last().is_none_or(|&last| !before(item, last)) {
+        return;
+    }
     let mut item = item;
     for place in foremost {
         if before(item, *place) {

@@ -176,7 +176,7 @@ impl Components {
 /// Groups the texts that are touched. Gives the articles that are groups of their own.
 fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec<u32>, Error> {
     let is_touched = |row: u32| touched[row as usize];
-    let all = pairs.select(|p| is_touched(p.a) || is_touched(p.b))?;
+    let all = pairs.select(|a, b| is_touched(a) || is_touched(b))?;
     let inside = |p: &&Pair| p.is_candidate() && is_touched(p.a) && is_touched(p.b);
     let candidates: Vec<Pair> = all.iter().filter(inside).copied().collect();
     let (together, alone) = partition(&work.state, &candidates, touched);

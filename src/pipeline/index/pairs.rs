@@ -112,15 +112,25 @@ impl Pairs {
 
     /// Calls `each` with all that was ever said of pairs, the latest on each pair last.
     pub(super) fn each(&self, mut each: impl FnMut(&Pair)) -> Result<(), Error> {
-        self.segments.iter().try_for_each(|(_, segment)| each_in(segment, &mut each))?;
-        self.fresh.iter().for_each(each);
+        self.each_of(|_, _| true, &mut each)
+    }
+
+    /// The same of pairs of rows that are wanted.
+    fn each_of(
+        &self,
+        wanted: impl Fn(u32, u32) -> bool,
+        mut each: impl FnMut(&Pair),
+    ) -> Result<(), Error> {
+        let stored = &mut self.segments.iter();
+        stored.try_for_each(|(_, segment)| each_in(segment, &wanted, &mut each))?;
+        self.fresh.iter().filter(|pair| wanted(pair.a, pair.b)).for_each(each);
         Ok(())
     }
 
-    /// The pairs that count among those that are wanted, ascending.
-    pub(super) fn select(&self, wanted: impl Fn(&Pair) -> bool) -> Result<Vec<Pair>, Error> {
+    /// The pairs that count among those of rows that are wanted, ascending.
+    pub(super) fn select(&self, wanted: impl Fn(u32, u32) -> bool) -> Result<Vec<Pair>, Error> {
         let mut found = Vec::new();
-        self.each(|pair| found.extend(wanted(pair).then_some(*pair)))?;
+        self.each_of(wanted, |pair| found.push(*pair))?;
         Ok(counting(found))
     }
 
@@ -139,15 +149,14 @@ impl Pairs {
         let gone: Vec<u32> = absorb::small(&all, KIND).iter().map(|named| named.number).collect();
         let mut records = Vec::new();
         for (_, segment) in self.segments.iter().filter(|(named, _)| gone.contains(&named.number)) {
-            each_in(segment, |pair| records.push(*pair))?;
+            each_in(segment, |_, _| true, |pair| records.push(*pair))?;
         }
         latest(&mut records);
         // What a segment that stays said later would not be the latest any more. What no longer counts is said again, for an
         // older segment may say otherwise.
-        let known = |pair: &Pair| find(&records, pair.a, pair.b).is_some();
         let mut now = Vec::new();
         if !records.is_empty() {
-            self.each(|pair| now.extend(known(pair).then_some(*pair)))?;
+            self.each_of(|a, b| find(&records, a, b).is_some(), |pair| now.push(*pair))?;
         }
         now.extend(self.fresh);
         latest(&mut now);
@@ -160,15 +169,22 @@ impl Pairs {
     }
 }
 
-/// Calls `each` with every record of a segment.
-fn each_in(segment: &Segment, mut each: impl FnMut(&Pair)) -> Result<(), Error> {
+/// Calls `each` with every record of a segment on rows that are wanted.
+fn each_in(
+    segment: &Segment,
+    wanted: impl Fn(u32, u32) -> bool,
+    mut each: impl FnMut(&Pair),
+) -> Result<(), Error> {
     let (mut block, mut bytes, mut from) = (Block::default(), Vec::new(), 0);
     let all = segment.section_len(0);
     while from < all {
         let length = (all - from).min((TOGETHER * RECORD) as u64);
         bytes.clear();
         segment.read_by(&mut block, 0, from, length as usize, &mut bytes)?;
-        bytes.chunks_exact(RECORD).for_each(|record| each(&Pair::read(record)));
+        let row = |record: &[u8], i: usize| u32::read(&record[4 * i..4 * i + 4]);
+        let records = bytes.chunks_exact(RECORD);
+        let records = records.filter(|record| wanted(row(record, 0), row(record, 1)));
+        records.for_each(|record| each(&Pair::read(record)));
         from += length;
     }
     Ok(())
