@@ -73,7 +73,7 @@ fn groups(c: &mut Criterion) {
         let rows: Vec<(u64, u32)> =
             (0..n).map(|i| (mix(mix(i.into()) % u64::from(n)) >> 16, i)).collect();
         let propose = |mut buckets: Buckets| {
-            let (mut pairs, bounds) = (Vec::new(), Bounds { cap: 8, hubs: 3 });
+            let (mut pairs, bounds) = (Vec::new(), Bounds { hubs: 3, near: 1 });
             buckets.propose(n as usize, rows.iter().copied(), bounds, |_, _| true, &mut pairs);
             pairs
         };

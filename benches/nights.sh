@@ -3,7 +3,7 @@
 #
 #     bash benches/nights.sh STREAM.jsonl [HISTORY=80000]
 #
-# CPU-s is user + system; bytes are what the process wrote, by /proc/PID/io of the shell that waited for it.
+# CPU-s is user + system; what is written is counted in blocks of 512 bytes.
 set -euo pipefail
 stream=$1 history=${2:-80000} night=20000
 samestory=${SAMESTORY:-target/release/samestory}
@@ -16,7 +16,7 @@ sed -n "$((history + 1)),$((history + night))p;$((history + night))q" "$stream" 
 measure() {
     local name=$1
     shift
-    /usr/bin/time -f "$name: %U + %S CPU-s, %M KB at most" "$samestory" "$@" -q -o "$folder/out.csv"
+    /usr/bin/time -f "$name: %U + %S CPU-s, %M KB at most, %O blocks written" "$samestory" "$@" -q -o "$folder/out.csv"
 }
 measure "history of $history" update --index "$folder/news.idx" "$folder/history.jsonl"
 measure "night of $night, after it" update --index "$folder/news.idx" "$folder/night.jsonl"

@@ -245,7 +245,7 @@ def one_of_each(job: Job, cards: DataFrame) -> tuple[DataFrame, DataFrame]:
 
 
 def pairs_of(job: Job, keys: DataFrame) -> DataFrame:
-    """The pairs that share buckets, by the bucket rule: all of a small bucket, those with its hubs of a larger one.
+    """The pairs that share buckets, by the bucket rule: each article with the earliest ones, and with the next few.
 
     A bucket of a giant is salted: its hubs are found in parts, then joined with all of it. Which buckets are treated so
     is guessed from a sample, for both ways give the same pairs.
@@ -265,19 +265,28 @@ def pairs_of(job: Job, keys: DataFrame) -> DataFrame:
 
 
 def pairs_of_giants(job: Job, keys: DataFrame, bucket: list[str]) -> DataFrame:
-    hubs, lead = job.constants["hubs"], job.constants["lead"]
-    lowest = keys.withColumn("salt", F.expr("pmod(item, 61)"))
+    hubs, near, lead = job.constants["hubs"], job.constants["near"], job.constants["lead"]
+    earliest = keys.withColumn("salt", F.expr("pmod(item, 61)"))
     for part in ("bucket_table, bucket, salt", "bucket_table, bucket"):
-        rank = F.expr(f"row_number() over (partition by {part} order by item)")
-        lowest = lowest.withColumn("rank", rank).where(f"rank <= {hubs}").drop("rank")
-    lowest = lowest.select(*bucket, F.col("item").alias("a"), F.col("fingerprint").alias("hub_fingerprint"))
-    near = f"fingerprint is null or bit_count(fingerprint ^ hub_fingerprint) <= {job.constants['distance']}"
-    pairs = keys.join(F.broadcast(lowest), bucket).where("a < item").where(near)
+        rank = F.expr(f"row_number() over (partition by {part} order by time, item)")
+        earliest = earliest.withColumn("rank", rank).where(f"rank <= {hubs}").drop("rank")
+    names = {"time": "a_time", "item": "a", "fingerprint": "a_fingerprint"}
+    hub = earliest.select(*bucket, *(F.col(name).alias(new) for name, new in names.items()))
+    pairs = keys.join(F.broadcast(hub), bucket).where("a_time < time or (a_time = time and a < item)")
+    pairs = pairs.select(*bucket, "a", "a_fingerprint", F.col("item").alias("b"), "fingerprint")
+    # What is paired with a hub is not met again.
+    row = "row_number() over (partition by bucket_table, bucket order by time, item)"
+    later = "collect_list(struct(item, fingerprint)) over (partition by bucket_table, bucket order by time, item"
+    next_ = keys.withColumn("rank", F.expr(row))
+    next_ = next_.withColumn("later", F.expr(f"{later} rows between 1 following and {near} following)"))
+    next_ = next_.where(f"rank > {hubs}").withColumn("other", F.explode("later"))
+    next_ = next_.selectExpr(*bucket, "item as a", "fingerprint as a_fingerprint", "other.item as b", "other.fingerprint")
+    close = f"fingerprint is null or bit_count(fingerprint ^ a_fingerprint) <= {job.constants['distance']}"
     weight = f"cast(if(bucket_table = {lead}, 1, {job.constants['shared']}) as bigint) as weight"
-    return pairs.selectExpr("a", "item as b", weight)
+    return pairs.unionAll(next_).where(close).selectExpr("a", "b", weight)
 
 
-COPY = ["shingles", "numbers", "published", "content"]
+COPY = ["shingles", "numbers", "published", "content", "time"]
 """What the exact check looks at."""
 
 
@@ -296,15 +305,17 @@ def find_copies(job: Job, cards: DataFrame) -> tuple[DataFrame, DataFrame]:
 
     # The ends of a chain are compared because its middle matches both.
     matches = examined.where("matches")
-    ways = matches.selectExpr("a as bucket", "b as item").unionAll(matches.selectExpr("b as bucket", "a as item"))
+    ways = matches.selectExpr("a as bucket", "b_time as time", "b as item")
+    ways = ways.unionAll(matches.selectExpr("b as bucket", "a_time as time", "a as item"))
     ways = ways.withColumn("bucket_table", F.lit(0).cast("bigint"))
     ways = ways.withColumn("fingerprint", F.lit(None).cast("bigint"))
     more = pairs_of(job, ways).join(candidates, ["a", "b"], "left_anti")
     more = job.store("examined-more", job.step("verify", attach(more, copies, COPY)))
     examined = examined.unionAll(more)
 
-    known = {"time": 0, "size": 1, "penalty": 0}
+    known = {"size": 1, "penalty": 0}
     ends = [f"cast({n} as bigint) as {side}_{name}" for side in ("a", "b") for name, n in known.items()]
+    ends += ["a_time", "b_time"]
     labels = linkage(job, "copies", examined.selectExpr("a", "b", "sum", "cast(1 as bigint) as examined", *ends))
     firsts = cards.select("item", "published", "id").join(folded, "item", "left")
     firsts = firsts.withColumn("first_item", F.coalesce("first_item", "item"))

@@ -26,9 +26,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     targets::check(targets.map(Option::as_deref), &args.inputs, args.unique.is_some())?;
     let pending = interrupt::watch();
     let mut options = settings.reading.options(&settings.writing.keep);
-    if let Some(file) = &settings.writing.sources {
-        options.outlets = read::outlets(file).map_err(|error| Failure::usage(anyhow!(error)))?;
-    }
+    options.outlets = targets::outlets(settings.writing.sources.as_deref())?;
     let owners = targets::owners(&options);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let mut targets = Targets::open(args, &pending)?;

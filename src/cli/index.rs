@@ -123,7 +123,8 @@ fn export(args: &Export) -> Result<Exit, Failure> {
     targets::check([args.output.as_deref()], &[], false)?;
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;
-    let options = args.settings.reading.options(&args.settings.writing.keep);
+    let mut options = args.settings.reading.options(&args.settings.writing.keep);
+    options.outlets = targets::outlets(args.settings.writing.sources.as_deref())?;
     let owners = targets::owners(&options);
     let index = look(&args.indexing, &args.settings.judging.params())?;
     let grouping = index.export()?;

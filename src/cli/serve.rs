@@ -12,7 +12,6 @@ use super::index_args::{Indexing, Keeping};
 use super::tell::Tell;
 use super::update::folder;
 use super::{interrupt, targets};
-use crate::read;
 use crate::service::{self, Error, Limits, Tokens};
 
 pub(super) const TOKENS: &str = "The file of --tokens has a line for each token: role, name and token, parted by spaces. \
@@ -52,9 +51,7 @@ pub(super) struct Serve {
 pub(super) fn run(args: &Serve, tell: &Tell) -> Result<Exit, Failure> {
     let tokens = tokens(args)?;
     let mut reading = args.reading.options(&[]);
-    if let Some(file) = &args.sources {
-        reading.outlets = read::outlets(file).map_err(|error| Failure::usage(anyhow!(error)))?;
-    }
+    reading.outlets = targets::outlets(args.sources.as_deref())?;
     // This thread waits for requests, so it is none of those that group.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads);
     pool.build_global().context("cannot start the threads").map_err(Failure::usage)?;

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use super::exit::Failure;
 use super::groups::Writing;
-use crate::read;
+use crate::read::{self, Outlet};
 use crate::report::Table;
 
 /// Two outputs in one file, an output over an input and a second pass over a pipe are mistakes to stop early. The first
@@ -47,6 +47,12 @@ pub(super) fn check<const N: usize>(
         .hint(hint));
     }
     Ok(())
+}
+
+/// What a file says of outlets; nothing without one.
+pub(super) fn outlets(file: Option<&Path>) -> Result<Vec<Outlet>, Failure> {
+    let outlets = file.map_or_else(|| Ok(Vec::new()), read::outlets);
+    outlets.map_err(|error| Failure::usage(anyhow!(error)))
 }
 
 /// The owner of each source that has one.

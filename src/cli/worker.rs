@@ -11,9 +11,9 @@ use super::args::SETTINGS;
 use super::cluster::use_threads;
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
+use super::targets;
 use super::tell::show;
 use crate::pipeline::worker::{self, Settings};
-use crate::read;
 use crate::report::ArticleRows;
 
 #[derive(Debug, Group)]
@@ -75,9 +75,7 @@ fn settings(args: &Worker) -> Result<Settings, Failure> {
         return Err(Failure::usage(error));
     }
     let mut options = args.reading.options(&args.keep);
-    if let Some(file) = &args.sources {
-        options.outlets = read::outlets(file).map_err(|error| Failure::usage(anyhow!(error)))?;
-    }
+    options.outlets = targets::outlets(args.sources.as_deref())?;
     let split = |pair: &String| {
         let (from, to) = pair.split_once('=')?;
         Some((from.to_owned(), to.to_owned()))

@@ -1,16 +1,17 @@
 //! Which items share a key, without ever paying for all pairs of a crowded key.
 //!
-//! **The bucket rule.** Items that share a key form a bucket. A pair is proposed if it shares a bucket of at most `cap`
-//! items, or if one of the two is among the `hubs` lowest items of a shared bucket. The rule looks at the set of
-//! items only, so that any order of arrival gives the same pairs, and a bucket of n costs at most n × max(cap, hubs).
+//! **The bucket rule.** Items that share a key form a bucket, in their order. A pair is proposed if one of the two is among
+//! the first `hubs` items of a shared bucket, or if it is at most the `near`th after the other in one. The rule looks at the
+//! set of items only, so that any order of arrival gives the same pairs; a bucket of n costs at most n × (hubs + near), and
+//! one of at most hubs + near + 1 items is paired whole. What comes after all items of a bucket takes no pair away.
 
 /// What a bucket may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Up to how many items of a bucket are all paired with each other.
-    pub cap: usize,
-    /// How many of the lowest items of a larger bucket are paired with all of it.
+    /// How many of the first items of a bucket are paired with all of it.
     pub hubs: usize,
+    /// With how many of the next items every item is paired.
+    pub near: usize,
 }
 
 /// A pair of items, the lower in the upper half, so that pairs sort by both.
@@ -129,9 +130,10 @@ fn item(row: u64, bits: u32) -> u32 {
 /// The pairs of one bucket, whose items are ascending.
 #[inline]
 pub fn of_bucket<T: Copy>(bucket: &[T], bounds: Bounds, mut each: impl FnMut(T, T)) {
-    let leaders = if bucket.len() <= bounds.cap { bucket.len() } else { bounds.hubs };
-    for (i, &a) in bucket.iter().enumerate().take(leaders) {
-        bucket[i + 1..].iter().for_each(|&b| each(a, b));
+    for (i, &a) in bucket.iter().enumerate() {
+        let others = &bucket[i + 1..];
+        let partners = if i < bounds.hubs { others.len() } else { others.len().min(bounds.near) };
+        others[..partners].iter().for_each(|&b| each(a, b));
     }
 }
 
@@ -149,14 +151,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn proposals_equal_the_rule_word_for_word(keys in prop::collection::vec(0u64..9, 0..80), cap in 0usize..9, hubs in 0usize..4) {
-            let bounds = Bounds { cap, hubs };
+        fn proposals_equal_the_rule_word_for_word(keys in prop::collection::vec(0u64..9, 0..80), hubs in 0usize..4, near in 0usize..6) {
+            let bounds = Bounds { hubs, near };
             let mut expected = Vec::new();
             for a in 0..keys.len() {
                 for b in a + 1..keys.len() {
-                    let size = keys.iter().filter(|&&k| k == keys[a]).count();
-                    let lower = keys[..a].iter().filter(|&&k| k == keys[a]).count();
-                    if keys[a] == keys[b] && (size <= cap || lower < hubs) {
+                    let rank = |i: usize| keys[..i].iter().filter(|&&k| k == keys[a]).count();
+                    if keys[a] == keys[b] && (rank(a) < hubs || rank(b) - rank(a) <= near) {
                         expected.push(pair(a as u32, b as u32));
                     }
                 }
@@ -177,7 +178,7 @@ mod tests {
     fn equal_keys_meet_however_many_items_there_are() {
         for n in [0, 1, 2, 3, 100, 5000u32, 150_000] {
             let rows = (0..n).map(|i| (mix(u64::from(i / 2)) >> 16, i));
-            let (mut pairs, bounds) = (Vec::new(), Bounds { cap: 2, hubs: 1 });
+            let (mut pairs, bounds) = (Vec::new(), Bounds { hubs: 1, near: 1 });
             Buckets::default().propose(n as usize, rows, bounds, |_, _| true, &mut pairs);
             distinct(&mut pairs);
             let expected: Vec<u64> = (0..n / 2).map(|i| pair(2 * i, 2 * i + 1)).collect();

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::corpus::{Corpus, Exact};
+use super::corpus::Corpus;
+use super::exact::Exact;
 use super::parts::Loaded;
 use super::spool::{Item, Place, Spool};
 use crate::kernel::buckets::{self, Buckets, items, pair};

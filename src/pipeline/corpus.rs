@@ -6,7 +6,6 @@ use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::Run;
-pub(super) use super::exact::Exact;
 use super::parts::{Loaded, Part};
 use super::prepare::{Chunkful, Prepared};
 use super::spool::{Place, Room, Spool};

@@ -6,6 +6,12 @@ use crate::stages::decide::Constraints;
 use crate::stages::duplicates::Duplicates;
 
 impl Corpus {
+    /// The order of articles by when they were published, or else seen, unknown first; positions decide between equals.
+    /// What comes later stands later, so that it takes no place from what was there.
+    fn age(&self, i: u32) -> (Option<i64>, u32) {
+        (self.time(i).0, i)
+    }
+
     /// Finds the articles that are the same word for word.
     pub(super) fn fold_exact(&self, constraints: &Constraints) -> Exact {
         let mut order: Vec<(u64, u32)> = self.articles.iter().map(|a| a.content).zip(0..).collect();
@@ -17,10 +23,10 @@ impl Corpus {
                 self.fold(&same, constraints, &mut first);
             }
         }
-        Exact { kept: (0..first.len() as u32).filter(|&i| first[i as usize] == i).collect(), first }
+        Exact::new(self, first)
     }
 
-    /// Folds articles of one content onto the first. But one text under unrelated headlines of one source is a notice
+    /// Folds articles of one content onto the earliest. But one text under unrelated headlines of one source is a notice
     /// (a paywall, a placeholder): these articles are folded only with those of the same source and headline.
     fn fold(&self, same: &[u32], constraints: &Constraints, first: &mut [u32]) {
         let source = |i: u32| &*self.articles[i as usize].entry.source;
@@ -29,6 +35,11 @@ impl Corpus {
         by_source.sort_by_key(|&i| source(i));
         let mut one_text = Vec::new();
         let short = self.articles[same[0] as usize].n_words <= NOTICE;
+        let mut fold = |alike: &[u32]| {
+            let earliest = alike.iter().copied().min_by_key(|&i| self.age(i));
+            let earliest = earliest.expect("no part is empty");
+            alike.iter().for_each(|&i| first[i as usize] = earliest);
+        };
         for of_one in by_source.chunk_by_mut(|&i, &j| source(i) == source(j)) {
             let notice = short
                 && !source(of_one[0]).is_empty()
@@ -37,15 +48,10 @@ impl Corpus {
                 one_text.extend_from_slice(of_one);
                 continue;
             }
-            of_one.sort_by_key(|&i| (title(i), i));
-            for alike in of_one.chunk_by(|&i, &j| title(i) == title(j)) {
-                alike.iter().for_each(|&i| first[i as usize] = alike[0]);
-            }
+            of_one.sort_by_key(|&i| title(i));
+            of_one.chunk_by(|&i, &j| title(i) == title(j)).for_each(&mut fold);
         }
-        for fold in constraints.split(one_text) {
-            let lowest = *fold.iter().min().expect("no part is empty");
-            fold.iter().for_each(|&i| first[i as usize] = lowest);
-        }
+        constraints.split(one_text).iter().for_each(|part| fold(part));
     }
 }
 
@@ -60,34 +66,50 @@ fn unrelated(a: &[u32], b: &[u32]) -> bool {
 /// Which articles are the same word for word.
 #[derive(Debug, Default)]
 pub(super) struct Exact {
-    /// For each article the first that has its text.
-    pub(super) first: Vec<u32>,
-    /// Those that are first.
+    /// The earliest article of each text, in the order of time, unknown first.
     pub(super) kept: Vec<u32>,
+    /// For each article where that of its text stands among these.
+    slots: Vec<u32>,
 }
 
 impl Exact {
+    /// Takes in, for each article, the one that it is folded onto.
+    pub(super) fn new(corpus: &Corpus, first: Vec<u32>) -> Self {
+        let own = (0..).zip(&first).filter(|&(i, &first)| i == first);
+        let mut order: Vec<(Option<i64>, u32)> = own.map(|(i, _)| corpus.age(i)).collect();
+        order.sort_unstable();
+        let kept: Vec<u32> = order.into_iter().map(|(_, i)| i).collect();
+        let mut slots = vec![0; first.len()];
+        kept.iter().zip(0..).for_each(|(&i, slot)| slots[i as usize] = slot);
+        Self { slots: first.into_iter().map(|first| slots[first as usize]).collect(), kept }
+    }
+
     /// Where what an article is folded onto stands among the kept ones.
     pub(super) fn slot(&self, i: u32) -> u32 {
-        let kept = self.kept.binary_search(&self.first[i as usize]);
-        kept.expect("what is first is kept") as u32
+        self.slots[i as usize]
+    }
+
+    /// How many articles are folded onto others.
+    pub(super) fn folded(&self) -> usize {
+        self.slots.len() - self.kept.len()
+    }
+
+    /// What each article is folded onto.
+    pub(super) fn first(&self) -> impl Iterator<Item = u32> {
+        self.slots.iter().map(|&slot| self.kept[slot as usize])
     }
 
     /// The near-duplicate groups over all articles, each earliest first, ordered by their lowest position.
     pub(super) fn expand(&self, corpus: &Corpus, copies: &Duplicates) -> Vec<Vec<u32>> {
-        let mut slot = vec![u32::MAX; self.first.len()];
-        for (k, &i) in self.kept.iter().enumerate() {
-            slot[i as usize] = self.kept[copies.group[k] as usize];
-        }
         let mut groups: Vec<Vec<u32>> = Vec::new();
-        let mut group_of = vec![u32::MAX; self.first.len()];
-        for (i, &first) in self.first.iter().enumerate() {
-            let lead = slot[first as usize] as usize;
-            if group_of[lead] == u32::MAX {
-                group_of[lead] = groups.len() as u32;
+        let mut group_of = vec![u32::MAX; self.kept.len()];
+        for (i, &slot) in (0..).zip(&self.slots) {
+            let group = &mut group_of[copies.group[slot as usize] as usize];
+            if *group == u32::MAX {
+                *group = groups.len() as u32;
                 groups.push(Vec::new());
             }
-            groups[group_of[lead] as usize].push(i as u32);
+            groups[*group as usize].push(i);
         }
         for group in groups.iter_mut().filter(|g| g.len() > 1) {
             group.sort_by(|&i, &j| corpus.by_time(i).cmp(&corpus.by_time(j)));

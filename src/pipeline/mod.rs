@@ -7,6 +7,7 @@ mod exact;
 mod explain;
 pub mod index;
 pub mod lookup;
+mod matches;
 mod parts;
 mod place;
 mod prepare;
@@ -27,7 +28,8 @@ use crate::params::Params;
 use crate::read::{Chunk, Notes};
 use crate::stages::decide::{self, Constraints};
 use crate::stages::duplicates::{self, Duplicates};
-use corpus::{Corpus, Exact};
+use corpus::Corpus;
+use exact::Exact;
 use prepare::Preparer;
 use spool::Room;
 use stories::Stories;
@@ -185,7 +187,7 @@ fn read(
 fn group(mut corpus: Corpus, params: &Params, run: &mut Run, clock: &mut Clock) -> io::Result<()> {
     let found = Found::new(&mut corpus, params, run, clock)?;
     run.grouping = place::place(corpus, &found, params)?;
-    run.counts.unmet = if params.only_duplicates { 0 } else { place::unmet(&run.grouping) };
+    run.counts.unmet = if params.only_duplicates { 0 } else { matches::unmet(&run.grouping) };
     clock.stage(&mut run.stages, "place", run.grouping.articles.len() as u64, "articles");
     Ok(())
 }

@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::changes;
+use super::matches::{self, best, linked};
 use super::stories::Stories;
 use super::{Corpus, Found};
 use crate::kernel::time::ONE;
-use crate::model::{Grouping, Match, MatchKind, Reason};
+use crate::model::{Grouping, Reason};
 use crate::params::Params;
 use crate::stages::represent::{self, Candidate};
 
@@ -56,7 +57,7 @@ pub(super) fn arrange(
     let mut grouping = lay_out(&all);
     grouping.weakest = weakest(found, &all);
     grouping.related = related(&corpus, found, &all);
-    grouping.matches = matches(found, params);
+    grouping.matches = matches::all(found, params);
     grouping.best = best(&grouping);
     drop(all);
     grouping.linked = linked(found);
@@ -191,107 +192,4 @@ fn related(corpus: &Corpus, found: &Found, all: &[Story]) -> Vec<Option<u32>> {
         nearest.iter().for_each(|&(other, cosine)| offer(group as u32, other, cosine));
     }
     best.into_iter().map(|b| b.map(|b| b.2)).collect()
-}
-
-/// All verified matches of both levels, by position.
-fn matches(found: &Found, params: &Params) -> Vec<Match> {
-    let Found { constraints, exact, duplicates, groups, stories } = found;
-    let base = Match {
-        a: 0,
-        b: 0,
-        kind: MatchKind::Exact,
-        resemblance: 1.0,
-        containment: 1.0,
-        cosine: 0.0,
-        similarity: 1.0,
-        score: 0.0,
-    };
-    let folded = exact.first.iter().enumerate().filter(|&(i, &first)| i as u32 != first);
-    let same = folded.map(|(i, &first)| Match { a: first, b: i as u32, ..base });
-    let near = duplicates.matches.iter().map(|e| Match {
-        a: exact.kept[e.a as usize],
-        b: exact.kept[e.b as usize],
-        kind: MatchKind::Near,
-        resemblance: e.resemblance,
-        containment: e.containment,
-        similarity: e.resemblance,
-        ..base
-    });
-    let share = |x: i64| (x as f64 / ONE as f64) as f32;
-    let told = stories.similar.iter().zip(&stories.scores.pairs).filter_map(|(pair, &score)| {
-        let similarity = i64::from(pair.cosine) * i64::from(pair.factor) / ONE;
-        let penalty =
-            stories.scores.penalties[pair.a as usize] + stories.scores.penalties[pair.b as usize];
-        let (a, b) = (groups[pair.a as usize][0], groups[pair.b as usize][0]);
-        (share(similarity) >= params.min_similarity as f32).then_some(Match {
-            a: a.min(b),
-            b: a.max(b),
-            kind: MatchKind::Story,
-            resemblance: 0.0,
-            containment: 0.0,
-            cosine: share(pair.cosine.into()),
-            similarity: share(similarity),
-            score: share(i64::from(score) - penalty),
-        })
-    });
-    let linked = constraints.together.iter().map(|&(a, b, _)| Match {
-        a,
-        b,
-        kind: MatchKind::Editor,
-        resemblance: 0.0,
-        containment: 0.0,
-        similarity: 0.0,
-        ..base
-    });
-    let copies = exact.first.len() - exact.kept.len() + duplicates.matches.len();
-    let mut all: Vec<Match> = Vec::with_capacity(copies);
-    all.extend(same.chain(near).chain(told).chain(linked));
-    all.sort_unstable_by_key(|m| (m.a, m.b, m.kind));
-    all.dedup_by_key(|m| (m.a, m.b));
-    all
-}
-
-/// For each article the position of its story.
-fn story_of(grouping: &Grouping) -> Vec<u32> {
-    let mut story_of = vec![0u32; grouping.order.len()];
-    for (s, ends) in grouping.stories.windows(2).enumerate() {
-        let [from, to] = [ends[0], ends[1]].map(|end| grouping.groups[end as usize] as usize);
-        grouping.order[from..to].iter().for_each(|&i| story_of[i as usize] = s as u32);
-    }
-    story_of
-}
-
-/// How many pairs that editors linked are in two stories nevertheless.
-pub(super) fn unmet(grouping: &Grouping) -> u64 {
-    let story_of = story_of(grouping);
-    let linked = grouping.linked.iter();
-    linked.filter(|(a, b, _)| story_of[*a as usize] != story_of[*b as usize]).count() as u64
-}
-
-/// Who linked which pairs, by position; of several for one pair the latest counts.
-fn linked(found: &Found) -> Vec<(u32, u32, Box<str>)> {
-    let mut linked = found.constraints.together.clone();
-    linked.sort_by_key(|&(a, b, _)| (a, b));
-    linked
-}
-
-/// For each article its best match inside its story: word for word before nearly before in other words, then the most
-/// similar.
-fn best(grouping: &Grouping) -> Vec<Option<u32>> {
-    let story_of = story_of(grouping);
-    let mut best: Vec<Option<u32>> = vec![None; story_of.len()];
-    let better = |m: &Match, than: &Match| {
-        (than.kind, m.similarity).partial_cmp(&(m.kind, than.similarity))
-            == Some(std::cmp::Ordering::Greater)
-    };
-    let inside = |m: &Match| story_of[m.a as usize] == story_of[m.b as usize];
-    for (n, m) in grouping.matches.iter().enumerate().filter(|(_, m)| inside(m)) {
-        for i in [m.a, m.b] {
-            let kept = &mut best[i as usize];
-            if kept.is_none_or(|k| better(m, &grouping.matches[k as usize])) {
-                *kept = Some(n as u32);
-            }
-        }
-    }
-    best
 }

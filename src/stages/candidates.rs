@@ -14,7 +14,7 @@ pub const BANDS: usize = 42;
 pub const ROWS: usize = 3;
 /// What a bucket of articles that share a band may cost.
 pub const BOUNDS: Bounds =
-    if cfg!(test) { Bounds { cap: 4, hubs: 1 } } else { Bounds { cap: 8, hubs: 3 } };
+    if cfg!(test) { Bounds { hubs: 1, near: 1 } } else { Bounds { hubs: 3, near: 1 } };
 
 /// Hashes of two leads that agree in a proposed pair.
 pub const SHARED: usize = 2;
@@ -33,7 +33,7 @@ pub const PASSES: usize = BANDS / TOGETHER + 2;
 const LEADS: usize = PASSES - 1;
 
 /// Which sketches are proposed for comparison, as [`buckets::pair`]s of positions, ascending and distinct, and the size of the
-/// largest bucket. An article without a sketch is in no pair.
+/// largest bucket. They are in the order of time; an article without a sketch is in no pair.
 pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
     let work = |number: usize, known: &[u64], buckets: &mut Buckets| {
         let mut pass = Pass::new(number, sketches.len());

@@ -3,10 +3,8 @@
 //! A pair is a candidate while enough buckets propose it. What a bucket proposes depends on its members only, so that a pair's
 //! count changes by what the buckets with a new or a gone member propose now and did not before, or the other way round.
 
-use foldhash::HashSet;
-
-use super::candidates::{BOUNDS, DISTANCE, SHARED, Table, keys};
-use super::sketch::Sketch;
+use super::candidates::{BOUNDS, DISTANCE, SHARED, Table};
+use super::watched::{Members, Watched};
 use crate::kernel::buckets::{items, of_bucket, pair};
 
 /// What becomes of an article.
@@ -36,95 +34,22 @@ impl Proposals {
     }
 }
 
-/// The keys of all articles that come or go, or a part of these keys.
-#[derive(Debug)]
-pub struct Watched {
-    part: Part,
-    keys: HashSet<u64>,
-    /// Most keys of others are not watched: a bit for each stretch of keys says so.
-    bits: Vec<u64>,
-    shift: u32,
-}
-
-/// An article under a key that is watched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
-    table: i8,
-    key: u64,
-    item: u32,
-}
-
-/// Some of all keys, so that those of many articles need not be in memory at once.
-#[derive(Debug, Clone, Copy)]
-pub struct Part {
-    number: u64,
-    of: u64,
-}
-
-impl Part {
-    /// As many parts as it takes when so many articles come or go.
-    pub fn all(changing: usize) -> impl Iterator<Item = Self> {
-        let of = changing.div_ceil(TOGETHER).max(1) as u64;
-        (0..of).map(move |number| Self { number, of })
-    }
-
-    fn has(self, key: u64) -> bool {
-        self.of == 1 || (key >> 16) % self.of == self.number
-    }
-}
-
-/// Articles whose keys are in memory at once.
-const TOGETHER: usize = 60_000;
-
-impl Watched {
-    /// Watches the keys of some sketches.
-    pub fn new<'a>(part: Part, sketches: impl Iterator<Item = &'a Sketch>) -> Self {
-        let of_part = |sketch| keys(sketch).map(|(_, key)| key).filter(move |&key| part.has(key));
-        let all: Vec<u64> = sketches.flat_map(of_part).collect();
-        // So many bits that one in some fifty is set, at most 16 MB.
-        let places = (48 * all.len()).next_power_of_two().clamp(64, 1 << 27);
-        let shift = u64::BITS - places.ilog2();
-        let mut bits = vec![0u64; places / 64];
-        for key in &all {
-            let place = key >> shift;
-            bits[place as usize / 64] |= 1 << (place % 64);
-        }
-        Self { part, keys: all.into_iter().collect(), bits, shift }
-    }
-
-    /// Adds an article for each of its keys that is watched.
-    pub fn find(&self, item: u32, sketch: &Sketch, hits: &mut Vec<Hit>) {
-        for (table, key) in keys(sketch) {
-            let place = key >> self.shift;
-            let may_be = self.bits[place as usize / 64] >> (place % 64) & 1 == 1;
-            if may_be && self.part.has(key) && self.keys.contains(&key) {
-                hits.push(Hit { table: table.number() as i8, key, item });
-            }
-        }
-    }
-}
-
-/// How the numbers of proposals change, by pair; `hits` are of all articles before and now, under the keys of one part.
-///
-/// `rank` orders articles as their positions do.
+/// How the numbers of proposals change, by pair; `members` are of all articles before and now, under the keys of one part.
 pub fn shifts<R: Ord>(
-    mut hits: Vec<Hit>,
+    watched: &Watched,
+    members: Members,
     change: impl Fn(u32) -> Change,
     rank: impl Fn(u32) -> R,
     fingerprint: impl Fn(u32) -> u64,
 ) -> Vec<(u64, Proposals)> {
-    hits.sort_unstable();
     let mut shifts: Vec<(u64, Proposals)> = Vec::new();
     let (mut before, mut after) = (Vec::new(), Vec::new());
-    for bucket in hits.chunk_by(|x, y| (x.table, x.key) == (y.table, y.key)) {
-        if bucket.len() == 1 || bucket.iter().all(|hit| change(hit.item) == Change::Stays) {
-            continue;
-        }
-        let table = i64::from(bucket[0].table);
+    for bucket in members.into_hits().chunk_by(|x, y| x.0 == y.0).filter(|b| b.len() > 1) {
+        let table = watched.table(bucket[0].0);
         let counts = |a: u32, b: u32| {
             table <= 0 || (fingerprint(a) ^ fingerprint(b)).count_ones() <= DISTANCE
         };
-        let mut members: Vec<u32> = bucket.iter().map(|hit| hit.item).collect();
+        let mut members: Vec<u32> = bucket.iter().map(|hit| hit.1).collect();
         members.sort_unstable_by_key(|&item| rank(item));
         let proposals = |without: Change, pairs: &mut Vec<u64>| {
             let there: Vec<u32> =
@@ -163,4 +88,67 @@ pub fn add_up(shifts: &mut Vec<(u64, Proposals)>) {
         same
     });
     shifts.retain(|(_, by)| *by != Proposals::default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::fss::SLOTS;
+    use crate::stages::candidates::keys;
+    use crate::stages::sketch::{LEAD_HASHES, Sketch};
+    use crate::stages::watched::Part;
+    use proptest::prelude::*;
+
+    /// What every bucket proposes without those of a kind, by pair.
+    fn all(sketches: &[(Sketch, Change)], without: Change, by: i8) -> Vec<(u64, Proposals)> {
+        let mut buckets: std::collections::BTreeMap<(i64, u64), Vec<u32>> = Default::default();
+        for ((sketch, _), item) in sketches.iter().zip(0..).filter(|(s, _)| s.1 != without) {
+            for (table, key) in keys(sketch) {
+                buckets.entry((table.number(), key)).or_default().push(item);
+            }
+        }
+        let mut proposals = Vec::new();
+        for ((table, _), items) in buckets {
+            of_bucket(&items, BOUNDS, |a, b| {
+                let [x, y] = [a, b].map(|i| sketches[i as usize].0.fingerprint);
+                if table <= 0 || (x ^ y).count_ones() <= DISTANCE {
+                    let (any, lead) = if table < 0 { (0, by) } else { (by, 0) };
+                    proposals.push((pair(a, b), Proposals { any, lead }));
+                }
+            });
+        }
+        proposals
+    }
+
+    proptest! {
+        #[test]
+        fn shifts_equal_what_all_buckets_say(made in prop::collection::vec((0u16..3, 0u64..8, 0u32..3, 0u8..3), 0..24)) {
+            let sketch = |&(slot, fingerprint, lead, change): &(u16, u64, u32, u8)| {
+                let lead: [u32; LEAD_HASHES] =
+                    std::array::from_fn(|i| if i < 3 { lead + i as u32 } else { u32::MAX });
+                let change = [Change::Stays, Change::Comes, Change::Goes][usize::from(change)];
+                (Sketch { signature: [slot; SLOTS], fingerprint, lead }, change)
+            };
+            let sketches: Vec<(Sketch, Change)> = made.iter().map(sketch).collect();
+            let mut expected = all(&sketches, Change::Goes, 1);
+            expected.extend(all(&sketches, Change::Comes, -1));
+            add_up(&mut expected);
+            let items = || sketches.iter().zip(0u32..);
+            let changing = items().filter(|(s, _)| s.1 != Change::Stays).map(|(s, i)| (i, &s.0));
+            let mut found = Vec::new();
+            for part in Part::all(100_000) {
+                let watched = Watched::new(part, changing.clone(), |i| i);
+                let mut members = [watched.nothing(), watched.nothing()];
+                for i in (0..sketches.len()).rev() {
+                    watched.find(i as u32, &sketches[i].0, |i| i, &mut members[i % 2]);
+                }
+                let [mut members, other] = members;
+                members.extend(other);
+                let change = |i: u32| sketches[i as usize].1;
+                found.extend(shifts(&watched, members, change, |i| i, |i| sketches[i as usize].0.fingerprint));
+            }
+            add_up(&mut found);
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

@@ -9,7 +9,7 @@ use super::neighbours::bound;
 use super::reach::{self, CAP, FAR, HISTORY, Moment, NEAR, Times, past};
 use crate::kernel::time::{DAY, TimeFactor};
 
-/// With one mover for so many reports, much moved.
+/// With one mover of a day for so many reports within its reach, much moved.
 const MANY: usize = 100;
 
 /// A report that came or went, or that is found by a term now and was not, or the other way round.
@@ -52,7 +52,6 @@ fn came(times: &Times, moved: &[Moved]) -> Vec<bool> {
 
 /// What [`flipped`] finds for one term.
 fn flipped_of(all: &[u32], moved: &[(u32, &Moved)], times: &Times, came: &[bool]) -> Vec<u32> {
-    let day = |time: Option<i64>| time.map(|time| time.div_euclid(DAY));
     let mut flipped = Vec::new();
     for of_day in moved.chunk_by(|x, y| day(x.1.time) == day(y.1.time)) {
         let bucket = day(of_day[0].1.time);
@@ -92,21 +91,36 @@ pub fn concerned(
         Some(*n)
     }));
     let history = History { before, now: times };
-    let meeting = Meeting { postings, history, factor, came: &came, staying: &staying };
-    // Where much moved among those that stay, it costs less to ask all of them than to find out whom to ask.
-    let ranges = moved.iter().map(|m| meeting.range(m)).filter(|range| meeting.stays(range));
-    if ranges.clone().count() * MANY > came.len() {
+    let short = history.short(&came);
+    let meeting =
+        Meeting { postings, history, factor, came: &came, staying: &staying, short: &short };
+    let mut by_day: Vec<&Moved> =
+        moved.iter().filter(|m| meeting.stays(&meeting.range(m))).collect();
+    by_day.sort_unstable_by_key(|m| m.time);
+    let (mut dirty, mut few) = (meeting.history.crossed(moved), Vec::new());
+    for of_day in by_day.chunk_by(|x, y| day(x.time) == day(y.time)) {
+        let ranges = of_day.iter().map(|m| meeting.range(m));
         let all = ranges.reduce(|x, y| x.start.min(y.start)..x.end.max(y.end)).unwrap_or(0..0);
-        return all.map(|i| i as u32).filter(|&i| !came[i as usize]).collect();
+        let stay = staying[all.end] - staying[all.start];
+        // Where much moved among those that stay, it costs less to ask all of them than to find out whom to ask.
+        if of_day.len() * MANY > stay as usize {
+            dirty.extend(all.map(|i| i as u32));
+        } else {
+            few.extend_from_slice(of_day);
+        }
     }
-    let one = |sums: &mut Sums, m: &Moved| meeting.met(m, sums);
-    let met = moved.par_iter().with_min_len(64).map_init(Sums::default, one);
-    let mut dirty: Vec<u32> = met.flatten_iter().collect();
-    let crossed = meeting.history.crossed(moved);
-    dirty.extend(crossed.into_iter().filter(|&i| !came[i as usize]));
+    let one = |sums: &mut Sums, m: &&Moved| meeting.met(m, sums);
+    let met = few.par_iter().with_min_len(64).map_init(Sums::default, one);
+    dirty.extend(met.flatten_iter().collect::<Vec<u32>>());
+    dirty.retain(|&i| !came[i as usize]);
     dirty.sort_unstable();
     dirty.dedup();
     dirty
+}
+
+/// The day of a time.
+fn day(time: Option<i64>) -> Option<i64> {
+    time.map(|time| time.div_euclid(DAY))
 }
 
 /// Sums of products, by report.
@@ -124,14 +138,18 @@ struct Meeting<'a> {
     factor: &'a TimeFactor,
     came: &'a [bool],
     staying: &'a [u32],
+    short: &'a [u32],
 }
 
 impl Meeting<'_> {
-    /// Where those stand whose queries can reach one that moved.
+    /// Where those stand whose queries can reach one that moved: after it, and not long before it if their pasts are short.
     fn range(&self, m: &Moved) -> Range<usize> {
         let times = self.history.now;
         m.time.map_or(0..times.stamped.len(), |time| {
-            times.between(time.saturating_sub(NEAR), time.saturating_add(FAR + 1))
+            let before = times.between(time.saturating_sub(NEAR), time);
+            let looks_ahead = self.short[before.start] < self.short[before.end];
+            let from = if looks_ahead { before.start } else { before.end };
+            from..times.between(time, time.saturating_add(FAR + 1)).end
         })
     }
 
@@ -206,6 +224,17 @@ impl History<'_> {
             let count = |time| all.partition_point(|&t| t < time);
             count(past.end).saturating_sub(count(past.start)) >= HISTORY
         })
+    }
+
+    /// How many of those before each position stay and have, or had, too few reports in their past.
+    fn short(&self, came: &[bool]) -> Vec<u32> {
+        let mut short = vec![0; came.len() + 1];
+        for (i, &came) in came.iter().enumerate() {
+            let is_short = |time| self.is_long(time) != [true, true];
+            let is_short = !came && self.now.of(i as u32).is_none_or(is_short);
+            short[i + 1] = short[i] + u32::from(is_short);
+        }
+        short
     }
 
     /// The reports whose past became long enough, or too short.

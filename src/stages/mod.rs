@@ -35,4 +35,5 @@ pub mod shingle;
 pub mod sketch;
 pub mod terms;
 pub mod verify;
+pub mod watched;
 pub mod weights;

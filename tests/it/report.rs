@@ -226,14 +226,16 @@ fn outlets_of_one_owner_are_one_independent_report() {
         + &report("c", "East", "Sarrel volcano eruption closes Quellara airport");
     dir.file("articles.jsonl", articles);
     dir.file("sources.csv", "source,owner\nNorth,Press Group\nSouth,Press Group\n");
-    let reports = |options: &str| {
-        let run =
-            dir.run(&format!("cluster articles.jsonl --layout stories -q {options}")).exits(0);
+    let reports = |command: &str| {
+        let run = dir.run(&format!("{command} --layout stories -q")).exits(0);
         let row = run.out.lines().nth(1).unwrap().to_owned();
         row.split(',').nth(4).unwrap().to_owned()
     };
-    assert_eq!(reports(""), "3");
-    assert_eq!(reports("--sources sources.csv"), "2");
+    assert_eq!(reports("cluster articles.jsonl"), "3");
+    assert_eq!(reports("cluster articles.jsonl --sources sources.csv"), "2");
+    dir.run("update --index news.idx articles.jsonl -o /dev/null").exits(0);
+    assert_eq!(reports("index export --index news.idx"), "3");
+    assert_eq!(reports("index export --index news.idx --sources sources.csv"), "2");
     let article = r#"{"source":"Ost","title":"Zug entgleist","published":"2025-03-04T10:00:00"}"#;
     dir.file("east.jsonl", article).file("zones.csv", "source,lang,timezone\nOst,de,Asia/Tokyo\n");
     let said = dir.run("cluster east.jsonl -q --sources zones.csv").exits(0);

@@ -52,6 +52,7 @@ fn keys(buckets: Vec<i64>, items: Vec<i64>) -> Vec<u8> {
     let none = Int64Array::from(vec![None; buckets.len()]);
     stream(vec![
         ("bucket_table", longs(vec![0; buckets.len()])),
+        ("time", longs(vec![0; buckets.len()])),
         ("bucket", longs(buckets)),
         ("item", longs(items)),
         ("fingerprint", Arc::new(none)),
@@ -94,11 +95,11 @@ fn what_cannot_be_worked_on_is_said() {
     let other = stream(vec![("item", longs(vec![1]))]);
     run("worker keys", &other).0.exits(2).says("there is no column sketch");
     let text: ArrayRef = Arc::new(StringArray::from(vec!["x"]));
-    let other =
-        stream(vec![("item", text), ("sketch", Arc::new(BinaryArray::from(vec![&b"x"[..]])))]);
+    let short: ArrayRef = Arc::new(BinaryArray::from(vec![&b"x"[..]]));
+    let time = || ("time", longs(vec![0]));
+    let other = stream(vec![("item", text), ("sketch", short.clone()), time()]);
     run("worker keys", &other).0.exits(2).says("column item is Utf8, where bigint is wanted");
-    let short = Arc::new(BinaryArray::from(vec![&b"x"[..]]));
-    let short = stream(vec![("item", longs(vec![1])), ("sketch", short)]);
+    let short = stream(vec![("item", longs(vec![1])), ("sketch", short), time()]);
     run("worker keys", &short).0.exits(2).says("column sketch is no sketch");
     let older = "worker pairs --expect samestory-0.0.1";
     run(older, b"").0.exits(2).says("where samestory-0.0.1 is wanted: all machines need the same");

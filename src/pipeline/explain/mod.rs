@@ -47,7 +47,7 @@ pub(super) fn of_pair(
     // The run gives back the shingles when it is done with them.
     let mut text = numbers::text_numbers(&corpus, pair, params)?;
     let found = Found::new(&mut corpus, params, &mut Run::default(), &mut Clock::default())?;
-    text.same_words = found.exact.first[pair[0]] == found.exact.first[pair[1]];
+    text.same_words = found.exact.slot(pair[0] as u32) == found.exact.slot(pair[1] as u32);
     let groups = pair.map(|i| found.groups.iter().position(|g| g.contains(&(i as u32))));
     let groups = groups.map(|group| group.expect("every article is in a group"));
     let stories = groups.map(|group| found.stories.story[group]);

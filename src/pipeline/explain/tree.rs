@@ -83,7 +83,7 @@ fn linked(found: &Found) -> Vec<Joined> {
     if found.constraints.together.is_empty() {
         return Vec::new();
     }
-    let mut group_of = vec![0; found.exact.first.len()];
+    let mut group_of = vec![0; found.groups.iter().map(Vec::len).sum()];
     for (group, members) in (0..).zip(&found.groups) {
         members.iter().for_each(|&i| group_of[i as usize] = group);
     }

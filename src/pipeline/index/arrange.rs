@@ -14,7 +14,8 @@ use super::work::Work;
 use crate::kernel::linkage::Merger;
 use crate::kernel::time::TimeFactor;
 use crate::pipeline::Found;
-use crate::pipeline::corpus::{Corpus, Exact};
+use crate::pipeline::corpus::Corpus;
+use crate::pipeline::exact::Exact;
 use crate::pipeline::stories::Stories;
 use crate::stages::crowd::Scores;
 use crate::stages::decide::bind;
@@ -95,7 +96,10 @@ pub(super) fn arrange(
     };
     let found = Found {
         constraints: bind(&work.params.decisions, |id| corpus.position(id)),
-        duplicates: Duplicates { group: Vec::new(), matches: matches(pairs, &position, &exact) },
+        duplicates: Duplicates {
+            group: Vec::new(),
+            matches: matches(pairs, &position, &exact, work.state.rows.len())?,
+        },
         exact,
         groups,
         stories: stories_found,
@@ -106,12 +110,19 @@ pub(super) fn arrange(
 }
 
 /// The near-duplicate matches among the articles of a corpus, by the texts that stand for them.
-fn matches(pairs: &Pairs, position: &HashMap<u32, u32>, exact: &Exact) -> Vec<Examined> {
+fn matches(
+    pairs: &Pairs,
+    position: &HashMap<u32, u32>,
+    exact: &Exact,
+    rows: usize,
+) -> Result<Vec<Examined>, Error> {
     let slot = |row: u32| exact.slot(position[&row]);
-    let inside = pairs.all.iter().filter(|p| p.related || p.is_candidate());
-    let inside = inside.filter(|p| position.contains_key(&p.a) && position.contains_key(&p.b));
+    let mut is_inside = vec![false; rows];
+    position.keys().for_each(|&row| is_inside[row as usize] = true);
+    let inside = pairs.select(|a, b| is_inside[a as usize] && is_inside[b as usize])?;
+    let inside = inside.iter().filter(|p| p.related || p.is_candidate());
     let mut matches: Vec<Examined> =
         inside.filter_map(|p| p.examined(slot)).filter(Examined::matches).collect();
     matches.sort_unstable_by_key(|e| (e.a, e.b));
-    matches
+    Ok(matches)
 }

@@ -15,23 +15,24 @@ use rayon::prelude::*;
 
 use super::Error;
 use super::lists::Lists;
-use super::pairs::{Pair, Pairs, UNKNOWN};
+use super::pairs::{self, Pair, Pairs, UNKNOWN};
 use super::state::State;
 use super::work::Work;
 use super::world::aside;
 use crate::kernel::buckets::{items, pair};
 use crate::pipeline::copies;
-use crate::pipeline::corpus::{Corpus, Exact};
-use crate::stages::changed::{self, Change, Part, Watched};
+use crate::pipeline::corpus::Corpus;
+use crate::pipeline::exact::Exact;
+use crate::pipeline::prepare::Prepared;
+use crate::stages::changed::{self, Change};
 use crate::stages::decide::bind;
 use crate::stages::duplicates::{self, Examined, hopeful};
-use crate::stages::sketch::Sketch;
+use crate::stages::watched::{Members, Part, Watched};
 
 /// Finds the groups; afterwards all articles know theirs.
 pub(super) fn regroup(work: &mut Work<'_>, pairs: &mut Pairs) -> Result<(), Error> {
     let folded = fold(work)?;
-    let seeds = propose(work, pairs, &folded)?;
-    let touched = components(&work.state, pairs, &seeds);
+    let touched = propose(work, pairs, &folded)?;
     let alone = group(work, pairs, &touched)?;
     for row in alone {
         work.state.rows[row as usize].now.group = row;
@@ -59,15 +60,16 @@ fn fold(work: &mut Work<'_>) -> Result<Vec<u32>, Error> {
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
     let exact = corpus.fold_exact(&constraints);
     let row = |i: u32| corpus.articles[i as usize].row;
-    for (i, &first) in (0..).zip(&exact.first) {
+    for (i, first) in (0..).zip(exact.first()) {
         work.state.rows[row(i) as usize].now.first = row(first);
     }
     alone.extend(exact.kept.into_iter().map(row));
     Ok(alone)
 }
 
-/// Finds which pairs are candidates now and which are no more. Gives the articles whose components are to be grouped anew.
-fn propose(work: &mut Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<HashSet<u32>, Error> {
+/// Finds which pairs are candidates now and which are no more. Gives, for each article, whether its component is to be grouped
+/// anew.
+fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<bool>, Error> {
     let state = &work.state;
     let stood = |row: u32| state.of(row).was.first == row;
     let stands = |row: u32| state.of(row).now.first == row;
@@ -78,39 +80,54 @@ fn propose(work: &mut Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Has
     };
     let differing = state.select(|row, _| stood(row) != stands(row));
     let changing = state.sketches(&differing)?;
-    let (mut shifts, mut sketches): (Vec<_>, HashMap<u32, Sketch>) = Default::default();
+    let rank = |row: u32| state.by_age(row);
+    let mut shifts = Vec::new();
     for part in Part::all(changing.len()) {
-        let watched = Watched::new(part, changing.values());
-        let find = |segment| {
-            let (mut hits, mut sketches) = (Vec::new(), Vec::new());
+        let with_sketches = differing.iter().filter_map(|row| Some((*row, changing.get(row)?)));
+        let watched = Watched::new(part, with_sketches, rank);
+        let nothing = || (watched.nothing(), Vec::new());
+        let find = |(mut members, mut prints): (Members, Vec<(u32, u64)>), segment| {
             State::each_sketch(segment, |row, sketch| {
-                let before = hits.len();
-                if stood(row) || stands(row) {
-                    watched.find(row, sketch, &mut hits);
-                }
-                if hits.len() > before {
-                    sketches.push((row, *sketch));
+                if (stood(row) || stands(row)) && watched.find(row, sketch, rank, &mut members) {
+                    prints.push((row, sketch.fingerprint));
                 }
             })?;
-            Ok((hits, sketches))
+            Ok((members, prints))
         };
-        let found: Result<Vec<_>, Error> = state.segments.par_iter().map(find).collect();
-        let mut hits = Vec::new();
-        for (some, theirs) in found? {
-            hits.extend(some);
-            sketches.extend(theirs);
+        let found = state.segments.par_iter().with_min_len(8).try_fold(nothing, find);
+        let found: Vec<(Members, Vec<(u32, u64)>)> = found.collect::<Result<_, Error>>()?;
+        let (mut members, mut fingerprints) = (watched.nothing(), vec![0; state.rows.len()]);
+        for (some, prints) in found {
+            members.extend(some);
+            prints.into_iter().for_each(|(row, print)| fingerprints[row as usize] = print);
         }
-        let rank = |row: u32| state.by_identity(row);
-        shifts.extend(changed::shifts(hits, change, rank, |row| sketches[&row].fingerprint));
+        let print = |row: u32| fingerprints[row as usize];
+        shifts.extend(changed::shifts(&watched, members, change, rank, print));
         changed::add_up(&mut shifts);
     }
-    let mut seeds: HashSet<u32> = folded.iter().copied().collect();
+    let mut ends: Vec<u32> = shifts.iter().flat_map(|(p, _)| <[u32; 2]>::from(items(*p))).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let sketches = state.sketches(&ends)?;
+    let mut shifted = vec![false; state.rows.len()];
+    ends.iter().for_each(|&row| shifted[row as usize] = true);
+    let mut components = Components::new(state.rows.len());
+    let mut known = Vec::new();
+    pairs.each(|p| {
+        components.add(p);
+        let is_shifted = || shifts.binary_search_by_key(&pair(p.a, p.b), |shift| shift.0).is_ok();
+        if shifted[p.a as usize] && shifted[p.b as usize] && is_shifted() {
+            known.push(*p);
+        }
+    })?;
+    let known = pairs::counting(known);
+    let mut seeds: Vec<u32> = folded.to_vec();
     let mut put = Vec::new();
     for (p, by) in shifts {
         let (a, b) = items(p);
         let size = |row: u32| state.of(row).n_shingles as usize;
         let both = || [a, b].map(|row| &sketches[&row]);
-        let mut now = match pairs.of(a, b) {
+        let mut now = match pairs::find(&known, a.min(b), a.max(b)) {
             Some(known) => *known,
             None if hopeful(both(), [size(a), size(b)], work.params) => {
                 Pair { a, b, proposals: Default::default(), related: false, numbers: UNKNOWN }
@@ -125,38 +142,44 @@ fn propose(work: &mut Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Has
         }
         put.push(now);
     }
+    put.iter().for_each(|p| components.add(p));
     pairs.put(put);
-    Ok(seeds)
+    Ok(components.of(&seeds))
 }
 
-/// The articles that hang together with seeds by pairs that match, or may.
-fn components(state: &State, pairs: &Pairs, seeds: &HashSet<u32>) -> Vec<bool> {
-    let mut root: Vec<u32> = (0..state.rows.len() as u32).collect();
-    let links = || pairs.all.iter().filter(|p| p.is_candidate() && p.may_match());
-    for p in links() {
-        let (a, b) = (copies::find(&mut root, p.a), copies::find(&mut root, p.b));
-        root[a.max(b) as usize] = a.min(b);
+/// What hangs together by pairs that match or may, or that once did: a component may be too large, but never too small.
+struct Components {
+    root: Vec<u32>,
+}
+
+impl Components {
+    fn new(articles: usize) -> Self {
+        Self { root: (0..articles as u32).collect() }
     }
-    let mut touched = vec![false; state.rows.len()];
-    seeds.iter().for_each(|&row| touched[copies::find(&mut root, row) as usize] = true);
-    let roots = touched.clone();
-    for p in links() {
-        let inside = roots[copies::find(&mut root, p.a) as usize];
-        touched[p.a as usize] |= inside;
-        touched[p.b as usize] |= inside;
+
+    fn add(&mut self, p: &Pair) {
+        if p.is_candidate() && p.may_match() {
+            let (a, b) = (copies::find(&mut self.root, p.a), copies::find(&mut self.root, p.b));
+            self.root[a.max(b) as usize] = a.min(b);
+        }
     }
-    touched
+
+    /// Whether each article hangs together with one of some.
+    fn of(mut self, seeds: &[u32]) -> Vec<bool> {
+        let mut touched = vec![false; self.root.len()];
+        seeds.iter().for_each(|&row| touched[copies::find(&mut self.root, row) as usize] = true);
+        (0..self.root.len() as u32)
+            .map(|row| touched[copies::find(&mut self.root, row) as usize])
+            .collect()
+    }
 }
 
 /// Groups the texts that are touched. Gives the articles that are groups of their own.
 fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec<u32>, Error> {
     let is_touched = |row: u32| touched[row as usize];
-    let candidates: Vec<Pair> = pairs
-        .all
-        .iter()
-        .filter(|p| p.is_candidate() && is_touched(p.a) && is_touched(p.b))
-        .copied()
-        .collect();
+    let all = pairs.select(|a, b| is_touched(a) || is_touched(b))?;
+    let inside = |p: &&Pair| p.is_candidate() && is_touched(p.a) && is_touched(p.b);
+    let candidates: Vec<Pair> = all.iter().filter(inside).copied().collect();
     let (together, alone) = partition(&work.state, &candidates, touched);
     let corpus = work.corpus(&together, Lists::Shingles)?;
     let exact = folds(&work.state, &corpus);
@@ -170,16 +193,15 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let fresh = examine(&new.iter().map(slots_of).collect::<Vec<u64>>())?;
     let mut put: Vec<Pair> =
         known.iter().filter(|p| p.related).map(|&p| Pair { related: false, ..p }).collect();
-    put.extend(fresh.iter().map(|e| told(pairs, e, row, false)));
+    put.extend(fresh.iter().map(|e| told(&all, e, row, false)));
     let mut examined: Vec<Examined> = fresh;
     examined.extend(known.iter().filter_map(|p| p.examined(|row| slots[&row])));
     let mut proposed: Vec<u64> = candidates.iter().map(slots_of).collect();
     proposed.sort_unstable();
     let second = examine(&duplicates::relations(&examined, &proposed))?;
-    let stale = |p: &&Pair| p.related && !p.is_candidate() && (is_touched(p.a) || is_touched(p.b));
-    let stale = pairs.all.iter().filter(stale);
+    let stale = all.iter().filter(|p| p.related && !p.is_candidate());
     put.extend(stale.map(|&p| Pair { related: false, numbers: UNKNOWN, ..p }));
-    put.extend(second.iter().map(|e| told(pairs, e, row, true)));
+    put.extend(second.iter().map(|e| told(&all, e, row, true)));
     examined.extend(second);
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
     let apart = constraints.groups_apart(|i| exact.slot(i));
@@ -210,16 +232,15 @@ fn partition(state: &State, candidates: &[Pair], touched: &[bool]) -> (Vec<u32>,
 }
 
 /// A pair that was examined, by rows.
-fn told(pairs: &Pairs, e: &Examined, row: impl Fn(u32) -> u32, related: bool) -> Pair {
+fn told(all: &[Pair], e: &Examined, row: impl Fn(u32) -> u32, related: bool) -> Pair {
     let (a, b) = (row(e.a).min(row(e.b)), row(e.a).max(row(e.b)));
-    let proposals = pairs.of(a, b).map_or_else(Default::default, |known| known.proposals);
+    let proposals = pairs::find(all, a, b).map_or_else(Default::default, |known| known.proposals);
     Pair { a, b, proposals, related, numbers: [e.resemblance, e.containment, e.strength] }
 }
 
 /// Which articles of a corpus are the same word for word, as the state has it.
 pub(super) fn folds(state: &State, corpus: &Corpus) -> Exact {
     let position: HashMap<u32, u32> = corpus.articles.iter().map(|a| a.row).zip(0..).collect();
-    let first: Vec<u32> =
-        corpus.articles.iter().map(|a| position[&state.of(a.row).now.first]).collect();
-    Exact { kept: (0..first.len() as u32).filter(|&i| first[i as usize] == i).collect(), first }
+    let first = |a: &Prepared| position[&state.of(a.row).now.first];
+    Exact::new(corpus, corpus.articles.iter().map(first).collect())
 }

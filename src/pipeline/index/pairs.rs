@@ -5,7 +5,7 @@ use super::absorb::{self, Absorbed};
 use crate::pipeline::spool::Item as _;
 use crate::stages::changed::Proposals;
 use crate::stages::duplicates::Examined;
-use crate::store::{Error, Named, Store};
+use crate::store::{Block, Error, Named, Segment, Store};
 
 /// What a segment of pairs is called.
 pub(super) const KIND: &str = "pairs";
@@ -91,93 +91,126 @@ impl Pair {
     }
 }
 
-/// All pairs that count, ascending, and what is new.
+/// Records that are read at a time.
+const TOGETHER: usize = 1 << 12;
+
+/// The pairs that the index has, and what is new. There are many more than a night touches: they are gone through, and never
+/// all in memory.
 pub(super) struct Pairs {
-    pub(super) all: Vec<Pair>,
-    /// Those that are to be written, whether they count or not.
-    pub(super) changed: Vec<Pair>,
+    segments: Vec<(Named, Segment)>,
+    /// What is to be written, whether it counts or not; ascending.
+    pub(super) fresh: Vec<Pair>,
 }
 
 impl Pairs {
-    /// Loads what the index has.
-    pub(super) fn load(store: &Store) -> Result<Self, Error> {
-        let named = store.segments()?;
-        let of_kind = || named.iter().filter(|named| named.kind == KIND);
-        let records: usize = of_kind().map(|named| named.rows as usize).sum();
-        // Room for a night's, so that all need not be moved.
-        let mut all: Vec<Pair> = Vec::with_capacity(records + records / 8);
-        for named in of_kind() {
-            let bytes = store.segment(named)?.section(0)?;
-            all.extend(bytes.chunks_exact(RECORD).map(Pair::read));
-        }
-        latest(&mut all);
-        Ok(Self { all, changed: Vec::new() })
+    /// What the index has.
+    pub(super) fn open(store: &Store) -> Result<Self, Error> {
+        let of_kind = store.segments()?.into_iter().filter(|named| named.kind == KIND);
+        let open = |named: Named| store.segment(&named).map(|segment| (named, segment));
+        Ok(Self { segments: of_kind.map(open).collect::<Result<_, Error>>()?, fresh: Vec::new() })
     }
 
-    /// What is known of a pair.
-    pub(super) fn of(&self, a: u32, b: u32) -> Option<&Pair> {
-        let found = self.all.binary_search_by_key(&(b, a), Pair::place);
-        found.ok().map(|i| &self.all[i])
+    /// Calls `each` with all that was ever said of pairs, the latest on each pair last.
+    pub(super) fn each(&self, mut each: impl FnMut(&Pair)) -> Result<(), Error> {
+        self.each_of(|_, _| true, &mut each)
+    }
+
+    /// The same of pairs of rows that are wanted.
+    fn each_of(
+        &self,
+        wanted: impl Fn(u32, u32) -> bool,
+        mut each: impl FnMut(&Pair),
+    ) -> Result<(), Error> {
+        let stored = &mut self.segments.iter();
+        stored.try_for_each(|(_, segment)| each_in(segment, &wanted, &mut each))?;
+        self.fresh.iter().filter(|pair| wanted(pair.a, pair.b)).for_each(each);
+        Ok(())
+    }
+
+    /// The pairs that count among those of rows that are wanted, ascending.
+    pub(super) fn select(&self, wanted: impl Fn(u32, u32) -> bool) -> Result<Vec<Pair>, Error> {
+        let mut found = Vec::new();
+        self.each_of(wanted, |pair| found.push(*pair))?;
+        Ok(counting(found))
     }
 
     /// Takes in pairs that are new or have changed, each once.
     pub(super) fn put(&mut self, changed: Vec<Pair>) {
-        self.changed.extend_from_slice(&changed);
-        let mut new = Vec::new();
-        for pair in changed {
-            match self.all.binary_search_by_key(&pair.place(), Pair::place) {
-                Ok(i) => self.all[i] = pair,
-                Err(_) => new.push(pair),
-            }
-        }
-        self.all.retain(Pair::counts);
-        if !new.is_empty() {
-            self.all.extend(new);
-            latest(&mut self.all);
-        }
+        self.fresh.extend(changed);
+        latest(&mut self.fresh);
     }
 
     /// Writes what is new, together with small segments of before.
     pub(super) fn write(self, store: &Store, number: u32) -> Result<Absorbed, Error> {
-        if self.changed.is_empty() {
+        if self.fresh.is_empty() {
             return Ok(Absorbed::default());
         }
-        let named = store.segments()?;
-        let small: Vec<&Named> = absorb::small(&named, KIND);
+        let all: Vec<Named> = self.segments.iter().map(|(named, _)| named.clone()).collect();
+        let gone: Vec<u32> = absorb::small(&all, KIND).iter().map(|named| named.number).collect();
         let mut records = Vec::new();
-        for named in &small {
-            let bytes = store.segment(named)?.section(0)?;
-            let read = bytes.chunks_exact(RECORD).map(Pair::read);
-            // A record that is not the latest would be taken for it here. What no longer counts is said again, for an
-            // older segment may say otherwise.
-            records.extend(read.filter(|old| match self.of(old.a, old.b) {
-                Some(now) => now == old,
-                None => !old.counts(),
-            }));
+        for (_, segment) in self.segments.iter().filter(|(named, _)| gone.contains(&named.number)) {
+            each_in(segment, |_, _| true, |pair| records.push(*pair))?;
         }
-        records.extend(self.changed);
-        records.reverse();
-        records.sort_by_key(Pair::place);
-        records.dedup_by_key(|pair| pair.place());
+        latest(&mut records);
+        // What a segment that stays said later would not be the latest any more. What no longer counts is said again, for an
+        // older segment may say otherwise.
+        let mut now = Vec::new();
+        if !records.is_empty() {
+            self.each_of(|a, b| find(&records, a, b).is_some(), |pair| now.push(*pair))?;
+        }
+        now.extend(self.fresh);
+        latest(&mut now);
         let mut writer = store.new_segment(number)?;
-        records.iter().try_for_each(|pair| writer.write(&pair.write()))?;
-        let rows = records.len() as u32;
+        now.iter().try_for_each(|pair| writer.write(&pair.write()))?;
+        let rows = now.len() as u32;
         let bytes = writer.finish()? as i64;
         let new = Named { number, kind: KIND.to_owned(), first_row: 0, rows, bytes };
-        Ok(Absorbed { new: Some(new), gone: small.iter().map(|named| named.number).collect() })
+        Ok(Absorbed { new: Some(new), gone })
     }
 }
 
+/// Calls `each` with every record of a segment on rows that are wanted.
+fn each_in(
+    segment: &Segment,
+    wanted: impl Fn(u32, u32) -> bool,
+    mut each: impl FnMut(&Pair),
+) -> Result<(), Error> {
+    let (mut block, mut bytes, mut from) = (Block::default(), Vec::new(), 0);
+    let all = segment.section_len(0);
+    while from < all {
+        let length = (all - from).min((TOGETHER * RECORD) as u64);
+        bytes.clear();
+        segment.read_by(&mut block, 0, from, length as usize, &mut bytes)?;
+        let row = |record: &[u8], i: usize| u32::read(&record[4 * i..4 * i + 4]);
+        let records = bytes.chunks_exact(RECORD);
+        let records = records.filter(|record| wanted(row(record, 0), row(record, 1)));
+        records.for_each(|record| each(&Pair::read(record)));
+        from += length;
+    }
+    Ok(())
+}
+
+/// What is known of a pair among pairs that are ascending.
+pub(super) fn find(pairs: &[Pair], a: u32, b: u32) -> Option<&Pair> {
+    pairs.binary_search_by_key(&(b, a), Pair::place).ok().map(|i| &pairs[i])
+}
+
 /// Of records in the order in which they were made, the latest on each pair, where it counts; ascending.
-fn latest(all: &mut Vec<Pair>) {
+pub(super) fn counting(mut pairs: Vec<Pair>) -> Vec<Pair> {
+    latest(&mut pairs);
+    pairs.retain(Pair::counts);
+    pairs
+}
+
+/// Of records in the order in which they were made, the latest on each pair; ascending.
+fn latest(pairs: &mut Vec<Pair>) {
     // Stable, and quick where records are in order already.
-    all.sort_by_key(Pair::place);
-    all.dedup_by(|later, kept| {
+    pairs.sort_by_key(Pair::place);
+    pairs.dedup_by(|later, kept| {
         let same = later.place() == kept.place();
         if same {
             *kept = *later;
         }
         same
     });
-    all.retain(Pair::counts);
 }

@@ -36,12 +36,8 @@ impl Reports {
     /// All reports.
     pub(super) fn new(state: &State) -> Self {
         let mut rows = state.select(|row, known| known.now.group == row);
-        let order = |row: u32| {
-            let known = state.of(row);
-            (rows::moment(known.time).time, known.identity, row)
-        };
         // Stable, because rows mostly come in the order of time.
-        rows.sort_by_key(|&row| order(row));
+        rows.sort_by_key(|&row| state.by_age(row));
         let mut position = vec![NONE; state.rows.len()];
         (0..).zip(&rows).for_each(|(i, &row)| position[row as usize] = i);
         Self {

@@ -126,8 +126,9 @@ impl State {
         all
     }
 
-    /// The order of articles by their ids' hashes, as in a corpus.
-    pub(super) fn by_identity(&self, row: u32) -> (u64, u32) {
-        (self.of(row).identity, row)
+    /// The order of articles in time, as in a corpus: unknown first.
+    pub(super) fn by_age(&self, row: u32) -> (Option<i64>, u64, u32) {
+        let known = self.of(row);
+        (rows::moment(known.time).time, known.identity, row)
     }
 }

@@ -183,9 +183,9 @@ impl Index {
         if batch.replaced_segments.is_empty() {
             self.merge_small(&work.state, &mut batch)?;
         }
-        let mut pairs = Pairs::load(&self.store)?;
+        let mut pairs = Pairs::open(&self.store)?;
         near::regroup(&mut work, &mut pairs)?;
-        clock.stage(stages, "near", pairs.changed.len() as u64, "pairs of copies");
+        clock.stage(stages, "near", pairs.fresh.len() as u64, "pairs of copies");
         let reports = Reports::new(&work.state);
         let mut findings = Findings::load(&self.store, work.state.rows.len())?;
         let changed = reports::find(&work, &reports, &mut findings)?;

@@ -1,5 +1,6 @@
 //! The near-duplicate level: what is the same word for word, band keys, pairs of a bucket, the exact check.
 
+use super::reports::UNDATED;
 use super::rows::Rows;
 use super::wire::Kind::{Bytes, Flag, Float, Long, Text};
 use super::wire::{Column, Out, Row};
@@ -22,13 +23,21 @@ pub(super) const TEXTS: &[Column] = &[
     ("source", Text),
     ("n_words", Long),
     ("title_words", Bytes),
+    ("published", Text),
+    ("seen", Text),
 ];
-/// An article, and the first that has its text.
+/// An article, and the earliest that has its text.
 pub(super) const FOLDED: &[Column] = &[("item", Long), ("first_item", Long)];
-pub(super) const SKETCHES: &[Column] = &[("item", Long), ("sketch", Bytes)];
-pub(super) const KEYS: &[Column] =
-    &[("bucket_table", Long), ("bucket", Long), ("item", Long), ("fingerprint", Long)];
-/// The weights of a pair add up; from [`candidates::SHARED`] on it is proposed.
+pub(super) const SKETCHES: &[Column] = &[("item", Long), ("sketch", Bytes), ("time", Long)];
+/// The articles of a bucket stand in the order of time, unknown first.
+pub(super) const KEYS: &[Column] = &[
+    ("bucket_table", Long),
+    ("bucket", Long),
+    ("time", Long),
+    ("item", Long),
+    ("fingerprint", Long),
+];
+/// The weights of a pair, the earlier article first, add up; from [`candidates::SHARED`] on it is proposed.
 pub(super) const PAIRS: &[Column] = &[("a", Long), ("b", Long), ("weight", Long)];
 pub(super) const CANDIDATES: &[Column] = &[("a", Long), ("b", Long)];
 pub(super) const SKETCH_PAIRS: &[Column] = &[
@@ -50,8 +59,10 @@ pub(super) const COPY_PAIRS: &[Column] = &[
     ("b_published", Text),
     ("a_content", Long),
     ("b_content", Long),
+    ("a_time", Long),
+    ("b_time", Long),
 ];
-/// `sum` is the strength as linkage adds it up.
+/// `sum` is the strength as linkage adds it up; times are those that order articles.
 pub(super) const EXAMINED: &[Column] = &[
     ("a", Long),
     ("b", Long),
@@ -59,6 +70,8 @@ pub(super) const EXAMINED: &[Column] = &[
     ("containment", Float),
     ("sum", Long),
     ("matches", Flag),
+    ("a_time", Long),
+    ("b_time", Long),
 ];
 
 /// Folds articles of one text onto the first; those that stay are not written.
@@ -82,7 +95,7 @@ pub(super) fn fold(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
         corpus.add(chunk)?;
         let exact = corpus.fold_exact(&Constraints::default());
         let at = |i: u32| Out::Long(item(corpus.articles[i as usize].identity));
-        for (i, &first) in (0..).zip(&exact.first).filter(|&(i, &first)| first != i) {
+        for (i, first) in (0..).zip(exact.first()).filter(|&(i, first)| first != i) {
             out.row(&[at(i), at(first)])?;
         }
     }
@@ -93,22 +106,33 @@ fn text(row: &Row, part: &mut Part) -> Result<Prepared, Error> {
     Ok(Prepared {
         content: row.long(0)? as u64,
         identity: identity(row.long(1)?),
-        entry: Entry { source: row.text(2).into(), ..Entry::default() },
+        entry: Entry {
+            source: row.text(2).into(),
+            published: cards::moment(row, 5)?,
+            seen: cards::moment(row, 6)?,
+            ..Entry::default()
+        },
         n_words: row.long(3)? as u32,
         title_words: part.add_hashes(unpack::<u32>(row, 4)?.into_iter()),
         ..Prepared::default()
     })
 }
 
+/// The time by which articles stand in order.
+fn age(row: &Row, column: usize) -> i64 {
+    row.maybe_long(column).unwrap_or(UNDATED)
+}
+
 /// The keys under which a sketch is looked for.
 pub(super) fn keys(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
     while let Some(row) = rows.row()? {
-        let (item, sketch) = (row.long(0)?, cards::sketch(&row, 1)?);
+        let sketch = cards::sketch(&row, 1)?;
         for (table, key) in candidates::keys(&sketch) {
             let fingerprint =
                 matches!(table, Table::Blocks(_)).then_some(sketch.fingerprint as i64);
-            let place = [table.number(), key as i64, item].map(Out::Long);
-            out.row(&[place[0], place[1], place[2], Out::long(fingerprint)])?;
+            let bucket = [table.number(), key as i64].map(Out::Long);
+            let print = Out::long(fingerprint);
+            out.row(&[bucket[0], bucket[1], Out::Long(age(&row, 2)), row.copy(0), print])?;
         }
     }
     Ok(())
@@ -122,7 +146,7 @@ pub(super) fn pairs(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> 
         while let Some(row) = group.row()? {
             weight =
                 if row.long(0)? == Table::Lead.number() { 1 } else { candidates::SHARED as i64 };
-            bucket.push((row.long(2)?, row.maybe_long(3)));
+            bucket.push((row.long(3)?, row.maybe_long(4)));
         }
         let mut failed = Ok(());
         of_bucket(&bucket, BOUNDS, |(a, x), (b, y)| {
@@ -178,6 +202,8 @@ pub(super) fn verify(
             Out::Float(found.containment),
             Out::Long(found.fixed_strength()),
             Out::Flag(found.matches()),
+            Out::Long(age(&row, 10)),
+            Out::Long(age(&row, 11)),
         ])?;
     }
     Ok(())

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use arrow_schema::ArrowError;
 
+use crate::kernel::buckets::Bounds;
 use crate::params::Params;
 use crate::read::Options;
 use crate::report::ArticleRows;
@@ -96,7 +97,7 @@ const STAGES: &[Stage] = &[
     stage("seal", articles::CARD, articles::CARD, 1, 1, articles::seal),
     stage("fold", copies::TEXTS, copies::FOLDED, 1, 2, copies::fold),
     stage("keys", copies::SKETCHES, copies::KEYS, 0, 0, copies::keys),
-    stage("pairs", copies::KEYS, copies::PAIRS, 2, 3, copies::pairs),
+    stage("pairs", copies::KEYS, copies::PAIRS, 2, 4, copies::pairs),
     stage("sift", copies::SKETCH_PAIRS, copies::CANDIDATES, 0, 0, copies::sift),
     stage("verify", copies::COPY_PAIRS, copies::EXAMINED, 0, 0, copies::verify),
     stage("copies-nearest", link::END, link::NEAREST, 1, 1, link::nearest_copies),
@@ -186,11 +187,11 @@ pub fn describe(settings: &Settings) -> String {
             let names = |n: usize| input[..n].iter().map(|c| c.0).collect::<Vec<_>>().join(",");
             format!("{name}\t{}\t{output}\t{}\t{}\n", typed(input), names(key), names(order))
         };
-    let (shared, hubs, distance) =
-        (candidates::SHARED, candidates::BOUNDS.hubs, candidates::DISTANCE);
+    let (shared, distance) = (candidates::SHARED, candidates::DISTANCE);
+    let Bounds { hubs, near } = candidates::BOUNDS;
     let lead = candidates::Table::Lead.number();
     let mut text = version();
-    text += &format!("\nshared={shared},hubs={hubs},distance={distance},lead={lead}\n");
+    text += &format!("\nshared={shared},hubs={hubs},near={near},distance={distance},lead={lead}\n");
     text += &line(PREPARE, &[], &typed(articles::CARD), (0, 0));
     let each = |s: &Stage| line(s.name, s.input, &typed(s.output), (s.key, s.order));
     text.extend(STAGES.iter().map(each));

@@ -10,7 +10,8 @@ use super::wire::{Column, Row};
 use super::{Error, Settings, cards, identity};
 use crate::model::Entry;
 use crate::pipeline::Found;
-use crate::pipeline::corpus::{Corpus, Exact};
+use crate::pipeline::corpus::Corpus;
+use crate::pipeline::exact::Exact;
 use crate::pipeline::parts::Span;
 use crate::pipeline::place as placing;
 use crate::pipeline::prepare::{Chunkful, Prepared};
@@ -97,21 +98,26 @@ fn story(rows: &[Row], settings: &Settings) -> Result<crate::model::Grouping, Er
     for (row, label) in role(0).zip(&labels) {
         first.push(position(row, 3, label[0])? as u32);
     }
-    let kept: Vec<u32> = (0..).zip(&first).filter(|&(i, &f)| i == f).map(|(i, _)| i).collect();
-    let exact = Exact { first, kept };
+    let folded_twice = |&(_, &f): &(&Row, &u32)| first[f as usize] != f;
+    if let Some((row, _)) = role(0).zip(&first).find(folded_twice) {
+        return Err(row.bad(3, "is a copy"));
+    }
+    let exact = Exact::new(&corpus, first);
     let slot = |row: &Row, column: usize, item: i64| {
         let at = position(row, column, item)? as u32;
-        exact.kept.binary_search(&at).map_err(|_| row.bad(column, "is a copy"))
+        let slot = exact.slot(at);
+        let stands = exact.kept[slot as usize] == at;
+        stands.then_some(slot).ok_or_else(|| row.bad(column, "is a copy"))
     };
     let mut group = Vec::new();
     for &i in &exact.kept {
         let row = &rows[0];
-        group.push(slot(row, 4, labels[i as usize][1])? as u32);
+        group.push(slot(row, 4, labels[i as usize][1])?);
     }
     let near = |row: &Row| {
         let (a, b) = (slot(row, 18, row.long(18)?)?, slot(row, 19, row.long(19)?)?);
         let (resemblance, containment) = (row.float(20), row.float(21));
-        let (a, b) = (a.min(b) as u32, a.max(b) as u32);
+        let (a, b) = (a.min(b), a.max(b));
         Ok(Examined { a, b, resemblance, containment, strength: 1.0 })
     };
     let mut matches = role(1).map(near).collect::<Result<Vec<_>, Error>>()?;

@@ -1,0 +1,106 @@
+//! The evidence of an outcome: every verified match, and the best one of each article.
+
+use super::Found;
+use crate::kernel::time::ONE;
+use crate::model::{Grouping, Match, MatchKind};
+use crate::params::Params;
+
+/// All verified matches of both levels, by position.
+pub(super) fn all(found: &Found, params: &Params) -> Vec<Match> {
+    let Found { constraints, exact, duplicates, groups, stories } = found;
+    let base = Match {
+        a: 0,
+        b: 0,
+        kind: MatchKind::Exact,
+        resemblance: 1.0,
+        containment: 1.0,
+        cosine: 0.0,
+        similarity: 1.0,
+        score: 0.0,
+    };
+    let between = |a: u32, b: u32| Match { a: a.min(b), b: a.max(b), ..base };
+    let folded = exact.first().zip(0..).filter(|(first, i)| first != i);
+    let same = folded.map(|(first, i)| between(first, i));
+    let near = duplicates.matches.iter().map(|e| Match {
+        kind: MatchKind::Near,
+        resemblance: e.resemblance,
+        containment: e.containment,
+        similarity: e.resemblance,
+        ..between(exact.kept[e.a as usize], exact.kept[e.b as usize])
+    });
+    let share = |x: i64| (x as f64 / ONE as f64) as f32;
+    let told = stories.similar.iter().zip(&stories.scores.pairs).filter_map(|(pair, &score)| {
+        let similarity = i64::from(pair.cosine) * i64::from(pair.factor) / ONE;
+        let penalty =
+            stories.scores.penalties[pair.a as usize] + stories.scores.penalties[pair.b as usize];
+        (share(similarity) >= params.min_similarity as f32).then_some(Match {
+            kind: MatchKind::Story,
+            resemblance: 0.0,
+            containment: 0.0,
+            cosine: share(pair.cosine.into()),
+            similarity: share(similarity),
+            score: share(i64::from(score) - penalty),
+            ..between(groups[pair.a as usize][0], groups[pair.b as usize][0])
+        })
+    });
+    let linked = constraints.together.iter().map(|&(a, b, _)| Match {
+        a,
+        b,
+        kind: MatchKind::Editor,
+        resemblance: 0.0,
+        containment: 0.0,
+        similarity: 0.0,
+        ..base
+    });
+    let copies = exact.folded() + duplicates.matches.len();
+    let mut all: Vec<Match> = Vec::with_capacity(copies);
+    all.extend(same.chain(near).chain(told).chain(linked));
+    all.sort_unstable_by_key(|m| (m.a, m.b, m.kind));
+    all.dedup_by_key(|m| (m.a, m.b));
+    all
+}
+
+/// For each article the position of its story.
+fn story_of(grouping: &Grouping) -> Vec<u32> {
+    let mut story_of = vec![0u32; grouping.order.len()];
+    for (s, ends) in grouping.stories.windows(2).enumerate() {
+        let [from, to] = [ends[0], ends[1]].map(|end| grouping.groups[end as usize] as usize);
+        grouping.order[from..to].iter().for_each(|&i| story_of[i as usize] = s as u32);
+    }
+    story_of
+}
+
+/// How many pairs that editors linked are in two stories nevertheless.
+pub(super) fn unmet(grouping: &Grouping) -> u64 {
+    let story_of = story_of(grouping);
+    let linked = grouping.linked.iter();
+    linked.filter(|(a, b, _)| story_of[*a as usize] != story_of[*b as usize]).count() as u64
+}
+
+/// Who linked which pairs, by position; of several for one pair the latest counts.
+pub(super) fn linked(found: &Found) -> Vec<(u32, u32, Box<str>)> {
+    let mut linked = found.constraints.together.clone();
+    linked.sort_by_key(|&(a, b, _)| (a, b));
+    linked
+}
+
+/// For each article its best match inside its story: word for word before nearly before in other words, then the most
+/// similar.
+pub(super) fn best(grouping: &Grouping) -> Vec<Option<u32>> {
+    let story_of = story_of(grouping);
+    let mut best: Vec<Option<u32>> = vec![None; story_of.len()];
+    let better = |m: &Match, than: &Match| {
+        (than.kind, m.similarity).partial_cmp(&(m.kind, than.similarity))
+            == Some(std::cmp::Ordering::Greater)
+    };
+    let inside = |m: &Match| story_of[m.a as usize] == story_of[m.b as usize];
+    for (n, m) in grouping.matches.iter().enumerate().filter(|(_, m)| inside(m)) {
+        for i in [m.a, m.b] {
+            let kept = &mut best[i as usize];
+            if kept.is_none_or(|k| better(m, &grouping.matches[k as usize])) {
+                *kept = Some(n as u32);
+            }
+        }
+    }
+    best
+}
