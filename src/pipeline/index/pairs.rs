@@ -98,24 +98,27 @@ const TOGETHER: usize = 1 << 12;
 /// all in memory.
 pub(super) struct Pairs {
     segments: Vec<(Named, Segment)>,
+    /// How many rows there are. What was said of articles of higher rows is still there, when these are gone.
+    rows: u32,
     /// What is to be written, whether it counts or not; ascending.
     pub(super) fresh: Vec<Pair>,
 }
 
 impl Pairs {
-    /// What the index has.
-    pub(super) fn open(store: &Store) -> Result<Self, Error> {
+    /// What the index has; so many rows.
+    pub(super) fn open(store: &Store, rows: usize) -> Result<Self, Error> {
         let of_kind = store.segments()?.into_iter().filter(|named| named.kind == KIND);
         let open = |named: Named| store.segment(&named).map(|segment| (named, segment));
-        Ok(Self { segments: of_kind.map(open).collect::<Result<_, Error>>()?, fresh: Vec::new() })
+        let segments = of_kind.map(open).collect::<Result<_, Error>>()?;
+        Ok(Self { segments, rows: rows as u32, fresh: Vec::new() })
     }
 
     /// Calls `each` with all that was ever said of pairs, the latest on each pair last.
-    pub(super) fn each(&self, mut each: impl FnMut(&Pair)) -> Result<(), Error> {
-        self.each_of(|_, _| true, &mut each)
+    pub(super) fn each(&self, each: impl FnMut(&Pair)) -> Result<(), Error> {
+        self.each_of(|_, b| b < self.rows, each)
     }
 
-    /// The same of pairs of rows that are wanted.
+    /// The same of pairs of rows that are wanted, the lower first.
     fn each_of(
         &self,
         wanted: impl Fn(u32, u32) -> bool,
@@ -130,7 +133,7 @@ impl Pairs {
     /// The pairs that count among those of rows that are wanted, ascending.
     pub(super) fn select(&self, wanted: impl Fn(u32, u32) -> bool) -> Result<Vec<Pair>, Error> {
         let mut found = Vec::new();
-        self.each_of(wanted, |pair| found.push(*pair))?;
+        self.each_of(|a, b| b < self.rows && wanted(a, b), |pair| found.push(*pair))?;
         Ok(counting(found))
     }
 

@@ -183,7 +183,7 @@ impl Index {
         if batch.replaced_segments.is_empty() {
             self.merge_small(&work.state, &mut batch)?;
         }
-        let mut pairs = Pairs::open(&self.store)?;
+        let mut pairs = Pairs::open(&self.store, work.state.rows.len())?;
         near::regroup(&mut work, &mut pairs)?;
         clock.stage(stages, "near", pairs.fresh.len() as u64, "pairs of copies");
         let reports = Reports::new(&work.state);
