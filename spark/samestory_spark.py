@@ -405,8 +405,11 @@ def find_posts(job: Job, reports: DataFrame) -> DataFrame:
     return job.store("posts-closed", posts.join(closed, "item", "left"))
 
 
-def find_near(job: Job, posts: DataFrame) -> DataFrame:
-    """Candidates: each block of the index is asked by all reports that can find something in it."""
+def find_near(job: Job, posts: DataFrame, name: str) -> DataFrame:
+    """Candidates: each block of the index is asked by all reports that can find something in it.
+
+    With `local_terms` they ask for matches, without for their neighbourhoods.
+    """
     counts = posts.groupBy("day").agg(F.count("*").alias("n")).collect()
     blocks = [(row["day"], math.ceil(row["n"] / job.arguments.block)) for row in counts]
     if not blocks:
@@ -424,7 +427,8 @@ def find_near(job: Job, posts: DataFrame) -> DataFrame:
         asked += [everything.select(*asked[0].columns), undated.select(*asked[0].columns)]
     queries = reduce(DataFrame.unionAll, asked)
     queries = queries.select("*", F.explode(F.expr("sequence(cast(0 as bigint), shards - 1)")).alias("block_shard"), role(1))
-    return job.store("near", job.step("near", members, queries))
+    members = members.drop("local_terms")
+    return job.store(f"{name}-chosen", job.step("choose", job.store(name, job.step("near", members, queries))))
 
 
 def star(job: Job, stage: str, pairs: DataFrame, table: DataFrame, name: str) -> DataFrame:
@@ -438,11 +442,13 @@ def star(job: Job, stage: str, pairs: DataFrame, table: DataFrame, name: str) ->
 def find_stories(job: Job, cards: DataFrame, canonical: DataFrame) -> tuple[DataFrame, DataFrame]:
     """The story of each group, and the pairs of similar reports with all their numbers."""
     reports = find_reports(job, cards, canonical)
-    near = find_near(job, find_posts(job, reports))
-    chosen = job.store("chosen", job.step("choose", near))
-    compared = star(job, "compare", chosen, reports, "compared")
-    local = compared.where("other is null").selectExpr("query as item", "local_terms")
-    scored = star(job, "crowd", compared.where("other is not null").drop("local_terms"), local, "scored")
+    posts = find_posts(job, reports)
+    around = star(job, "compare", find_near(job, posts, "around"), reports, "weighed")
+    local = around.where("other is null").selectExpr("query as item", "local_terms")
+    near = find_near(job, posts.join(local, "item"), "near")
+    matches = star(job, "compare", near, reports, "compared")
+    compared = around.unionAll(matches).where("other is not null").drop("local_terms")
+    scored = star(job, "crowd", compared, local, "scored")
     penalties = scored.where("other is null").selectExpr("query as item", "penalty")
     query = "query_time < other_time or (query_time = other_time and query < other)"
     ends = [f"if({query}, query, other) as a", f"if({query}, other, query) as b"]

@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::asking::Postings;
-use super::neighbours::bound;
-use super::reach::{self, CAP, FAR, HISTORY, Moment, NEAR, Times, past};
+use super::postings::Postings;
+use super::reach::{self, FAR, HISTORY, Moment, NEAR, Purpose, Times, past, plain};
 use crate::kernel::time::{DAY, TimeFactor};
 
 /// With one mover of a day for so many reports within its reach, much moved.
@@ -31,12 +30,12 @@ pub struct Moved {
 /// which others came or went.
 pub fn flipped(postings: &Postings, times: &Times, moved: &[Moved]) -> Vec<(u32, u32)> {
     let came = came(times, moved);
-    let mut by_term: Vec<(u32, &Moved)> =
-        moved.iter().flat_map(|m| m.posted.iter().map(move |p| (p.0, m))).collect();
-    by_term.sort_unstable_by_key(|(term, m)| (*term, m.time, m.identity));
-    let one = |of_term: &[(u32, &Moved)]| {
+    let mut by_term: Vec<(u32, u16, &Moved)> =
+        moved.iter().flat_map(|m| m.posted.iter().map(move |p| (p.0, p.1, m))).collect();
+    by_term.sort_unstable_by_key(|(term, _, m)| (*term, m.time, m.identity));
+    let one = |of_term: &[(u32, u16, &Moved)]| {
         let term = of_term[0].0;
-        let flipped = flipped_of(postings.of(term).0, of_term, times, &came);
+        let flipped = flipped_of(postings.of(term), of_term, times, &came);
         flipped.into_iter().map(move |i| (i, term))
     };
     by_term.par_chunk_by(|x, y| x.0 == y.0).flat_map_iter(one).collect()
@@ -51,24 +50,37 @@ fn came(times: &Times, moved: &[Moved]) -> Vec<bool> {
 }
 
 /// What [`flipped`] finds for one term.
-fn flipped_of(all: &[u32], moved: &[(u32, &Moved)], times: &Times, came: &[bool]) -> Vec<u32> {
+fn flipped_of(
+    (all, weights): (&[u32], &[u16]),
+    moved: &[(u32, u16, &Moved)],
+    times: &Times,
+    came: &[bool],
+) -> Vec<u32> {
     let mut flipped = Vec::new();
-    for of_day in moved.chunk_by(|x, y| day(x.1.time) == day(y.1.time)) {
-        let bucket = day(of_day[0].1.time);
+    for of_day in moved.chunk_by(|x, y| day(x.2.time) == day(y.2.time)) {
+        let bucket = day(of_day[0].2.time);
         let begin = all.partition_point(|&i| day(times.of(i)) < bucket);
         let end = all.partition_point(|&i| day(times.of(i)) <= bucket);
-        let now = &all[begin..end];
-        let gone = of_day.iter().filter(|(_, m)| m.position.is_none()).map(|(_, m)| m.identity);
-        let stayed = || now.iter().filter(|&&i| !came[i as usize]);
-        let identity = |&i: &u32| times.identities[i as usize];
-        let before: Vec<u64> = stayed().map(identity).chain(gone).collect();
-        let was = (before.len() > CAP).then(|| bound(before.into_iter()));
-        let is = (now.len() > CAP).then(|| bound(now.iter().map(identity)));
-        if was != is {
-            let open = |bound: Option<u64>, i: &u32| bound.is_none_or(|bound| identity(i) < bound);
-            flipped.extend(stayed().filter(|i| open(was, i) != open(is, i)));
+        for purpose in Purpose::ALL {
+            let now = || {
+                let both = all[begin..end].iter().zip(&weights[begin..end]);
+                both.filter(|p| purpose.has(*p.1)).map(|p| p.0)
+            };
+            let gone = of_day.iter().filter(|p| p.2.position.is_none() && purpose.has(p.1));
+            let gone = gone.map(|p| p.2.identity);
+            let stayed = || now().filter(|&&i| !came[i as usize]);
+            let identity = |&i: &u32| times.identities[i as usize];
+            let was = purpose.bound(stayed().map(identity).chain(gone));
+            let is = purpose.bound(now().map(identity));
+            if was != is {
+                let open =
+                    |bound: Option<u64>, i: &u32| bound.is_none_or(|bound| identity(i) < bound);
+                flipped.extend(stayed().filter(|i| open(was, i) != open(is, i)));
+            }
         }
     }
+    flipped.sort_unstable();
+    flipped.dedup();
     flipped
 }
 
@@ -176,7 +188,7 @@ impl Meeting<'_> {
                 if sums[i as usize] == 0 {
                     touched.push(i);
                 }
-                sums[i as usize] += u32::from(weight) * u32::from(own);
+                sums[i as usize] += u32::from(plain(weight)) * u32::from(plain(own));
             }
         }
         if let Some(term) = m.only {
@@ -205,7 +217,7 @@ impl Meeting<'_> {
         // Seen or published: the larger of the two factors.
         let its = Moment { time: m.time, stamped: true };
         let factor = reach::factor(own, its, self.factor);
-        (time <= own_time && reach::partial_match(partial, factor).is_some())
+        (time <= own_time && reach::is_partial_match(partial, factor))
             || self.history.is_long(own_time) != [true, true]
     }
 }

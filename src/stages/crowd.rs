@@ -8,12 +8,11 @@
 use rayon::prelude::*;
 
 use super::neighbours::Found;
+use super::reach::mixed;
 use super::weights::Vectors;
 use crate::kernel::cosine::Probe;
 use crate::kernel::time::ONE;
 
-/// Share of the similarity under local weights, in tenths.
-const LOCAL_TENTHS: i64 = 7;
 /// How many of the nearest neighbours tell how crowded an article stands.
 pub const CROWD: usize = 2;
 /// Crowding where there is nobody, in 1 / 65,536.
@@ -22,7 +21,9 @@ const FLOOR: i64 = ONE * 27 / 100;
 pub const KNOWN: usize = 5;
 /// Crowding for each that is missing, in 1 / 65,536: where neither dates nor neighbours tell an event from the next one
 /// of its kind, only reports that are quite alike come together.
-const STRANGER: i64 = ONE * 12 / 100;
+const STRANGER: i64 = ONE * 14 / 100;
+/// Of no more than so many: two reports alone are no more likely to be two events than two of three.
+const STRANGERS: usize = 3;
 /// What part of the crowding is taken off: one over this.
 const PART: i64 = 4;
 
@@ -58,11 +59,6 @@ pub fn correct(vectors: &Vectors, found: &Found, undated: usize) -> Scores {
     Scores { pairs: scores.into_iter().flat_map(|s| s.0).collect(), penalties }
 }
 
-/// The similarity of two articles under both weights, of that under each.
-pub fn mixed(fixed: i64, local: i64) -> i64 {
-    ((10 - LOCAL_TENTHS) * fixed + LOCAL_TENTHS * local) / 10
-}
-
 /// The score of a pair, of its similarity under both weights and its time factor.
 pub fn score(mixed: i64, factor: i64) -> i32 {
     (mixed * factor / ONE) as i32
@@ -72,6 +68,6 @@ pub fn score(mixed: i64, factor: i64) -> i32 {
 /// neighbours, of which there may be fewer, and by how many neighbours are known, up to [`KNOWN`].
 pub fn penalty(near: impl Iterator<Item = i64>, known: usize, dated: bool) -> i64 {
     let crowding = near.take(CROWD).sum::<i64>() / CROWD as i64;
-    let strangers = if dated { 0 } else { KNOWN.saturating_sub(known) };
+    let strangers = if dated { 0 } else { KNOWN.saturating_sub(known).min(STRANGERS) };
     crowding.max(FLOOR + STRANGER * strangers as i64) / PART
 }

@@ -13,6 +13,7 @@
 //! | [`learn`] | a corpus | boilerplate | a function of the set of articles |
 //! | [`represent`] | members of a group or story | who stands for it, and why | by the rule asked for |
 //! | [`weights`] | terms | weights | integers |
+//! | [`postings`] | terms of reports | who is found by which term | a function of the set of reports |
 //! | [`neighbours`] | weighted reports | similar pairs, neighbourhoods | a function of the set of reports |
 //! | [`reach`] | two reports | what they can be to each other | looks at the two alone |
 //! | [`asking`] | some reports, postings | what [`neighbours`] finds of them | equal to what it finds among all |
@@ -29,6 +30,7 @@ pub mod decide;
 pub mod duplicates;
 pub mod learn;
 pub mod neighbours;
+pub mod postings;
 pub mod reach;
 pub mod represent;
 pub mod shingle;

@@ -1,15 +1,21 @@
 //! Which reports resemble which: candidate matches within the window, and each report's neighbourhood before it.
 //!
 //! Every report posts its heaviest terms to an inverted index. A query adds up the products of shared postings, a lower
-//! bound of the cosine, and what passes is compared in full. Reports stand in the order of time, undated ones first, so
-//! that a window is a stretch of reports and of every posting list.
+//! bound of the cosine, and what passes is compared in full. First each report's neighbours are found, which say what its
+//! terms are worth; then it asks for matches with these weights, or a series would find nothing but its own template.
+//! Reports stand in the order of time, undated ones first, so that a window is a stretch of reports and of every posting list.
+
+use std::ops::{AddAssign, Mul, Range};
 
 use rayon::prelude::*;
 
-use super::reach::{self, AROUND, CAP, HUBS, MATCHES, POSTED, SIMILAR, Times, best};
+use super::postings::{Open, Postings};
+use super::reach::{
+    self, AROUND, Neighbourhood, Own, Purpose, SIMILAR, Times, best, best_matches, heaviest, plain,
+};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
-use crate::kernel::time::{DAY, TimeFactor};
+use crate::kernel::time::{ONE, TimeFactor};
 
 /// Neighbours that are kept.
 const KEPT: usize = if cfg!(test) { 4 } else { 40 };
@@ -47,22 +53,37 @@ pub struct Found {
 /// The similar pairs of all reports, and what there is in the neighbourhood of each.
 pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     let fixed = vectors.fixed();
-    let (index, own) = Index::new(vectors, &fixed, times, factor);
+    let postings = Postings::of_all(vectors, &fixed);
     let comparison = Comparison { vectors, fixed: &fixed, times, factor };
+    let index = Index::new(&postings, Purpose::Around, times, factor);
+    let weigh = |scratch: &mut Scratch, i: u32, found: &mut Found| {
+        let around = index.around(i, heaviest(i as usize, vectors, &fixed), scratch);
+        comparison.weigh(i, &around, &mut scratch.probe, found);
+    };
+    let around = each(vectors.len(), weigh);
+    drop(index);
+    let index = Index::new(&postings, Purpose::Matches, times, factor);
+    let compare = |scratch: &mut Scratch, i: u32, found: &mut Found| {
+        let (posted, dimensions) =
+            (heaviest(i as usize, vectors, &fixed), vectors.dimensions(i as usize));
+        let own = reach::own(posted, dimensions, vectors.weights(&around.local, i as usize));
+        let matches = index.matches(i, own, scratch);
+        comparison.compare(i, &matches, &mut scratch.probe, found);
+    };
+    let Found { similar, compared, .. } = each(vectors.len(), compare);
+    Found { similar, compared: (compared.0, around.compared.1), ..around }
+}
+
+/// What `one` finds of each of so many reports.
+fn each(n: usize, one: impl Fn(&mut Scratch, u32, &mut Found) + Sync) -> Found {
     let part = |scratch: &mut Scratch, from: usize| {
         let mut found = Found::default();
-        for (i, own) in (from as u32..).zip(&own[from..]).take(PART) {
-            let candidates = index.candidates(i, own, scratch);
-            comparison.compare(i, &candidates, &mut scratch.probe, &mut found);
-        }
+        (from..n.min(from + PART)).for_each(|i| one(scratch, i as u32, &mut found));
         found.similar.shrink_to_fit();
         found
     };
-    let parts: Vec<usize> = (0..vectors.len()).step_by(PART).collect();
-    let parts: Vec<Found> = parts.into_par_iter().map_init(Scratch::default, part).collect();
-    drop((index, own));
-    drop(fixed);
-    gather(parts)
+    let parts: Vec<usize> = (0..n).step_by(PART).collect();
+    gather(parts.into_par_iter().map_init(Scratch::default, part).collect())
 }
 
 /// What is found of reports that follow one another.
@@ -81,162 +102,126 @@ pub(super) fn gather(parts: Vec<Found>) -> Found {
     Found { similar, nearest, local: Weights::concat(local), compared }
 }
 
-/// Closes the postings of crowded buckets but for the hubs. A bucket is a term on a day; it depends on the set of
-/// reports only.
-fn close_crowded(postings: &mut [Posting], times: &Times) {
-    let day = |p: &Posting| times.of(p.report).map(|time| time.div_euclid(DAY));
-    let same = |x: &Posting, y: &Posting| x.term == y.term && day(x) == day(y);
-    for bucket in postings.chunk_by_mut(same).filter(|b| b.len() > CAP) {
-        let identity = |p: &Posting| times.identities[p.report as usize];
-        let bound = bound(bucket.iter().map(identity));
-        bucket.iter_mut().for_each(|p| p.open = identity(p) < bound);
-    }
-}
-
-/// Below which identity the postings of a crowded bucket are found.
-pub(super) fn bound(identities: impl Iterator<Item = u64>) -> u64 {
-    let mut lowest: Vec<u64> = identities.collect();
-    lowest.sort_unstable();
-    lowest[HUBS]
-}
-
-/// One of the heaviest terms of a report, on its way into the index.
-#[derive(Debug, Clone, Copy)]
-struct Posting {
-    term: u32,
-    report: u32,
-    weight: u16,
-    slot: u8,
-    /// Whether queries find it.
-    open: bool,
-}
-
-/// The end of the postings of a term: later than any report.
-pub(super) const END: (u32, u16) = (u32::MAX, 0);
-/// No postings to look at.
-pub(super) const NONE: u32 = u32::MAX;
 /// Reports whose sums are added up at a time: so many stay in the nearest cache.
-const CHUNK: usize = 8_192;
+const CHUNK: usize = 4_096;
 
-/// The inverted index.
+/// What can be found for one purpose.
 pub(super) struct Index<'a> {
-    pub(super) times: &'a Times,
-    pub(super) factor: &'a TimeFactor,
-    /// The open postings as report and weight, by term, then by report; after those of each term an [`END`].
-    pub(super) postings: Vec<(u32, u16)>,
+    times: &'a Times,
+    factor: &'a TimeFactor,
+    postings: Open<'a>,
 }
-
-/// What a report is looked for by.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Own {
-    /// Where the postings of its terms come into its scope; [`NONE`] where there are none.
-    pub(super) first: [u32; POSTED],
-    /// What its terms weigh.
-    pub(super) weights: [u16; POSTED],
-}
-
-impl Own {
-    /// Nothing.
-    pub(super) const NOTHING: Self = Self { first: [NONE; POSTED], weights: [0; POSTED] };
-}
-
-/// What a report is compared with in full: candidates for matches, and for its neighbourhood, each ascending.
-pub type Candidates = [Vec<u32>; 2];
 
 #[derive(Default)]
 pub(super) struct Scratch {
-    /// Where the next posting of each term is, and what the term weighs in the report that asks.
-    lists: Vec<(usize, u16)>,
-    sums: Vec<u32>,
-    touched: Vec<u32>,
+    sums: Sums<u32>,
+    both: Sums<u64>,
     pub(super) probe: Probe,
 }
 
 impl<'a> Index<'a> {
-    /// The index of all reports, and by what each is looked for.
-    fn new(
-        vectors: &'a Vectors,
-        fixed: &'a Weights,
+    pub(super) fn new(
+        postings: &'a Postings,
+        purpose: Purpose,
         times: &'a Times,
         factor: &'a TimeFactor,
-    ) -> (Self, Vec<Own>) {
-        let posted = |i: u32| posted(i, vectors, fixed);
-        let n = vectors.len() as u32;
-        let mut postings: Vec<Posting> = (0..n).into_par_iter().flat_map_iter(posted).collect();
-        postings.par_sort_unstable_by_key(|p| (p.term, p.report));
-        close_crowded(&mut postings, times);
-        let begins: Vec<u32> =
-            (0..n).into_par_iter().map(|i| times.scope(i).start as u32).collect();
-        let mut index = Self { times, factor, postings: Vec::new() };
-        let mut own = vec![Own::NOTHING; vectors.len()];
-        let useful = |same: &&[Posting]| same.len() > 1 && same.iter().any(|p| p.open);
-        for same in postings.chunk_by(|x, y| x.term == y.term).filter(useful) {
-            let start = index.postings.len();
-            let open = same.iter().filter(|p| p.open);
-            index.postings.extend(open.map(|p| (p.report, p.weight)));
-            let open = &index.postings[start..];
-            for p in same {
-                let (report, slot) = (p.report as usize, p.slot as usize);
-                let before = open.partition_point(|other| other.0 < begins[report]);
-                own[report].first[slot] = (start + before) as u32;
-                own[report].weights[slot] = p.weight;
-            }
-            index.postings.push(END);
-        }
-        (index, own)
+    ) -> Self {
+        Self { times, factor, postings: postings.open(purpose, times) }
     }
 
-    /// The candidates of a report among those before it, and for its neighbourhood.
-    pub(super) fn candidates(&self, report: u32, own: &Own, scratch: &mut Scratch) -> Candidates {
-        let neighbourhood = self.times.neighbourhood(report);
-        let window = self.times.window(report, self.factor);
-        let (mut matches, mut around) = (Vec::new(), Vec::new());
-        self.add_up(report, own, scratch, |other, sum| {
-            let Some(partial) = reach::partial(sum).filter(|_| other != report) else { return };
-            let dated = other as usize >= self.times.undated;
-            let range = if dated { &neighbourhood.dated } else { &neighbourhood.undated };
-            if range.contains(&(other as usize)) {
-                around.push((partial, other));
-            }
-            // Most are too long ago to match, and their position says so.
-            if dated && (other as usize) < window {
-                return;
-            }
-            let (own, its) = (self.times.moment(report), self.times.moment(other));
-            if reach::asks(own, its, other < report) {
-                let factor = reach::factor(own, its, self.factor);
-                matches.extend(reach::partial_match(partial, factor).map(|s| (s, other)));
-            }
-        });
-        [best(matches, MATCHES), best(around, AROUND)]
-    }
-
-    /// Adds up the products of the postings that a report shares with each in its scope.
-    fn add_up(
+    /// The candidates for the neighbourhood of a report that posts these terms, ascending.
+    pub(super) fn around(
         &self,
         report: u32,
-        own: &Own,
+        posted: impl Iterator<Item = (u32, u16)>,
         scratch: &mut Scratch,
-        mut each: impl FnMut(u32, u32),
+    ) -> Vec<u32> {
+        let own: Vec<(u32, u32)> = posted
+            .filter(|own| Purpose::Around.has(own.1))
+            .map(|(term, weight)| (term, plain(weight).into()))
+            .collect();
+        let mut around = Vec::new();
+        let Neighbourhood { dated, undated } = self.times.neighbourhood(report);
+        for range in [undated, dated] {
+            scratch.sums.each(&self.postings, &own, range, |other, sum| {
+                let partial = reach::partial(sum).filter(|_| other != report);
+                around.extend(partial.map(|partial| (partial, other)));
+            });
+        }
+        best(around, AROUND)
+    }
+
+    /// The candidates for matches of a report among those before it, ascending.
+    pub(super) fn matches(
+        &self,
+        report: u32,
+        own: impl Iterator<Item = Own>,
+        scratch: &mut Scratch,
+    ) -> Vec<u32> {
+        let own: Vec<Own> = own.collect();
+        let mut matches = Vec::new();
+        for range in self.times.before(report, self.factor) {
+            scratch.both.each(&self.postings, &own, range, |other, sum| {
+                // Most promise too little whenever they are.
+                if reach::promise(sum, ONE).is_none() {
+                    return;
+                }
+                let factor = self.times.factor(report, other, self.factor);
+                matches.extend(reach::promise(sum, factor).map(|promise| (promise, other)));
+            });
+        }
+        best_matches(matches)
+    }
+}
+
+/// Sums of products, by report.
+#[derive(Default)]
+struct Sums<T> {
+    /// Where the postings of each term go on and end, and what the term weighs in the report that asks.
+    lists: Vec<(Range<usize>, T)>,
+    sums: Vec<T>,
+    touched: Vec<u32>,
+}
+
+impl<T> Sums<T>
+where
+    T: Copy + Default + PartialEq + From<u16> + Mul<Output = T> + AddAssign,
+{
+    /// Adds up the products of the postings that a report shares with each in a range.
+    fn each(
+        &mut self,
+        postings: &Open<'_>,
+        own: &[(u32, T)],
+        range: Range<usize>,
+        mut each: impl FnMut(u32, T),
     ) {
-        let Scratch { lists, sums, touched, .. } = scratch;
-        let own = own.first.into_iter().zip(own.weights);
+        if range.is_empty() {
+            return;
+        }
+        let Self { lists, sums, touched } = self;
         lists.clear();
-        lists.extend(own.filter(|own| own.0 != NONE).map(|(at, own)| (at as usize, own)));
-        sums.resize(CHUNK, 0);
-        let scope = self.times.scope(report);
-        for from in scope.clone().step_by(CHUNK) {
-            let to = scope.end.min(from + CHUNK) as u32;
-            for (at, own) in &mut *lists {
-                while self.postings[*at].0 < to {
-                    let (other, weight) = self.postings[*at];
+        for &(term, weight) in own {
+            let list = postings.range(term);
+            let reports = &postings.reports()[list.clone()];
+            let before = reports.partition_point(|&other| (other as usize) < range.start);
+            lists.push((list.start + before..list.end, weight));
+        }
+        sums.resize(CHUNK, T::default());
+        for from in range.clone().step_by(CHUNK) {
+            let to = range.end.min(from + CHUNK) as u32;
+            for (list, own) in &mut *lists {
+                let others = &postings.reports()[list.clone()];
+                let weights = &postings.weights()[list.clone()];
+                let mut n = 0;
+                for (&other, &weight) in others.iter().zip(weights).take_while(|p| *p.0 < to) {
                     let sum = &mut sums[other as usize - from];
-                    if *sum == 0 {
+                    if *sum == T::default() {
                         touched.push(other);
                     }
-                    *sum += u32::from(weight) * u32::from(*own);
-                    *at += 1;
+                    *sum += T::from(weight) * *own;
+                    n += 1;
                 }
+                list.start += n;
             }
             for other in touched.drain(..) {
                 each(other, std::mem::take(&mut sums[other as usize - from]));
@@ -246,32 +231,42 @@ impl<'a> Index<'a> {
 }
 
 /// What it takes to compare reports in full.
-pub(super) struct Comparison<'a> {
-    pub(super) vectors: &'a Vectors,
-    pub(super) fixed: &'a Weights,
-    pub(super) times: &'a Times,
-    pub(super) factor: &'a TimeFactor,
+pub struct Comparison<'a> {
+    /// The terms of all.
+    pub vectors: &'a Vectors,
+    /// Their weights against the background.
+    pub fixed: &'a Weights,
+    /// When they were published.
+    pub times: &'a Times,
+    /// How similarity falls in time.
+    pub factor: &'a TimeFactor,
 }
 
 impl Comparison<'_> {
-    /// The matches of a report among its candidates, and its neighbours.
+    /// The neighbours of a report among its candidates, and what its terms say among them.
+    pub(super) fn weigh(&self, report: u32, around: &[u32], probe: &mut Probe, found: &mut Found) {
+        found.compared.1 += around.len() as u64;
+        self.vectors.fetch(self.fixed, around.iter().copied());
+        self.vectors.load(self.fixed, report as usize, probe);
+        let near = self.nearest(report, around, probe);
+        found.local.push(&self.vectors.local_of(report as usize, &near, probe));
+        found.nearest.push(near[..near.len().min(NEAREST)].to_vec());
+    }
+
+    /// The matches of a report among its candidates.
     pub(super) fn compare(
         &self,
         report: u32,
-        [matches, around]: &Candidates,
+        matches: &[u32],
         probe: &mut Probe,
         found: &mut Found,
     ) {
         found.compared.0 += matches.len() as u64;
-        found.compared.1 += around.len() as u64;
-        self.vectors.fetch(self.fixed, around.iter().chain(matches).copied());
+        self.vectors.fetch(self.fixed, matches.iter().copied());
         self.vectors.load(self.fixed, report as usize, probe);
-        let similar = |&other: &u32| self.similar(report, other, probe);
-        found.similar.extend(matches.iter().filter_map(similar));
-        let near = self.nearest(report, around, probe);
-        let local = self.vectors.local_of(report as usize, &near, probe);
-        found.local.push(&local);
-        found.nearest.push(near[..near.len().min(NEAREST)].to_vec());
+        found
+            .similar
+            .extend(matches.iter().filter_map(|&other| self.similar(report, other, probe)));
     }
 
     fn similar(&self, report: u32, other: u32, probe: &Probe) -> Option<Similar> {
@@ -288,13 +283,6 @@ impl Comparison<'_> {
         keep_nearest(&mut nearest);
         nearest
     }
-}
-
-/// What a report posts.
-fn posted(report: u32, vectors: &Vectors, fixed: &Weights) -> impl Iterator<Item = Posting> {
-    let heaviest = reach::heaviest(report as usize, vectors, fixed);
-    let posting = move |(slot, (term, weight))| Posting { term, report, weight, slot, open: true };
-    (0..).zip(heaviest).map(posting)
 }
 
 /// Keeps those of some neighbours that count, the most similar first.

@@ -3,25 +3,42 @@
 //! The rules of [`super::neighbours`] for two reports at a time, as they hold wherever the reports are, and for reports
 //! in the order of time.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::ops::Range;
 
 use super::weights::{Vectors, Weights};
+use crate::kernel::cosine::square;
 use crate::kernel::time::{DAY, ONE, TimeFactor};
 
 // Tests have few articles, so that all limits are low there: each must be met.
 
 /// Terms that a report posts.
-pub const POSTED: usize = 16;
+pub const POSTED: usize = if cfg!(test) { 12 } else { 32 };
+/// How many of them, the heaviest, also find neighbours.
+const FIRST: usize = if cfg!(test) { 8 } else { 16 };
 /// Fixed-point one of a posted weight.
-const UNIT: f64 = 16_384.0;
+const UNIT: f64 = 16_383.0;
+/// Marks the weight of one of the [`FIRST`] terms.
+const IS_FIRST: u16 = 1 << 14;
 /// Share of the cosine that the posted terms of a match must show, in 1 / 65,536.
 const PARTIAL: i64 = ONE * 7 / 100;
-/// The same of a neighbour. It is less, since who has few neighbours is told by the distant ones.
+/// Share of the similarity under both weights that they must show. The terms of the report that asks weigh what they say in
+/// its neighbourhood, so that a series does not find all that shares its template.
+const PROMISE: i64 = ONE * 5 / 100;
+/// The same of all but the [`FEW`] best candidates.
+const GOOD: i64 = ONE * 11 / 100;
+/// See [`GOOD`].
+const FEW: usize = if cfg!(test) { 3 } else { 35 };
+/// Share of a report's own length, in 1 / 16,383, that a term must have there for the report to ask by it: the lists of
+/// words that all have are the longest, and they promise least.
+const LIGHT: i64 = if cfg!(test) { 1_000 } else { 820 };
+/// The same as [`PARTIAL`] of a neighbour. It is less, since who has few neighbours is told by the distant ones.
 const PARTIAL_AROUND: i64 = ONE * 5 / 100;
-/// Most candidates for matches that are compared in full; most reports have a sixth of that, those of stories of hundreds
+/// Share of the similarity under local weights, in tenths.
+const LOCAL_TENTHS: i64 = 7;
+/// Most candidates for matches that are compared in full; most reports have a tenth of that, those of stories of hundreds
 /// all.
-pub const MATCHES: usize = if cfg!(test) { 5 } else { 200 };
+const MATCHES: usize = if cfg!(test) { 5 } else { 300 };
 /// Most candidates for the neighbourhood that are compared in full.
 pub const AROUND: usize = if cfg!(test) { 5 } else { 60 };
 /// Least similarity of a match and of a neighbour, in 1 / 65,536.
@@ -33,10 +50,49 @@ pub const NEAR: i64 = 3 * DAY;
 pub const FAR: i64 = 33 * DAY;
 /// With fewer reports than this in its past, a report's own days serve as well.
 pub const HISTORY: usize = if cfg!(test) { 6 } else { 200 };
-/// Postings of one term on one day that are all found; of more, only the [`HUBS`] with the lowest identities are.
-pub const CAP: usize = if cfg!(test) { 4 } else { 300 };
+/// Postings of one term on one day that are all found as matches; of more, only the [`HUBS`] with the lowest identities are.
+pub const CAP: usize = if cfg!(test) { 6 } else { 600 };
+/// The same of neighbours, which are looked for in a month and not in a week.
+pub const CAP_AROUND: usize = if cfg!(test) { 4 } else { 300 };
 /// See [`CAP`].
 pub const HUBS: usize = if cfg!(test) { 2 } else { 4 };
+
+/// What a report looks for others as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Neighbours.
+    Around,
+    /// Matches.
+    Matches,
+}
+
+impl Purpose {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Around, Self::Matches];
+
+    /// Postings of one term on one day that are all found.
+    pub fn cap(self) -> usize {
+        match self {
+            Self::Around => CAP_AROUND,
+            Self::Matches => CAP,
+        }
+    }
+
+    /// Whether a posting can be found that is so far down among those of its report.
+    pub fn has_slot(self, slot: i64) -> bool {
+        self == Self::Matches || slot < FIRST as i64
+    }
+
+    /// Whether a posting of that weight can be found.
+    pub fn has(self, weight: u16) -> bool {
+        self == Self::Matches || weight & IS_FIRST != 0
+    }
+}
+
+/// The weight of a posting without its mark.
+pub fn plain(weight: u16) -> u16 {
+    weight & !IS_FIRST
+}
 
 /// When a report was published, in seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,20 +144,13 @@ impl Times {
         Neighbourhood { dated, undated: 0..self.undated }
     }
 
-    /// The first dated report that is not too long before one to match it.
-    pub(super) fn window(&self, i: u32, by_gap: &TimeFactor) -> usize {
-        let first = |time: i64| self.between(time.saturating_sub(by_gap.reach()), time).start;
-        self.of(i).map_or(self.undated, first)
-    }
-
-    /// The reports among which the matches and the neighbours of one are. An undated report is the later one of any pair
-    /// with a dated one.
-    pub(super) fn scope(&self, i: u32) -> Range<usize> {
-        let Some(time) = self.of(i) else { return 0..self.stamped.len() };
-        let around = self.neighbourhood(i);
-        let past = || self.between(time.saturating_sub(FAR), time).start;
-        let first = if around.undated.is_empty() { past() } else { 0 };
-        first..around.dated.end.max(i as usize + 1)
+    /// The reports among which the matches of one are: before it, and where it is undated all dated ones too.
+    pub(super) fn before(&self, i: u32, by_gap: &TimeFactor) -> [Range<usize>; 2] {
+        let Some(time) = self.of(i) else {
+            return [0..i as usize, self.undated..self.stamped.len()];
+        };
+        let reach = by_gap.reach().min(FAR);
+        [0..0, self.between(time.saturating_sub(reach), time).start..i as usize]
     }
 
     /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
@@ -163,9 +212,36 @@ pub fn partial(sum: u32) -> Option<i64> {
     Some(i64::from(sum) >> 12).filter(|&partial| partial >= PARTIAL_AROUND)
 }
 
-/// The similarity by the posted terms, in the square of 1 / 65,536, unless it is too little for a match.
-pub fn partial_match(partial: i64, factor: i64) -> Option<i64> {
-    Some(partial * factor).filter(|&similarity| similarity >= PARTIAL * ONE)
+/// Whether the posted terms of two reports say enough for a match.
+pub fn is_partial_match(partial: i64, factor: i64) -> bool {
+    partial * factor >= PARTIAL * ONE
+}
+
+/// How good a candidate for a match is, unless it is too little: the products of the terms that both post, see [`Own`], added up,
+/// under both weights as in a score, times the time factor.
+pub fn promise(sum: u64, factor: i64) -> Option<i64> {
+    let [fixed, local] = [sum >> 32, sum & 0xffff_ffff].map(|sum| sum as i64 >> 12);
+    let promise = mixed(fixed, local) * factor;
+    (is_partial_match(fixed, factor) && promise >= PROMISE * ONE).then_some(promise)
+}
+
+/// A term by which a report asks for matches: what it weighs to all, in the upper half, and what it says in the report's
+/// neighbourhood. The product with a posted weight is both products at once, for no sum of either passes its half.
+pub type Own = (u32, u64);
+
+/// By what a report asks for matches, of what it posts and of all its terms, ascending, with their local weights.
+pub fn own(
+    posted: impl Iterator<Item = (u32, u16)>,
+    dimensions: &[u32],
+    local: &[u16],
+) -> impl Iterator<Item = Own> {
+    let length = (square(local) as f64).sqrt();
+    posted.filter_map(move |(term, weight)| {
+        let local = dimensions.binary_search(&term).map_or(0, |i| unit(local[i], length));
+        let fixed = plain(weight);
+        let is_heavy = mixed(fixed.into(), local.into()) >= LIGHT;
+        is_heavy.then(|| (term, u64::from(fixed) << 32 | u64::from(local)))
+    })
 }
 
 /// Whether two reports are similar.
@@ -173,10 +249,33 @@ pub fn is_similar(cosine: i32, factor: i64) -> bool {
     i64::from(cosine) * factor >= SIMILAR * ONE
 }
 
+/// The similarity of two articles under both weights, of that under each.
+pub fn mixed(fixed: i64, local: i64) -> i64 {
+    ((10 - LOCAL_TENTHS) * fixed + LOCAL_TENTHS * local) / 10
+}
+
+/// The candidates for matches that are compared: beyond a few only good ones, ascending.
+pub fn best_matches<K: Ord + Copy>(mut candidates: Vec<(i64, K)>) -> Vec<K> {
+    if candidates.len() > FEW {
+        candidates.select_nth_unstable_by(FEW, order);
+        let mut n = 0;
+        candidates.retain(|c| {
+            n += 1;
+            n <= FEW || c.0 >= GOOD * ONE
+        });
+    }
+    best(candidates, MATCHES)
+}
+
+/// The best first.
+fn order<K: Ord>(x: &(i64, K), y: &(i64, K)) -> Ordering {
+    y.0.cmp(&x.0).then_with(|| x.1.cmp(&y.1))
+}
+
 /// At most so many candidates, those with the highest partial sums, ascending: neighbours in time are neighbours in memory.
 pub fn best<K: Ord + Copy>(mut candidates: Vec<(i64, K)>, most: usize) -> Vec<K> {
     if candidates.len() > most {
-        candidates.select_nth_unstable_by(most, |x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
+        candidates.select_nth_unstable_by(most, order);
         candidates.truncate(most);
     }
     let mut best: Vec<K> = candidates.into_iter().map(|c| c.1).collect();
@@ -184,7 +283,8 @@ pub fn best<K: Ord + Copy>(mut candidates: Vec<(i64, K)>, most: usize) -> Vec<K>
     best
 }
 
-/// The terms by which article `i` is found, the heaviest first, with their weights.
+/// The terms by which article `i` is found, the heaviest first, with their weights; those that also find neighbours are
+/// marked, see [`Purpose::has`] and [`plain`].
 pub fn heaviest(
     i: usize,
     vectors: &Vectors,
@@ -200,6 +300,13 @@ pub fn heaviest(
     }
     terms.sort_unstable_by_key(order);
     let length = fixed.length(i);
-    let unit = move |weight: u16| (f64::from(weight) / length * UNIT).round() as u16;
-    terms.into_iter().map(move |(weight, term)| (term, unit(weight)))
+    let posted = move |(slot, (weight, term)): (usize, (u16, u32))| {
+        (term, unit(weight, length) | if slot < FIRST { IS_FIRST } else { 0 })
+    };
+    terms.into_iter().enumerate().map(posted)
+}
+
+/// A weight of a vector of some length as one of a vector of length one.
+fn unit(weight: u16, length: f64) -> u16 {
+    (f64::from(weight) / length * UNIT).round() as u16
 }

@@ -3,6 +3,7 @@
 mod absorb;
 mod arrange;
 mod explain;
+mod few;
 mod findings;
 mod intake;
 mod lists;

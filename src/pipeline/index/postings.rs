@@ -7,7 +7,7 @@ use super::reports::Reports;
 use super::rows;
 use super::state::{NONE, State};
 use crate::pipeline::spool::Item as _;
-use crate::stages::asking::Postings;
+use crate::stages::postings::Postings;
 use crate::store::{Block, Segment};
 
 /// Postings taken out of one segment.

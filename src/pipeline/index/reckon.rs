@@ -3,9 +3,9 @@
 use foldhash::{HashMap, HashSet};
 
 use super::Error;
+use super::few::Few;
 use super::findings::{Finding, Findings, Link};
-use super::reports::{Asking, Reports, times};
-use super::state::NONE;
+use super::reports::{Asked, Reports};
 use super::work::Work;
 use crate::kernel::time::TimeFactor;
 use crate::stages::asking;
@@ -18,44 +18,39 @@ pub(super) fn reckon(
     work: &Work<'_>,
     reports: &Reports,
     findings: &mut Findings,
-    (asking, others): (Asking, Vec<(u32, Finding)>),
+    (asking, others): (Vec<Asked>, Vec<(u32, Finding)>),
     by_gap: &TimeFactor,
 ) -> Result<HashSet<u32>, Error> {
     let state = &work.state;
-    // All that is compared, by position; in what follows they are numbered among themselves, in the same order.
-    let mut all: Vec<u32> =
-        asking.iter().flat_map(|(i, [x, y])| x.iter().chain(y).chain([i])).copied().collect();
     let position = |row: u32| reports.position[row as usize];
-    for (i, found) in &others {
-        all.push(*i);
-        all.extend(found.similar.iter().map(|link| position(link.row)));
-        all.extend(found.nearest.iter().map(|(row, _)| position(*row)));
+    let asked = asking.iter().flat_map(|a| {
+        a.matches.iter().copied().chain(a.nearest.iter().map(|n| n.0)).chain([a.position])
+    });
+    let known = others.iter().flat_map(|(i, found)| {
+        let similar = found.similar.iter().map(|link| position(link.row));
+        similar.chain(found.nearest.iter().map(|n| position(n.0))).chain([*i])
+    });
+    let mut few = Few::new(state, reports, asked.chain(known))?;
+    let stars = few.numbered(asking.iter().map(|a| (a.position, &a.matches)));
+    let mut found = asking::compare(&few.comparison(by_gap), &stars);
+    few.fixed = Weights::default();
+    let Few { rows, vectors, times, .. } = &few;
+    let mut own = Weights::default();
+    let number = |i: u32| few.number(i);
+    for Asked { nearest, local, .. } in &asking {
+        own.push(local);
+        found.nearest.push(nearest.iter().map(|&(i, cosine)| (number(i), cosine)).collect());
     }
-    all.sort_unstable();
-    all.dedup();
-    let mut number = vec![NONE; reports.rows.len()];
-    (0..).zip(&all).for_each(|(n, &i)| number[i as usize] = n);
-    let number = |i: u32| number[i as usize];
-    let rows: Vec<u32> = all.iter().map(|&i| reports.rows[i as usize]).collect();
-    let (vectors, times) = (state.terms(&rows)?, times(state, &rows));
-    let fixed = vectors.fixed();
-    let numbered = |(i, candidates): (u32, [Vec<u32>; 2])| {
-        (number(i), candidates.map(|list| list.into_iter().map(number).collect()))
-    };
-    let asking: Vec<(u32, [Vec<u32>; 2])> = asking.into_iter().map(numbered).collect();
-    let asked: Vec<u32> = asking.iter().map(|(n, _)| *n).collect();
-    let mut found = asking::compare(&vectors, &fixed, &times, by_gap, &asking);
-    drop(fixed);
+    let asked: Vec<u32> = stars.into_iter().map(|(n, _)| n).collect();
     let content = |n: u32| state.of(rows[n as usize]).content;
     // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
     found.similar.retain(|pair| content(pair.a) != content(pair.b));
     let others: Vec<(u32, Finding)> = others.into_iter().map(|(i, f)| (number(i), f)).collect();
     let of_row = |row: u32| number(position(row));
-    let own = std::mem::take(&mut found.local);
     let by_gap = |a: u32, b: u32| times.factor(a, b, by_gap);
     let (mut found, owners) = together(found, &asked, &others, of_row, rows.len(), by_gap);
-    found.local = locals(&rows, &vectors, (&asked, &own), &found, findings)?;
-    let scores = crowd::correct(&vectors, &found, times.undated);
+    found.local = locals(rows, vectors, (&asked, &own), &found, findings)?;
+    let scores = crowd::correct(vectors, &found, times.undated);
     let mut rest = own.flat();
     let mut fresh: Vec<(u32, Finding)> = Vec::with_capacity(asked.len() + others.len());
     for i in asked {
@@ -68,7 +63,7 @@ pub(super) fn reckon(
             .into_iter()
             .map(|(i, known)| (i, Finding { local: known.local, ..Finding::default() })),
     );
-    take_in(reports, findings, &rows, fresh, (&found, &owners, &scores))
+    take_in(reports, findings, rows, fresh, (&found, &owners, &scores))
 }
 
 /// Puts what was found of those that were asked beside what is known of others: all pairs, ascending, with whose they are.

@@ -9,15 +9,17 @@
 use foldhash::HashSet;
 
 use super::Error;
+use super::few::Few;
 use super::findings::{Finding, Findings};
 use super::reckon::reckon;
 use super::state::{NONE, State};
 use super::work::Work;
 use super::{postings, rows};
 use crate::kernel::time::{DAY, TimeFactor};
-use crate::stages::asking::{self, Postings};
+use crate::stages::asking::{self, Asks};
 use crate::stages::concerned::{self, Moved};
-use crate::stages::reach::{FAR, NEAR, Times};
+use crate::stages::postings::Postings;
+use crate::stages::reach::{self, FAR, NEAR, Times};
 
 /// The reports that there are now, in their order.
 pub(super) struct Reports {
@@ -85,17 +87,25 @@ pub(super) fn find(
 ) -> Result<HashSet<u32>, Error> {
     let by_gap = TimeFactor::new(work.params.window_days);
     let asking = ask(work, reports, &by_gap)?;
-    let asked: HashSet<u32> = asking.iter().map(|(i, _)| reports.rows[*i as usize]).collect();
+    let asked: HashSet<u32> = asking.iter().map(|a| reports.rows[a.position as usize]).collect();
     let others = naming(reports, findings, &asked)?;
     let changed = reckon(work, reports, findings, (asking, others), &by_gap)?;
     Ok(changed)
 }
 
-/// Reports that are queried, by position, with their candidates.
-pub(super) type Asking = Vec<(u32, [Vec<u32>; 2])>;
+/// A report that is queried. All reports are named by position.
+pub(super) struct Asked {
+    pub(super) position: u32,
+    /// Candidates for matches.
+    pub(super) matches: Vec<u32>,
+    /// Its nearest neighbours, with the cosine.
+    pub(super) nearest: Vec<(u32, i32)>,
+    /// What its terms weigh among its neighbours.
+    pub(super) local: Vec<u16>,
+}
 
-/// The reports that are queried, by position, with their candidates.
-fn ask(work: &Work<'_>, reports: &Reports, by_gap: &TimeFactor) -> Result<Asking, Error> {
+/// The reports that are queried.
+fn ask(work: &Work<'_>, reports: &Reports, by_gap: &TimeFactor) -> Result<Vec<Asked>, Error> {
     let state = &work.state;
     let moved: Vec<u32> = reports.came.iter().chain(&reports.went).copied().collect();
     let posted = asking::posted(&state.terms(&moved)?);
@@ -148,8 +158,36 @@ fn ask(work: &Work<'_>, reports: &Reports, by_gap: &TimeFactor) -> Result<Asking
     let mut asking: Vec<(u32, Vec<(u32, u16)>)> =
         came.chain(dirty.into_iter().zip(theirs)).collect();
     asking.sort_unstable_by_key(|(i, _)| *i);
-    let found = asking::candidates(&postings, &asking, &reports.times, by_gap);
-    Ok(asking.into_iter().map(|(i, _)| i).zip(found).collect())
+    let (mut asked, own) = weigh(state, reports, &postings, asking, by_gap)?;
+    let matches = asking::matches(&postings, &own, &reports.times, by_gap);
+    asked.iter_mut().zip(matches).for_each(|(asked, matches)| asked.matches = matches);
+    Ok(asked)
+}
+
+/// The neighbourhoods of reports that post these terms; and by what each asks for matches.
+fn weigh(
+    state: &State,
+    reports: &Reports,
+    postings: &Postings,
+    asking: Vec<(u32, Vec<(u32, u16)>)>,
+    by_gap: &TimeFactor,
+) -> Result<(Vec<Asked>, Vec<Asks>), Error> {
+    let around = asking::around(postings, &asking, &reports.times, by_gap);
+    let all = asking.iter().map(|(i, _)| *i).chain(around.iter().flatten().copied());
+    let few = Few::new(state, reports, all)?;
+    let stars = few.numbered(asking.iter().map(|(i, _)| *i).zip(&around));
+    let found = asking::weigh(&few.comparison(by_gap), &stars);
+    let (mut rest, mut asked, mut own) = (found.local.flat(), Vec::new(), Vec::new());
+    for ((position, posted), nearest) in asking.into_iter().zip(found.nearest) {
+        let dimensions = few.vectors.dimensions(few.number(position) as usize);
+        let (local, others) = rest.split_at(dimensions.len());
+        rest = others;
+        own.push((position, reach::own(posted.into_iter(), dimensions, local).collect()));
+        let place = |(n, cosine): (u32, i32)| (few.positions[n as usize], cosine);
+        let nearest = nearest.into_iter().map(place).collect();
+        asked.push(Asked { position, matches: Vec::new(), nearest, local: local.to_vec() });
+    }
+    Ok((asked, own))
 }
 
 /// What else names reports that are queried: of reports that are not, as their similar or nearest ones. By position, with

@@ -2,14 +2,16 @@
 
 use super::reports::{Posting, UNDATED};
 use super::rows::{Group, Rows};
+use super::stories;
 use super::wire::Kind::{Bytes, Flag, Long};
 use super::wire::{Column, Out, Row};
 use super::writer::Writer;
 use super::{Error, Settings, unpack};
 use crate::kernel::time::TimeFactor;
-use crate::stages::reach::{self, AROUND, MATCHES, Moment};
+use crate::stages::reach::{self, AROUND, Moment, Own, POSTED, Purpose, plain};
 
-/// A block is some reports of a day: they are found (role 0) by the queries that can reach that day (role 1).
+/// A block is some reports of a day: they are found (role 0) by the queries that can reach that day (role 1). A query with
+/// `local_terms`, what its terms say in its neighbourhood, asks for matches, one without for its neighbourhood.
 pub(super) const BLOCKS: &[Column] = &[
     ("block_day", Long),
     ("block_shard", Long),
@@ -20,6 +22,7 @@ pub(super) const BLOCKS: &[Column] = &[
     ("history", Flag),
     ("postings", Bytes),
     ("closed", Long),
+    ("local_terms", Bytes),
 ];
 /// How near two reports are by the terms that both post: as a match and as a neighbour, where they can be that.
 pub(super) const NEAR: &[Column] = &[
@@ -43,8 +46,15 @@ struct Member {
 /// What can be found in a block.
 struct Index {
     members: Vec<Member>,
-    /// Term, position of the report and weight; ascending.
-    postings: Vec<(u32, u32, u16)>,
+    /// For each purpose term, position of the report and weight; ascending.
+    postings: [Vec<(u32, u32, u16)>; 2],
+}
+
+/// Of the bits of closed postings, for each purpose one for each slot.
+pub(super) fn closed_bit(purpose: Purpose, slot: i64) -> i64 {
+    const _: () = assert!(2 * POSTED <= 64);
+    let first = if purpose == Purpose::Around { POSTED as i64 } else { 0 };
+    1 << (first + slot.clamp(0, POSTED as i64 - 1))
 }
 
 /// The candidates of each query in each block.
@@ -56,19 +66,35 @@ pub(super) fn near(
     let factor = TimeFactor::new(settings.params.window_days);
     while let Some(mut block) = rows.group()? {
         let (index, mut query) = index(&mut block)?;
-        let (mut sums, mut touched) = (vec![0u32; index.members.len()], Vec::new());
+        let (mut sums, mut touched) = (vec![0u64; index.members.len()], Vec::new());
         while let Some(row) = query {
-            index.add_up(&unpack::<Posting>(&row, 7)?, &mut sums, &mut touched);
+            let (purpose, own) = own(&row)?;
+            index.add_up(purpose, &own, &mut sums, &mut touched);
             let mut found = Found::default();
             for other in touched.drain(..) {
                 let sum = std::mem::take(&mut sums[other as usize]);
-                index.offer(&row, other, sum, &factor, &mut found)?;
+                index.offer(&row, other, (purpose, sum), &factor, &mut found)?;
             }
             index.write(row.copy(3), found, out)?;
             query = block.row()?;
         }
     }
     Ok(())
+}
+
+/// As what and by what a query asks.
+fn own(row: &Row) -> Result<(Purpose, Vec<Own>), Error> {
+    let posted = unpack::<Posting>(row, 7)?.into_iter().map(|p| (p.term, p.weight));
+    if row.maybe_bytes(9).is_none() {
+        let first = posted.filter(|p| Purpose::Around.has(p.1));
+        return Ok((
+            Purpose::Around,
+            first.map(|(term, weight)| (term, plain(weight).into())).collect(),
+        ));
+    }
+    let local = stories::postings(row, 9)?;
+    let (terms, weights): (Vec<u32>, Vec<u16>) = local.iter().map(|p| (p.term, p.weight)).unzip();
+    Ok((Purpose::Matches, reach::own(posted, &terms, &weights).collect()))
 }
 
 /// What a query finds in a block: similarity or partial sum, and the report.
@@ -80,25 +106,29 @@ struct Found {
 
 /// The index of a block, and its first query.
 fn index(block: &mut Group<'_, '_>) -> Result<(Index, Option<Row>), Error> {
-    let mut found: Vec<(Member, Vec<Posting>)> = Vec::new();
+    let mut found: Vec<(Member, Vec<Posting>, i64)> = Vec::new();
     let query = loop {
         match block.row()? {
             Some(row) if row.long(2)? == 0 => {
                 let closed = row.maybe_long(8).unwrap_or(0);
-                let mut slot = 0..;
-                let mut postings = unpack::<Posting>(&row, 7)?;
-                postings.retain(|_| slot.next().is_some_and(|slot| closed >> slot & 1 == 0));
-                found.push((member(&row)?, postings));
+                found.push((member(&row)?, unpack::<Posting>(&row, 7)?, closed));
             }
             other => break other,
         }
     };
     found.sort_unstable_by_key(|f| f.0);
-    let mut postings: Vec<(u32, u32, u16)> = (0..)
-        .zip(&found)
-        .flat_map(|(at, (_, list))| list.iter().map(move |p| (p.term, at, p.weight)))
-        .collect();
-    postings.sort_unstable();
+    let open = |purpose: Purpose| {
+        let of = |(at, (_, list, closed)): (u32, &(Member, Vec<Posting>, i64))| {
+            let slots = (0..).zip(list).filter(|(slot, p)| {
+                purpose.has(p.weight) && closed & closed_bit(purpose, *slot) == 0
+            });
+            slots.map(|(_, p)| (p.term, at, plain(p.weight))).collect::<Vec<_>>()
+        };
+        let mut postings: Vec<(u32, u32, u16)> = (0..).zip(&found).flat_map(of).collect();
+        postings.sort_unstable();
+        postings
+    };
+    let postings = [open(Purpose::Around), open(Purpose::Matches)];
     Ok((Index { members: found.into_iter().map(|f| f.0).collect(), postings }, query))
 }
 
@@ -114,16 +144,17 @@ impl Member {
 
 impl Index {
     /// Adds up the products of the postings that a query shares with each report.
-    fn add_up(&self, own: &[Posting], sums: &mut [u32], touched: &mut Vec<u32>) {
-        for posting in own {
-            let from = self.postings.partition_point(|p| p.0 < posting.term);
-            let same = self.postings[from..].iter().take_while(|p| p.0 == posting.term);
+    fn add_up(&self, purpose: Purpose, own: &[Own], sums: &mut [u64], touched: &mut Vec<u32>) {
+        let postings = &self.postings[usize::from(purpose == Purpose::Matches)];
+        for &(term, own) in own {
+            let from = postings.partition_point(|p| p.0 < term);
+            let same = postings[from..].iter().take_while(|p| p.0 == term);
             for &(_, other, weight) in same {
                 let sum = &mut sums[other as usize];
                 if *sum == 0 {
                     touched.push(other);
                 }
-                *sum = sum.saturating_add(u32::from(weight) * u32::from(posting.weight));
+                *sum = sum.saturating_add(u64::from(weight).saturating_mul(own));
             }
         }
     }
@@ -133,21 +164,23 @@ impl Index {
         &self,
         query: &Row,
         at: u32,
-        sum: u32,
+        (purpose, sum): (Purpose, u64),
         factor: &TimeFactor,
         found: &mut Found,
     ) -> Result<(), Error> {
         let (own, other) = (member(query)?, self.members[at as usize]);
-        let Some(partial) = reach::partial(sum).filter(|_| own.item != other.item) else {
-            return Ok(());
-        };
         let (x, y) = (own.moment(), other.moment());
-        if reach::asks(x, y, other < own) {
-            let similarity = reach::partial_match(partial, reach::factor(x, y, factor));
-            found.matches.extend(similarity.map(|similarity| (similarity, at)));
-        }
-        if reach::is_around(x, y, query.flag(6)) {
-            found.near.push((partial, at));
+        match purpose {
+            _ if own.item == other.item => {}
+            Purpose::Around if reach::is_around(x, y, query.flag(6)) => {
+                let partial = reach::partial(sum.min(u32::MAX.into()) as u32);
+                found.near.extend(partial.map(|partial| (partial, at)));
+            }
+            Purpose::Matches if reach::asks(x, y, other < own) => {
+                let promise = reach::promise(sum, reach::factor(x, y, factor));
+                found.matches.extend(promise.map(|promise| (promise, at)));
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -158,7 +191,7 @@ impl Index {
         let value = |list: &[(i64, u32)], at: u32| {
             list.iter().find(|found| found.1 == at).map(|found| found.0)
         };
-        let best = reach::best(matches.clone(), MATCHES);
+        let best = reach::best_matches(matches.clone());
         let around = reach::best(near.clone(), AROUND);
         let mut all: Vec<u32> = best.iter().chain(&around).copied().collect();
         all.sort_unstable();
@@ -184,7 +217,7 @@ pub(super) fn choose(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) ->
             matches.extend(row.maybe_long(3).map(|similarity| (similarity, other)));
             near.extend(row.maybe_long(4).map(|partial| (partial, other)));
         }
-        let (matches, near) = (reach::best(matches, MATCHES), reach::best(near, AROUND));
+        let (matches, near) = (reach::best_matches(matches), reach::best(near, AROUND));
         let mut all: Vec<(i64, i64)> = matches.iter().chain(&near).copied().collect();
         all.sort_unstable();
         all.dedup();

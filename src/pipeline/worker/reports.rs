@@ -4,9 +4,9 @@ use super::rows::Rows;
 use super::wire::Kind::{Bytes, Flag, Long, Text};
 use super::wire::{Column, Out, Row};
 use super::writer::Writer;
-use super::{Error, Settings, cards, pack, unpack};
+use super::{Error, Settings, cards, near, pack, unpack};
 use crate::pipeline::spool::Item;
-use crate::stages::reach::{self, CAP, HISTORY, HUBS};
+use crate::stages::reach::{self, HISTORY, HUBS, Purpose};
 use crate::stages::terms::Term;
 use crate::stages::weights::{TERMS, Vectors};
 use crate::text::tables::RARE;
@@ -189,23 +189,30 @@ pub(super) fn postings(
     Ok(())
 }
 
-/// In a crowded bucket, a term on a day, queries find the hubs only.
+/// In a crowded bucket, a term on a day, queries find the hubs only; for each purpose.
 pub(super) fn close(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
-    let mut closed = |row: &Row| out.row(&[row.copy(2), Out::Long(1 << row.long(3)?.clamp(0, 62))]);
     while let Some(mut group) = rows.group()? {
-        let mut few = Vec::new();
+        let mut few: [Vec<Row>; 2] = Default::default();
+        let mut counts = [0usize; 2];
         while let Some(row) = group.row()? {
-            few.push(row);
-            if few.len() > CAP {
-                break;
+            for ((purpose, few), n) in Purpose::ALL.into_iter().zip(&mut few).zip(&mut counts) {
+                let mut closed = |row: &Row| {
+                    let bit = near::closed_bit(purpose, row.long(3)?);
+                    out.row(&[row.copy(2), Out::Long(bit)])
+                };
+                if !purpose.has_slot(row.long(3)?) {
+                    continue;
+                }
+                *n += 1;
+                match *n {
+                    n if n <= HUBS => {}
+                    n if n <= purpose.cap() => few.push(row.clone()),
+                    _ => {
+                        few.drain(..).try_for_each(|row| closed(&row))?;
+                        closed(&row)?;
+                    }
+                }
             }
-        }
-        if few.len() <= CAP {
-            continue;
-        }
-        few.drain(HUBS..).try_for_each(|row| closed(&row))?;
-        while let Some(row) = group.row()? {
-            closed(&row)?;
         }
     }
     Ok(())

@@ -144,7 +144,7 @@ pub(super) fn crowd(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> 
         for row in &star[1..] {
             let (others, other_weights, other_length) = local(row)?;
             let local = cosine(probe.dot(&others, &other_weights), length, other_length);
-            let mixed = crowd::mixed(share(row, 5)?, local);
+            let mixed = reach::mixed(share(row, 5)?, local);
             around.extend(row.maybe_long(8).map(|rank| (rank, mixed)));
             if row.flag(7) {
                 let score = crowd::score(mixed, share(row, 6)?);
@@ -180,7 +180,7 @@ fn local(row: &Row) -> Result<(Vec<u32>, Vec<u16>, f64), Error> {
 }
 
 /// Weights by term; ascending, or they could not be compared.
-fn postings(row: &Row, column: usize) -> Result<Vec<Posting>, Error> {
+pub(super) fn postings(row: &Row, column: usize) -> Result<Vec<Posting>, Error> {
     let list = unpack::<Posting>(row, column)?;
     let sound =
         list.is_sorted_by(|x, y| x.term < y.term) && list.first().is_none_or(|p| p.term > 0);

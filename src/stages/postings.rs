@@ -1,0 +1,199 @@
+//! The inverted index: which reports each term is heavy in.
+//!
+//! Reports stand in the order of time, undated ones first, so that a window is a stretch of every list. Of the postings of
+//! one term on one day, a bucket, all are found, or of a crowded one its hubs only; that depends on the set of reports.
+
+use std::ops::Range;
+
+use foldhash::HashMap;
+use rayon::prelude::*;
+
+use super::reach::{CAP_AROUND, HUBS, Purpose, Times, heaviest, plain};
+use super::weights::{Vectors, Weights};
+use crate::kernel::time::DAY;
+
+/// All postings of some terms, by term, then by report.
+#[derive(Debug)]
+pub struct Postings {
+    /// A number for each term.
+    numbers: HashMap<u32, u32>,
+    lists: Lists,
+}
+
+/// Postings, list after list.
+#[derive(Debug, Default)]
+struct Lists {
+    /// Where each list begins, and where the last one ends.
+    starts: Vec<u32>,
+    reports: Vec<u32>,
+    /// As [`heaviest`] gives them.
+    weights: Vec<u16>,
+}
+
+impl Default for Postings {
+    /// Of no terms.
+    fn default() -> Self {
+        Self::with_lengths(&[], &[])
+    }
+}
+
+impl Postings {
+    /// Room for the postings of some terms, so many each.
+    pub fn with_lengths(terms: &[u32], lengths: &[u32]) -> Self {
+        let numbers = terms.iter().copied().zip(0..).collect();
+        let mut starts = vec![0];
+        starts.extend(lengths.iter().scan(0, |end, length| {
+            *end += length;
+            Some(*end)
+        }));
+        let n = starts.last().copied().unwrap_or(0) as usize;
+        Self { numbers, lists: Lists { starts, reports: vec![0; n], weights: vec![0; n] } }
+    }
+
+    /// What reports post, of terms that at least two of them do.
+    pub(super) fn of_all(vectors: &Vectors, fixed: &Weights) -> Self {
+        let posted =
+            |i: u32| heaviest(i as usize, vectors, fixed).map(move |(term, w)| (term, i, w));
+        let n = vectors.len() as u32;
+        let mut all: Vec<(u32, u32, u16)> = (0..n).into_par_iter().flat_map_iter(posted).collect();
+        all.par_sort_unstable();
+        let shared = || all.chunk_by(|x, y| x.0 == y.0).filter(|same| same.len() > 1);
+        let terms: Vec<u32> = shared().map(|same| same[0].0).collect();
+        let lengths: Vec<u32> = shared().map(|same| same.len() as u32).collect();
+        let mut postings = Self::with_lengths(&terms, &lengths);
+        let Lists { reports, weights, .. } = &mut postings.lists;
+        let places = reports.iter_mut().zip(weights);
+        for ((report, weight), posting) in places.zip(shared().flatten()) {
+            (*report, *weight) = (posting.1, posting.2);
+        }
+        postings
+    }
+
+    /// Where the postings of the term of a number stand.
+    pub fn of_mut(&mut self, number: usize) -> (&mut [u32], &mut [u16]) {
+        let range = self.lists.range(number);
+        (&mut self.lists.reports[range.clone()], &mut self.lists.weights[range])
+    }
+
+    /// Whether a term is among them.
+    pub fn has(&self, term: u32) -> bool {
+        self.numbers.contains_key(&term)
+    }
+
+    /// Takes in the postings of other terms.
+    pub fn extend(&mut self, other: Self) {
+        let (terms, postings) = (self.numbers.len() as u32, self.lists.reports.len() as u32);
+        self.numbers.extend(other.numbers.into_iter().map(|(term, n)| (term, n + terms)));
+        let Lists { starts, reports, weights } = other.lists;
+        self.lists.starts.extend(starts.iter().skip(1).map(|end| end + postings));
+        self.lists.reports.extend(reports);
+        self.lists.weights.extend(weights);
+    }
+
+    /// Puts the postings of each term in the order of the reports.
+    pub fn sort(&mut self) {
+        for number in 0..self.numbers.len() {
+            let (reports, weights) = self.of_mut(number);
+            if !reports.is_sorted() {
+                let mut both: Vec<(u32, u16)> =
+                    reports.iter().copied().zip(weights.iter().copied()).collect();
+                both.sort_unstable();
+                for (i, (report, weight)) in both.into_iter().enumerate() {
+                    (reports[i], weights[i]) = (report, weight);
+                }
+            }
+        }
+    }
+
+    /// The postings of one term: reports, ascending, and weights.
+    pub(super) fn of(&self, term: u32) -> (&[u32], &[u16]) {
+        self.numbers.get(&term).map_or((&[], &[]), |&number| self.lists.of(number as usize))
+    }
+
+    /// Those that are found.
+    pub(super) fn open(&self, purpose: Purpose, times: &Times) -> Open<'_> {
+        let n = self.lists.weights.iter().filter(|&&weight| purpose.has(weight)).count();
+        let mut open = Lists {
+            starts: Vec::with_capacity(self.lists.starts.len()),
+            reports: Vec::with_capacity(n),
+            weights: Vec::with_capacity(n),
+        };
+        open.starts.push(0);
+        for number in 0..self.numbers.len() {
+            let (mut reports, mut weights) = self.lists.of(number);
+            while let Some(&first) = reports.first() {
+                // No bucket of a short list is crowded.
+                let n = if reports.len() > CAP_AROUND {
+                    of_day(reports, first, times)
+                } else {
+                    reports.len()
+                };
+                let both = || reports[..n].iter().zip(weights).filter(|p| purpose.has(*p.1));
+                let identity = |&i: &u32| times.identities[i as usize];
+                let bound = purpose.bound(both().map(|p| identity(p.0)));
+                for (report, &weight) in both().filter(|p| bound.is_none_or(|b| identity(p.0) < b))
+                {
+                    open.reports.push(*report);
+                    open.weights.push(plain(weight));
+                }
+                (reports, weights) = (&reports[n..], &weights[n..]);
+            }
+            open.starts.push(open.reports.len() as u32);
+        }
+        Open { numbers: &self.numbers, lists: open }
+    }
+}
+
+impl Lists {
+    fn range(&self, number: usize) -> Range<usize> {
+        self.starts[number] as usize..self.starts[number + 1] as usize
+    }
+
+    fn of(&self, number: usize) -> (&[u32], &[u16]) {
+        let range = self.range(number);
+        (&self.reports[range.clone()], &self.weights[range])
+    }
+}
+
+/// The postings that are found for one purpose.
+#[derive(Debug)]
+pub(super) struct Open<'a> {
+    numbers: &'a HashMap<u32, u32>,
+    lists: Lists,
+}
+
+impl Open<'_> {
+    /// Where the postings of a term are among all.
+    pub(super) fn range(&self, term: u32) -> Range<usize> {
+        self.numbers.get(&term).map_or(0..0, |&number| self.lists.range(number as usize))
+    }
+
+    /// The reports of all postings, term by term, ascending for each.
+    pub(super) fn reports(&self) -> &[u32] {
+        &self.lists.reports
+    }
+
+    /// Their weights, without marks.
+    pub(super) fn weights(&self) -> &[u16] {
+        &self.lists.weights
+    }
+}
+
+/// How many of some reports, ascending, are of the day of the first.
+fn of_day(reports: &[u32], first: u32, times: &Times) -> usize {
+    match times.of(first) {
+        None => reports.partition_point(|&i| times.of(i).is_none()),
+        Some(time) => {
+            let next = (time.div_euclid(DAY) + 1) * DAY;
+            reports.partition_point(|&i| times.of(i).is_some_and(|time| time < next))
+        }
+    }
+}
+
+impl Purpose {
+    /// Below which identity the postings of a bucket are found, if it is crowded: those of its hubs.
+    pub(super) fn bound(self, identities: impl Iterator<Item = u64>) -> Option<u64> {
+        let mut identities: Vec<u64> = identities.collect();
+        (identities.len() > self.cap()).then(|| *identities.select_nth_unstable(HUBS).1)
+    }
+}
