@@ -55,6 +55,13 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_of_the_slots_of_its_band() {
+        let signature: Vec<u16> = (1..=6).collect();
+        assert_eq!([0, 1].map(|band| slots(&signature, band)), [0x1_0002_0003, 0x4_0005_0006]);
+        assert_eq!(key(&signature, 1, 2), mix(0x1_0003_0004));
+    }
+
+    #[test]
     fn the_curve_is_steep_where_it_should_be() {
         let chance = |s| (share_chance(s, 42, 3) * 1000.0).round() / 1000.0;
         assert_eq!([0.05, 0.2, 0.3, 0.4, 0.5].map(chance), [0.005, 0.286, 0.683, 0.938, 0.996]);

@@ -175,6 +175,24 @@ mod tests {
     }
 
     #[test]
+    fn pairs_sort_by_both_items() {
+        assert_eq!(pair(7, 3), 0x3_0000_0007);
+        assert_eq!(items(pair(7, 3)), (3, 7));
+    }
+
+    #[test]
+    fn a_pair_may_count_once_for_each_bucket() {
+        let rows = [(1, 0), (1, 1), (2 << 40, 0), (2 << 40, 1)].into_iter();
+        let bounds = Bounds { hubs: 1, near: 1 };
+        let times = |mut buckets: Buckets| {
+            let mut pairs = Vec::new();
+            buckets.propose(2, rows.clone(), bounds, |_, _| true, &mut pairs);
+            pairs.len()
+        };
+        assert_eq!((times(Buckets::every()), times(Buckets::default())), (2, 1));
+    }
+
+    #[test]
     fn equal_keys_meet_however_many_items_there_are() {
         for n in [0, 1, 2, 3, 100, 5000u32, 150_000] {
             let rows = (0..n).map(|i| (mix(u64::from(i / 2)) >> 16, i));
