@@ -102,8 +102,8 @@ pub(super) fn gather(parts: Vec<Found>) -> Found {
     Found { similar, nearest, local: Weights::concat(local), compared }
 }
 
-/// Reports whose sums are added up at a time: so many stay in the nearest cache.
-const CHUNK: usize = 4_096;
+/// Reports whose sums are added up at a time: so many stay in the second cache, and few lists are cut into pieces.
+const CHUNK: usize = 16_384;
 
 /// What can be found for one purpose.
 pub(super) struct Index<'a> {
@@ -180,6 +180,7 @@ struct Sums<T> {
     /// Where the postings of each term go on and end, and what the term weighs in the report that asks.
     lists: Vec<(Range<usize>, T)>,
     sums: Vec<T>,
+    /// The reports of the sums that are not zero; what stands behind them is of before.
     touched: Vec<u32>,
 }
 
@@ -200,30 +201,32 @@ where
         }
         let Self { lists, sums, touched } = self;
         lists.clear();
-        for &(term, weight) in own {
-            let list = postings.range(term);
+        lists.extend(own.iter().map(|&(term, weight)| (postings.range(term), weight)));
+        lists.retain(|list| !list.0.is_empty());
+        postings.fetch(lists.iter().map(|list| &list.0));
+        for (list, _) in &mut *lists {
             let reports = &postings.reports()[list.clone()];
-            let before = reports.partition_point(|&other| (other as usize) < range.start);
-            lists.push((list.start + before..list.end, weight));
+            list.start += reports.partition_point(|&other| (other as usize) < range.start);
         }
         sums.resize(CHUNK, T::default());
         for from in range.clone().step_by(CHUNK) {
             let to = range.end.min(from + CHUNK) as u32;
+            let mut n = 0;
             for (list, own) in &mut *lists {
                 let others = &postings.reports()[list.clone()];
-                let weights = &postings.weights()[list.clone()];
-                let mut n = 0;
-                for (&other, &weight) in others.iter().zip(weights).take_while(|p| *p.0 < to) {
+                let others = &others[..others.partition_point(|&other| other < to)];
+                let weights = &postings.weights()[list.start..][..others.len()];
+                list.start += others.len();
+                touched.resize(touched.len().max(n + others.len()), 0);
+                // Noted without a branch: whether a sum is the first of its report cannot be foretold.
+                for (&other, &weight) in others.iter().zip(weights) {
                     let sum = &mut sums[other as usize - from];
-                    if *sum == T::default() {
-                        touched.push(other);
-                    }
+                    touched[n] = other;
+                    n += usize::from(*sum == T::default());
                     *sum += T::from(weight) * *own;
-                    n += 1;
                 }
-                list.start += n;
             }
-            for other in touched.drain(..) {
+            for &other in &touched[..n] {
                 each(other, std::mem::take(&mut sums[other as usize - from]));
             }
         }

@@ -3,6 +3,7 @@
 //! Reports stand in the order of time, undated ones first, so that a window is a stretch of every list. Of the postings of
 //! one term on one day, a bucket, all are found, or of a crowded one its hubs only; that depends on the set of reports.
 
+use std::hint::black_box;
 use std::ops::Range;
 
 use foldhash::HashMap;
@@ -166,6 +167,16 @@ impl Open<'_> {
     /// Where the postings of a term are among all.
     pub(super) fn range(&self, term: u32) -> Range<usize> {
         self.numbers.get(&term).map_or(0..0, |&number| self.lists.range(number as usize))
+    }
+
+    /// Brings lists into the cache where they begin and where a search begins: they lie far apart, and who reads one after
+    /// the other waits for each.
+    pub(super) fn fetch<'a>(&self, lists: impl Iterator<Item = &'a Range<usize>>) {
+        for list in lists.filter(|list| !list.is_empty()) {
+            let middle = list.start + list.len() / 2;
+            black_box((self.lists.reports[list.start], self.lists.reports[middle]));
+            black_box(self.lists.weights[list.start]);
+        }
     }
 
     /// The reports of all postings, term by term, ascending for each.

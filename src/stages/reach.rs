@@ -3,7 +3,7 @@
 //! The rules of [`super::neighbours`] for two reports at a time, as they hold wherever the reports are, and for reports
 //! in the order of time.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::weights::{Vectors, Weights};
@@ -290,18 +290,19 @@ pub fn heaviest(
     vectors: &Vectors,
     fixed: &Weights,
 ) -> impl Iterator<Item = (u32, u16)> + use<> {
-    let (dimensions, weights) = (vectors.dimensions(i), vectors.weights(fixed, i));
-    let mut terms: Vec<(u16, u32)> =
-        weights.iter().copied().zip(dimensions.iter().copied()).filter(|t| t.0 > 0).collect();
-    let order = |t: &(u16, u32)| (Reverse(t.0), t.1);
+    let terms = vectors.weights(fixed, i).iter().zip(vectors.dimensions(i));
+    // Ascending by what is missing of the heaviest weight there can be, then by term: one number is sorted faster than two.
+    let key = |(&weight, &term): (&u16, &u32)| u64::from(u16::MAX - weight) << 32 | u64::from(term);
+    let mut terms: Vec<u64> = terms.filter(|t| *t.0 > 0).map(key).collect();
     if terms.len() > POSTED {
-        terms.select_nth_unstable_by_key(POSTED, order);
+        terms.select_nth_unstable(POSTED);
         terms.truncate(POSTED);
     }
-    terms.sort_unstable_by_key(order);
+    terms.sort_unstable();
     let length = fixed.length(i);
-    let posted = move |(slot, (weight, term)): (usize, (u16, u32))| {
-        (term, unit(weight, length) | if slot < FIRST { IS_FIRST } else { 0 })
+    let posted = move |(slot, key): (usize, u64)| {
+        let weight = unit(u16::MAX - (key >> 32) as u16, length);
+        (key as u32, weight | if slot < FIRST { IS_FIRST } else { 0 })
     };
     terms.into_iter().enumerate().map(posted)
 }
