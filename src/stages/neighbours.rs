@@ -9,10 +9,9 @@ use std::ops::{AddAssign, Mul, Range};
 
 use rayon::prelude::*;
 
+use super::posted::{Posted, plain};
 use super::postings::{Open, Postings};
-use super::reach::{
-    self, AROUND, Neighbourhood, Own, Purpose, SIMILAR, Times, best, best_matches, heaviest, plain,
-};
+use super::reach::{self, AROUND, Neighbourhood, Own, Purpose, SIMILAR, Times, best, best_matches};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
 use crate::kernel::time::{ONE, TimeFactor};
@@ -53,20 +52,20 @@ pub struct Found {
 /// The similar pairs of all reports, and what there is in the neighbourhood of each.
 pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     let fixed = vectors.fixed();
-    let postings = Postings::of_all(vectors, &fixed);
+    let posted = Posted::new(vectors, &fixed);
+    let postings = Postings::of_all(&posted);
     let comparison = Comparison { vectors, fixed: &fixed, times, factor };
     let index = Index::new(&postings, Purpose::Around, times, factor);
     let weigh = |scratch: &mut Scratch, i: u32, found: &mut Found| {
-        let around = index.around(i, heaviest(i as usize, vectors, &fixed), scratch);
+        let around = index.around(i, posted.of(i), scratch);
         comparison.weigh(i, &around, &mut scratch.probe, found);
     };
     let around = each(vectors.len(), weigh);
     drop(index);
     let index = Index::new(&postings, Purpose::Matches, times, factor);
     let compare = |scratch: &mut Scratch, i: u32, found: &mut Found| {
-        let (posted, dimensions) =
-            (heaviest(i as usize, vectors, &fixed), vectors.dimensions(i as usize));
-        let own = reach::own(posted, dimensions, vectors.weights(&around.local, i as usize));
+        let local = vectors.weights(&around.local, i as usize);
+        let own = reach::own(posted.of(i), vectors.dimensions(i as usize), local);
         let matches = index.matches(i, own, scratch);
         comparison.compare(i, &matches, &mut scratch.probe, found);
     };
@@ -214,7 +213,11 @@ where
             let mut n = 0;
             for (list, own) in &mut *lists {
                 let others = &postings.reports()[list.clone()];
-                let others = &others[..others.partition_point(|&other| other < to)];
+                let n_before = match others.last() {
+                    Some(&last) if last < to => others.len(),
+                    _ => others.partition_point(|&other| other < to),
+                };
+                let others = &others[..n_before];
                 let weights = &postings.weights()[list.start..][..others.len()];
                 list.start += others.len();
                 touched.resize(touched.len().max(n + others.len()), 0);

@@ -9,8 +9,8 @@ use std::ops::Range;
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::reach::{CAP_AROUND, HUBS, Purpose, Times, heaviest, plain};
-use super::weights::{Vectors, Weights};
+use super::posted::{Posted, plain};
+use super::reach::{CAP_AROUND, HUBS, Purpose, Times};
 use crate::kernel::time::DAY;
 
 /// All postings of some terms, by term, then by report.
@@ -27,7 +27,7 @@ struct Lists {
     /// Where each list begins, and where the last one ends.
     starts: Vec<u32>,
     reports: Vec<u32>,
-    /// As [`heaviest`] gives them.
+    /// As [`Posted`] gives them.
     weights: Vec<u16>,
 }
 
@@ -52,10 +52,9 @@ impl Postings {
     }
 
     /// What reports post, of terms that at least two of them do.
-    pub(super) fn of_all(vectors: &Vectors, fixed: &Weights) -> Self {
-        let posted =
-            |i: u32| heaviest(i as usize, vectors, fixed).map(move |(term, w)| (term, i, w));
-        let n = vectors.len() as u32;
+    pub(super) fn of_all(posted: &Posted<'_>) -> Self {
+        let n = posted.len() as u32;
+        let posted = |i: u32| posted.of(i).map(move |(term, w)| (term, i, w));
         let mut all: Vec<(u32, u32, u16)> = (0..n).into_par_iter().flat_map_iter(posted).collect();
         all.par_sort_unstable();
         let shared = || all.chunk_by(|x, y| x.0 == y.0).filter(|same| same.len() > 1);
