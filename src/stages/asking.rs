@@ -6,8 +6,9 @@
 use rayon::prelude::*;
 
 use super::neighbours::{Comparison, Found, Index, Scratch, gather};
+use super::posted::heaviest;
 use super::postings::Postings;
-use super::reach::{Own, Purpose, Times, heaviest};
+use super::reach::{Own, Purpose, Times};
 use super::weights::Vectors;
 use crate::kernel::time::TimeFactor;
 

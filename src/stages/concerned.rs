@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::posted::plain;
 use super::postings::Postings;
-use super::reach::{self, FAR, HISTORY, Moment, NEAR, Purpose, Times, past, plain};
+use super::reach::{self, FAR, HISTORY, Moment, NEAR, Purpose, Times, past};
 use crate::kernel::time::{DAY, TimeFactor};
 
 /// With one mover of a day for so many reports within its reach, much moved.

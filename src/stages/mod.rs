@@ -13,6 +13,7 @@
 //! | [`learn`] | a corpus | boilerplate | a function of the set of articles |
 //! | [`represent`] | members of a group or story | who stands for it, and why | by the rule asked for |
 //! | [`weights`] | terms | weights | integers |
+//! | [`posted`] | weighted terms of a report | by which it is found | a function of the report |
 //! | [`postings`] | terms of reports | who is found by which term | a function of the set of reports |
 //! | [`neighbours`] | weighted reports | similar pairs, neighbourhoods | a function of the set of reports |
 //! | [`reach`] | two reports | what they can be to each other | looks at the two alone |
@@ -30,6 +31,7 @@ pub mod decide;
 pub mod duplicates;
 pub mod learn;
 pub mod neighbours;
+pub mod posted;
 pub mod postings;
 pub mod reach;
 pub mod represent;

@@ -9,10 +9,9 @@ use std::ops::{AddAssign, Mul, Range};
 
 use rayon::prelude::*;
 
+use super::posted::{Posted, plain};
 use super::postings::{Open, Postings};
-use super::reach::{
-    self, AROUND, Neighbourhood, Own, Purpose, SIMILAR, Times, best, best_matches, heaviest, plain,
-};
+use super::reach::{self, AROUND, Neighbourhood, Own, Purpose, SIMILAR, Times, best, best_matches};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
 use crate::kernel::time::{ONE, TimeFactor};
@@ -53,20 +52,20 @@ pub struct Found {
 /// The similar pairs of all reports, and what there is in the neighbourhood of each.
 pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     let fixed = vectors.fixed();
-    let postings = Postings::of_all(vectors, &fixed);
+    let posted = Posted::new(vectors, &fixed);
+    let postings = Postings::of_all(&posted);
     let comparison = Comparison { vectors, fixed: &fixed, times, factor };
     let index = Index::new(&postings, Purpose::Around, times, factor);
     let weigh = |scratch: &mut Scratch, i: u32, found: &mut Found| {
-        let around = index.around(i, heaviest(i as usize, vectors, &fixed), scratch);
+        let around = index.around(i, posted.of(i), scratch);
         comparison.weigh(i, &around, &mut scratch.probe, found);
     };
     let around = each(vectors.len(), weigh);
     drop(index);
     let index = Index::new(&postings, Purpose::Matches, times, factor);
     let compare = |scratch: &mut Scratch, i: u32, found: &mut Found| {
-        let (posted, dimensions) =
-            (heaviest(i as usize, vectors, &fixed), vectors.dimensions(i as usize));
-        let own = reach::own(posted, dimensions, vectors.weights(&around.local, i as usize));
+        let local = vectors.weights(&around.local, i as usize);
+        let own = reach::own(posted.of(i), vectors.dimensions(i as usize), local);
         let matches = index.matches(i, own, scratch);
         comparison.compare(i, &matches, &mut scratch.probe, found);
     };
@@ -102,8 +101,8 @@ pub(super) fn gather(parts: Vec<Found>) -> Found {
     Found { similar, nearest, local: Weights::concat(local), compared }
 }
 
-/// Reports whose sums are added up at a time: so many stay in the nearest cache.
-const CHUNK: usize = 4_096;
+/// Reports whose sums are added up at a time: so many stay in the second cache, and few lists are cut into pieces.
+const CHUNK: usize = 16_384;
 
 /// What can be found for one purpose.
 pub(super) struct Index<'a> {
@@ -180,6 +179,7 @@ struct Sums<T> {
     /// Where the postings of each term go on and end, and what the term weighs in the report that asks.
     lists: Vec<(Range<usize>, T)>,
     sums: Vec<T>,
+    /// The reports of the sums that are not zero; what stands behind them is of before.
     touched: Vec<u32>,
 }
 
@@ -200,30 +200,36 @@ where
         }
         let Self { lists, sums, touched } = self;
         lists.clear();
-        for &(term, weight) in own {
-            let list = postings.range(term);
+        lists.extend(own.iter().map(|&(term, weight)| (postings.range(term), weight)));
+        lists.retain(|list| !list.0.is_empty());
+        postings.fetch(lists.iter().map(|list| &list.0));
+        for (list, _) in &mut *lists {
             let reports = &postings.reports()[list.clone()];
-            let before = reports.partition_point(|&other| (other as usize) < range.start);
-            lists.push((list.start + before..list.end, weight));
+            list.start += reports.partition_point(|&other| (other as usize) < range.start);
         }
         sums.resize(CHUNK, T::default());
         for from in range.clone().step_by(CHUNK) {
             let to = range.end.min(from + CHUNK) as u32;
+            let mut n = 0;
             for (list, own) in &mut *lists {
                 let others = &postings.reports()[list.clone()];
-                let weights = &postings.weights()[list.clone()];
-                let mut n = 0;
-                for (&other, &weight) in others.iter().zip(weights).take_while(|p| *p.0 < to) {
+                let n_before = match others.last() {
+                    Some(&last) if last < to => others.len(),
+                    _ => others.partition_point(|&other| other < to),
+                };
+                let others = &others[..n_before];
+                let weights = &postings.weights()[list.start..][..others.len()];
+                list.start += others.len();
+                touched.resize(touched.len().max(n + others.len()), 0);
+                // Noted without a branch: whether a sum is the first of its report cannot be foretold.
+                for (&other, &weight) in others.iter().zip(weights) {
                     let sum = &mut sums[other as usize - from];
-                    if *sum == T::default() {
-                        touched.push(other);
-                    }
+                    touched[n] = other;
+                    n += usize::from(*sum == T::default());
                     *sum += T::from(weight) * *own;
-                    n += 1;
                 }
-                list.start += n;
             }
-            for other in touched.drain(..) {
+            for &other in &touched[..n] {
                 each(other, std::mem::take(&mut sums[other as usize - from]));
             }
         }

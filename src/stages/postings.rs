@@ -3,13 +3,14 @@
 //! Reports stand in the order of time, undated ones first, so that a window is a stretch of every list. Of the postings of
 //! one term on one day, a bucket, all are found, or of a crowded one its hubs only; that depends on the set of reports.
 
+use std::hint::black_box;
 use std::ops::Range;
 
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::reach::{CAP_AROUND, HUBS, Purpose, Times, heaviest, plain};
-use super::weights::{Vectors, Weights};
+use super::posted::{Posted, plain};
+use super::reach::{CAP_AROUND, HUBS, Purpose, Times};
 use crate::kernel::time::DAY;
 
 /// All postings of some terms, by term, then by report.
@@ -26,7 +27,7 @@ struct Lists {
     /// Where each list begins, and where the last one ends.
     starts: Vec<u32>,
     reports: Vec<u32>,
-    /// As [`heaviest`] gives them.
+    /// As [`Posted`] gives them.
     weights: Vec<u16>,
 }
 
@@ -51,10 +52,9 @@ impl Postings {
     }
 
     /// What reports post, of terms that at least two of them do.
-    pub(super) fn of_all(vectors: &Vectors, fixed: &Weights) -> Self {
-        let posted =
-            |i: u32| heaviest(i as usize, vectors, fixed).map(move |(term, w)| (term, i, w));
-        let n = vectors.len() as u32;
+    pub(super) fn of_all(posted: &Posted<'_>) -> Self {
+        let n = posted.len() as u32;
+        let posted = |i: u32| posted.of(i).map(move |(term, w)| (term, i, w));
         let mut all: Vec<(u32, u32, u16)> = (0..n).into_par_iter().flat_map_iter(posted).collect();
         all.par_sort_unstable();
         let shared = || all.chunk_by(|x, y| x.0 == y.0).filter(|same| same.len() > 1);
@@ -166,6 +166,16 @@ impl Open<'_> {
     /// Where the postings of a term are among all.
     pub(super) fn range(&self, term: u32) -> Range<usize> {
         self.numbers.get(&term).map_or(0..0, |&number| self.lists.range(number as usize))
+    }
+
+    /// Brings lists into the cache where they begin and where a search begins: they lie far apart, and who reads one after
+    /// the other waits for each.
+    pub(super) fn fetch<'a>(&self, lists: impl Iterator<Item = &'a Range<usize>>) {
+        for list in lists.filter(|list| !list.is_empty()) {
+            let middle = list.start + list.len() / 2;
+            black_box((self.lists.reports[list.start], self.lists.reports[middle]));
+            black_box(self.lists.weights[list.start]);
+        }
     }
 
     /// The reports of all postings, term by term, ascending for each.

@@ -1,25 +1,17 @@
-//! How far a report reaches: what it posts, whom it can match, who its neighbours can be, and which of them are kept.
+//! How far a report reaches: whom it can match, who its neighbours can be, and which of them are kept.
 //!
 //! The rules of [`super::neighbours`] for two reports at a time, as they hold wherever the reports are, and for reports
 //! in the order of time.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::weights::{Vectors, Weights};
+use super::posted::{FIRST, IS_FIRST, plain, unit};
 use crate::kernel::cosine::square;
 use crate::kernel::time::{DAY, ONE, TimeFactor};
 
 // Tests have few articles, so that all limits are low there: each must be met.
 
-/// Terms that a report posts.
-pub const POSTED: usize = if cfg!(test) { 12 } else { 32 };
-/// How many of them, the heaviest, also find neighbours.
-const FIRST: usize = if cfg!(test) { 8 } else { 16 };
-/// Fixed-point one of a posted weight.
-const UNIT: f64 = 16_383.0;
-/// Marks the weight of one of the [`FIRST`] terms.
-const IS_FIRST: u16 = 1 << 14;
 /// Share of the cosine that the posted terms of a match must show, in 1 / 65,536.
 const PARTIAL: i64 = ONE * 7 / 100;
 /// Share of the similarity under both weights that they must show. The terms of the report that asks weigh what they say in
@@ -87,11 +79,6 @@ impl Purpose {
     pub fn has(self, weight: u16) -> bool {
         self == Self::Matches || weight & IS_FIRST != 0
     }
-}
-
-/// The weight of a posting without its mark.
-pub fn plain(weight: u16) -> u16 {
-    weight & !IS_FIRST
 }
 
 /// When a report was published, in seconds since 1970.
@@ -281,32 +268,4 @@ pub fn best<K: Ord + Copy>(mut candidates: Vec<(i64, K)>, most: usize) -> Vec<K>
     let mut best: Vec<K> = candidates.into_iter().map(|c| c.1).collect();
     best.sort_unstable();
     best
-}
-
-/// The terms by which article `i` is found, the heaviest first, with their weights; those that also find neighbours are
-/// marked, see [`Purpose::has`] and [`plain`].
-pub fn heaviest(
-    i: usize,
-    vectors: &Vectors,
-    fixed: &Weights,
-) -> impl Iterator<Item = (u32, u16)> + use<> {
-    let (dimensions, weights) = (vectors.dimensions(i), vectors.weights(fixed, i));
-    let mut terms: Vec<(u16, u32)> =
-        weights.iter().copied().zip(dimensions.iter().copied()).filter(|t| t.0 > 0).collect();
-    let order = |t: &(u16, u32)| (Reverse(t.0), t.1);
-    if terms.len() > POSTED {
-        terms.select_nth_unstable_by_key(POSTED, order);
-        terms.truncate(POSTED);
-    }
-    terms.sort_unstable_by_key(order);
-    let length = fixed.length(i);
-    let posted = move |(slot, (weight, term)): (usize, (u16, u32))| {
-        (term, unit(weight, length) | if slot < FIRST { IS_FIRST } else { 0 })
-    };
-    terms.into_iter().enumerate().map(posted)
-}
-
-/// A weight of a vector of some length as one of a vector of length one.
-fn unit(weight: u16, length: f64) -> u16 {
-    (f64::from(weight) / length * UNIT).round() as u16
 }

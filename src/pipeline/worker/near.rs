@@ -8,7 +8,8 @@ use super::wire::{Column, Out, Row};
 use super::writer::Writer;
 use super::{Error, Settings, unpack};
 use crate::kernel::time::TimeFactor;
-use crate::stages::reach::{self, AROUND, Moment, Own, POSTED, Purpose, plain};
+use crate::stages::posted::{POSTED, plain};
+use crate::stages::reach::{self, AROUND, Moment, Own, Purpose};
 
 /// A block is some reports of a day: they are found (role 0) by the queries that can reach that day (role 1). A query with
 /// `local_terms`, what its terms say in its neighbourhood, asks for matches, one without for its neighbourhood.

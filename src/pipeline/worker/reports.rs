@@ -6,6 +6,7 @@ use super::wire::{Column, Out, Row};
 use super::writer::Writer;
 use super::{Error, Settings, cards, near, pack, unpack};
 use crate::pipeline::spool::Item;
+use crate::stages::posted::heaviest;
 use crate::stages::reach::{self, HISTORY, HUBS, Purpose};
 use crate::stages::terms::Term;
 use crate::stages::weights::{TERMS, Vectors};
@@ -154,7 +155,8 @@ fn one(row: &Row, times: &[i64], out: &mut Writer<'_>) -> Result<(), Error> {
     let terms = terms(row, 6)?;
     let mut vectors = Vectors::with_lengths([terms.len()].into_iter());
     vectors.fill(0, &terms);
-    let posted = reach::heaviest(0, &vectors, &vectors.fixed());
+    let fixed = vectors.fixed();
+    let posted = heaviest(0, &vectors, &fixed);
     let postings: Vec<Posting> = posted.map(|(term, weight)| Posting { term, weight }).collect();
     out.row(&[
         row.copy(3),
