@@ -50,7 +50,7 @@ impl<'a> Posted<'a> {
     }
 }
 
-/// The terms by which article `i` is found, the heaviest first, with their weights, see [`posted`].
+/// The terms by which article `i` is found, the heaviest first, with their weights.
 pub fn heaviest(i: usize, vectors: &Vectors, fixed: &Weights) -> impl Iterator<Item = (u32, u16)> {
     posted(i, positions(vectors.weights(fixed, i)).into_iter(), vectors, fixed)
 }
