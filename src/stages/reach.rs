@@ -106,12 +106,12 @@ pub struct Times {
 
 impl Times {
     /// When a report was published.
-    pub(super) fn of(&self, i: u32) -> Option<i64> {
+    pub fn of(&self, i: u32) -> Option<i64> {
         (i as usize).checked_sub(self.undated).map(|i| self.seconds[i])
     }
 
     /// The dated reports from `from` up to but not including `to`, in seconds.
-    pub(super) fn between(&self, from: i64, to: i64) -> Range<usize> {
+    pub fn between(&self, from: i64, to: i64) -> Range<usize> {
         let position = |time| self.undated + self.seconds.partition_point(|&t| t < time);
         position(from)..position(to)
     }

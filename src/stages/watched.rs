@@ -110,7 +110,6 @@ impl Watched {
         members: &mut Members,
     ) -> bool {
         let mut found = false;
-        let own = rank(item);
         let before = |x: u32, y: u32| y == NONE || rank(x) < rank(y);
         let after = |x: u32, y: u32| y == NONE || rank(x) > rank(y);
         for (table, key) in keys(sketch) {
@@ -122,7 +121,7 @@ impl Watched {
             let bucket = self.buckets.get(place(table)).and_then(|table| table.get(&key));
             let Some(&bucket) = bucket else { continue };
             found = true;
-            if own >= rank(self.changes[bucket as usize].1) {
+            if rank(item) >= rank(self.changes[bucket as usize].1) {
                 members.others.push((bucket, item));
             } else {
                 put(&mut members.first[bucket as usize], item, before);

@@ -29,7 +29,7 @@ pub(super) fn postings(
     if terms.is_empty() {
         return Ok(Postings::default());
     }
-    let inside = |position: u32| match (reports.time(position), stretch) {
+    let inside = |position: u32| match (reports.times.of(position), stretch) {
         (Some(time), Some([from, to])) => (from..to).contains(&time),
         _ => true,
     };

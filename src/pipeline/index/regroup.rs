@@ -73,7 +73,7 @@ fn beside(
 ) -> Result<HashSet<u32>, Error> {
     let is_inside: Vec<bool> = (0..reports.rows.len() as u32).map(inside).collect();
     let within = || (0..).zip(&is_inside).filter(|(_, inside)| **inside).map(|(i, _)| i);
-    let mut times: Vec<i64> = within().filter_map(|i| reports.time(i)).collect();
+    let mut times: Vec<i64> = within().filter_map(|i| reports.times.of(i)).collect();
     times.sort_unstable();
     // A pair is known of the later of its two, which is within a window of the other.
     let window = (work.params.window_days.clamp(0.0, 36_500.0) * DAY as f64) as i64 + DAY;
@@ -82,7 +82,7 @@ fn beside(
         next > 0 && time.saturating_sub(times[next - 1]) <= window
     };
     let asking: Vec<u32> = (0..reports.rows.len() as u32)
-        .filter(|&i| is_inside[i as usize] || reports.time(i).is_none_or(is_after))
+        .filter(|&i| is_inside[i as usize] || reports.times.of(i).is_none_or(is_after))
         .collect();
     let rows: Vec<u32> = asking.iter().map(|&i| reports.rows[i as usize]).collect();
     let penalty = |row: u32| i64::from(findings.penalties[row as usize]);

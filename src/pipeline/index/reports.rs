@@ -51,16 +51,9 @@ impl Reports {
         }
     }
 
-    pub(super) fn time(&self, position: u32) -> Option<i64> {
-        let dated = (position as usize).checked_sub(self.times.undated);
-        dated.map(|i| self.times.seconds[i])
-    }
-
     /// The positions of the reports from one time to another, both included; all undated ones too.
     pub(super) fn between(&self, from: i64, to: i64) -> Vec<u32> {
-        let all = &self.times.seconds;
-        let (first, last) = (all.partition_point(|&t| t < from), all.partition_point(|&t| t <= to));
-        let dated = first + self.times.undated..last.max(first) + self.times.undated;
+        let dated = self.times.between(from, to.saturating_add(1));
         (0..self.times.undated).chain(dated).map(|i| i as u32).collect()
     }
 }
@@ -141,19 +134,20 @@ fn ask(work: &Work<'_>, reports: &Reports, by_gap: &TimeFactor) -> Result<Vec<As
     let flipped = concerned::flipped(&postings, &reports.times, &all);
     let rows: Vec<u32> = flipped.iter().map(|(i, _)| reports.rows[*i as usize]).collect();
     let theirs = asking::posted(&state.terms(&rows)?);
-    let missing = |postings: &Postings, posted: &[Vec<(u32, u16)>]| -> Vec<u32> {
-        terms(posted).into_iter().filter(|&term| !postings.has(term)).collect()
+    let complete = |postings: &mut Postings, posted: &[Vec<(u32, u16)>]| -> Result<(), Error> {
+        let missing = terms(posted).into_iter().filter(|&term| !postings.has(term));
+        let missing: Vec<u32> = missing.collect();
+        postings.extend(postings::postings(state, reports, &missing, stretch)?);
+        Ok(())
     };
-    let others = missing(&postings, &theirs);
-    postings.extend(postings::postings(state, reports, &others, stretch)?);
+    complete(&mut postings, &theirs)?;
     for ((&row, posted), (_, term)) in rows.iter().zip(&theirs).zip(flipped) {
         all.push(as_moved(row, posted, Some(term)));
     }
     let dirty = concerned::concerned(&postings, &reports.times, by_gap, &before, &all);
     let rows: Vec<u32> = dirty.iter().map(|&i| reports.rows[i as usize]).collect();
     let theirs = asking::posted(&state.terms(&rows)?);
-    let others = missing(&postings, &theirs);
-    postings.extend(postings::postings(state, reports, &others, stretch)?);
+    complete(&mut postings, &theirs)?;
     let came = reports.came.iter().map(|&row| reports.position[row as usize]).zip(posted);
     let mut asking: Vec<(u32, Vec<(u32, u16)>)> =
         came.chain(dirty.into_iter().zip(theirs)).collect();
@@ -200,7 +194,7 @@ fn naming(
     let came: HashSet<u32> = reports.came.iter().copied().collect();
     let again = || asked.iter().filter(|row| !came.contains(*row));
     let position = |row: &u32| reports.position[*row as usize];
-    let times = || again().filter_map(|row| reports.time(position(row)));
+    let times = || again().filter_map(|row| reports.times.of(position(row)));
     if again().next().is_none() {
         return Ok(Vec::new());
     }
