@@ -127,6 +127,7 @@ fn stages(c: &mut Criterion) {
         .map(|((content, shingles), &time)| Copy {
             shingles,
             numbers: &[],
+            headline: &[],
             time: Some(time),
             content: *content,
         })

@@ -286,7 +286,7 @@ def pairs_of_giants(job: Job, keys: DataFrame, bucket: list[str]) -> DataFrame:
     return pairs.unionAll(next_).where(close).selectExpr("a", "b", weight)
 
 
-COPY = ["shingles", "numbers", "published", "content", "time"]
+COPY = ["shingles", "numbers", "title_words", "published", "content", "time"]
 """What the exact check looks at."""
 
 

@@ -8,7 +8,6 @@
 //! | [`simhash`] | a 64-bit SimHash fingerprint | Charikar, STOC 2002 |
 //! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
 //! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
-//! | [`repeats`] | which hashes may be there more than once | Bloom 1970 |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
 //! | [`sort`] | hashes ascending, in linear time | bucket sort |
 //! | [`metrics`] | how well two partitions agree | Bagga, Baldwin 1998; Hubert, Arabie 1985 |
@@ -31,7 +30,6 @@ pub mod linkage;
 pub mod metrics;
 pub mod mixed;
 pub mod passages;
-pub mod repeats;
 pub mod runs;
 pub mod sets;
 pub mod simhash;

@@ -68,8 +68,10 @@ pub(super) fn examine(
     let places: Vec<Place> = exact.kept.iter().map(|&i| corpus.shingles_of(i)).collect();
     let mut pairs = pairs.to_vec();
     Batches::new(corpus, exact, &mut pairs).each(&corpus.shingles, &places, |batch, loaded| {
-        let copy = |(k, &i): (usize, &u32)| corpus.copy(exact.kept[i as usize], loaded.of(k));
-        let copies: Vec<Copy> = batch.members.iter().enumerate().map(copy).collect();
+        let articles = || batch.members.iter().map(|&i| exact.kept[i as usize]);
+        let heads = corpus.load_words(articles())?;
+        let copy = |(k, i): (usize, u32)| corpus.copy(i, loaded.of(k), heads.of(k));
+        let copies: Vec<Copy> = articles().enumerate().map(copy).collect();
         let local: Vec<u64> = batch.pairs().map(|([a, b], _)| pair(a as u32, b as u32)).collect();
         let mut found = duplicates::examine(&local, |k| &copies[k as usize], params);
         for e in &mut found {
@@ -120,8 +122,18 @@ impl<'a> Batches<'a> {
             root[i] = root[root[i] as usize];
         }
         let part = |i: u32| corpus.articles[exact.kept[i as usize] as usize].part;
-        let place: Vec<(u32, u32)> = root.iter().map(|&i| (part(i), i)).collect();
-        pairs.sort_by_cached_key(|&pair| (place[items(pair).0 as usize], pair));
+        let mut order: Vec<u32> = (0..root.len() as u32).collect();
+        order.sort_unstable_by_key(|&i| (part(root[i as usize]), root[i as usize], i));
+        // Pairs of ranks sort as they are.
+        let mut rank = root;
+        order.iter().zip(0..).for_each(|(&i, at)| rank[i as usize] = at);
+        let renamed = |pair: u64, names: &[u32]| {
+            let (a, b) = items(pair);
+            buckets::pair(names[a as usize], names[b as usize])
+        };
+        pairs.iter_mut().for_each(|pair| *pair = renamed(*pair, &rank));
+        pairs.sort_unstable();
+        pairs.iter_mut().for_each(|pair| *pair = renamed(*pair, &order));
         Self { pairs, room: corpus.room.batch }
     }
 

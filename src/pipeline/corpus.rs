@@ -6,7 +6,7 @@ use foldhash::HashMap;
 use jiff::Timestamp;
 
 use super::Run;
-use super::parts::{Loaded, Part};
+use super::parts::Loaded;
 use super::prepare::{Chunkful, Prepared};
 use super::spool::{Place, Room, Spool};
 use crate::kernel::hash::hash;
@@ -21,10 +21,12 @@ use crate::stages::weights::Vectors;
 #[derive(Debug, Default)]
 pub(super) struct Corpus {
     pub(super) articles: Vec<Prepared>,
-    parts: Vec<Part>,
+    parts: u32,
     pub(super) sketches: Spool<Sketch>,
     pub(super) shingles: Spool<u32>,
     terms: Spool<Term>,
+    /// Hashes of the words of headlines and of numbers.
+    hashes: Spool<u32>,
     facts: Spool<u8>,
     /// While articles come: where one stands that has the lists for this key.
     known: HashMap<u64, u32>,
@@ -42,6 +44,7 @@ impl Corpus {
             sketches: Spool::with_room(room.sketches),
             shingles: Spool::with_room(room.shingles),
             terms: Spool::with_room(lists),
+            hashes: Spool::with_room(room.hashes),
             facts: Spool::with_room(lists),
             room,
             ..Self::default()
@@ -62,17 +65,18 @@ impl Corpus {
     /// # Errors
     /// Their lists cannot be put aside.
     pub(super) fn add(&mut self, prepared: Chunkful) -> io::Result<()> {
-        let part = self.parts.len() as u32;
+        let part = self.parts;
+        self.parts += 1;
         // Room that is not used yet costs nothing, but moving what is there to make more does.
         if self.articles.len() + prepared.articles.len() > self.articles.capacity() {
             self.articles.reserve(ROOM.max(3 * self.articles.len()));
         }
         let placed = |a: Prepared| if a.again { a } else { Prepared { part, ..a } };
         self.articles.extend(prepared.articles.into_iter().map(placed));
-        self.parts.push(prepared.part);
         self.sketches.push(prepared.sketches)?;
         self.shingles.push(prepared.lists.shingles)?;
         self.terms.push(prepared.lists.terms)?;
+        self.hashes.push(prepared.part.hashes)?;
         self.facts.push(prepared.lists.facts)
     }
 
@@ -114,20 +118,16 @@ impl Corpus {
         permute(articles, order.into_iter().map(|(_, i)| i).collect());
     }
 
-    fn part(&self, i: u32) -> (&Prepared, &Part) {
+    /// What the exact check looks at of an article with these shingles, and these words of its headline and numbers.
+    pub(super) fn copy<'a>(
+        &self,
+        i: u32,
+        shingles: &'a [u32],
+        [headline, numbers]: [&'a [u32]; 2],
+    ) -> Copy<'a> {
         let article = &self.articles[i as usize];
-        (article, &self.parts[article.part as usize])
-    }
-
-    /// What the exact check looks at of an article with these shingles.
-    pub(super) fn copy<'a>(&'a self, i: u32, shingles: &'a [u32]) -> Copy<'a> {
-        let (article, part) = self.part(i);
-        Copy {
-            shingles,
-            numbers: article.numbers.of(&part.hashes),
-            time: article.entry.published.map(Timestamp::as_second),
-            content: article.content,
-        }
+        let time = article.entry.published.map(Timestamp::as_second);
+        Copy { shingles, numbers, headline, time, content: article.content }
     }
 
     /// How many shingles an article has.
@@ -159,9 +159,14 @@ impl Corpus {
         article.sketch.place(article.part)
     }
 
-    pub(super) fn title_words(&self, i: u32) -> &[u32] {
-        let (article, part) = self.part(i);
-        article.title_words.of(&part.hashes)
+    /// Loads the words of the headlines of some articles, and their numbers.
+    pub(super) fn load_words(&self, articles: impl Iterator<Item = u32>) -> io::Result<Heads<'_>> {
+        let places = |i: u32| {
+            let article = &self.articles[i as usize];
+            [article.title_words, article.numbers].map(|span| span.place(article.part))
+        };
+        let places: Vec<Place> = articles.flat_map(places).collect();
+        Ok(Heads(Loaded::from(&self.hashes, &places)?))
     }
 
     /// Where the numbers and names of an article are.
@@ -184,6 +189,7 @@ impl Corpus {
     /// Gives back what only the exact check needs.
     pub(super) fn forget_shingles(&mut self) {
         self.shingles = Spool::default();
+        self.hashes = Spool::default();
     }
 
     /// Gives back what only the story level needs.
@@ -209,6 +215,16 @@ impl Corpus {
         let wanted = (hash(id.as_bytes()), id);
         let found = self.articles.binary_search_by(|a| (a.identity, &*a.entry.id).cmp(&wanted));
         found.ok().map(|i| i as u32)
+    }
+}
+
+/// The words of the headlines of some articles, and their numbers.
+pub(super) struct Heads<'a>(Loaded<'a, u32>);
+
+impl Heads<'_> {
+    /// Of one article, each ascending.
+    pub(super) fn of(&self, k: usize) -> [&[u32]; 2] {
+        [2 * k, 2 * k + 1].map(|k| self.0.of(k))
     }
 }
 
@@ -267,21 +283,13 @@ mod tests {
         );
         for i in 0..4 {
             let lists = |of: &Corpus| {
-                let (article, part) = of.part(i);
+                let article = &of.articles[i as usize];
                 let facts = of.facts.here(of.facts_of(i)).map(<[u8]>::to_vec);
                 let terms = of.terms.here(article.terms.place(article.part)).map(<[Term]>::to_vec);
                 let shingles = of.shingles.here(of.shingles_of(i)).map(<[u32]>::to_vec);
                 let sketch = of.sketches.here(of.sketch(i)).map(<[Sketch]>::to_vec);
-                let numbers = article.numbers.of(&part.hashes).to_vec();
-                (
-                    facts,
-                    terms,
-                    shingles,
-                    sketch,
-                    numbers,
-                    article.content,
-                    article.entry.lang.clone(),
-                )
+                let words = of.load_words([i].into_iter()).unwrap().of(0).map(<[u32]>::to_vec);
+                (facts, terms, shingles, sketch, words, article.content, article.entry.lang.clone())
             };
             assert_eq!(lists(&known), lists(&new));
         }

@@ -1,5 +1,7 @@
 //! Articles that are the same word for word.
 
+use std::io;
+
 use super::corpus::Corpus;
 use crate::kernel::sets::intersection;
 use crate::stages::decide::Constraints;
@@ -13,45 +15,64 @@ impl Corpus {
     }
 
     /// Finds the articles that are the same word for word.
-    pub(super) fn fold_exact(&self, constraints: &Constraints) -> Exact {
+    ///
+    /// # Errors
+    /// Headlines that were put aside cannot be read.
+    pub(super) fn fold_exact(&self, constraints: &Constraints) -> io::Result<Exact> {
         let mut order: Vec<(u64, u32)> = self.articles.iter().map(|a| a.content).zip(0..).collect();
         order.sort_unstable();
         let mut first: Vec<u32> = (0..self.articles.len() as u32).collect();
         for same in order.chunk_by(|x, y| x.0 == y.0) {
             if same.len() > 1 && same[0].0 != 0 {
                 let same: Vec<u32> = same.iter().map(|&(_, i)| i).collect();
-                self.fold(&same, constraints, &mut first);
+                self.fold(same, constraints, &mut first)?;
             }
         }
-        Exact::new(self, first)
+        drop(order);
+        Ok(Exact::new(self, first))
     }
 
     /// Folds articles of one content onto the earliest. But one text under unrelated headlines of one source is a notice
     /// (a paywall, a placeholder): these articles are folded only with those of the same source and headline.
-    fn fold(&self, same: &[u32], constraints: &Constraints, first: &mut [u32]) {
+    fn fold(
+        &self,
+        mut same: Vec<u32>,
+        constraints: &Constraints,
+        first: &mut [u32],
+    ) -> io::Result<()> {
         let source = |i: u32| &*self.articles[i as usize].entry.source;
-        let title = |i: u32| self.title_words(i);
-        let mut by_source = same.to_vec();
-        by_source.sort_by_key(|&i| source(i));
         let mut one_text = Vec::new();
-        let short = self.articles[same[0] as usize].n_words <= NOTICE;
         let mut fold = |alike: &[u32]| {
             let earliest = alike.iter().copied().min_by_key(|&i| self.age(i));
             let earliest = earliest.expect("no part is empty");
             alike.iter().for_each(|&i| first[i as usize] = earliest);
         };
-        for of_one in by_source.chunk_by_mut(|&i, &j| source(i) == source(j)) {
-            let notice = short
-                && !source(of_one[0]).is_empty()
-                && of_one.iter().any(|&i| unrelated(title(of_one[0]), title(i)));
-            if !notice {
-                one_text.extend_from_slice(of_one);
-                continue;
+        same.sort_by_key(|&i| source(i));
+        for of_one in same.chunk_by(|&i, &j| source(i) == source(j)) {
+            match self.by_headline(of_one)? {
+                Some(parts) => parts.iter().for_each(|part| fold(part)),
+                None => one_text.extend_from_slice(of_one),
             }
-            of_one.sort_by_key(|&i| title(i));
-            of_one.chunk_by(|&i, &j| title(i) == title(j)).for_each(&mut fold);
         }
         constraints.split(one_text).iter().for_each(|part| fold(part));
+        Ok(())
+    }
+
+    /// Articles of one source and text by their headlines, where these make the text a notice.
+    fn by_headline(&self, of_one: &[u32]) -> io::Result<Option<Vec<Vec<u32>>>> {
+        let article = &self.articles[of_one[0] as usize];
+        if of_one.len() < 2 || article.n_words > NOTICE || article.entry.source.is_empty() {
+            return Ok(None);
+        }
+        let heads = self.load_words(of_one.iter().copied())?;
+        let headline = |k: usize| heads.of(k)[0];
+        let mut order: Vec<usize> = (0..of_one.len()).collect();
+        if !order.iter().any(|&k| unrelated(headline(0), headline(k))) {
+            return Ok(None);
+        }
+        order.sort_by_key(|&k| headline(k));
+        let parts = order.chunk_by(|&k, &l| headline(k) == headline(l));
+        Ok(Some(parts.map(|part| part.iter().map(|&k| of_one[k]).collect()).collect()))
     }
 }
 
@@ -76,9 +97,8 @@ impl Exact {
     /// Takes in, for each article, the one that it is folded onto.
     pub(super) fn new(corpus: &Corpus, first: Vec<u32>) -> Self {
         let own = (0..).zip(&first).filter(|&(i, &first)| i == first);
-        let mut order: Vec<(Option<i64>, u32)> = own.map(|(i, _)| corpus.age(i)).collect();
-        order.sort_unstable();
-        let kept: Vec<u32> = order.into_iter().map(|(_, i)| i).collect();
+        let mut kept: Vec<u32> = own.map(|(i, _)| i).collect();
+        kept.sort_unstable_by_key(|&i| corpus.age(i));
         let mut slots = vec![0; first.len()];
         kept.iter().zip(0..).for_each(|(&i, slot)| slots[i as usize] = slot);
         Self { slots: first.into_iter().map(|first| slots[first as usize]).collect(), kept }

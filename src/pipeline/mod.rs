@@ -213,7 +213,7 @@ impl Found {
         clock: &mut Clock,
     ) -> io::Result<Self> {
         let constraints = decide::bind(&params.decisions, |id| corpus.position(id));
-        let exact = corpus.fold_exact(&constraints);
+        let exact = corpus.fold_exact(&constraints)?;
         let candidates = copies::propose(corpus, &exact, params)?;
         counts.largest_bucket = candidates.largest_bucket as u64;
         clock.stage(stages, "candidates", candidates.pairs.len() as u64, "candidate pairs");

@@ -10,7 +10,7 @@ use super::spool::{Item, Place, Spool};
 use crate::kernel::fss::SLOTS;
 use crate::kernel::runs::Begins;
 use crate::stages::clean::UpdateTag;
-use crate::stages::sketch::{LEAD_HASHES, Sketch};
+use crate::stages::sketch::{LEAD_HASHES, NO_LEAD, Sketch};
 use crate::stages::terms::Term;
 use crate::text::facts::{self, Tokens};
 
@@ -112,8 +112,7 @@ impl Item for Term {
 
 impl Item for Sketch {
     const SIZE: usize = 2 * SLOTS + 8 + 4 * LEAD_HASHES;
-    const NONE: Self =
-        Self { signature: [0; SLOTS], fingerprint: 0, lead: [u32::MAX; LEAD_HASHES] };
+    const NONE: Self = Self { signature: [0; SLOTS], fingerprint: 0, lead: NO_LEAD };
 
     fn write(self, bytes: &mut [u8]) {
         let (signature, rest) = bytes.split_at_mut(2 * SLOTS);

@@ -2,11 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::sketch::{LEAD_HASHES, Sketch};
+use super::sketch::{LEAD_HASHES, Lead, NO_LEAD, Sketch};
 use crate::kernel::bands;
 use crate::kernel::buckets::{self, Bounds, Buckets, KEY_BITS};
 use crate::kernel::hash::mix;
-use crate::kernel::repeats::Repeats;
 
 /// Bands of a signature. With 3 rows, a pair of resemblance .4 is proposed with chance .94 and one of .5 with .996.
 pub const BANDS: usize = 42;
@@ -71,14 +70,15 @@ enum Gathered {
     /// Slots of some bands, the first of which is named.
     Bands(usize, Vec<[u16; TOGETHER * ROWS]>),
     Fingerprints(Vec<u64>),
-    Leads(Vec<[u32; LEAD_HASHES]>),
+    /// Of every item.
+    Leads(Vec<Lead>),
 }
 
 impl Pass {
     /// Begins a pass, `number` of [`PASSES`], over so many sketches.
     pub fn new(number: usize, sketches: usize) -> Self {
         let gathered = match number * TOGETHER * ROWS {
-            _ if number == LEADS => Gathered::Leads(Vec::with_capacity(sketches)),
+            _ if number == LEADS => Gathered::Leads(vec![NO_LEAD; sketches]),
             first if first < BANDS * ROWS => Gathered::Bands(first, Vec::with_capacity(sketches)),
             _ => Gathered::Fingerprints(Vec::with_capacity(sketches)),
         };
@@ -94,7 +94,7 @@ impl Pass {
                 slots.push(*some.expect("all bands lie in the signature"));
             }
             Gathered::Fingerprints(prints) => prints.push(sketch.fingerprint),
-            Gathered::Leads(leads) => leads.push(sketch.lead),
+            Gathered::Leads(leads) => leads[item as usize] = sketch.lead,
         }
     }
 
@@ -113,7 +113,7 @@ impl Pass {
                 (0..TOGETHER).map(one).max().unwrap_or(0)
             }
             Gathered::Leads(leads) => {
-                pairs = by_lead(n, items, &leads, known);
+                pairs = by_lead(&leads, known);
                 0
             }
             Gathered::Fingerprints(prints) => {
@@ -124,45 +124,46 @@ impl Pass {
     }
 }
 
-/// Pairs whose texts begin alike: at least two of the hashes of their leads propose them.
-fn by_lead(n: usize, items: &[u32], leads: &[[u32; LEAD_HASHES]], known: &[u64]) -> Vec<u64> {
+/// Pairs of items whose texts begin alike: at least two of the hashes of their leads propose them.
+fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
     let known = Known::new(known);
-    let room = items.len() + items.len() / 8;
-    let mut rows: [_; LEAD_HASHES] = std::array::from_fn(|_| Vec::with_capacity(room));
-    for (lead, &item) in leads.iter().zip(items) {
-        for &hash in lead.iter().filter(|&&hash| hash != u32::MAX) {
-            rows[hash as usize % LEAD_HASHES].push((hash, item));
-        }
-    }
-    // Part by part, and without those that are known: all proposals would be the most that is in memory at any time.
-    let of_part = |buckets: &mut Buckets, rows: Vec<(u32, u32)>| -> Vec<u64> {
+    // Most pairs that share one hash share no other, and together they would be the most that is in memory at any time.
+    let new = |a: u32, b: u32| {
+        share_two(&leads[a as usize], &leads[b as usize]) && !known.has(buckets::pair(a, b))
+    };
+    let of_part = |buckets: &mut Buckets, part: usize| -> Vec<u64> {
+        let of_item = |(lead, item): (&Lead, u32)| {
+            let ours = |hash: u32| hash != u32::MAX && hash as usize % LEAD_HASHES == part;
+            lead.map(|hash| ours(hash).then_some((spread(hash), item)))
+        };
+        let rows: Vec<(u64, u32)> = leads.iter().zip(0..).flat_map(of_item).flatten().collect();
         let mut proposed = Vec::new();
-        let rows = rows.iter().map(|&(hash, item)| (spread(hash), item));
-        let new = |a, b| !known.has(buckets::pair(a, b));
-        buckets.propose(n, rows, BOUNDS, new, &mut proposed);
-        proposed.shrink_to_fit();
+        buckets.propose(leads.len(), rows.iter().copied(), BOUNDS, new, &mut proposed);
         proposed
     };
-    let parts: Vec<Vec<u64>> = rows.into_par_iter().map_init(Buckets::every, of_part).collect();
-    // Most are proposed once: they need not be sorted to know.
-    let mut repeats = Repeats::with_room_for(parts.iter().map(Vec::len).sum());
-    parts.iter().flatten().for_each(|&pair| repeats.take(pair));
-    let may_repeat = |&&pair: &&u64| repeats.may_repeat(pair);
-    let mut pairs: Vec<u64> = parts.iter().flatten().filter(may_repeat).copied().collect();
+    let parts: Vec<Vec<u64>> =
+        (0..LEAD_HASHES).into_par_iter().map_init(Buckets::every, of_part).collect();
+    let mut pairs = parts.concat();
     pairs.sort_unstable();
     let twice = pairs.chunk_by(|x, y| x == y).filter(|same| same.len() >= SHARED);
     twice.map(|same| same[0]).collect()
 }
 
+/// Whether two leads have so many hashes in common that these can propose them.
+fn share_two(a: &Lead, b: &Lead) -> bool {
+    let shared = |&hash: &u32| u32::from(b.contains(&hash) & (hash != u32::MAX));
+    a.iter().map(shared).sum::<u32>() >= SHARED as u32
+}
+
 /// A set of pairs.
 struct Known {
-    /// A power of two of places, at most half of them taken. No pair is 0.
+    /// At most two in three places are taken. No pair is 0.
     places: Vec<u64>,
 }
 
 impl Known {
     fn new(pairs: &[u64]) -> Self {
-        let mut known = Self { places: vec![0; (2 * pairs.len()).next_power_of_two()] };
+        let mut known = Self { places: vec![0; pairs.len() + pairs.len() / 2 + 1] };
         for &pair in pairs {
             let place = known.place(pair);
             known.places[place] = pair;
@@ -173,9 +174,9 @@ impl Known {
     /// Where a pair is, or would be.
     fn place(&self, pair: u64) -> usize {
         let last = self.places.len() - 1;
-        let mut place = mix(pair) as usize & last;
+        let mut place = (u128::from(mix(pair)) * self.places.len() as u128 >> u64::BITS) as usize;
         while self.places[place] != 0 && self.places[place] != pair {
-            place = (place + 1) & last;
+            place = if place == last { 0 } else { place + 1 };
         }
         place
     }

@@ -12,8 +12,14 @@ pub struct Sketch {
     pub fingerprint: u64,
     /// The smallest hashes of the shingles at the beginning, ascending, filled up with the largest: what a cut copy
     /// shares with the text that it is cut from, however long that is.
-    pub lead: [u32; LEAD_HASHES],
+    pub lead: Lead,
 }
+
+/// Some hashes of the lead.
+pub type Lead = [u32; LEAD_HASHES];
+
+/// That of a text without shingles.
+pub const NO_LEAD: Lead = [u32::MAX; LEAD_HASHES];
 
 /// Hashes kept of the lead.
 pub const LEAD_HASHES: usize = 8;
@@ -30,8 +36,8 @@ pub fn sketch(hashes: &[u64]) -> Option<Sketch> {
 }
 
 /// The smallest distinct hashes, by their upper halves.
-fn lead(hashes: &[u64]) -> [u32; LEAD_HASHES] {
-    let mut smallest = [u32::MAX; LEAD_HASHES];
+fn lead(hashes: &[u64]) -> Lead {
+    let mut smallest = NO_LEAD;
     for hash in hashes.iter().map(|hash| (hash >> 32) as u32) {
         // Most hashes are larger than all that are kept.
         if hash < smallest[LEAD_HASHES - 1] && !smallest.contains(&hash) {
@@ -42,7 +48,7 @@ fn lead(hashes: &[u64]) -> [u32; LEAD_HASHES] {
 }
 
 /// Puts a value in its place among ascending ones, of which the last is lost; without a branch on where that is.
-fn insert(ascending: &mut [u32; LEAD_HASHES], value: u32) {
+fn insert(ascending: &mut Lead, value: u32) {
     let mut before = [0; LEAD_HASHES];
     before[1..].copy_from_slice(&ascending[..LEAD_HASHES - 1]);
     for (place, before) in ascending.iter_mut().zip(before) {

@@ -12,6 +12,8 @@ pub struct Copy<'a> {
     pub shingles: &'a [u32],
     /// Ascending hashes of the numbers in the text.
     pub numbers: &'a [u32],
+    /// Ascending hashes of the words of the headline.
+    pub headline: &'a [u32],
     /// Seconds since 1970.
     pub time: Option<i64>,
     /// What is the same for texts that are the same, word for word.
@@ -41,6 +43,16 @@ const COPIED: usize = 60;
 const BRIEF: usize = 25;
 /// See [`BRIEF`].
 const NEARLY_ALL: f64 = 0.8;
+/// Shingles that two versions under one headline must share at the least.
+const RETOLD: usize = 40;
+/// Words that a headline must have to tell anything.
+const HEADLINE: usize = 4;
+/// Most resemblance of the words of two headlines that say something else.
+const OTHER_HEADLINE: f64 = 0.45;
+/// Numbers that each of two such articles must have for itself to be no copies.
+const OTHER_NUMBERS: usize = 3;
+/// What of the least containment two versions under one headline need.
+const WEIGHT_OF_HEADLINE: f64 = 0.7;
 /// With less containment both have much that is their own.
 const MINGLED: f64 = 0.86;
 /// In such a pair, copies are this even; sentences of one text that were used in another are not.
@@ -58,8 +70,8 @@ const FEW_APART: usize = 128;
 /// Articles of the same days are no further apart than this.
 const FRESH: i64 = 2 * DAY;
 /// Least share of numbers that agree, of the side that has fewer, in articles of the same days: the numbers of one event
-/// grow.
-const AGREEING_FRESH: f64 = 0.5;
+/// grow. One may be corrected.
+const AGREEING_FRESH: f64 = 0.6;
 /// The same for articles of other days: a template filled in again is no copy.
 const AGREEING_APART: f64 = 0.8;
 /// The same where a date is not known.
@@ -72,7 +84,14 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
     let (n, m) = (a.shingles.len(), b.shingles.len());
     let common = shingle::common(a.shingles, b.shingles);
     let (resemblance, containment) = (resemblance(n, m, common), containment(n, m, common));
+    let apart = a.time.zip(b.time).map(|(x, y)| (x - y).abs() > FRESH);
+    let retold = apart == Some(false)
+        && common >= RETOLD
+        && a.headline.len() >= HEADLINE
+        && a.headline == b.headline
+        && numbers_agree(a, b, AGREEING_APART);
     let contained = match common {
+        _ if retold => containment / (params.min_containment * WEIGHT_OF_HEADLINE),
         COPIED.. => containment / params.min_containment,
         BRIEF.. => containment / params.min_containment.max(NEARLY_ALL),
         _ => 0.0,
@@ -80,21 +99,24 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
     let strength = (resemblance / params.min_resemblance).max(contained).min(STRONGEST);
     let found = Near { resemblance, containment, strength, against: None };
     let against = |strength, why| Near { strength, against: Some(why), ..found };
-    let apart = a.time.zip(b.time).map(|(x, y)| (x - y).abs() > FRESH);
+    let numbers_agree = |share| numbers_agree(a, b, share);
     let agreeing = match apart {
-        Some(false) if resemblance >= CORRECTED => 0.0,
-        Some(false) => AGREEING_FRESH,
-        Some(true) => AGREEING_APART,
-        None => AGREEING_UNDATED,
+        Some(false) => {
+            resemblance >= CORRECTED || one_corrected(a, b) || numbers_agree(AGREEING_FRESH)
+        }
+        Some(true) => numbers_agree(AGREEING_APART),
+        None => numbers_agree(AGREEING_UNDATED),
     };
     let mingled = containment < MINGLED && strength >= 1.0;
     let few = n.min(m) < if apart == Some(true) { FEW_APART } else { FEW };
     if a.content == b.content {
         against(0.0, "the same words under unrelated headlines: a notice")
-    } else if !numbers_agree(a.numbers, b.numbers, agreeing) {
+    } else if !agreeing {
         against(0.0, "too many numbers differ")
     } else if mingled && few && resemblance < CLEARLY {
         against(0.0, "short, and much of either is its own: a form filled in again")
+    } else if mingled && resemblance < CLEARLY && filled_in_again(a, b) {
+        against(0.0, "another headline and other numbers: a form filled in again")
     } else if mingled
         && n.min(m) >= LONG
         && resemblance >= SUMMARY
@@ -114,8 +136,29 @@ pub fn least_resemblance(n: usize, m: usize, params: &Params) -> f64 {
     params.min_resemblance.min(contained / ((n + m) as f64 - contained).max(1.0))
 }
 
-/// Whether most numbers of the article that has fewer are in the other as well. Without numbers there is nothing to
-/// disagree on.
-fn numbers_agree(a: &[u32], b: &[u32], agreeing: f64) -> bool {
-    intersection(a, b) as f64 >= agreeing * a.len().min(b.len()) as f64
+/// Whether two articles that have many words in common differ in their headlines and in several numbers.
+fn filled_in_again(a: &Copy, b: &Copy) -> bool {
+    let common = intersection(a.headline, b.headline);
+    let [n, m] = [a.headline.len(), b.headline.len()];
+    let other = n.min(m) >= HEADLINE && resemblance(n, m, common) <= OTHER_HEADLINE;
+    other && numbers(a, b)[1] >= OTHER_NUMBERS
+}
+
+/// Whether a single number differs, beside one that does not.
+fn one_corrected(a: &Copy, b: &Copy) -> bool {
+    let [common, own] = numbers(a, b);
+    common > 0 && own == 1
+}
+
+/// How many numbers two articles share, and how many the one that has fewer has for itself.
+fn numbers(a: &Copy, b: &Copy) -> [usize; 2] {
+    let common = intersection(a.numbers, b.numbers);
+    [common, a.numbers.len().min(b.numbers.len()) - common]
+}
+
+/// Whether such a share of the numbers of the article that has fewer are in the other as well. Without numbers there is
+/// nothing to disagree on.
+fn numbers_agree(a: &Copy, b: &Copy, share: f64) -> bool {
+    let [common, own] = numbers(a, b);
+    common as f64 >= share * (common + own) as f64
 }

@@ -21,7 +21,8 @@ pub(super) fn text_numbers(
 ) -> io::Result<TextNumbers> {
     let both = [a as u32, b as u32];
     let shingles = Loaded::from(&corpus.shingles, &both.map(|i| corpus.shingles_of(i)))?;
-    let [x, y] = [0, 1].map(|k| corpus.copy(both[k], shingles.of(k)));
+    let heads = corpus.load_words(both.into_iter())?;
+    let [x, y] = [0, 1].map(|k| corpus.copy(both[k], shingles.of(k), heads.of(k)));
     let loaded = corpus.load_facts(&both)?;
     let facts = [0, 1].map(|side| facts(loaded.of(side)));
     let near = verify::near(&x, &y, params);

@@ -58,7 +58,7 @@ fn fold(work: &mut Work<'_>) -> Result<Vec<u32>, Error> {
     alone.iter().for_each(|&row| work.state.rows[row as usize].now.first = row);
     let corpus = work.corpus(&several, Lists::Neither)?;
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
-    let exact = corpus.fold_exact(&constraints);
+    let exact = corpus.fold_exact(&constraints).map_err(aside)?;
     let row = |i: u32| corpus.articles[i as usize].row;
     for (i, first) in (0..).zip(exact.first()) {
         work.state.rows[row(i) as usize].now.first = row(first);

@@ -55,6 +55,8 @@ pub(super) const COPY_PAIRS: &[Column] = &[
     ("b_shingles", Bytes),
     ("a_numbers", Bytes),
     ("b_numbers", Bytes),
+    ("a_title_words", Bytes),
+    ("b_title_words", Bytes),
     ("a_published", Text),
     ("b_published", Text),
     ("a_content", Long),
@@ -93,7 +95,7 @@ pub(super) fn fold(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
         }
         let mut corpus = Corpus::default();
         corpus.add(chunk)?;
-        let exact = corpus.fold_exact(&Constraints::default());
+        let exact = corpus.fold_exact(&Constraints::default())?;
         let at = |i: u32| Out::Long(item(corpus.articles[i as usize].identity));
         for (i, first) in (0..).zip(exact.first()).filter(|&(i, first)| first != i) {
             out.row(&[at(i), at(first)])?;
@@ -185,11 +187,13 @@ pub(super) fn verify(
     while let Some(row) = rows.row()? {
         let shingles = [unpack::<u32>(&row, 2)?, unpack::<u32>(&row, 3)?];
         let numbers = [unpack::<u32>(&row, 4)?, unpack::<u32>(&row, 5)?];
-        let times = [cards::moment(&row, 6)?, cards::moment(&row, 7)?];
-        let contents = [row.long(8)? as u64, row.long(9)? as u64];
+        let headlines = [unpack::<u32>(&row, 6)?, unpack::<u32>(&row, 7)?];
+        let times = [cards::moment(&row, 8)?, cards::moment(&row, 9)?];
+        let contents = [row.long(10)? as u64, row.long(11)? as u64];
         let copy = |i: usize| Copy {
             shingles: &shingles[i],
             numbers: &numbers[i],
+            headline: &headlines[i],
             time: times[i].map(|time| time.as_second()),
             content: contents[i],
         };
@@ -202,8 +206,8 @@ pub(super) fn verify(
             Out::Float(found.containment),
             Out::Long(found.fixed_strength()),
             Out::Flag(found.matches()),
-            Out::Long(age(&row, 10)),
-            Out::Long(age(&row, 11)),
+            Out::Long(age(&row, 12)),
+            Out::Long(age(&row, 13)),
         ])?;
     }
     Ok(())
