@@ -174,7 +174,8 @@ impl Known {
     /// Where a pair is, or would be.
     fn place(&self, pair: u64) -> usize {
         let last = self.places.len() - 1;
-        let mut place = (u128::from(mix(pair)) * self.places.len() as u128 >> u64::BITS) as usize;
+        let spread = u128::from(mix(pair)) * self.places.len() as u128;
+        let mut place = (spread >> u64::BITS) as usize;
         while self.places[place] != 0 && self.places[place] != pair {
             place = if place == last { 0 } else { place + 1 };
         }
