@@ -38,7 +38,8 @@ pub struct Params {
     pub representative: Representative,
     /// Least Jaccard coefficient of the shingle sets of two near-duplicates, 0..=1. Raising it splits edited copies off.
     pub min_resemblance: f64,
-    /// Least share of the smaller shingle set found in the larger, 0..=1: catches cut and padded copies.
+    /// Least share of the smaller shingle set found in the larger, 0..=1: catches cut and padded copies. Of two versions
+    /// under one headline, on the same days, it takes 0.7 of that.
     pub min_containment: f64,
     /// Least similarity (cosine times time factor) of two reports that are kept as a story match, 0..=1.
     pub min_similarity: f64,
