@@ -219,9 +219,8 @@ fn by_fingerprint(
 }
 
 /// The bits of a block of a fingerprint.
-fn block(i: u32) -> u64 {
-    (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS))
-        & !(1u64.checked_shl(64 * i / BLOCKS).map_or(0, |bit| bit - 1))
+const fn block(i: u32) -> u64 {
+    (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS)) & (u64::MAX << (64 * i / BLOCKS))
 }
 
 /// Which keys a key is one of; keys of different tables have nothing to do with each other.
@@ -246,12 +245,47 @@ impl Table {
     }
 }
 
+/// The pairs of blocks of a fingerprint, as the bits of both.
+const PAIRS: [u64; 10] = {
+    let (mut pairs, mut n, mut i) = ([0; 10], 0, 0);
+    while i < BLOCKS {
+        let mut j = i + 1;
+        while j < BLOCKS {
+            (pairs[n], n, j) = (block(i) | block(j), n + 1, j + 1);
+        }
+        i += 1;
+    }
+    pairs
+};
+
+/// Places of keys in a sketch.
+pub const PLACES: usize = BANDS + PAIRS.len() + LEAD_HASHES;
+
+/// The table of the keys at a place.
+pub fn table(place: usize) -> Table {
+    match place {
+        0..BANDS => Table::Bands,
+        place if place < BANDS + PAIRS.len() => Table::Blocks((place - BANDS) as u8),
+        _ => Table::Lead,
+    }
+}
+
+/// The key at a place of a sketch, if there is one.
+#[inline]
+pub fn key(sketch: &Sketch, place: usize) -> Option<u64> {
+    match place.checked_sub(BANDS) {
+        None => Some(bands::key(&sketch.signature, place, ROWS)),
+        Some(n) => match PAIRS.get(n) {
+            Some(mask) => Some(mix(sketch.fingerprint & mask)),
+            None => {
+                let hash = sketch.lead[n - PAIRS.len()];
+                (hash != u32::MAX).then(|| mix(hash.into()))
+            }
+        },
+    }
+}
+
 /// All keys under which an article is looked for.
 pub fn keys(sketch: &Sketch) -> impl Iterator<Item = (Table, u64)> {
-    let band = |band| (Table::Bands, bands::key(&sketch.signature, band, ROWS));
-    let blocks = (0..BLOCKS).flat_map(|i| (i + 1..BLOCKS).map(move |j| block(i) | block(j)));
-    let block = |(n, mask)| (Table::Blocks(n), mix(sketch.fingerprint & mask));
-    let lead = sketch.lead.into_iter().filter(|&hash| hash != u32::MAX);
-    let lead = lead.map(|hash| (Table::Lead, mix(hash.into())));
-    (0..BANDS).map(band).chain((0..).zip(blocks).map(block)).chain(lead)
+    (0..PLACES).filter_map(|place| Some((table(place), key(sketch, place)?)))
 }

@@ -35,19 +35,19 @@ impl Proposals {
 }
 
 /// How the numbers of proposals change, by pair; `members` are of all articles before and now, under the keys of one part.
-pub fn shifts<R: Ord>(
+pub fn shifts(
     watched: &Watched,
     members: Members,
     change: impl Fn(u32) -> Change,
-    rank: impl Fn(u32) -> R,
-    fingerprint: impl Fn(u32) -> u64,
+    rank: impl Fn(u32) -> u32,
 ) -> Vec<(u64, Proposals)> {
+    let fingerprints = members.fingerprints();
     let mut shifts: Vec<(u64, Proposals)> = Vec::new();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for bucket in members.into_hits().chunk_by(|x, y| x.0 == y.0).filter(|b| b.len() > 1) {
         let table = watched.table(bucket[0].0);
         let counts = |a: u32, b: u32| {
-            table <= 0 || (fingerprint(a) ^ fingerprint(b)).count_ones() <= DISTANCE
+            table <= 0 || (fingerprints[&a] ^ fingerprints[&b]).count_ones() <= DISTANCE
         };
         let mut members: Vec<u32> = bucket.iter().map(|hit| hit.1).collect();
         members.sort_unstable_by_key(|&item| rank(item));
@@ -139,13 +139,14 @@ mod tests {
             for part in Part::all(100_000) {
                 let watched = Watched::new(part, changing.clone(), |i| i);
                 let mut members = [watched.nothing(), watched.nothing()];
-                for i in (0..sketches.len()).rev() {
-                    watched.find(i as u32, &sketches[i].0, |i| i, &mut members[i % 2]);
+                let numbered: Vec<(u32, Sketch)> = items().map(|(s, i)| (i, s.0)).collect();
+                for (n, some) in numbered.chunks(3).enumerate() {
+                    watched.find(some, |i| i, &mut members[n % 2]);
                 }
                 let [mut members, other] = members;
                 members.extend(other);
                 let change = |i: u32| sketches[i as usize].1;
-                found.extend(shifts(&watched, members, change, |i| i, |i| sketches[i as usize].0.fingerprint));
+                found.extend(shifts(&watched, members, change, |i| i));
             }
             add_up(&mut found);
             prop_assert_eq!(found, expected);

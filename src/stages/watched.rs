@@ -2,18 +2,29 @@
 
 use foldhash::HashMap;
 
-use super::candidates::{BOUNDS, Table, keys};
+use super::candidates::{BOUNDS, PLACES, Table, key, table};
 use super::sketch::Sketch;
 
 /// The keys of all articles that come or go, or a part of these keys.
 #[derive(Debug)]
 pub struct Watched {
-    part: Part,
-    /// For each table a number for each key.
-    buckets: Vec<HashMap<u64, u32>>,
+    places: Vec<Place>,
     /// The table of each bucket, and the earliest article that comes to it or goes.
     changes: Vec<(i8, u32)>,
-    /// Most keys of others are not watched: a bit for each stretch of keys says so.
+}
+
+/// What is watched at one place of a sketch; keys of a lead may stand at each other's places and share one.
+#[derive(Debug, Default)]
+struct Place {
+    /// A number for each key.
+    buckets: HashMap<u64, u32>,
+    filter: Filter,
+}
+
+/// Most keys of others are not watched: a bit for each stretch of keys says so. Of one place there are so few that the bits
+/// stay in the cache while place after place is looked at.
+#[derive(Debug, Default)]
+struct Filter {
     bits: Vec<u64>,
     shift: u32,
 }
@@ -31,6 +42,8 @@ pub struct Members {
     last: Vec<[u32; BOUNDS.near]>,
     /// Bucket and article, of all others.
     others: Vec<(u32, u32)>,
+    /// The fingerprints of articles in buckets of fingerprints.
+    prints: Vec<(u32, u64)>,
 }
 
 /// Some of all keys, so that those of many articles need not be in memory at once.
@@ -55,20 +68,46 @@ impl Part {
 /// Articles whose keys are in memory at once.
 const TOGETHER: usize = 60_000;
 
+impl Filter {
+    fn new(keys: &HashMap<u64, u32>) -> Self {
+        // So many bits that one in some fifty is set.
+        let bits = (32 * keys.len()).next_power_of_two().max(64);
+        let mut filter = Self { bits: vec![0; bits / 64], shift: u64::BITS - bits.ilog2() };
+        // The order does not matter: bits are set.
+        keys.keys().for_each(|&key| {
+            let (word, bit) = filter.place(key);
+            filter.bits[word] |= bit;
+        });
+        filter
+    }
+
+    fn place(&self, key: u64) -> (usize, u64) {
+        let place = key >> self.shift;
+        (place as usize / 64, 1 << (place % 64))
+    }
+
+    fn may_have(&self, key: u64) -> bool {
+        let (word, bit) = self.place(key);
+        self.bits[word] & bit != 0
+    }
+}
+
 impl Watched {
     /// Watches the keys of some articles. `rank` orders articles as their positions do.
-    pub fn new<'a, R: Ord>(
+    pub fn new<'a>(
         part: Part,
         changing: impl Iterator<Item = (u32, &'a Sketch)>,
-        rank: impl Fn(u32) -> R,
+        rank: impl Fn(u32) -> u32,
     ) -> Self {
-        let (mut buckets, mut changes) = (Vec::<HashMap<u64, u32>>::new(), Vec::new());
+        let (mut places, mut changes) = (Vec::<Place>::new(), Vec::new());
         for (item, sketch) in changing {
-            for (table, key) in keys(sketch).filter(|&(_, key)| part.has(key)) {
-                if buckets.len() <= place(table) {
-                    buckets.resize_with(place(table) + 1, HashMap::default);
+            let all = (0..PLACES).filter_map(|place| Some((place, key(sketch, place)?)));
+            for (place, key) in all.filter(|k| part.has(k.1)) {
+                let (table, place) = (table(place), of_table(place));
+                if places.len() <= place {
+                    places.resize_with(place + 1, Place::default);
                 }
-                let known = buckets[place(table)].entry(key);
+                let known = places[place].buckets.entry(key);
                 let bucket = *known.or_insert(changes.len() as u32);
                 match changes.get_mut(bucket as usize) {
                     None => changes.push((table.number() as i8, item)),
@@ -77,16 +116,8 @@ impl Watched {
                 }
             }
         }
-        // So many bits that one in some fifty is set, at most 16 MB.
-        let places = (48 * changes.len()).next_power_of_two().clamp(64, 1 << 27);
-        let shift = u64::BITS - places.ilog2();
-        let mut bits = vec![0u64; places / 64];
-        // The order does not matter: bits are set.
-        buckets.iter().flat_map(HashMap::keys).for_each(|key| {
-            let place = key >> shift;
-            bits[place as usize / 64] |= 1 << (place % 64);
-        });
-        Self { part, buckets, changes, bits, shift }
+        places.iter_mut().for_each(|place| place.filter = Filter::new(&place.buckets));
+        Self { places, changes }
     }
 
     /// The number of the table of a bucket.
@@ -98,43 +129,53 @@ impl Watched {
     pub fn nothing(&self) -> Members {
         let n = self.changes.len();
         let (first, last) = (vec![[NONE; BOUNDS.hubs]; n], vec![[NONE; BOUNDS.near]; n]);
-        Members { first, last, others: Vec::new() }
+        Members { first, last, others: Vec::new(), prints: Vec::new() }
     }
 
-    /// Adds an article for each of its keys that is watched. Gives whether there is any.
-    pub fn find<R: Ord>(
+    /// Adds some articles for each of their keys that is watched.
+    pub fn find(
         &self,
-        item: u32,
-        sketch: &Sketch,
-        rank: impl Fn(u32) -> R,
+        articles: &[(u32, Sketch)],
+        rank: impl Fn(u32) -> u32,
         members: &mut Members,
-    ) -> bool {
-        let mut found = false;
-        let before = |x: u32, y: u32| y == NONE || rank(x) < rank(y);
-        let after = |x: u32, y: u32| y == NONE || rank(x) > rank(y);
-        for (table, key) in keys(sketch) {
-            let bit = key >> self.shift;
-            let may_be = self.bits[bit as usize / 64] >> (bit % 64) & 1 == 1;
-            if !may_be || !self.part.has(key) {
-                continue;
-            }
-            let bucket = self.buckets.get(place(table)).and_then(|table| table.get(&key));
-            let Some(&bucket) = bucket else { continue };
-            found = true;
-            if rank(item) >= rank(self.changes[bucket as usize].1) {
-                members.others.push((bucket, item));
-            } else {
-                put(&mut members.first[bucket as usize], item, before);
-                put(&mut members.last[bucket as usize], item, after);
+    ) {
+        for place in 0..PLACES {
+            let Some(watched) = self.places.get(of_table(place)) else { continue };
+            let keys = articles.iter().filter_map(|a| Some((a, key(&a.1, place)?)));
+            for (article, key) in keys.filter(|(_, key)| watched.filter.may_have(*key)) {
+                if let Some(&bucket) = watched.buckets.get(&key) {
+                    self.put(bucket, article, &rank, members);
+                }
             }
         }
-        found
+    }
+
+    /// Adds an article that is in a bucket.
+    fn put(
+        &self,
+        bucket: u32,
+        (item, sketch): &(u32, Sketch),
+        rank: impl Fn(u32) -> u32,
+        members: &mut Members,
+    ) {
+        let (table, earliest) = self.changes[bucket as usize];
+        if table > 0 {
+            members.prints.push((*item, sketch.fingerprint));
+        }
+        if rank(*item) >= rank(earliest) {
+            members.others.push((bucket, *item));
+        } else {
+            let before = |x: u32, y: u32| y == NONE || rank(x) < rank(y);
+            let after = |x: u32, y: u32| y == NONE || rank(x) > rank(y);
+            put(&mut members.first[bucket as usize], *item, before);
+            put(&mut members.last[bucket as usize], *item, after);
+        }
     }
 }
 
-/// Where the keys of a table are.
-fn place(table: Table) -> usize {
-    (table.number() + 1) as usize
+/// Where keys at a place of a sketch are watched.
+fn of_table(place: usize) -> usize {
+    if table(place) == Table::Lead { 0 } else { place + 1 }
 }
 
 /// Puts an item where it belongs among the foremost, if it does.
@@ -157,10 +198,16 @@ fn put(foremost: &mut [u32], item: u32, before: impl Fn(u32, u32) -> bool) {
 impl Members {
     /// Takes in what else there is.
     pub fn extend(&mut self, other: Self) {
-        let Self { first, last, others } = other;
+        let Self { first, last, others, prints } = other;
         self.others.extend(others);
+        self.prints.extend(prints);
         self.others.extend(of_buckets(&first));
         self.others.extend(of_buckets(&last));
+    }
+
+    /// The fingerprints of those in buckets of fingerprints.
+    pub(super) fn fingerprints(&self) -> HashMap<u32, u64> {
+        self.prints.iter().copied().collect()
     }
 
     /// All of them, bucket by bucket.

@@ -1,6 +1,6 @@
-//! The one transaction that changes an index.
+//! What changes an index: batches in one transaction.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, params};
 
 use super::tables::{Member, Named, Stored, Story};
 use super::{Error, Store, crash};
@@ -47,34 +47,52 @@ pub struct Batch {
 }
 
 impl Store {
-    /// Makes everything of a batch count, or nothing. Its segments must be on the disk.
+    /// Begins a change: what is written from now on counts when it is committed, all of it or nothing.
     ///
     /// # Errors
-    /// The database cannot be written; the index is then as it was.
-    pub fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
+    /// The database cannot be written.
+    pub fn begin(&self) -> Result<(), Error> {
+        self.db.execute_batch("BEGIN IMMEDIATE").map_err(self.sql())
+    }
+
+    /// Writes a batch, for which a change was begun. Its segments must be on the disk.
+    ///
+    /// # Errors
+    /// The database cannot be written; the change is to be undone.
+    pub fn write(&self, batch: &Batch) -> Result<(), Error> {
         crash::point("written");
         self.sync()?;
         crash::point("synced");
-        let sql = self.sql();
-        let transact = |db: &mut Connection| {
-            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            write(&tx, batch)?;
-            crash::point("transaction");
-            tx.commit()
-        };
-        transact(&mut self.db).map_err(sql)?;
+        write(&self.db, batch).map_err(self.sql())
+    }
+
+    /// Makes a change count.
+    ///
+    /// # Errors
+    /// The database cannot be written; the change is to be undone.
+    pub fn commit(&self) -> Result<(), Error> {
+        crash::point("transaction");
+        self.db.execute_batch("COMMIT").map_err(self.sql())?;
         crash::point("committed");
         Ok(())
     }
+
+    /// Undoes a change that was begun; the index is then as it was.
+    pub fn undo(&self) {
+        // The database undoes a change by itself when it is closed, or where it cannot go on.
+        if !self.db.is_autocommit() {
+            let _ = self.db.execute_batch("ROLLBACK");
+        }
+    }
 }
 
-fn write(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
-    write_rows(tx, batch)?;
-    write_texts_and_decisions(tx, batch)?;
-    write_stories(tx, batch)?;
+fn write(db: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    write_rows(db, batch)?;
+    write_texts_and_decisions(db, batch)?;
+    write_stories(db, batch)?;
     let RunLine { at, command, counts: [read, added, replaced, removed, repeated, refused] } =
         &batch.run;
-    tx.prepare_cached("INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(
+    db.prepare_cached("INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(
         params![
             at,
             command,
@@ -87,8 +105,8 @@ fn write(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
             refused
         ],
     )?;
-    let run = tx.last_insert_rowid();
-    let mut log = tx.prepare_cached("INSERT INTO log VALUES (NULL, ?, ?, ?, ?, ?, ?)")?;
+    let run = db.last_insert_rowid();
+    let mut log = db.prepare_cached("INSERT INTO log VALUES (NULL, ?, ?, ?, ?, ?, ?)")?;
     for line in &batch.log {
         log.execute(params![
             run,
@@ -102,15 +120,15 @@ fn write(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn write_rows(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
-    let mut insert = tx.prepare_cached("INSERT INTO segments VALUES (?, ?, ?, ?, ?)")?;
+fn write_rows(db: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    let mut insert = db.prepare_cached("INSERT INTO segments VALUES (?, ?, ?, ?, ?)")?;
     for s in &batch.segments {
         insert.execute(params![s.number, s.kind, s.first_row, s.rows, s.bytes])?;
     }
-    let mut delete = tx.prepare_cached("DELETE FROM segments WHERE number = ?")?;
+    let mut delete = db.prepare_cached("DELETE FROM segments WHERE number = ?")?;
     batch.replaced_segments.iter().try_for_each(|number| delete.execute([number]).map(drop))?;
     let mut insert =
-        tx.prepare_cached("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+        db.prepare_cached("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
     for Stored { row, entry } in &batch.articles {
         let time = |time: Option<jiff::Timestamp>| time.map(|time| time.to_string());
         let kept = (!entry.kept.is_empty())
@@ -129,32 +147,32 @@ fn write_rows(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
             entry.fingerprint as i64
         ])?;
     }
-    let mut article = tx.prepare_cached("DELETE FROM articles WHERE row = ?")?;
-    let mut member = tx.prepare_cached("DELETE FROM members WHERE row = ?")?;
+    let mut article = db.prepare_cached("DELETE FROM articles WHERE row = ?")?;
+    let mut member = db.prepare_cached("DELETE FROM members WHERE row = ?")?;
     for row in &batch.removed {
         article.execute([row])?;
         member.execute([row])?;
     }
-    let mut place = tx.prepare_cached("INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)")?;
+    let mut place = db.prepare_cached("INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)")?;
     batch
         .members
         .iter()
         .try_for_each(|m| place.execute([m.row, m.story, m.group, m.first]).map(drop))
 }
 
-fn write_texts_and_decisions(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
-    let mut text = tx.prepare_cached("DELETE FROM texts WHERE row = ?")?;
+fn write_texts_and_decisions(db: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    let mut text = db.prepare_cached("DELETE FROM texts WHERE row = ?")?;
     batch.removed.iter().try_for_each(|row| text.execute([row]).map(drop))?;
-    let mut text = tx.prepare_cached("INSERT INTO texts VALUES (?, ?)")?;
+    let mut text = db.prepare_cached("INSERT INTO texts VALUES (?, ?)")?;
     batch
         .texts
         .iter()
         .try_for_each(|(row, packed)| text.execute(params![row, packed]).map(drop))?;
     if let Some(before) = &batch.texts_before {
         let old = "SELECT row FROM articles WHERE IFNULL(published, seen) < ?";
-        tx.execute(&format!("DELETE FROM texts WHERE row IN ({old})"), [before])?;
+        db.execute(&format!("DELETE FROM texts WHERE row IN ({old})"), [before])?;
     }
-    let mut decide = tx.prepare_cached("INSERT INTO decisions VALUES (NULL, ?, ?, ?, ?, ?, ?)")?;
+    let mut decide = db.prepare_cached("INSERT INTO decisions VALUES (NULL, ?, ?, ?, ?, ?, ?)")?;
     for d in &batch.decisions {
         let verdict = d.verdict.as_str();
         decide.execute(params![batch.run.at, verdict, d.article, d.other, d.by, d.reason])?;
@@ -162,16 +180,16 @@ fn write_texts_and_decisions(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::R
     Ok(())
 }
 
-fn write_stories(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+fn write_stories(db: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     let mut put =
-        tx.prepare_cached("INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?)")?;
+        db.prepare_cached("INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for s in &batch.stories {
         put.execute(params![s.story, s.id, s.representative, s.size, s.groups, s.first, s.last])?;
     }
-    let mut delete = tx.prepare_cached("DELETE FROM stories WHERE story = ?")?;
-    let mut follow = tx.prepare_cached("UPDATE redirects SET story = ? WHERE story = ?")?;
-    let mut forget = tx.prepare_cached("DELETE FROM redirects WHERE story = ?")?;
-    let mut redirect = tx.prepare_cached("INSERT OR REPLACE INTO redirects VALUES (?, ?)")?;
+    let mut delete = db.prepare_cached("DELETE FROM stories WHERE story = ?")?;
+    let mut follow = db.prepare_cached("UPDATE redirects SET story = ? WHERE story = ?")?;
+    let mut forget = db.prepare_cached("DELETE FROM redirects WHERE story = ?")?;
+    let mut redirect = db.prepare_cached("INSERT OR REPLACE INTO redirects VALUES (?, ?)")?;
     for (story, into) in &batch.gone {
         delete.execute([story.story])?;
         match into {

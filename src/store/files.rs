@@ -262,8 +262,11 @@ fn connect(folder: &Path, access: Access) -> Result<Connection, Error> {
         // What is deleted is overwritten: a forgotten article leaves nothing behind.
         db.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; \
-             PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;",
+             PRAGMA temp_store = MEMORY;",
         )?;
+        // A service has many readers, each with a cache of its own; the system has one for all.
+        let kilobytes = if access == Access::Read { 2048 } else { 32_768 };
+        db.pragma_update(None, "cache_size", -kilobytes)?;
         db.pragma_update(None, "query_only", access == Access::Read)?;
         Ok(db)
     };

@@ -32,7 +32,7 @@ pub use files::{Access, Store};
 pub use header::Header;
 pub use journal::{Arrival, Batch as Arrivals, Journal};
 pub use look::{Filter, Located, RunSeen, Summary};
-pub use segment::{Block, Segment, SegmentWriter};
+pub use segment::{Block, Keep, Segment, SegmentWriter};
 pub use tables::{Member, Named, Next, Stored, Story};
 
 /// Why an index cannot be used.

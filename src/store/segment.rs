@@ -1,12 +1,18 @@
-//! Segments: immutable files of a few sections, with a checksum for every block.
+//! Segments: immutable files of a few sections, in blocks with a checksum each.
+//!
+//! A header says how long the sections are, blocks follow, packed or as they are, and at the end stands how long each is.
+
+mod writer;
 
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
+use super::Error;
 use super::header::versions;
-use super::{Error, crash};
+
+pub use writer::{Keep, SegmentWriter};
 
 const MAGIC: &[u8; 8] = b"SAMESEG\n";
 /// Most sections of a segment.
@@ -15,87 +21,10 @@ const SECTIONS: usize = 12;
 const HEADER: usize = 8 + 3 * 4 + SECTIONS * 8 + 4;
 /// Bytes under one checksum.
 const BLOCK: usize = 1 << 15;
-
-/// Writes a segment, section by section.
-#[derive(Debug)]
-pub struct SegmentWriter {
-    path: PathBuf,
-    file: BufWriter<File>,
-    lengths: Vec<u64>,
-    block: Vec<u8>,
-    blocks: u64,
-}
-
-impl SegmentWriter {
-    /// Begins a segment.
-    ///
-    /// # Errors
-    /// The file cannot be made.
-    pub fn create(path: &Path) -> Result<Self, Error> {
-        let file = File::create(path).map_err(Error::io(path))?;
-        let mut file = BufWriter::with_capacity(1 << 18, file);
-        file.write_all(&[0; HEADER]).map_err(Error::io(path))?;
-        let block = Vec::with_capacity(BLOCK);
-        Ok(Self { path: path.to_owned(), file, lengths: vec![0], block, blocks: 0 })
-    }
-
-    /// Appends to the section that is being written.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
-        let length = self.lengths.last_mut().expect("there is always one being written");
-        *length += bytes.len() as u64;
-        while !bytes.is_empty() {
-            let (now, later) = bytes.split_at(bytes.len().min(BLOCK - self.block.len()));
-            self.block.extend_from_slice(now);
-            bytes = later;
-            if self.block.len() == BLOCK {
-                self.end_block()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends the section and begins the next one.
-    pub fn next_section(&mut self) {
-        self.lengths.push(0);
-    }
-
-    fn end_block(&mut self) -> Result<(), Error> {
-        let sum = checksum(self.blocks, &self.block);
-        let written = self.file.write_all(&self.block).and_then(|()| self.file.write_all(&sum));
-        written.map_err(Error::io(&self.path))?;
-        self.block.clear();
-        self.blocks += 1;
-        Ok(())
-    }
-
-    /// Completes the file and sees it onto the disk; gives its length.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn finish(mut self) -> Result<u64, Error> {
-        if !self.block.is_empty() {
-            self.end_block()?;
-        }
-        let mut header = Vec::with_capacity(HEADER);
-        header.extend_from_slice(MAGIC);
-        versions().iter().for_each(|v| header.extend_from_slice(&v.to_le_bytes()));
-        self.lengths.resize(SECTIONS, 0);
-        self.lengths.iter().for_each(|n| header.extend_from_slice(&n.to_le_bytes()));
-        header.extend_from_slice(&crc32fast::hash(&header).to_le_bytes());
-        crash::point("segment");
-        let path = self.path;
-        let finish = || {
-            let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-            file.write_all_at(&header, 0)?;
-            file.sync_all()?;
-            Ok(file.metadata()?.len())
-        };
-        finish().map_err(Error::io(&path))
-    }
-}
+/// Bytes of a checksum.
+const SUM: usize = 4;
+/// What is said of a block that is packed, beside its length.
+const PACKED: u32 = 1 << 31;
 
 fn checksum(block: u64, bytes: &[u8]) -> [u8; 4] {
     let mut sum = crc32fast::Hasher::new();
@@ -107,8 +36,10 @@ fn checksum(block: u64, bytes: &[u8]) -> [u8; 4] {
 /// The block of a segment that was read last.
 #[derive(Debug, Default)]
 pub struct Block {
-    number: Option<u64>,
+    number: Option<usize>,
     bytes: Vec<u8>,
+    /// As it is in the file.
+    stored: Vec<u8>,
 }
 
 /// A segment opened for reading; it stays readable when its file is deleted.
@@ -116,8 +47,12 @@ pub struct Block {
 pub struct Segment {
     path: PathBuf,
     file: File,
-    /// Where each section begins, and the last one ends, in the stream of all.
-    starts: Vec<u64>,
+    /// How long each section is.
+    lengths: Vec<u64>,
+    /// The first block of each section.
+    first: Vec<usize>,
+    /// Where each block begins, and the last one ends; and whether it is packed.
+    blocks: Vec<(u64, bool)>,
 }
 
 impl Segment {
@@ -129,7 +64,7 @@ impl Segment {
         let mut file = File::open(path).map_err(Error::io(path))?;
         let mut header = [0; HEADER];
         file.read_exact(&mut header).map_err(|error| cut_short(path, error))?;
-        let (said, sum) = header.split_at(HEADER - 4);
+        let (said, sum) = header.split_at(HEADER - SUM);
         if !said.starts_with(MAGIC) || crc32fast::hash(said).to_le_bytes() != sum {
             return Err(Error::damaged(path, "the header does not read as it was written"));
         }
@@ -139,23 +74,20 @@ impl Segment {
             let (found, expected) = (format!("{found:?}"), format!("{:?}", versions()));
             return Err(Error::Version { path: path.to_owned(), found, expected });
         }
-        let mut starts = vec![0u64];
-        for length in lengths.as_chunks().0 {
-            starts.push(starts[starts.len() - 1] + u64::from_le_bytes(*length));
+        let lengths: Vec<u64> =
+            lengths.as_chunks().0.iter().map(|b| u64::from_le_bytes(*b)).collect();
+        let mut first = vec![0];
+        for length in &lengths {
+            first.push(first[first.len() - 1] + length.div_ceil(BLOCK as u64) as usize);
         }
-        let segment = Self { path: path.to_owned(), file, starts };
-        let length = segment.file.metadata().map_err(Error::io(path))?.len();
-        let all = segment.starts[SECTIONS];
-        let expected = HEADER as u64 + all + all.div_ceil(BLOCK as u64) * 4;
-        if length != expected {
-            return Err(Error::damaged(path, format!("{length} bytes long, not {expected}")));
-        }
-        Ok(segment)
+        let length = file.metadata().map_err(Error::io(path))?.len();
+        let blocks = blocks(path, &file, first[SECTIONS], length)?;
+        Ok(Self { path: path.to_owned(), file, lengths, first, blocks })
     }
 
     /// Bytes of a section.
     pub fn section_len(&self, section: usize) -> u64 {
-        self.starts[section + 1] - self.starts[section]
+        self.lengths[section]
     }
 
     /// Reads a stretch of a section after what `out` holds.
@@ -184,36 +116,45 @@ impl Segment {
         length: usize,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let (begin, end) =
-            (self.starts[section] + from, self.starts[section] + from + length as u64);
-        if end > self.starts[section + 1] {
+        let end = from + length as u64;
+        if end > self.lengths[section] {
             return Err(Error::damaged(&self.path, "a record points beyond its section"));
         }
         let size = BLOCK as u64;
-        for block in begin / size..end.div_ceil(size).max(begin / size) {
-            let length = (self.starts[SECTIONS] - block * size).min(size) as usize;
-            if last.number != Some(block) {
-                self.load(block, length, last)?;
+        for block in from / size..end.div_ceil(size) {
+            let begin = block * size;
+            let number = self.first[section] + block as usize;
+            if last.number != Some(number) {
+                self.load(number, (self.lengths[section] - begin).min(size) as usize, last)?;
             }
-            let data = &last.bytes[..length];
-            let first = begin.saturating_sub(block * size) as usize;
-            let last = (end - block * size).min(data.len() as u64) as usize;
-            out.extend_from_slice(&data[first..last]);
+            let stretch = from.saturating_sub(begin) as usize..(end - begin).min(size) as usize;
+            out.extend_from_slice(&last.bytes[stretch]);
         }
         Ok(())
     }
 
-    /// Reads a block and checks it.
-    fn load(&self, number: u64, length: usize, block: &mut Block) -> Result<(), Error> {
+    /// Reads a block of so many bytes and checks it.
+    fn load(&self, number: usize, length: usize, block: &mut Block) -> Result<(), Error> {
         block.number = None;
-        block.bytes.resize(length + 4, 0);
-        let at = HEADER as u64 + number * (BLOCK as u64 + 4);
-        let read = self.file.read_exact_at(&mut block.bytes, at);
+        let ((at, packed), (end, _)) = (self.blocks[number], self.blocks[number + 1]);
+        block.stored.resize((end - at) as usize, 0);
+        let read = self.file.read_exact_at(&mut block.stored, at);
         read.map_err(|error| cut_short(&self.path, error))?;
-        let (data, sum) = block.bytes.split_at(length);
-        if checksum(number, data) != sum {
+        let (data, sum) = block.stored.split_at(block.stored.len() - SUM);
+        let damaged = || {
             let what = format!("block {number} does not read as it was written");
-            return Err(Error::damaged(&self.path, what));
+            Error::damaged(&self.path, what)
+        };
+        if checksum(number as u64, data) != sum {
+            return Err(damaged());
+        }
+        if packed {
+            block.bytes.resize(length, 0);
+            let unpacked = zstd::bulk::decompress_to_buffer(data, &mut block.bytes);
+            unpacked.ok().filter(|&n| n == length).ok_or_else(damaged)?;
+        } else {
+            block.stored.truncate(length);
+            std::mem::swap(&mut block.bytes, &mut block.stored);
         }
         block.number = Some(number);
         Ok(())
@@ -244,6 +185,26 @@ impl Segment {
     }
 }
 
+/// Where the blocks of a segment are, as its end says.
+fn blocks(path: &Path, file: &File, n: usize, length: u64) -> Result<Vec<(u64, bool)>, Error> {
+    let expected = |n: u64| Error::damaged(path, format!("{length} bytes long, not {n}"));
+    let said = n as u64 * 4 + SUM as u64;
+    let at = length.checked_sub(said).ok_or_else(|| expected(said))?;
+    let mut bytes = vec![0; said as usize];
+    file.read_exact_at(&mut bytes, at).map_err(|error| cut_short(path, error))?;
+    let (bytes, sum) = bytes.split_at(bytes.len() - SUM);
+    if checksum(n as u64, bytes) != sum {
+        return Err(Error::damaged(path, "its end does not read as it was written"));
+    }
+    let (mut blocks, mut begin) = (Vec::with_capacity(n + 1), HEADER as u64);
+    for block in bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)) {
+        blocks.push((begin, block & PACKED != 0));
+        begin += u64::from(block & !PACKED) + SUM as u64;
+    }
+    blocks.push((begin, false));
+    if begin == at { Ok(blocks) } else { Err(expected(begin + said)) }
+}
+
 fn cut_short(path: &Path, error: std::io::Error) -> Error {
     match error.kind() {
         ErrorKind::UnexpectedEof => Error::damaged(path, "cut short"),
@@ -254,19 +215,26 @@ fn cut_short(path: &Path, error: std::io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::hash::mix;
 
     #[test]
     fn sections_come_back_and_every_flipped_bit_is_seen() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.seg");
-        let long: Vec<u8> = (0..3 * BLOCK / 2).map(|i| ((i * i) >> 3) as u8).collect();
+        // The second block packs well, the others do not.
+        let byte = |i: usize| if i < BLOCK { mix(i as u64) as u8 } else { (i / 50) as u8 };
+        let long: Vec<u8> = (0..3 * BLOCK / 2).map(byte).collect();
         let mut writer = SegmentWriter::create(&path).unwrap();
-        writer.write(b"one").unwrap();
-        writer.next_section();
-        writer.write(&long).unwrap();
-        writer.next_section();
-        writer.next_section();
-        writer.write(b"end").unwrap();
+        let sections = [
+            (&b"one"[..], Keep::Plain),
+            (&long, Keep::Packed),
+            (b"", Keep::Packed),
+            (b"end", Keep::Packed),
+        ];
+        for (bytes, keep) in sections {
+            writer.section(keep).unwrap();
+            writer.write(bytes).unwrap();
+        }
         let length = writer.finish().unwrap();
         let segment = Segment::open(&path).unwrap();
         let read: Vec<Vec<u8>> = (0..4).map(|i| segment.section(i).unwrap()).collect();
@@ -275,6 +243,7 @@ mod tests {
         segment.read(1, BLOCK as u64 - 5, 9, &mut part).unwrap();
         assert_eq!(part, long[BLOCK - 5..BLOCK + 4]);
         assert!(segment.read(0, 2, 2, &mut part).is_err());
+        assert!(length < BLOCK as u64 * 5 / 4, "{length}");
 
         let whole = std::fs::read(&path).unwrap();
         for at in (0..length as usize).filter(|at| *at < 300 || at % 97 == 0) {

@@ -135,3 +135,28 @@ fn a_night_of_articles_without_a_word() {
     let export = dir.run("index export --index news.idx").exits(0).out;
     assert_eq!(partition(&export), partition(&whole));
 }
+
+#[test]
+fn stories_expire_with_the_night_that_makes_them_old() {
+    let dir = Dir::new();
+    let article = |id: &str, title: &str, day: &str| {
+        format!("{{\"id\": \"{id}\", \"title\": \"{title}\", \"published\": \"{day}\"}}\n")
+    };
+    dir.file("old.jsonl", article("a", "Flood barrier closes", "2026-01-01"));
+    dir.file("new.jsonl", article("b", "Library lends seeds", "2026-03-01"));
+    dir.run("update --index news.idx old.jsonl").exits(0);
+    let ids = || partition(&dir.run("index export --index news.idx").exits(0).out);
+    let night = "update --index news.idx new.jsonl --retain 30d --changes changes.csv -o out.csv";
+    dir.run(&format!("{night} --dry-run")).exits(0);
+    assert!(dir.read("changes.csv").contains(",expired,"));
+    assert_eq!(ids()[0].0, "a", "a dry run changes nothing");
+    // What cannot be written down does not happen: neither does anything expire.
+    dir.run(&night.replace("changes.csv", "/proc/none/changes.csv")).exits(6);
+    assert_eq!((ids().len(), &*ids()[0].0), (1, "a"));
+    dir.run(night).exits(0);
+    assert!(
+        dir.read("changes.csv").contains(",expired,") && dir.read("changes.csv").contains(",new,")
+    );
+    assert_eq!((ids().len(), &*ids()[0].0), (1, "b"));
+    dir.run("index check --index news.idx").exits(0);
+}

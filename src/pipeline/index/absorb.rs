@@ -4,8 +4,8 @@ use crate::store::{Batch, Named};
 
 /// Segments of about one size that become one.
 const FAN: usize = 8;
-/// Segments of more rows are large enough.
-const ENOUGH: u32 = 20_000;
+/// Segments of more rows are large enough: what a night adds is not written twice.
+const ENOUGH: u32 = 8_000;
 
 /// A segment that stands for others.
 #[derive(Debug, Default)]

@@ -119,7 +119,7 @@ fn matches(
     let slot = |row: u32| exact.slot(position[&row]);
     let mut is_inside = vec![false; rows];
     position.keys().for_each(|&row| is_inside[row as usize] = true);
-    let inside = pairs.select(|a, b| is_inside[a as usize] && is_inside[b as usize])?;
+    let inside = pairs.select(&is_inside)?;
     let inside = inside.iter().filter(|p| p.related || p.is_candidate());
     let mut matches: Vec<Examined> =
         inside.filter_map(|p| p.examined(slot)).filter(Examined::matches).collect();

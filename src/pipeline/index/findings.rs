@@ -5,7 +5,7 @@ use foldhash::HashMap;
 use super::absorb::{self, Absorbed};
 use super::state::NONE;
 use crate::pipeline::spool::Item as _;
-use crate::store::{Block, Error, Named, Segment, Store};
+use crate::store::{Block, Error, Keep, Named, Segment, Store};
 
 /// What a segment of findings is called.
 pub(super) const KIND: &str = "findings";
@@ -204,6 +204,7 @@ impl Findings {
         rows.sort_unstable();
         let whole = self.whole(&rows)?;
         let mut writer = store.new_segment(number)?;
+        writer.section(Keep::Packed)?;
         let mut ends = [0u32; 3];
         for (row, found) in rows.iter().zip(&whole) {
             ends[0] += found.similar.len() as u32;
@@ -212,17 +213,17 @@ impl Findings {
             let ints = [*row, found.penalty.cast_unsigned(), ends[0], ends[1], ends[2]];
             ints.iter().try_for_each(|int| writer.write(&int.to_le_bytes()))?;
         }
-        writer.next_section();
+        writer.section(Keep::Packed)?;
         for link in whole.iter().flat_map(|found| &found.similar) {
             let ints = [link.row, link.cosine.cast_unsigned(), link.score.cast_unsigned()];
             ints.iter().try_for_each(|int| writer.write(&int.to_le_bytes()))?;
         }
-        writer.next_section();
+        writer.section(Keep::Packed)?;
         for (row, cosine) in whole.iter().flat_map(|found| &found.nearest) {
             writer.write(&row.to_le_bytes())?;
             writer.write(&cosine.to_le_bytes())?;
         }
-        writer.next_section();
+        writer.section(Keep::Packed)?;
         whole
             .iter()
             .flat_map(|found| &found.local)

@@ -6,6 +6,7 @@ use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::{Options, rows, texts};
+use crate::kernel::hash::hash;
 use crate::model::{Article, Entry, Refusal};
 use crate::params::Params;
 use crate::pipeline::corpus::{other_version, place};
@@ -116,7 +117,7 @@ impl Waiting {
             return Ok(());
         }
         let mut writer = store.new_segment(self.next.segment)?;
-        rows::write(&mut writer, &self.chunks)?;
+        rows::write(&mut writer, &self.chunks, |a| hash(a.entry.source.as_bytes()))?;
         intake.segments.push(Named {
             number: self.next.segment,
             kind: rows::KIND.to_owned(),

@@ -2,8 +2,8 @@
 
 use foldhash::HashMap;
 
-use super::rows::{self, Brief};
-use super::state::State;
+use super::rows;
+use super::state::{NONE, State};
 use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::parts::{Part, Span};
@@ -21,24 +21,36 @@ pub(super) enum Lists {
     Neither,
 }
 
+/// Sketches that are looked at together: they stay in the cache.
+const TOGETHER: usize = 256;
+
 impl State {
-    /// Calls `each` with the sketch of every article that has one and passes.
-    pub(super) fn each_sketch(
+    /// Calls `each` with the sketches of a segment's articles that have one and are wanted, some at a time; `rows` are those of
+    /// all its articles.
+    pub(super) fn each_sketches(
+        &self,
         segment: &Segment,
-        mut each: impl FnMut(u32, &Sketch),
+        rows: &[u32],
+        wanted: impl Fn(u32) -> bool,
+        mut each: impl FnMut(&[(u32, Sketch)]),
     ) -> Result<(), Error> {
-        let records = segment.section(rows::RECORDS)?;
-        let (mut block, mut bytes) = (Block::default(), Vec::new());
+        if rows.contains(&NONE) {
+            return Err(Error::damaged(segment.path(), "its articles are not those of the index"));
+        }
+        let sketched: Vec<u32> =
+            rows.iter().copied().filter(|&row| self.of(row).n_shingles > 0).collect();
+        let (mut block, mut bytes, mut some) = (Block::default(), Vec::new(), Vec::new());
         let mut from = 0;
-        for record in records.chunks_exact(rows::RECORD) {
-            let Brief { row, n_shingles, .. } = rows::brief(record);
-            if n_shingles == 0 {
-                continue;
-            }
+        for rows in sketched.chunks(TOGETHER) {
+            let length = rows.len() * Sketch::SIZE;
             bytes.clear();
-            segment.read_by(&mut block, rows::SKETCHES, from, Sketch::SIZE, &mut bytes)?;
-            from += Sketch::SIZE as u64;
-            each(row, &Sketch::read(&bytes));
+            segment.read_by(&mut block, rows::SKETCHES, from, length, &mut bytes)?;
+            from += length as u64;
+            let both = rows.iter().zip(bytes.chunks_exact(Sketch::SIZE));
+            let both = both.filter(|(row, _)| wanted(**row));
+            some.clear();
+            some.extend(both.map(|(row, bytes)| (*row, Sketch::read(bytes))));
+            each(&some);
         }
         Ok(())
     }
@@ -97,11 +109,11 @@ impl State {
         &self,
         wanted: &[u32],
         lists: Lists,
-        entry: impl Fn(u32) -> Entry,
+        entry: impl Fn(&Prepared) -> Entry,
     ) -> Result<Corpus, Error> {
         let mut chunk = Chunkful::default();
         let mut readers: [Reader; 3] = Default::default();
-        self.each_record(wanted, |i, segment, a| {
+        self.each_record(wanted, |_, segment, a| {
             let Chunkful { articles, part: Part { hashes }, lists: kept, .. } = &mut chunk;
             let [words, shingles, facts] = &mut readers;
             let (mut shingled, mut told) = (Span::default(), Span::default());
@@ -127,7 +139,7 @@ impl State {
                 Lists::Neither => {}
             }
             articles.push(Prepared {
-                entry: entry(wanted[i]),
+                entry: entry(&a),
                 title_words: words.append(
                     &self.segments,
                     segment,

@@ -28,6 +28,7 @@ use crate::stages::changed::{self, Change};
 use crate::stages::decide::bind;
 use crate::stages::duplicates::{self, Examined, hopeful};
 use crate::stages::watched::{Members, Part, Watched};
+use crate::store::Segment;
 
 /// Finds the groups; afterwards all articles know theirs.
 pub(super) fn regroup(work: &mut Work<'_>, pairs: &mut Pairs) -> Result<(), Error> {
@@ -56,7 +57,7 @@ fn fold(work: &mut Work<'_>) -> Result<Vec<u32>, Error> {
         if own { &mut alone } else { &mut several }.extend_from_slice(same);
     }
     alone.iter().for_each(|&row| work.state.rows[row as usize].now.first = row);
-    let corpus = work.corpus(&several, Lists::Neither)?;
+    let corpus = work.texts(&several, Lists::Neither)?;
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
     let exact = corpus.fold_exact(&constraints).map_err(aside)?;
     let row = |i: u32| corpus.articles[i as usize].row;
@@ -80,29 +81,25 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     };
     let differing = state.select(|row, _| stood(row) != stands(row));
     let changing = state.sketches(&differing)?;
-    let rank = |row: u32| state.by_age(row);
+    let rank = |row: u32| state.ages[row as usize];
+    let segments: Vec<(&Segment, Vec<u32>)> =
+        state.segments.iter().zip(state.rows_by_segment()).collect();
     let mut shifts = Vec::new();
     for part in Part::all(changing.len()) {
         let with_sketches = differing.iter().filter_map(|row| Some((*row, changing.get(row)?)));
         let watched = Watched::new(part, with_sketches, rank);
-        let nothing = || (watched.nothing(), Vec::new());
-        let find = |(mut members, mut prints): (Members, Vec<(u32, u64)>), segment| {
-            State::each_sketch(segment, |row, sketch| {
-                if (stood(row) || stands(row)) && watched.find(row, sketch, rank, &mut members) {
-                    prints.push((row, sketch.fingerprint));
-                }
+        let find = |mut members: Members, (segment, rows): &(&Segment, Vec<u32>)| {
+            let wanted = |row: u32| stood(row) || stands(row);
+            state.each_sketches(segment, rows, wanted, |some| {
+                watched.find(some, rank, &mut members);
             })?;
-            Ok((members, prints))
+            Ok(members)
         };
-        let found = state.segments.par_iter().with_min_len(8).try_fold(nothing, find);
-        let found: Vec<(Members, Vec<(u32, u64)>)> = found.collect::<Result<_, Error>>()?;
-        let (mut members, mut fingerprints) = (watched.nothing(), vec![0; state.rows.len()]);
-        for (some, prints) in found {
-            members.extend(some);
-            prints.into_iter().for_each(|(row, print)| fingerprints[row as usize] = print);
-        }
-        let print = |row: u32| fingerprints[row as usize];
-        shifts.extend(changed::shifts(&watched, members, change, rank, print));
+        let found = segments.par_iter().with_min_len(8).try_fold(|| watched.nothing(), find);
+        let mut members = watched.nothing();
+        let found: Vec<Members> = found.collect::<Result<_, Error>>()?;
+        found.into_iter().for_each(|some| members.extend(some));
+        shifts.extend(changed::shifts(&watched, members, change, rank));
         changed::add_up(&mut shifts);
     }
     let mut ends: Vec<u32> = shifts.iter().flat_map(|(p, _)| <[u32; 2]>::from(items(*p))).collect();
@@ -176,12 +173,10 @@ impl Components {
 
 /// Groups the texts that are touched. Gives the articles that are groups of their own.
 fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec<u32>, Error> {
-    let is_touched = |row: u32| touched[row as usize];
-    let all = pairs.select(|a, b| is_touched(a) || is_touched(b))?;
-    let inside = |p: &&Pair| p.is_candidate() && is_touched(p.a) && is_touched(p.b);
-    let candidates: Vec<Pair> = all.iter().filter(inside).copied().collect();
+    let all = pairs.select(touched)?;
+    let candidates: Vec<Pair> = all.iter().filter(|p| p.is_candidate()).copied().collect();
     let (together, alone) = partition(&work.state, &candidates, touched);
-    let corpus = work.corpus(&together, Lists::Shingles)?;
+    let corpus = work.texts(&together, Lists::Shingles)?;
     let exact = folds(&work.state, &corpus);
     let row = |slot: u32| corpus.articles[exact.kept[slot as usize] as usize].row;
     let slots: HashMap<u32, u32> =
@@ -206,15 +201,38 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
     let apart = constraints.groups_apart(|i| exact.slot(i));
     let found = duplicates::group(examined, exact.kept.len(), apart);
-    for group in exact.expand(&corpus, &found) {
-        let earliest = corpus.articles[group[0] as usize].row;
-        for i in group {
-            let row = corpus.articles[i as usize].row;
-            work.state.rows[row as usize].now.group = earliest;
-        }
-    }
+    let as_row = |i: &u32| corpus.articles[*i as usize].row;
+    let groups = exact.expand(&corpus, &found);
+    let groups: Vec<Vec<u32>> =
+        groups.iter().map(|group| group.iter().map(as_row).collect()).collect();
+    name_by_earliest(work, &groups)?;
     pairs.put(put);
     Ok(alone)
+}
+
+/// Names groups, each in the order of time, by their earliest articles. Those of one second are told apart by what the
+/// database has of them.
+fn name_by_earliest(work: &mut Work<'_>, groups: &[Vec<u32>]) -> Result<(), Error> {
+    let first = |work: &Work<'_>, group: &[u32]| {
+        let published = |row: u32| work.state.published(row);
+        group.iter().take_while(|row| published(**row) == published(group[0])).count()
+    };
+    let tied =
+        groups.iter().map(|group| &group[..first(work, group)]).filter(|tied| tied.len() > 1);
+    let tied: Vec<u32> = tied.flatten().copied().collect();
+    work.read_entries(tied.into_iter())?;
+    for group in groups {
+        let place = |row: &&u32| {
+            let entry = work.entry(**row);
+            (entry.published, &entry.id)
+        };
+        let earliest = match first(work, group) {
+            1 => group[0],
+            tied => *group[..tied].iter().min_by_key(place).expect("some are tied"),
+        };
+        group.iter().for_each(|&row| work.state.rows[row as usize].now.group = earliest);
+    }
+    Ok(())
 }
 
 /// The articles of texts that are touched, those first that have others beside them.

@@ -5,7 +5,7 @@ use super::absorb::{self, Absorbed};
 use crate::pipeline::spool::Item as _;
 use crate::stages::changed::Proposals;
 use crate::stages::duplicates::Examined;
-use crate::store::{Block, Error, Named, Segment, Store};
+use crate::store::{Block, Error, Keep, Named, Segment, Store};
 
 /// What a segment of pairs is called.
 pub(super) const KIND: &str = "pairs";
@@ -79,7 +79,7 @@ impl Pair {
         bytes
     }
 
-    fn read(bytes: &[u8]) -> Self {
+    fn read(bytes: &[u8; RECORD]) -> Self {
         let int = |i: usize| u32::read(&bytes[4 * i..4 * i + 4]);
         Self {
             a: int(0),
@@ -91,13 +91,15 @@ impl Pair {
     }
 }
 
-/// Records that are read at a time.
+/// Records that are read at a time: three blocks of a segment.
 const TOGETHER: usize = 1 << 12;
 
 /// The pairs that the index has, and what is new. There are many more than a night touches: they are gone through, and never
 /// all in memory.
 pub(super) struct Pairs {
     segments: Vec<(Named, Segment)>,
+    /// For each segment the higher rows of the first and the last of every [`TOGETHER`] pairs, once all were gone through.
+    reach: Vec<Vec<[u32; 2]>>,
     /// How many rows there are. What was said of articles of higher rows is still there, when these are gone.
     rows: u32,
     /// What is to be written, whether it counts or not; ascending.
@@ -110,30 +112,52 @@ impl Pairs {
         let of_kind = store.segments()?.into_iter().filter(|named| named.kind == KIND);
         let open = |named: Named| store.segment(&named).map(|segment| (named, segment));
         let segments = of_kind.map(open).collect::<Result<_, Error>>()?;
-        Ok(Self { segments, rows: rows as u32, fresh: Vec::new() })
+        Ok(Self { segments, reach: Vec::new(), rows: rows as u32, fresh: Vec::new() })
     }
 
     /// Calls `each` with all that was ever said of pairs, the latest on each pair last.
-    pub(super) fn each(&self, each: impl FnMut(&Pair)) -> Result<(), Error> {
-        self.each_of(|_, b| b < self.rows, each)
-    }
-
-    /// The same of pairs of rows that are wanted, the lower first.
-    fn each_of(
-        &self,
-        wanted: impl Fn(u32, u32) -> bool,
-        mut each: impl FnMut(&Pair),
-    ) -> Result<(), Error> {
-        let stored = &mut self.segments.iter();
-        stored.try_for_each(|(_, segment)| each_in(segment, &wanted, &mut each))?;
-        self.fresh.iter().filter(|pair| wanted(pair.a, pair.b)).for_each(each);
+    pub(super) fn each(&mut self, mut each: impl FnMut(&Pair)) -> Result<(), Error> {
+        let rows = self.rows;
+        self.reach.clear();
+        for (_, segment) in &self.segments {
+            let mut reach = Vec::new();
+            each_chunk(
+                segment,
+                |_| true,
+                |records| {
+                    let higher = |record: &[u8; RECORD]| Pair::read(record).b;
+                    reach.extend(
+                        records.first().zip(records.last()).map(|(x, y)| [higher(x), higher(y)]),
+                    );
+                    records
+                        .iter()
+                        .map(Pair::read)
+                        .filter(|pair| pair.b < rows)
+                        .for_each(|p| each(&p));
+                },
+            )?;
+            self.reach.push(reach);
+        }
+        self.fresh.iter().for_each(each);
         Ok(())
     }
 
-    /// The pairs that count among those of rows that are wanted, ascending.
-    pub(super) fn select(&self, wanted: impl Fn(u32, u32) -> bool) -> Result<Vec<Pair>, Error> {
+    /// The pairs that count among those of which both rows are wanted, ascending.
+    pub(super) fn select(&self, wanted: &[bool]) -> Result<Vec<Pair>, Error> {
+        let is_wanted = |row: u32| wanted.get(row as usize).is_some_and(|wanted| *wanted);
+        let both = |pair: &Pair| is_wanted(pair.b) && is_wanted(pair.a);
         let mut found = Vec::new();
-        self.each_of(|a, b| b < self.rows && wanted(a, b), |pair| found.push(*pair))?;
+        for (n, (_, segment)) in self.segments.iter().enumerate() {
+            let within = |[first, last]: [u32; 2]| (first..=last).any(is_wanted);
+            let may_have = |chunk: usize| {
+                let reach = self.reach.get(n).and_then(|reach| reach.get(chunk));
+                reach.is_none_or(|reach| within(*reach))
+            };
+            each_chunk(segment, may_have, |records| {
+                found.extend(records.iter().map(Pair::read).filter(both));
+            })?;
+        }
+        found.extend(self.fresh.iter().filter(|pair| both(pair)));
         Ok(counting(found))
     }
 
@@ -152,18 +176,26 @@ impl Pairs {
         let gone: Vec<u32> = absorb::small(&all, KIND).iter().map(|named| named.number).collect();
         let mut records = Vec::new();
         for (_, segment) in self.segments.iter().filter(|(named, _)| gone.contains(&named.number)) {
-            each_in(segment, |_, _| true, |pair| records.push(*pair))?;
+            each_chunk(segment, |_| true, |some| records.extend(some.iter().map(Pair::read)))?;
         }
         latest(&mut records);
         // What a segment that stays said later would not be the latest any more. What no longer counts is said again, for an
         // older segment may say otherwise.
         let mut now = Vec::new();
-        if !records.is_empty() {
-            self.each_of(|a, b| find(&records, a, b).is_some(), |pair| now.push(*pair))?;
+        for (_, segment) in self.segments.iter().filter(|_| !records.is_empty()) {
+            let known = |pair: &Pair| find(&records, pair.a, pair.b).is_some();
+            each_chunk(
+                segment,
+                |_| true,
+                |some| {
+                    now.extend(some.iter().map(Pair::read).filter(known));
+                },
+            )?;
         }
         now.extend(self.fresh);
         latest(&mut now);
         let mut writer = store.new_segment(number)?;
+        writer.section(Keep::Packed)?;
         now.iter().try_for_each(|pair| writer.write(&pair.write()))?;
         let rows = now.len() as u32;
         let bytes = writer.finish()? as i64;
@@ -172,23 +204,19 @@ impl Pairs {
     }
 }
 
-/// Calls `each` with every record of a segment on rows that are wanted.
-fn each_in(
+/// Calls `each` with the records of a segment, [`TOGETHER`] at a time, as far as a chunk of that number is wanted.
+fn each_chunk(
     segment: &Segment,
-    wanted: impl Fn(u32, u32) -> bool,
-    mut each: impl FnMut(&Pair),
+    wanted: impl Fn(usize) -> bool,
+    mut each: impl FnMut(&[[u8; RECORD]]),
 ) -> Result<(), Error> {
-    let (mut block, mut bytes, mut from) = (Block::default(), Vec::new(), 0);
-    let all = segment.section_len(0);
-    while from < all {
-        let length = (all - from).min((TOGETHER * RECORD) as u64);
+    let (mut block, mut bytes) = (Block::default(), Vec::new());
+    let (all, size) = (segment.section_len(0), (TOGETHER * RECORD) as u64);
+    for chunk in (0..all.div_ceil(size) as usize).filter(|&chunk| wanted(chunk)) {
+        let from = chunk as u64 * size;
         bytes.clear();
-        segment.read_by(&mut block, 0, from, length as usize, &mut bytes)?;
-        let row = |record: &[u8], i: usize| u32::read(&record[4 * i..4 * i + 4]);
-        let records = bytes.chunks_exact(RECORD);
-        let records = records.filter(|record| wanted(row(record, 0), row(record, 1)));
-        records.for_each(|record| each(&Pair::read(record)));
-        from += length;
+        segment.read_by(&mut block, 0, from, (all - from).min(size) as usize, &mut bytes)?;
+        each(bytes.as_chunks().0);
     }
     Ok(())
 }

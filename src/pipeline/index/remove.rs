@@ -40,12 +40,9 @@ impl Index {
         let ending = Ending { change: "forgotten", reason };
         // Versions that were replaced long ago lie in segments still.
         let gone = |a: &Prepared| identities.contains(&a.identity);
-        let night = self.remove(
-            removed,
-            gone,
-            ending,
-            RunLine { at: now.to_string(), command: "forget", ..RunLine::default() },
-        )?;
+        let run = RunLine { at: now.to_string(), command: "forget", ..RunLine::default() };
+        let night = self.change(true, |index| index.remove(removed, gone, ending, run))?;
+        self.store.sweep()?;
         self.store.scrub()?;
         if Journal::is_there(self.store.folder()) {
             Journal::open(self.store.folder())?.forget(ids)?;
@@ -58,6 +55,13 @@ impl Index {
     /// # Errors
     /// As [`Index::update`].
     pub fn expire(&mut self, days: f64, options: &Options) -> Result<Night, Error> {
+        let night = self.change(true, |index| index.let_expire(days, options))?;
+        self.store.sweep()?;
+        Ok(night)
+    }
+
+    /// [`Index::expire`] as a part of a change.
+    pub(super) fn let_expire(&mut self, days: f64, options: &Options) -> Result<Night, Error> {
         let newest = self.store.newest()?.and_then(|newest| newest.parse().ok());
         let Some(before) = newest.and_then(|newest| world::before(newest, days)) else {
             return Ok(Night::default());
@@ -104,7 +108,7 @@ impl Index {
             decided: old.clone(),
             clock: Clock::default(),
         };
-        let settled: Result<(), Error> = self.settle(turn, false, &mut night, |_| Ok(()));
+        let settled = self.change(true, |index| index.settle(turn, &mut night));
         if let Err(error) = settled {
             self.params.decisions = old;
             return Err(error);
@@ -127,8 +131,7 @@ impl Index {
         let mut night = Night::default();
         let (successors, decided) = (HashMap::default(), Vec::new());
         let turn = Turn { state, successors, ending, batch, decided, clock: Clock::default() };
-        self.settle(turn, false, &mut night, |_| Ok(()))?;
-        self.store.sweep()?;
+        self.settle(turn, &mut night)?;
         Ok(night)
     }
 
@@ -155,7 +158,7 @@ impl Index {
                 continue;
             }
             let mut writer = self.store.new_segment(number)?;
-            rows::write(&mut writer, &[left])?;
+            rows::write(&mut writer, &[left], |a| a.record)?;
             batch.segments.push(Named { number, bytes: writer.finish()? as i64, ..named });
             number += 1;
         }

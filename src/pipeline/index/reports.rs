@@ -39,7 +39,7 @@ impl Reports {
     pub(super) fn new(state: &State) -> Self {
         let mut rows = state.select(|row, known| known.now.group == row);
         // Stable, because rows mostly come in the order of time.
-        rows.sort_by_key(|&row| state.by_age(row));
+        rows.sort_by_key(|&row| state.ages[row as usize]);
         let mut position = vec![NONE; state.rows.len()];
         (0..).zip(&rows).for_each(|(i, &row)| position[row as usize] = i);
         Self {
@@ -97,61 +97,72 @@ pub(super) struct Asked {
     pub(super) local: Vec<u16>,
 }
 
+/// By which terms some reports are found, with their weights.
+type Posted = Vec<Vec<(u32, u16)>>;
+
+/// The postings that a night needs, as far as they are at hand.
+struct AtHand<'a> {
+    state: &'a State,
+    reports: &'a Reports,
+    /// The days that count.
+    stretch: Option<[i64; 2]>,
+    postings: Postings,
+}
+
+impl AtHand<'_> {
+    /// By which terms the reports of some rows are found, all of whose postings are at hand then.
+    fn posted(&mut self, rows: &[u32]) -> Result<Posted, Error> {
+        let posted = asking::posted(&self.state.terms(rows)?);
+        let mut missing: Vec<u32> = posted.iter().flatten().map(|p| p.0).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing.retain(|&term| !self.postings.has(term));
+        self.postings.extend(postings::postings(self.state, self.reports, &missing, self.stretch)?);
+        Ok(posted)
+    }
+}
+
+/// The days that reports published at some times reach: one more than they do, because what moves may change who else of its
+/// day is found; whole days, because crowding is a matter of a day.
+fn stretch(times: impl Iterator<Item = i64> + Clone) -> Option<[i64; 2]> {
+    let (first, last) = times.clone().min().zip(times.max())?;
+    let reach = NEAR + FAR + DAY;
+    let [from, to] = [first.saturating_sub(reach), last.saturating_add(reach)];
+    Some([from.div_euclid(DAY) * DAY, (to.div_euclid(DAY) + 1) * DAY])
+}
+
 /// The reports that are queried.
 fn ask(work: &Work<'_>, reports: &Reports, by_gap: &TimeFactor) -> Result<Vec<Asked>, Error> {
     let state = &work.state;
+    let time = |row: u32| rows::moment(state.of(row).time).time;
     let moved: Vec<u32> = reports.came.iter().chain(&reports.went).copied().collect();
-    let posted = asking::posted(&state.terms(&moved)?);
-    let terms = |posted: &[Vec<(u32, u16)>]| {
-        let mut terms: Vec<u32> = posted.iter().flatten().map(|p| p.0).collect();
-        terms.sort_unstable();
-        terms.dedup();
-        terms
-    };
-    let times = || moved.iter().filter_map(|&row| rows::moment(state.of(row).time).time);
-    let stretch = times().min().zip(times().max()).map(|(first, last)| {
-        // A day more, because what moves may change who else of its day is found; whole days, because crowding is a matter
-        // of a day.
-        let reach = NEAR + FAR + DAY;
-        let [from, to] = [first.saturating_sub(reach), last.saturating_add(reach)];
-        [from.div_euclid(DAY) * DAY, (to.div_euclid(DAY) + 1) * DAY]
-    });
-    let mut postings = postings::postings(state, reports, &terms(&posted), stretch)?;
-    let mut before: Vec<i64> = (0..)
-        .zip(&state.rows)
-        .filter(|(row, known)| known.was.group == *row)
-        .filter_map(|(_, known)| rows::moment(known.time).time)
-        .collect();
-    before.sort();
-    let as_moved = |row: u32, posted: &Vec<(u32, u16)>, only: Option<u32>| {
-        let known = state.of(row);
+    let stretch = stretch(moved.iter().filter_map(|&row| time(row)));
+    let mut at_hand = AtHand { state, reports, stretch, postings: Postings::default() };
+    let posted = at_hand.posted(&moved)?;
+    let as_moved = |row: u32, posted: &[(u32, u16)], only: Option<u32>| {
         let position = Some(reports.position[row as usize]).filter(|&i| i != NONE);
-        let (time, posted) = (rows::moment(known.time).time, posted.clone());
-        Moved { position, time, identity: known.identity, posted, only }
+        let (identity, posted) = (state.of(row).identity, posted.to_vec());
+        Moved { position, time: time(row), identity, posted, only }
     };
     let all = moved.iter().zip(&posted);
     let mut all: Vec<Moved> = all.map(|(&row, posted)| as_moved(row, posted, None)).collect();
-    let flipped = concerned::flipped(&postings, &reports.times, &all);
+    let flipped = concerned::flipped(&at_hand.postings, &reports.times, &all);
     let rows: Vec<u32> = flipped.iter().map(|(i, _)| reports.rows[*i as usize]).collect();
-    let theirs = asking::posted(&state.terms(&rows)?);
-    let complete = |postings: &mut Postings, posted: &[Vec<(u32, u16)>]| -> Result<(), Error> {
-        let missing = terms(posted).into_iter().filter(|&term| !postings.has(term));
-        let missing: Vec<u32> = missing.collect();
-        postings.extend(postings::postings(state, reports, &missing, stretch)?);
-        Ok(())
-    };
-    complete(&mut postings, &theirs)?;
+    let theirs = at_hand.posted(&rows)?;
     for ((&row, posted), (_, term)) in rows.iter().zip(&theirs).zip(flipped) {
         all.push(as_moved(row, posted, Some(term)));
     }
-    let dirty = concerned::concerned(&postings, &reports.times, by_gap, &before, &all);
+    let stood = state.select(|row, known| known.was.group == row);
+    let mut before: Vec<i64> = stood.into_iter().filter_map(time).collect();
+    before.sort();
+    let dirty = concerned::concerned(&at_hand.postings, &reports.times, by_gap, &before, &all);
     let rows: Vec<u32> = dirty.iter().map(|&i| reports.rows[i as usize]).collect();
-    let theirs = asking::posted(&state.terms(&rows)?);
-    complete(&mut postings, &theirs)?;
+    let theirs = at_hand.posted(&rows)?;
     let came = reports.came.iter().map(|&row| reports.position[row as usize]).zip(posted);
     let mut asking: Vec<(u32, Vec<(u32, u16)>)> =
         came.chain(dirty.into_iter().zip(theirs)).collect();
     asking.sort_unstable_by_key(|(i, _)| *i);
+    let postings = at_hand.postings;
     let (mut asked, own) = weigh(state, reports, &postings, asking, by_gap)?;
     let matches = asking::matches(&postings, &own, &reports.times, by_gap);
     asked.iter_mut().zip(matches).for_each(|(asked, matches)| asked.matches = matches);

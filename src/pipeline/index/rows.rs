@@ -10,7 +10,7 @@ use crate::stages::posted::heaviest;
 use crate::stages::reach::Moment;
 use crate::stages::terms::Term;
 use crate::stages::weights::Vectors;
-use crate::store::{Error, Segment, SegmentWriter};
+use crate::store::{Error, Keep, Segment, SegmentWriter};
 
 /// What a segment of articles is called.
 pub(super) const KIND: &str = "articles";
@@ -33,12 +33,18 @@ pub(super) const RECORD: usize = 96;
 /// Bytes of it that are eight-byte numbers.
 const LONGS: usize = 40;
 
-/// Writes the articles of some chunks as a segment.
-pub(super) fn write(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(), Error> {
+/// Writes the articles of some chunks as a segment, each with the hash of its source: so copies are told from notices without
+/// the database.
+pub(super) fn write(
+    writer: &mut SegmentWriter,
+    chunks: &[Chunkful],
+    source: impl Fn(&Prepared) -> u64,
+) -> Result<(), Error> {
     let mut before = [0; 6];
+    writer.section(Keep::Plain)?;
     for chunk in chunks {
         for article in &chunk.articles {
-            writer.write(&record(article, before))?;
+            writer.write(&record(article, source(article), before))?;
         }
         before[0] += chunk.lists.shingles.len();
         before[1] += chunk.sketches.len();
@@ -47,15 +53,15 @@ pub(super) fn write(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(
         before[4] = before[3];
         before[5] += chunk.lists.facts.len();
     }
-    writer.next_section();
+    writer.section(Keep::Plain)?;
     chunks.iter().try_for_each(|c| write_list(writer, &c.sketches))?;
-    writer.next_section();
+    writer.section(Keep::Plain)?;
     chunks.iter().try_for_each(|c| write_list(writer, &c.lists.shingles))?;
-    writer.next_section();
+    writer.section(Keep::Packed)?;
     chunks.iter().try_for_each(|c| write_list(writer, &c.part.hashes))?;
-    writer.next_section();
+    writer.section(Keep::Plain)?;
     chunks.iter().try_for_each(|c| write_list(writer, &c.lists.terms))?;
-    writer.next_section();
+    writer.section(Keep::Packed)?;
     chunks.iter().try_for_each(|c| writer.write(&c.lists.facts))?;
     write_postings(writer, chunks)
 }
@@ -81,9 +87,9 @@ fn write_postings(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(),
         dictionary.extend_from_slice(&same[0].0.to_le_bytes());
         dictionary.extend_from_slice(&((list.len() / POSTING) as u32).to_le_bytes());
     }
-    writer.next_section();
+    writer.section(Keep::Plain)?;
     writer.write(&dictionary)?;
-    writer.next_section();
+    writer.section(Keep::Plain)?;
     writer.write(&list)
 }
 
@@ -117,11 +123,10 @@ fn spans(a: &Prepared) -> [Span; 6] {
     [a.shingles, a.sketch, a.terms, a.title_words, a.numbers, a.facts]
 }
 
-fn record(a: &Prepared, before: [usize; 6]) -> [u8; RECORD] {
+fn record(a: &Prepared, source: u64, before: [usize; 6]) -> [u8; RECORD] {
     let mut bytes = [0; RECORD];
     let (longs, ints) = bytes.split_at_mut(LONGS);
-    let values =
-        [a.record, a.identity, a.delivered, a.content, time_code(&a.entry).cast_unsigned()];
+    let values = [source, a.identity, a.delivered, a.content, time_code(&a.entry).cast_unsigned()];
     longs.as_chunks_mut().0.iter_mut().zip(values).for_each(|(b, v)| *b = v.to_le_bytes());
     let spans =
         spans(a).into_iter().zip(before).flat_map(|(span, before)| span.after(before).ends());
@@ -156,6 +161,7 @@ pub(super) fn brief(bytes: &[u8]) -> Brief {
     }
 }
 
+/// An article as its record has it; in place of the number of what it was read from stands the hash of its source.
 pub(super) fn prepared(bytes: &[u8]) -> Prepared {
     let (longs, ints) = bytes.split_at(LONGS);
     let long = |i: usize| u64::from_le_bytes(longs.as_chunks().0[i]);

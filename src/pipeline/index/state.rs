@@ -62,6 +62,8 @@ const UNKNOWN: Known = Known {
 pub(super) struct State {
     pub(super) segments: Vec<Segment>,
     pub(super) rows: Vec<Known>,
+    /// For each row its place in the order of articles in time, as in a corpus: unknown first.
+    pub(super) ages: Vec<u32>,
 }
 
 impl State {
@@ -69,7 +71,7 @@ impl State {
     pub(super) fn load(store: &Store, tonight: &[Named]) -> Result<Self, Error> {
         let all = store.segments()?;
         let of_articles = all.iter().filter(|named| named.kind == rows::KIND).chain(tonight);
-        let mut state = Self { segments: Vec::new(), rows: Vec::new() };
+        let mut state = Self { segments: Vec::new(), rows: Vec::new(), ages: Vec::new() };
         for named in of_articles {
             let segment = store.segment(named)?;
             let records = segment.section(rows::RECORDS)?;
@@ -101,11 +103,19 @@ impl State {
             known.was = Home { story: m.story, group: m.group, first: m.first };
             known.now = known.was;
         }
+        state.ages = vec![0; state.rows.len()];
+        (0..).zip(state.by_age()).for_each(|(age, row)| state.ages[row as usize] = age);
         Ok(state)
     }
 
     pub(super) fn of(&self, row: u32) -> &Known {
         &self.rows[row as usize]
+    }
+
+    /// When an article was published, to the second.
+    pub(super) fn published(&self, row: u32) -> Option<i64> {
+        let moment = rows::moment(self.of(row).time);
+        moment.time.filter(|_| !moment.stamped)
     }
 
     /// Rows of articles that pass, ascending.
@@ -126,9 +136,13 @@ impl State {
         all
     }
 
-    /// The order of articles in time, as in a corpus: unknown first.
-    pub(super) fn by_age(&self, row: u32) -> (Option<i64>, u64, u32) {
-        let known = self.of(row);
-        (rows::moment(known.time).time, known.identity, row)
+    /// All rows in the order of their articles in time.
+    fn by_age(&self) -> Vec<u32> {
+        let age =
+            |(row, known): (u32, &Known)| (rows::moment(known.time).time, known.identity, row);
+        let mut ages: Vec<(Option<i64>, u64, u32)> = (0..).zip(&self.rows).map(age).collect();
+        // Stable, because rows mostly come in the order of time.
+        ages.sort();
+        ages.into_iter().map(|(_, _, row)| row).collect()
     }
 }

@@ -131,21 +131,42 @@ impl Index {
             counts: [counts.read as i64, added, replaced, 0, repeated, refused],
         };
         clock.stage(&mut night.stages, "look up", added as u64, "new articles");
-        if tonight.is_empty() && !options.dry_run {
-            // A night of repetitions changes nothing; only that it was is written down.
-            night.grouping = Grouping { groups: vec![0], stories: vec![0], ..Grouping::default() };
-            ready(&night)?;
-            self.store.commit(&batch)?;
-        } else {
-            let ending = Ending { change: "gone", reason: "no article of it is left".to_owned() };
-            let successors = versions.successors;
-            let turn = Turn { state, successors, ending, batch, decided: Vec::new(), clock };
-            self.settle(turn, options.dry_run, &mut night, ready)?;
-        }
-        if let Some(days) = options.retain_days.filter(|_| !options.dry_run) {
-            night.changes.extend(self.expire(days, options)?.changes);
-        }
+        let successors = versions.successors;
+        self.change(!options.dry_run, |index| {
+            if tonight.is_empty() && !options.dry_run {
+                // A night of repetitions changes nothing; only that it was is written down.
+                night.grouping =
+                    Grouping { groups: vec![0], stories: vec![0], ..Grouping::default() };
+                index.store.write(&batch)?;
+            } else {
+                let reason = "no article of it is left".to_owned();
+                let ending = Ending { change: "gone", reason };
+                let turn = Turn { state, successors, ending, batch, decided: Vec::new(), clock };
+                index.settle(turn, &mut night)?;
+            }
+            if let Some(days) = options.retain_days {
+                night.changes.extend(index.let_expire(days, options)?.changes);
+            }
+            ready(&night)
+        })?;
         Ok(night)
+    }
+
+    /// Does what changes the index; all of it counts or, where it fails or is not to be kept, nothing.
+    pub(super) fn change<T, E: From<Error>>(
+        &mut self,
+        keep: bool,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.store.begin()?;
+        let done = work(self).and_then(|done| {
+            if keep {
+                self.store.commit()?;
+            }
+            Ok(done)
+        });
+        self.store.undo();
+        done
     }
 
     /// The articles that the index has under tonight's ids.
@@ -164,14 +185,8 @@ impl Index {
         Ok(stored.map(known).collect())
     }
 
-    /// Groups what came, went or was decided and what that touches, finds what changed, and commits it.
-    pub(super) fn settle<E: From<Error>>(
-        &mut self,
-        turn: Turn,
-        dry_run: bool,
-        night: &mut Night,
-        ready: impl FnOnce(&Night) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// Groups what came, went or was decided and what that touches, finds what changed, and writes it.
+    pub(super) fn settle(&mut self, turn: Turn, night: &mut Night) -> Result<(), Error> {
         let Turn { state, successors, ending, mut batch, decided, mut clock } = turn;
         let next = self.store.next()?.story;
         let stages = &mut night.stages;
@@ -223,11 +238,8 @@ impl Index {
         findings.write(&self.store, number, is_report)?.into_batch(&mut batch);
         night.changes.clone_from(&batch.log);
         drop(work);
-        ready(night)?;
-        if !dry_run {
-            self.store.commit(&batch)?;
-        }
-        clock.stage(&mut night.stages, "commit", added.len() as u64, "new articles");
+        self.store.write(&batch)?;
+        clock.stage(&mut night.stages, "write", added.len() as u64, "new articles");
         Ok(())
     }
 }

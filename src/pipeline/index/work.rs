@@ -6,9 +6,11 @@ use super::Error;
 use super::lists::Lists;
 use super::reports::Reports;
 use super::state::{Home, NONE, State};
+use crate::kernel::hash::hash;
 use crate::model::Entry;
 use crate::params::Params;
 use crate::pipeline::corpus::Corpus;
+use crate::pipeline::prepare::Prepared;
 use crate::store::{Member, Store, Stored};
 
 /// All articles of before and now, and what came and went.
@@ -98,18 +100,43 @@ impl<'a> Work<'a> {
         rows.into_iter().map(member).collect()
     }
 
-    /// Some articles as a corpus of their own.
-    pub(super) fn corpus(&mut self, rows: &[u32], lists: Lists) -> Result<Corpus, Error> {
-        let missing: Vec<u32> =
-            rows.iter().copied().filter(|row| !self.entries.contains_key(row)).collect();
+    /// Some articles as far as they are compared as texts. What an id stands for is known where decisions name it, and sources
+    /// only tell whether they are the same: so nothing of these articles is read from the database.
+    pub(super) fn texts(&self, rows: &[u32], lists: Lists) -> Result<Corpus, Error> {
+        let no_source = hash(b"");
+        let entry = |a: &Prepared| Entry {
+            id: self.ids.get(&a.row).cloned().unwrap_or_else(|| a.row.to_string().into()),
+            source: if a.record == no_source { "".into() } else { a.record.to_string().into() },
+            published: a.entry.published,
+            seen: a.entry.seen,
+            ..Entry::default()
+        };
+        self.state.corpus(rows, lists, entry)
+    }
+
+    /// What the output says of some articles is at hand from now on.
+    pub(super) fn read_entries(&mut self, rows: impl Iterator<Item = u32>) -> Result<(), Error> {
+        let missing: Vec<u32> = rows.filter(|row| !self.entries.contains_key(row)).collect();
         for Stored { row, entry } in self.store.articles_at(&missing)? {
             self.entries.insert(row, entry);
         }
-        let entry = |row: u32| self.entries.get(&row).cloned();
-        if let Some(row) = missing.iter().find(|row| !self.entries.contains_key(*row)) {
-            let what = format!("article {row} is in a story and is not there");
-            return Err(Error::damaged(&self.store.database(), what));
+        match missing.iter().find(|row| !self.entries.contains_key(*row)) {
+            Some(row) => {
+                let what = format!("article {row} is in a story and is not there");
+                Err(Error::damaged(&self.store.database(), what))
+            }
+            None => Ok(()),
         }
-        self.state.corpus(rows, lists, |row| entry(row).unwrap_or_default())
+    }
+
+    /// What the output says of an article that was read.
+    pub(super) fn entry(&self, row: u32) -> &Entry {
+        &self.entries[&row]
+    }
+
+    /// Some articles as a corpus of their own.
+    pub(super) fn corpus(&mut self, rows: &[u32], lists: Lists) -> Result<Corpus, Error> {
+        self.read_entries(rows.iter().copied())?;
+        self.state.corpus(rows, lists, |a| self.entry(a.row).clone())
     }
 }
