@@ -3,21 +3,21 @@
 //! Signatures and fixed weights of the newest articles are held in memory and found by the heaviest terms. Copies are told by
 //! their signatures alone, reports by their similarity alone, so the answer is provisional.
 
+mod known;
+
 use std::collections::VecDeque;
 
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::prepare::{Chunkful, Prepared, Preparer};
+use super::prepare::{Chunkful, Preparer};
 use crate::kernel::cosine::Probe;
-use crate::kernel::fss::{SLOTS, Signature, equal_slots};
+use crate::kernel::fss::{SLOTS, equal_slots};
 use crate::kernel::time::{ONE, TimeFactor};
 use crate::model::{Article, Entry};
 use crate::params::Params;
-use crate::stages::weights::Vectors;
+use known::Known;
 
-/// Heaviest terms by which an article is found.
-const POSTED: usize = 16;
 /// Postings of one term that are followed, the newest.
 const FOLLOWED: usize = 400;
 /// Articles that are compared in full.
@@ -45,18 +45,6 @@ pub struct Likeness {
     pub copies: Vec<Alike>,
     /// Other reports, the likest first.
     pub reports: Vec<Alike>,
-}
-
-struct Known {
-    id: Box<str>,
-    time: Option<i64>,
-    /// Whether that is when it was seen, which says only that it is inside a window.
-    stamped: bool,
-    content: u64,
-    signature: Option<Box<Signature>>,
-    terms: Box<[u32]>,
-    weights: Box<[u16]>,
-    length: f64,
 }
 
 /// Recent articles, ready to be looked up.
@@ -102,7 +90,7 @@ impl Lookup {
     pub fn sketch(params: &Params, articles: &[Article]) -> Sketched {
         let one = |preparer: &mut Preparer, articles: &[Article]| {
             let chunk = preparer.prepare_all(articles.to_vec(), params);
-            known(&chunk, |i| chunk.articles[i].entry.clone())
+            known::of_chunk(&chunk, |i| chunk.articles[i].entry.clone())
         };
         let parts = articles.par_chunks(16).map_init(|| Preparer::new(params), one);
         Sketched(parts.collect::<Vec<_>>().into_iter().flatten().collect())
@@ -110,7 +98,7 @@ impl Lookup {
 
     /// Takes articles of a segment, with their entries.
     pub(super) fn add_chunk(&mut self, chunk: &Chunkful, entry: impl FnMut(usize) -> Entry) {
-        known(chunk, entry).into_iter().for_each(|one| self.add_one(one));
+        known::of_chunk(chunk, entry).into_iter().for_each(|one| self.add_one(one));
     }
 
     /// What one of the sketched articles resembles.
@@ -144,7 +132,7 @@ impl Lookup {
 
     fn add_one(&mut self, one: Known) {
         let number = self.first + self.known.len() as u32;
-        for term in heaviest(&one) {
+        for term in one.heaviest() {
             let list = self.postings.entry(term).or_default();
             list.push_back(number);
             if list.len() > 2 * FOLLOWED {
@@ -164,7 +152,7 @@ impl Lookup {
             self.by_id.remove(&oldest.id);
         }
         self.first += 1;
-        for term in heaviest(&oldest) {
+        for term in oldest.heaviest() {
             let Some(list) = self.postings.get_mut(&term) else { continue };
             while list.front().is_some_and(|number| *number < self.first) {
                 list.pop_front();
@@ -183,7 +171,7 @@ impl Lookup {
 
     fn look_up(&self, one: &Known) -> Likeness {
         let mut shared: HashMap<u32, u32> = HashMap::default();
-        for term in heaviest(one) {
+        for term in one.heaviest() {
             let list = self.postings.get(&term).into_iter().flatten();
             list.rev().take(FOLLOWED).for_each(|&n| *shared.entry(n).or_default() += 1);
         }
@@ -236,36 +224,6 @@ impl Lookup {
             found.reports.push(alike(similarity as f32, SAME));
         }
     }
-}
-
-/// The heaviest terms.
-fn heaviest(one: &Known) -> impl Iterator<Item = u32> + use<> {
-    let mut terms: Vec<(u16, u32)> =
-        one.weights.iter().copied().zip(one.terms.iter().copied()).collect();
-    terms.sort_unstable_by(|x, y| y.cmp(x));
-    terms.into_iter().take(POSTED).map(|t| t.1)
-}
-
-/// The articles of a chunk as they are held.
-fn known(chunk: &Chunkful, mut entry: impl FnMut(usize) -> Entry) -> Vec<Known> {
-    let mut vectors = Vectors::with_lengths(chunk.articles.iter().map(|a| a.terms.len()));
-    let terms = |a: &Prepared| a.terms.of(&chunk.lists.terms);
-    chunk.articles.iter().enumerate().for_each(|(i, a)| vectors.fill(i, terms(a)));
-    let fixed = vectors.fixed();
-    let one = |(i, a): (usize, &Prepared)| {
-        let entry = entry(i);
-        Known {
-            stamped: entry.published.is_none(),
-            time: entry.published.or(entry.seen).map(jiff::Timestamp::as_second),
-            id: entry.id,
-            content: a.content,
-            signature: a.sketch.of(&chunk.sketches).first().map(|s| Box::new(s.signature)),
-            terms: vectors.dimensions(i).into(),
-            weights: vectors.weights(&fixed, i).into(),
-            length: fixed.length(i),
-        }
-    };
-    chunk.articles.iter().enumerate().map(one).collect()
 }
 
 #[cfg(test)]

@@ -242,10 +242,21 @@ impl History<'_> {
     /// How many of those before each position stay and have, or had, too few reports in their past.
     fn short(&self, came: &[bool]) -> Vec<u32> {
         let mut short = vec![0; came.len() + 1];
+        // Pasts begin and end one after the other, as the reports do.
+        let mut ends = [self.before, &self.now.seconds].map(|all| (all, 0, 0));
+        let mut is_short = |time| {
+            let past = past(time);
+            let mut any = false;
+            for (all, first, end) in &mut ends {
+                *first += all[*first..].iter().take_while(|&&t| t < past.start).count();
+                *end += all[*end..].iter().take_while(|&&t| t < past.end).count();
+                any |= end.saturating_sub(*first) < HISTORY;
+            }
+            any
+        };
         for (i, &came) in came.iter().enumerate() {
-            let is_short = |time| self.is_long(time) != [true, true];
-            let is_short = !came && self.now.of(i as u32).is_none_or(is_short);
-            short[i + 1] = short[i] + u32::from(is_short);
+            let is_short = self.now.of(i as u32).is_none_or(&mut is_short);
+            short[i + 1] = short[i] + u32::from(is_short && !came);
         }
         short
     }
