@@ -136,7 +136,7 @@ mod tests {
             let items = || sketches.iter().zip(0u32..);
             let changing = items().filter(|(s, _)| s.1 != Change::Stays).map(|(s, i)| (i, &s.0));
             let mut found = Vec::new();
-            for part in Part::all(100_000) {
+            for part in Part::all(200_000) {
                 let watched = Watched::new(part, changing.clone(), |i| i);
                 let mut members = [watched.nothing(), watched.nothing()];
                 let numbered: Vec<(u32, Sketch)> = items().map(|(s, i)| (i, s.0)).collect();

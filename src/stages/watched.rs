@@ -3,7 +3,8 @@
 use foldhash::HashMap;
 
 use super::candidates::{BOUNDS, PLACES, Table, key, table};
-use super::sketch::Sketch;
+use super::sketch::{LEAD_HASHES, Sketch};
+use crate::kernel::hash::mix;
 
 /// The keys of all articles that come or go, or a part of these keys.
 #[derive(Debug)]
@@ -18,11 +19,13 @@ pub struct Watched {
 struct Place {
     /// A number for each key.
     buckets: HashMap<u64, u32>,
-    filter: Filter,
+    /// Of so few bits that they stay in the nearest cache while this place is looked at: one key in seven gets by.
+    coarse: Filter,
+    /// One key in fifty gets by.
+    fine: Filter,
 }
 
-/// Most keys of others are not watched: a bit for each stretch of keys says so. Of one place there are so few that the bits
-/// stay in the cache while place after place is looked at.
+/// Most keys of others are not watched: a bit for each stretch of keys says so.
 #[derive(Debug, Default)]
 struct Filter {
     bits: Vec<u64>,
@@ -46,22 +49,32 @@ pub struct Members {
     prints: Vec<(u32, u64)>,
 }
 
-/// Some of all keys, so that those of many articles need not be in memory at once.
+/// Some of all keys, so that those of many articles need not be in memory at once: those of some places, and of those of leads,
+/// which may stand at each other's places, some.
 #[derive(Debug, Clone, Copy)]
 pub struct Part {
-    number: u64,
-    of: u64,
+    number: usize,
+    of: usize,
 }
 
 impl Part {
     /// As many parts as it takes when so many articles come or go.
     pub fn all(changing: usize) -> impl Iterator<Item = Self> {
-        let of = changing.div_ceil(TOGETHER).max(1) as u64;
+        let of = changing.div_ceil(TOGETHER).clamp(1, PLACES);
         (0..of).map(move |number| Self { number, of })
     }
 
-    fn has(self, key: u64) -> bool {
-        self.of == 1 || (key >> 16) % self.of == self.number
+    /// The keys of a sketch that are in this part, with their places.
+    fn keys(self, sketch: &Sketch) -> impl Iterator<Item = (usize, u64)> {
+        let places = (0..PLACES).filter(move |&place| is_of_lead(place) || self.has(place));
+        let keys = places.filter_map(|place| Some((place, key(sketch, place)?)));
+        keys.filter(move |&(place, key)| {
+            !is_of_lead(place) || self.has(PLACES - 1 - (key >> 16) as usize % LEAD_HASHES)
+        })
+    }
+
+    fn has(self, place: usize) -> bool {
+        place % self.of == self.number
     }
 }
 
@@ -69,9 +82,9 @@ impl Part {
 const TOGETHER: usize = 60_000;
 
 impl Filter {
-    fn new(keys: &HashMap<u64, u32>) -> Self {
-        // So many bits that one in some fifty is set.
-        let bits = (32 * keys.len()).next_power_of_two().max(64);
+    /// So many bits for each key, or up to twice as many.
+    fn new(keys: &HashMap<u64, u32>, each: usize) -> Self {
+        let bits = (each * keys.len()).next_power_of_two().max(64);
         let mut filter = Self { bits: vec![0; bits / 64], shift: u64::BITS - bits.ilog2() };
         // The order does not matter: bits are set.
         keys.keys().for_each(|&key| {
@@ -101,8 +114,7 @@ impl Watched {
     ) -> Self {
         let (mut places, mut changes) = (Vec::<Place>::new(), Vec::new());
         for (item, sketch) in changing {
-            let all = (0..PLACES).filter_map(|place| Some((place, key(sketch, place)?)));
-            for (place, key) in all.filter(|k| part.has(k.1)) {
+            for (place, key) in part.keys(sketch) {
                 let (table, place) = (table(place), of_table(place));
                 if places.len() <= place {
                     places.resize_with(place + 1, Place::default);
@@ -116,7 +128,10 @@ impl Watched {
                 }
             }
         }
-        places.iter_mut().for_each(|place| place.filter = Filter::new(&place.buckets));
+        for place in &mut places {
+            place.coarse = Filter::new(&place.buckets, 4);
+            place.fine = Filter::new(&place.buckets, 32);
+        }
         Self { places, changes }
     }
 
@@ -139,12 +154,24 @@ impl Watched {
         rank: impl Fn(u32) -> u32,
         members: &mut Members,
     ) {
+        // Stands for a key that is not there; no lead has it.
+        let nothing = mix(u32::MAX.into());
+        let mut passing = vec![(0, 0); articles.len()];
         for place in 0..PLACES {
             let Some(watched) = self.places.get(of_table(place)) else { continue };
-            let keys = articles.iter().filter_map(|a| Some((a, key(&a.1, place)?)));
-            for (article, key) in keys.filter(|(_, key)| watched.filter.may_have(*key)) {
+            if watched.buckets.is_empty() {
+                continue;
+            }
+            // No branch: whether a key passes cannot be predicted.
+            let mut n = 0;
+            for ((_, sketch), article) in articles.iter().zip(0..) {
+                let key = key(sketch, place).unwrap_or(nothing);
+                passing[n] = (key, article);
+                n += usize::from(watched.coarse.may_have(key));
+            }
+            for &(key, article) in passing[..n].iter().filter(|k| watched.fine.may_have(k.0)) {
                 if let Some(&bucket) = watched.buckets.get(&key) {
-                    self.put(bucket, article, &rank, members);
+                    self.put(bucket, &articles[article as usize], &rank, members);
                 }
             }
         }
@@ -175,7 +202,11 @@ impl Watched {
 
 /// Where keys at a place of a sketch are watched.
 fn of_table(place: usize) -> usize {
-    if table(place) == Table::Lead { 0 } else { place + 1 }
+    if is_of_lead(place) { 0 } else { place + 1 }
+}
+
+fn is_of_lead(place: usize) -> bool {
+    table(place) == Table::Lead
 }
 
 /// Puts an item where it belongs among the foremost, if it does.
