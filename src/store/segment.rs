@@ -4,10 +4,13 @@
 
 mod writer;
 
+use std::cell::RefCell;
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+
+use zstd::bulk::Decompressor;
 
 use super::Error;
 use super::header::versions;
@@ -31,6 +34,11 @@ fn checksum(block: u64, bytes: &[u8]) -> [u8; 4] {
     sum.update(&block.to_le_bytes());
     sum.update(bytes);
     sum.finalize().to_le_bytes()
+}
+
+thread_local! {
+    /// Made once: that costs as much as unpacking a block.
+    static UNPACKER: RefCell<io::Result<Decompressor<'static>>> = RefCell::new(Decompressor::new());
 }
 
 /// The block of a segment that was read last.
@@ -150,8 +158,12 @@ impl Segment {
         }
         if packed {
             block.bytes.resize(length, 0);
-            let unpacked = zstd::bulk::decompress_to_buffer(data, &mut block.bytes);
-            unpacked.ok().filter(|&n| n == length).ok_or_else(damaged)?;
+            let bytes = &mut block.bytes;
+            let unpacked = UNPACKER.with_borrow_mut(|unpacker| match unpacker {
+                Ok(unpacker) => unpacker.decompress_to_buffer(data, bytes).ok(),
+                Err(_) => None,
+            });
+            unpacked.filter(|&n| n == length).ok_or_else(damaged)?;
         } else {
             block.stored.truncate(length);
             std::mem::swap(&mut block.bytes, &mut block.stored);
