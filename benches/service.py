@@ -11,6 +11,7 @@ import os
 import random
 import subprocess
 import tempfile
+import threading
 import time
 
 WORDS = [f"{a}{b}{c}" for a in ("bar", "cel", "dor", "fen", "gol", "hal", "jun", "kas", "lor", "mir", "nov", "pel")
@@ -114,8 +115,11 @@ def batches(total, feeder, size, seconds):
 def measure(address, process, options):
     feeders = [(add, (address, options.seconds, batches(options.articles, n, options.batch, options.seconds))) for n in range(3)]
     readers = [(look, (address, options.seconds, 50, options.articles)) for _ in range(4)]
-    before = resident(process)
+    held = [resident(process)]
+    thirds = threading.Thread(target=lambda: [time.sleep(options.seconds / 3) or held.append(resident(process)) for _ in range(3)])
+    thirds.start()
     given = at_once(feeders + readers)
+    thirds.join()
     took = [time for name, (times, _) in ((n, g) for n, g in given if n == "add") for time in times]
     refused = sum(g[1] for n, g in given if n == "add")
     times = [time for name, g in given if name == "look" for time in g]
@@ -124,7 +128,7 @@ def measure(address, process, options):
     print(f"| batches refused meanwhile | {refused} |")
     print(f"| look-ups | {len(times) / options.seconds:.0f} a second |")
     print(f"| a look-up, p50 / p99 | {percentile(times, .5) * 1000:.1f} / {percentile(times, .99) * 1000:.1f} ms |")
-    print(f"| memory before / after | {before} / {resident(process)} MB |", flush=True)
+    print(f"| memory before, and after each third | {', '.join(map(str, held))} MB |", flush=True)
     given = [g for _, g in at_once([(storm, (address, 5, options.articles))] * 64)]
     statuses = [status for g in given for status in g[0]]
     print(f"| 64 at once, as fast as they can | { {status: statuses.count(status) for status in sorted(set(statuses))} } |")

@@ -33,8 +33,8 @@ pub(super) struct Update {
     pub(super) reply: oneshot::Sender<Result<Night, String>>,
 }
 
-/// Articles that the index takes at a time.
-const AT_ONCE: usize = 50_000;
+/// Articles that the index takes at a time: what waits longer waits on the disk.
+const AT_ONCE: usize = 10_000;
 /// Larger indexes are not grouped at the start only to find what is doubtful.
 const DOUBTED: u64 = 50_000;
 /// The least time between two updates, so that what comes in meanwhile is grouped together.
