@@ -271,14 +271,12 @@ fn keep_newest(survivors: &mut BTreeMap<String, Article>, a: Article) {
         Some(old) if one(old) == one(&a) => {}
         Some(old) => {
             let both = vec![old.clone(), a];
-            let kept = cluster_articles(both.clone(), &Params::default()).unwrap().grouping;
-            let kept = &kept.articles[0];
-            let same = |x: &Article| {
-                x.seen == kept.seen
-                    && x.published == kept.published
-                    && *x.title == *kept.title
-                    && *x.source == *kept.source
+            let first = |articles: Vec<Article>| {
+                let all = cluster_articles(articles, &Params::default()).unwrap().grouping;
+                format!("{:?}", all.articles[0])
             };
+            let kept = first(both.clone());
+            let same = |x: &Article| first(vec![x.clone()]) == kept;
             let newest = both.iter().find(|x| same(x)).unwrap().clone();
             survivors.insert(newest.id.clone(), newest);
         }
