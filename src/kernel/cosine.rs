@@ -109,7 +109,8 @@ pub fn square(weights: &[u16]) -> u64 {
 /// assert_eq!(cosine(0, 0.0, 10.0), 0);
 /// ```
 pub fn cosine(dot: u64, length_a: f64, length_b: f64) -> i64 {
-    if dot == 0 { 0 } else { (dot as f64 / (length_a * length_b) * ONE as f64).round() as i64 }
+    // Not `round`, which many processors have no instruction for.
+    if dot == 0 { 0 } else { (dot as f64 / (length_a * length_b) * ONE as f64 + 0.5) as i64 }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
 //! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
+//! | [`sums`] | sums of products, by place | |
 //! | [`sort`] | hashes ascending, in linear time | bucket sort |
 //! | [`metrics`] | how well two partitions agree | Bagga, Baldwin 1998; Hubert, Arabie 1985 |
 //! | [`bootstrap`] | how far that may be chance | Efron 1979 |
@@ -34,5 +35,6 @@ pub mod runs;
 pub mod sets;
 pub mod simhash;
 pub mod sort;
+pub mod sums;
 pub mod time;
 pub(crate) mod wide;

@@ -32,9 +32,9 @@ impl TimeFactor {
         Self { steps: (0..=last.min(40 * DAY / STEP)).map(factor).collect() }
     }
 
-    /// From how many seconds on the factor is 0.
-    pub fn reach(&self) -> i64 {
-        self.steps.len() as i64 * STEP
+    /// From how many seconds on the factor is less than `least`, which is at least 1.
+    pub fn reach(&self, least: i64) -> i64 {
+        self.steps.partition_point(|&factor| i64::from(factor) >= least) as i64 * STEP
     }
 
     /// The factor for two articles so many seconds apart, in 1 / 65,536.
@@ -64,6 +64,8 @@ mod tests {
         let days = |d: i64| (factor.at(d * DAY) * 100 + ONE / 2) / ONE;
         assert_eq!([0, 1, 2, 3, 5, 7, 8].map(days), [100, 85, 70, 53, 16, 1, 0]);
         assert_eq!(factor.at(-DAY), factor.at(DAY));
+        let reach = factor.reach(ONE / 2);
+        assert!(factor.at(reach - 1) >= ONE / 2 && factor.at(reach) < ONE / 2);
         assert_eq!(TimeFactor::new(1.0).at(DAY + STEP), 0);
     }
 }

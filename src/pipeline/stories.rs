@@ -10,7 +10,6 @@ use crate::stages::crowd::{self, Scores};
 use crate::stages::decide::Constraints;
 use crate::stages::neighbours::{self, Found as Near, Similar};
 use crate::stages::reach::Times;
-use crate::stages::weights::Vectors;
 
 /// The story level's findings. Its reports are the groups, which stand in the order of time, undated ones first.
 #[derive(Debug, Default)]
@@ -27,7 +26,6 @@ pub(super) struct Stories {
     pub(super) scores: Scores,
     /// The reports in the past of each that are most similar to it, with the cosine.
     pub(super) nearest: Vec<Vec<(u32, i32)>>,
-    pub(super) vectors: Vectors,
     pub(super) times: Times,
 }
 
@@ -45,7 +43,7 @@ impl Stories {
 /// # Errors
 /// Terms that were put aside cannot be read.
 pub(super) fn find(
-    corpus: &mut Corpus,
+    corpus: &Corpus,
     groups: &[Vec<u32>],
     constraints: &Constraints,
     params: &Params,
@@ -53,13 +51,14 @@ pub(super) fn find(
     let canonical = groups.iter().map(|group| group[0]);
     let vectors = corpus.load_terms(canonical.clone())?;
     let times = times(corpus, canonical);
-    corpus.forget_terms();
     let mut near = neighbours::find(&vectors, &times, &TimeFactor::new(params.window_days));
     // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
     let content = |group: u32| corpus.articles[groups[group as usize][0] as usize].content;
     near.similar.retain(|pair| content(pair.a) != content(pair.b));
     let scores = crowd::correct(&vectors, &near, times.undated);
-    let Near { similar, nearest, .. } = near;
+    let Near { similar, nearest, local, .. } = near;
+    // Linkage needs the room.
+    drop((vectors, local));
     let edges = similar.iter().zip(&scores.pairs);
     let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });
     let cut = params.fixed_story_cut();
@@ -67,7 +66,7 @@ pub(super) fn find(
     let Tree { label: story, mergers } =
         group_under(&constraints, &scores.penalties, edges, cut, Average::AllPairs);
     let count = story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count();
-    Ok(Stories { story, count, mergers, similar, scores, nearest, vectors, times })
+    Ok(Stories { story, count, mergers, similar, scores, nearest, times })
 }
 
 /// The constraints on articles as constraints on the groups that they are in.

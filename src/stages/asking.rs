@@ -28,7 +28,7 @@ pub fn around(
     times: &Times,
     factor: &TimeFactor,
 ) -> Vec<Vec<u32>> {
-    let index = Index::new(postings, Purpose::Around, times, factor);
+    let index = Index::new(postings.clone(), Purpose::Around, times, factor);
     let one = |scratch: &mut Scratch, (report, posted): &(u32, Vec<(u32, u16)>)| {
         index.around(*report, posted.iter().copied(), scratch)
     };
@@ -45,7 +45,7 @@ pub fn matches(
     times: &Times,
     factor: &TimeFactor,
 ) -> Vec<Vec<u32>> {
-    let index = Index::new(postings, Purpose::Matches, times, factor);
+    let index = Index::new(postings.clone(), Purpose::Matches, times, factor);
     let one = |scratch: &mut Scratch, (report, own): &Asks| {
         index.matches(*report, own.iter().copied(), scratch)
     };

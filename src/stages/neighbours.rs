@@ -5,15 +5,19 @@
 //! terms are worth; then it asks for matches with these weights, or a series would find nothing but its own template.
 //! Reports stand in the order of time, undated ones first, so that a window is a stretch of reports and of every posting list.
 
-use std::ops::{AddAssign, Mul, Range};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::posted::{Posted, plain};
 use super::postings::{Open, Postings};
-use super::reach::{self, AROUND, Neighbourhood, Own, Purpose, SIMILAR, Times, best, best_matches};
+use super::reach::{
+    self, AROUND, LEAST_AROUND, LEAST_MATCH, Neighbourhood, Own, Purpose, SIMILAR, Times, best,
+    best_matches,
+};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
+use crate::kernel::sums::{PLACES, Sums};
 use crate::kernel::time::{ONE, TimeFactor};
 
 /// Neighbours that are kept.
@@ -55,26 +59,29 @@ pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     let posted = Posted::new(vectors, &fixed);
     let postings = Postings::of_all(&posted);
     let comparison = Comparison { vectors, fixed: &fixed, times, factor };
-    let index = Index::new(&postings, Purpose::Around, times, factor);
+    let index = Index::new(postings.clone(), Purpose::Around, times, factor);
     let weigh = |scratch: &mut Scratch, i: u32, found: &mut Found| {
         let around = index.around(i, posted.of(i), scratch);
         comparison.weigh(i, &around, &mut scratch.probe, found);
     };
-    let around = each(vectors.len(), weigh);
+    let around = gather(each(vectors.len(), weigh));
     drop(index);
-    let index = Index::new(&postings, Purpose::Matches, times, factor);
+    let index = Index::new(postings, Purpose::Matches, times, factor);
     let compare = |scratch: &mut Scratch, i: u32, found: &mut Found| {
         let local = vectors.weights(&around.local, i as usize);
-        let own = reach::own(posted.of(i), vectors.dimensions(i as usize), local);
+        let own = reach::own_of(posted.among(i, local), around.local.length(i as usize));
         let matches = index.matches(i, own, scratch);
         comparison.compare(i, &matches, &mut scratch.probe, found);
     };
-    let Found { similar, compared, .. } = each(vectors.len(), compare);
+    let parts = each(vectors.len(), compare);
+    // What is found, put together, needs the room.
+    drop(index);
+    let Found { similar, compared, .. } = gather(parts);
     Found { similar, compared: (compared.0, around.compared.1), ..around }
 }
 
-/// What `one` finds of each of so many reports.
-fn each(n: usize, one: impl Fn(&mut Scratch, u32, &mut Found) + Sync) -> Found {
+/// What `one` finds of each of so many reports, part by part.
+fn each(n: usize, one: impl Fn(&mut Scratch, u32, &mut Found) + Sync) -> Vec<Found> {
     let part = |scratch: &mut Scratch, from: usize| {
         let mut found = Found::default();
         (from..n.min(from + PART)).for_each(|i| one(scratch, i as u32, &mut found));
@@ -82,7 +89,7 @@ fn each(n: usize, one: impl Fn(&mut Scratch, u32, &mut Found) + Sync) -> Found {
         found
     };
     let parts: Vec<usize> = (0..n).step_by(PART).collect();
-    gather(parts.into_par_iter().map_init(Scratch::default, part).collect())
+    parts.into_par_iter().map_init(Scratch::default, part).collect()
 }
 
 /// What is found of reports that follow one another.
@@ -101,26 +108,23 @@ pub(super) fn gather(parts: Vec<Found>) -> Found {
     Found { similar, nearest, local: Weights::concat(local), compared }
 }
 
-/// Reports whose sums are added up at a time: so many stay in the second cache, and few lists are cut into pieces.
-const CHUNK: usize = 16_384;
-
 /// What can be found for one purpose.
 pub(super) struct Index<'a> {
     times: &'a Times,
     factor: &'a TimeFactor,
-    postings: Open<'a>,
+    postings: Open,
 }
 
 #[derive(Default)]
 pub(super) struct Scratch {
-    sums: Sums<u32>,
-    both: Sums<u64>,
+    lists: Lists,
+    sums: Sums,
     pub(super) probe: Probe,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn new(
-        postings: &'a Postings,
+        postings: Postings,
         purpose: Purpose,
         times: &'a Times,
         factor: &'a TimeFactor,
@@ -135,15 +139,16 @@ impl<'a> Index<'a> {
         posted: impl Iterator<Item = (u32, u16)>,
         scratch: &mut Scratch,
     ) -> Vec<u32> {
-        let own: Vec<(u32, u32)> = posted
+        let own: Vec<(u32, u64)> = posted
             .filter(|own| Purpose::Around.has(own.1))
             .map(|(term, weight)| (term, plain(weight).into()))
             .collect();
         let mut around = Vec::new();
         let Neighbourhood { dated, undated } = self.times.neighbourhood(report);
         for range in [undated, dated] {
-            scratch.sums.each(&self.postings, &own, range, |other, sum| {
-                let partial = reach::partial(sum).filter(|_| other != report);
+            let sums = (&mut scratch.sums, LEAST_AROUND);
+            scratch.lists.each(&self.postings, &own, range, sums, |other, sum| {
+                let partial = reach::partial(sum as u32).filter(|_| other != report);
                 around.extend(partial.map(|partial| (partial, other)));
             });
         }
@@ -160,7 +165,8 @@ impl<'a> Index<'a> {
         let own: Vec<Own> = own.collect();
         let mut matches = Vec::new();
         for range in self.times.before(report, self.factor) {
-            scratch.both.each(&self.postings, &own, range, |other, sum| {
+            let sums = (&mut scratch.sums, LEAST_MATCH);
+            scratch.lists.each(&self.postings, &own, range, sums, |other, sum| {
                 // Most promise too little whenever they are.
                 if reach::promise(sum, ONE).is_none() {
                     return;
@@ -173,32 +179,30 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Sums of products, by report.
+/// The stretches of the lists of a query that are added up.
 #[derive(Default)]
-struct Sums<T> {
+struct Lists {
     /// Where the postings of each term go on and end, and what the term weighs in the report that asks.
-    lists: Vec<(Range<usize>, T)>,
-    sums: Vec<T>,
-    /// The reports of the sums that are not zero; what stands behind them is of before.
-    touched: Vec<u32>,
+    lists: Vec<(Range<usize>, u64)>,
+    /// Those of a stretch of reports.
+    stretch: Vec<(Range<usize>, u64)>,
 }
 
-impl<T> Sums<T>
-where
-    T: Copy + Default + PartialEq + From<u16> + Mul<Output = T> + AddAssign,
-{
-    /// Adds up the products of the postings that a report shares with each in a range.
+impl Lists {
+    /// Adds up the products of the postings that a report shares with each in a range, and calls `each` with those whose
+    /// sum is at least `least`.
     fn each(
         &mut self,
-        postings: &Open<'_>,
-        own: &[(u32, T)],
+        postings: &Open,
+        own: &[(u32, u64)],
         range: Range<usize>,
-        mut each: impl FnMut(u32, T),
+        (sums, least): (&mut Sums, u64),
+        mut each: impl FnMut(u32, u64),
     ) {
         if range.is_empty() {
             return;
         }
-        let Self { lists, sums, touched } = self;
+        let Self { lists, stretch } = self;
         lists.clear();
         lists.extend(own.iter().map(|&(term, weight)| (postings.range(term), weight)));
         lists.retain(|list| !list.0.is_empty());
@@ -207,31 +211,22 @@ where
             let reports = &postings.reports()[list.clone()];
             list.start += reports.partition_point(|&other| (other as usize) < range.start);
         }
-        sums.resize(CHUNK, T::default());
-        for from in range.clone().step_by(CHUNK) {
-            let to = range.end.min(from + CHUNK) as u32;
-            let mut n = 0;
+        for from in range.clone().step_by(PLACES) {
+            let to = range.end.min(from + PLACES);
+            stretch.clear();
             for (list, own) in &mut *lists {
                 let others = &postings.reports()[list.clone()];
-                let n_before = match others.last() {
-                    Some(&last) if last < to => others.len(),
-                    _ => others.partition_point(|&other| other < to),
+                let n = match others.last() {
+                    Some(&last) if (last as usize) < to => others.len(),
+                    _ => others.partition_point(|&other| (other as usize) < to),
                 };
-                let others = &others[..n_before];
-                let weights = &postings.weights()[list.start..][..others.len()];
-                list.start += others.len();
-                touched.resize(touched.len().max(n + others.len()), 0);
-                // Noted without a branch: whether a sum is the first of its report cannot be foretold.
-                for (&other, &weight) in others.iter().zip(weights) {
-                    let sum = &mut sums[other as usize - from];
-                    touched[n] = other;
-                    n += usize::from(*sum == T::default());
-                    *sum += T::from(weight) * *own;
-                }
+                stretch.push((list.start..list.start + n, *own));
+                list.start += n;
             }
-            for &other in &touched[..n] {
-                each(other, std::mem::take(&mut sums[other as usize - from]));
-            }
+            let of = |(list, own): &(Range<usize>, u64)| {
+                (&postings.reports()[list.clone()], &postings.weights()[list.clone()], *own)
+            };
+            sums.each(stretch.iter().map(of), (from as u32, to - from), least, &mut each);
         }
     }
 }

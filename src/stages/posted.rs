@@ -6,6 +6,8 @@ use super::weights::{Vectors, Weights};
 
 // Tests have few articles, so that all limits are low there: each must be met.
 
+/// Reports that one thread goes through at a time.
+const PART: usize = 1024;
 /// Terms that a report posts.
 pub const POSTED: usize = if cfg!(test) { 12 } else { 32 };
 /// How many of them, the heaviest, also find neighbours.
@@ -24,29 +26,67 @@ pub fn plain(weight: u16) -> u16 {
 pub(super) struct Posted<'a> {
     vectors: &'a Vectors,
     fixed: &'a Weights,
-    /// Where the posted terms stand among those of each report, of which there are at most [`super::weights::TERMS`].
-    positions: Vec<Box<[u8]>>,
+    /// Where the posted terms stand among those of each report, of which there are at most [`super::weights::TERMS`]:
+    /// one report after the other.
+    positions: Vec<u8>,
+    /// Where those of each report begin, and where the last ones end.
+    starts: Vec<u32>,
 }
 
 impl<'a> Posted<'a> {
     pub(super) fn new(vectors: &'a Vectors, fixed: &'a Weights) -> Self {
-        let positions = |i| {
-            let positions = positions(vectors.weights(fixed, i));
-            positions.into_iter().map(|position| position as u8).collect()
+        let part = |from: usize| {
+            let (mut part, mut lengths) = (Vec::new(), Vec::new());
+            for i in from..vectors.len().min(from + PART) {
+                let positions = positions(vectors.weights(fixed, i));
+                lengths.push(positions.len() as u32);
+                part.extend(positions.into_iter().map(|position| position as u8));
+            }
+            (part, lengths)
         };
-        let positions = (0..vectors.len()).into_par_iter().map(positions).collect();
-        Self { vectors, fixed, positions }
+        let parts: Vec<usize> = (0..vectors.len()).step_by(PART).collect();
+        let parts: Vec<(Vec<u8>, Vec<u32>)> = parts.into_par_iter().map(part).collect();
+        let (mut positions, mut starts) = (Vec::new(), vec![0]);
+        positions.reserve_exact(parts.iter().map(|part| part.0.len()).sum());
+        for (part, lengths) in parts {
+            positions.extend(part);
+            starts.extend(lengths.into_iter().scan(starts[starts.len() - 1], |end, length| {
+                *end += length;
+                Some(*end)
+            }));
+        }
+        Self { vectors, fixed, positions, starts }
     }
 
     /// How many reports there are.
     pub(super) fn len(&self) -> usize {
-        self.positions.len()
+        self.starts.len() - 1
+    }
+
+    fn positions(&self, report: u32) -> impl Iterator<Item = u16> {
+        let [start, end] = [0, 1].map(|next| self.starts[report as usize + next] as usize);
+        self.positions[start..end].iter().map(|&position| position.into())
+    }
+
+    /// The terms that one posts.
+    pub(super) fn terms(&self, report: u32) -> impl Iterator<Item = u32> {
+        let dimensions = self.vectors.dimensions(report as usize);
+        self.positions(report).map(|position| dimensions[usize::from(position)])
     }
 
     /// What one posts, see [`posted`].
     pub(super) fn of(&self, report: u32) -> impl Iterator<Item = (u32, u16)> {
-        let positions = self.positions[report as usize].iter().map(|&position| position.into());
-        posted(report as usize, positions, self.vectors, self.fixed)
+        posted(report as usize, self.positions(report), self.vectors, self.fixed)
+    }
+
+    /// What one posts, each with what the term weighs among these weights of the report's terms.
+    pub(super) fn among(
+        &self,
+        report: u32,
+        weights: &[u16],
+    ) -> impl Iterator<Item = ((u32, u16), u16)> {
+        let weights = self.positions(report).map(|position| weights[usize::from(position)]);
+        self.of(report).zip(weights)
     }
 }
 
@@ -87,5 +127,6 @@ fn posted(
 
 /// A weight of a vector of some length as one of a vector of length one.
 pub(super) fn unit(weight: u16, length: f64) -> u16 {
-    (f64::from(weight) / length * UNIT).round() as u16
+    // Not `round`, which many processors have no instruction for.
+    (f64::from(weight) / length * UNIT + 0.5) as u16
 }

@@ -6,15 +6,13 @@
 use std::hint::black_box;
 use std::ops::Range;
 
-use foldhash::HashMap;
-use rayon::prelude::*;
-
 use super::posted::{Posted, plain};
 use super::reach::{CAP_AROUND, HUBS, Purpose, Times};
 use crate::kernel::time::DAY;
+use foldhash::HashMap;
 
 /// All postings of some terms, by term, then by report.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Postings {
     /// A number for each term.
     numbers: HashMap<u32, u32>,
@@ -22,7 +20,7 @@ pub struct Postings {
 }
 
 /// Postings, list after list.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Lists {
     /// Where each list begins, and where the last one ends.
     starts: Vec<u32>,
@@ -53,18 +51,25 @@ impl Postings {
 
     /// What reports post, of terms that at least two of them do.
     pub(super) fn of_all(posted: &Posted<'_>) -> Self {
-        let n = posted.len() as u32;
-        let posted = |i: u32| posted.of(i).map(move |(term, w)| (term, i, w));
-        let mut all: Vec<(u32, u32, u16)> = (0..n).into_par_iter().flat_map_iter(posted).collect();
-        all.par_sort_unstable();
-        let shared = || all.chunk_by(|x, y| x.0 == y.0).filter(|same| same.len() > 1);
-        let terms: Vec<u32> = shared().map(|same| same[0].0).collect();
-        let lengths: Vec<u32> = shared().map(|same| same.len() as u32).collect();
+        let all = 0..posted.len() as u32;
+        let mut counts: HashMap<u32, u32> = HashMap::default();
+        let terms = all.clone().flat_map(|report| posted.terms(report));
+        terms.for_each(|term| *counts.entry(term).or_default() += 1);
+        counts.retain(|_, count| *count > 1);
+        let mut shared: Vec<(u32, u32)> = counts.into_iter().collect();
+        shared.sort_unstable();
+        let (terms, lengths): (Vec<u32>, Vec<u32>) = shared.into_iter().unzip();
         let mut postings = Self::with_lengths(&terms, &lengths);
-        let Lists { reports, weights, .. } = &mut postings.lists;
-        let places = reports.iter_mut().zip(weights);
-        for ((report, weight), posting) in places.zip(shared().flatten()) {
-            (*report, *weight) = (posting.1, posting.2);
+        let Lists { starts, reports, weights } = &mut postings.lists;
+        // Where the next posting of each term goes.
+        let mut ends = starts.clone();
+        let all = all.flat_map(|report| posted.of(report).map(move |posting| (report, posting)));
+        for (report, (term, weight)) in all {
+            if let Some(&number) = postings.numbers.get(&term) {
+                let end = &mut ends[number as usize];
+                (reports[*end as usize], weights[*end as usize]) = (report, weight);
+                *end += 1;
+            }
         }
         postings
     }
@@ -111,36 +116,40 @@ impl Postings {
     }
 
     /// Those that are found.
-    pub(super) fn open(&self, purpose: Purpose, times: &Times) -> Open<'_> {
-        let n = self.lists.weights.iter().filter(|&&weight| purpose.has(weight)).count();
-        let mut open = Lists {
-            starts: Vec::with_capacity(self.lists.starts.len()),
-            reports: Vec::with_capacity(n),
-            weights: Vec::with_capacity(n),
-        };
-        open.starts.push(0);
-        for number in 0..self.numbers.len() {
-            let (mut reports, mut weights) = self.lists.of(number);
-            while let Some(&first) = reports.first() {
+    pub(super) fn open(self, purpose: Purpose, times: &Times) -> Open {
+        let Self { numbers, lists: Lists { mut starts, mut reports, mut weights } } = self;
+        let (mut begin, mut kept) = (0, 0);
+        for end in starts.iter_mut().skip(1) {
+            let all = begin..*end as usize;
+            while begin < all.end {
+                let rest = &reports[begin..all.end];
                 // No bucket of a short list is crowded.
-                let n = if reports.len() > CAP_AROUND {
-                    of_day(reports, first, times)
-                } else {
-                    reports.len()
+                let n = match all.len() > CAP_AROUND {
+                    true => of_day(rest, rest[0], times),
+                    false => rest.len(),
                 };
-                let both = || reports[..n].iter().zip(weights).filter(|p| purpose.has(*p.1));
-                let identity = |&i: &u32| times.identities[i as usize];
-                let bound = purpose.bound(both().map(|p| identity(p.0)));
-                for (report, &weight) in both().filter(|p| bound.is_none_or(|b| identity(p.0) < b))
-                {
-                    open.reports.push(*report);
-                    open.weights.push(plain(weight));
+                let identity = |report: u32| times.identities[report as usize];
+                let has = |at: &usize| purpose.has(weights[*at]);
+                let bucket = begin..begin + n;
+                let crowded = n > purpose.cap();
+                let found = bucket.clone().filter(has).map(|at| identity(reports[at]));
+                let bound = if crowded { purpose.bound(found) } else { None };
+                for at in bucket {
+                    let (report, weight) = (reports[at], weights[at]);
+                    if purpose.has(weight) && bound.is_none_or(|bound| identity(report) < bound) {
+                        (reports[kept], weights[kept]) = (report, plain(weight));
+                        kept += 1;
+                    }
                 }
-                (reports, weights) = (&reports[n..], &weights[n..]);
+                begin += n;
             }
-            open.starts.push(open.reports.len() as u32);
+            *end = kept as u32;
         }
-        Open { numbers: &self.numbers, lists: open }
+        reports.truncate(kept);
+        reports.shrink_to_fit();
+        weights.truncate(kept);
+        weights.shrink_to_fit();
+        Open { numbers, lists: Lists { starts, reports, weights } }
     }
 }
 
@@ -157,12 +166,12 @@ impl Lists {
 
 /// The postings that are found for one purpose.
 #[derive(Debug)]
-pub(super) struct Open<'a> {
-    numbers: &'a HashMap<u32, u32>,
+pub(super) struct Open {
+    numbers: HashMap<u32, u32>,
     lists: Lists,
 }
 
-impl Open<'_> {
+impl Open {
     /// Where the postings of a term are among all.
     pub(super) fn range(&self, term: u32) -> Range<usize> {
         self.numbers.get(&term).map_or(0..0, |&number| self.lists.range(number as usize))

@@ -18,12 +18,12 @@ const PARTIAL: i64 = ONE * 7 / 100;
 /// its neighbourhood, so that a series does not find all that shares its template.
 const PROMISE: i64 = ONE * 5 / 100;
 /// The same of all but the [`FEW`] best candidates.
-const GOOD: i64 = ONE * 11 / 100;
+const GOOD: i64 = ONE * 12 / 100;
 /// See [`GOOD`].
 const FEW: usize = if cfg!(test) { 3 } else { 35 };
 /// Share of a report's own length, in 1 / 16,383, that a term must have there for the report to ask by it: the lists of
 /// words that all have are the longest, and they promise least.
-const LIGHT: i64 = if cfg!(test) { 1_000 } else { 820 };
+const LIGHT: i64 = 1_000;
 /// The same as [`PARTIAL`] of a neighbour. It is less, since who has few neighbours is told by the distant ones.
 const PARTIAL_AROUND: i64 = ONE * 5 / 100;
 /// Share of the similarity under local weights, in tenths.
@@ -43,7 +43,7 @@ pub const FAR: i64 = 33 * DAY;
 /// With fewer reports than this in its past, a report's own days serve as well.
 pub const HISTORY: usize = if cfg!(test) { 6 } else { 200 };
 /// Postings of one term on one day that are all found as matches; of more, only the [`HUBS`] with the lowest identities are.
-pub const CAP: usize = if cfg!(test) { 6 } else { 600 };
+pub const CAP: usize = if cfg!(test) { 6 } else { 700 };
 /// The same of neighbours, which are looked for in a month and not in a week.
 pub const CAP_AROUND: usize = if cfg!(test) { 4 } else { 300 };
 /// See [`CAP`].
@@ -136,7 +136,8 @@ impl Times {
         let Some(time) = self.of(i) else {
             return [0..i as usize, self.undated..self.stamped.len()];
         };
-        let reach = by_gap.reach().min(FAR);
+        // Beyond, no cosine is enough.
+        let reach = by_gap.reach(SIMILAR).min(FAR);
         [0..0, self.between(time.saturating_sub(reach), time).start..i as usize]
     }
 
@@ -204,12 +205,18 @@ pub fn is_partial_match(partial: i64, factor: i64) -> bool {
     partial * factor >= PARTIAL * ONE
 }
 
+/// Below this sum no candidate is any good, whatever its time factor: see [`is_partial_match`] and [`partial`].
+pub(super) const LEAST_MATCH: u64 = ((PARTIAL as u64) << 12) << 32;
+/// See [`LEAST_MATCH`].
+pub(super) const LEAST_AROUND: u64 = (PARTIAL_AROUND as u64) << 12;
+
 /// How good a candidate for a match is, unless it is too little: the products of the terms that both post, see [`Own`], added up,
 /// under both weights as in a score, times the time factor.
 pub fn promise(sum: u64, factor: i64) -> Option<i64> {
     let [fixed, local] = [sum >> 32, sum & 0xffff_ffff].map(|sum| sum as i64 >> 12);
     let promise = mixed(fixed, local) * factor;
-    (is_partial_match(fixed, factor) && promise >= PROMISE * ONE).then_some(promise)
+    let may_be = factor >= SIMILAR && is_partial_match(fixed, factor);
+    (may_be && promise >= PROMISE * ONE).then_some(promise)
 }
 
 /// A term by which a report asks for matches: what it weighs to all, in the upper half, and what it says in the report's
@@ -222,10 +229,17 @@ pub fn own(
     dimensions: &[u32],
     local: &[u16],
 ) -> impl Iterator<Item = Own> {
-    let length = (square(local) as f64).sqrt();
-    posted.filter_map(move |(term, weight)| {
-        let local = dimensions.binary_search(&term).map_or(0, |i| unit(local[i], length));
-        let fixed = plain(weight);
+    let weight = |term: u32| dimensions.binary_search(&term).map_or(0, |i| local[i]);
+    own_of(posted.map(move |posted| (posted, weight(posted.0))), (square(local) as f64).sqrt())
+}
+
+/// As [`own`], of what the report posts, each with its local weight, and the length of all its local weights.
+pub(super) fn own_of(
+    posted: impl Iterator<Item = ((u32, u16), u16)>,
+    length: f64,
+) -> impl Iterator<Item = Own> {
+    posted.filter_map(move |((term, weight), local)| {
+        let (fixed, local) = (plain(weight), unit(local, length));
         let is_heavy = mixed(fixed.into(), local.into()) >= LIGHT;
         is_heavy.then(|| (term, u64::from(fixed) << 32 | u64::from(local)))
     })

@@ -63,7 +63,8 @@ pub(super) fn of_pair(
     let texts = both.map(|both| both.map(|article| compared_text(article, params)));
     let compared = texts.map(|[a, b]| texts::compare([&a, &b])).unwrap_or_default();
     let story = (verdict != Verdict::Duplicates)
-        .then(|| numbers::story_numbers(&corpus, &found, groups, params));
+        .then(|| numbers::story_numbers(&corpus, &found, groups, params))
+        .transpose()?;
     let decisions = match verdict {
         Verdict::Duplicates => Vec::new(),
         Verdict::Story | Verdict::Apart => why::decisions(&corpus, &found, groups, params),

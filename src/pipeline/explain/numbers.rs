@@ -54,20 +54,21 @@ pub(super) fn story_numbers(
     found: &Found,
     [g, h]: [usize; 2],
     params: &Params,
-) -> StoryNumbers {
+) -> io::Result<StoryNumbers> {
     let share = |x: i64| x as f64 / ONE as f64;
     let stories = &found.stories;
     let factor = TimeFactor::new(params.window_days);
     let factor = stories.times.factor(g as u32, h as u32, &factor);
     let mut probe = Probe::default();
-    let fixed = stories.vectors.fixed();
-    stories.vectors.load(&fixed, g, &mut probe);
-    let cosine = stories.vectors.cosine(&fixed, &probe, g, h);
+    let vectors = corpus.load_terms([g, h].into_iter().map(|group| found.groups[group][0]))?;
+    let fixed = vectors.fixed();
+    vectors.load(&fixed, 0, &mut probe);
+    let cosine = vectors.cosine(&fixed, &probe, 0, 1);
     let penalty = |g: usize| stories.scores.penalties.get(g).copied().unwrap_or(0);
     let pair = (g.min(h) as u32, g.max(h) as u32);
     let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();
     let (average, pairs) = average(stories, g, h);
-    StoryNumbers {
+    Ok(StoryNumbers {
         reports: [g, h].map(|group| canonical(corpus, found, group)),
         cosine: share(cosine.into()),
         factor: share(factor),
@@ -77,7 +78,7 @@ pub(super) fn story_numbers(
         score: matched.map(|m| score(stories, m)),
         average,
         pairs,
-    }
+    })
 }
 
 /// The average score between two stories, or over all pairs within one, and the number of pairs.
