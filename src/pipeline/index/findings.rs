@@ -213,7 +213,8 @@ impl Findings {
             let ints = [*row, found.penalty.cast_unsigned(), ends[0], ends[1], ends[2]];
             ints.iter().try_for_each(|int| writer.write(&int.to_le_bytes()))?;
         }
-        writer.section(Keep::Packed)?;
+        // Read of many reports each night.
+        writer.section(Keep::Plain)?;
         for link in whole.iter().flat_map(|found| &found.similar) {
             let ints = [link.row, link.cosine.cast_unsigned(), link.score.cast_unsigned()];
             ints.iter().try_for_each(|int| writer.write(&int.to_le_bytes()))?;
