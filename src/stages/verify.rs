@@ -57,7 +57,7 @@ const WEIGHT_OF_HEADLINE: f64 = 0.7;
 const MINGLED: f64 = 0.86;
 /// In such a pair, copies are this even; sentences of one text that were used in another are not.
 const EVEN: f64 = 0.77;
-/// In fewer shingles a sentence is too much of the text to tell.
+/// In fewer shingles a sentence is too much of the text to tell; no form that is filled in again has more.
 const LONG: usize = 100;
 /// With less resemblance one is much shorter, and a summary has its sentences from everywhere, too.
 const SUMMARY: f64 = 0.38;
@@ -115,7 +115,7 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
         against(0.0, "too many numbers differ")
     } else if mingled && few && resemblance < CLEARLY {
         against(0.0, "short, and much of either is its own: a form filled in again")
-    } else if mingled && resemblance < CLEARLY && filled_in_again(a, b) {
+    } else if mingled && n.min(m) < LONG && resemblance < CLEARLY && filled_in_again(a, b) {
         against(0.0, "another headline and other numbers: a form filled in again")
     } else if mingled
         && n.min(m) >= LONG
