@@ -2,6 +2,8 @@
 
 use std::io;
 
+use rayon::prelude::*;
+
 use super::corpus::Corpus;
 use super::exact::Exact;
 use super::parts::Loaded;
@@ -123,7 +125,7 @@ impl<'a> Batches<'a> {
         }
         let part = |i: u32| corpus.articles[exact.kept[i as usize] as usize].part;
         let mut order: Vec<u32> = (0..root.len() as u32).collect();
-        order.sort_unstable_by_key(|&i| (part(root[i as usize]), root[i as usize], i));
+        order.par_sort_unstable_by_key(|&i| (part(root[i as usize]), root[i as usize], i));
         // Pairs of ranks sort as they are.
         let mut rank = root;
         order.iter().zip(0..).for_each(|(&i, at)| rank[i as usize] = at);
@@ -132,7 +134,7 @@ impl<'a> Batches<'a> {
             buckets::pair(names[a as usize], names[b as usize])
         };
         pairs.iter_mut().for_each(|pair| *pair = renamed(*pair, &rank));
-        pairs.sort_unstable();
+        pairs.par_sort_unstable();
         pairs.iter_mut().for_each(|pair| *pair = renamed(*pair, &order));
         Self { pairs, room: corpus.room.batch }
     }

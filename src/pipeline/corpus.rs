@@ -4,6 +4,7 @@ use std::io;
 
 use foldhash::HashMap;
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use super::Run;
 use super::parts::Loaded;
@@ -109,7 +110,7 @@ impl Corpus {
         let articles = &mut self.articles;
         let rank = |a: &Prepared| (std::cmp::Reverse(a.entry.published), a.delivered);
         let mut order: Vec<(u64, u32)> = articles.iter().map(|a| a.identity).zip(0..).collect();
-        order.sort_unstable_by(|x, y| {
+        order.par_sort_unstable_by(|x, y| {
             let (a, b) = (&articles[x.1 as usize], &articles[y.1 as usize]);
             let same = || a.entry.id.cmp(&b.entry.id).then_with(|| rank(a).cmp(&rank(b)));
             let placed = || place(&a.entry).cmp(&place(&b.entry));

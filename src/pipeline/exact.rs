@@ -2,6 +2,8 @@
 
 use std::io;
 
+use rayon::prelude::*;
+
 use super::corpus::Corpus;
 use crate::kernel::sets::intersection;
 use crate::stages::decide::Constraints;
@@ -20,7 +22,7 @@ impl Corpus {
     /// Headlines that were put aside cannot be read.
     pub(super) fn fold_exact(&self, constraints: &Constraints) -> io::Result<Exact> {
         let mut order: Vec<(u64, u32)> = self.articles.iter().map(|a| a.content).zip(0..).collect();
-        order.sort_unstable();
+        order.par_sort_unstable();
         let mut first: Vec<u32> = (0..self.articles.len() as u32).collect();
         for same in order.chunk_by(|x, y| x.0 == y.0) {
             if same.len() > 1 && same[0].0 != 0 {
@@ -98,7 +100,7 @@ impl Exact {
     pub(super) fn new(corpus: &Corpus, first: Vec<u32>) -> Self {
         let own = (0..).zip(&first).filter(|&(i, &first)| i == first);
         let mut kept: Vec<u32> = own.map(|(i, _)| i).collect();
-        kept.sort_unstable_by_key(|&i| corpus.age(i));
+        kept.par_sort_unstable_by_key(|&i| corpus.age(i));
         let mut slots = vec![0; first.len()];
         kept.iter().zip(0..).for_each(|(&i, slot)| slots[i as usize] = slot);
         Self { slots: first.into_iter().map(|first| slots[first as usize]).collect(), kept }
