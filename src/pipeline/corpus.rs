@@ -45,7 +45,7 @@ impl Corpus {
             sketches: Spool::with_room(room.sketches),
             shingles: Spool::with_room(room.shingles),
             terms: Spool::with_room(lists),
-            hashes: Spool::with_room(room.hashes),
+            hashes: Spool::with_room(room.shingles),
             facts: Spool::with_room(lists),
             room,
             ..Self::default()
@@ -77,7 +77,7 @@ impl Corpus {
         self.sketches.push(prepared.sketches)?;
         self.shingles.push(prepared.lists.shingles)?;
         self.terms.push(prepared.lists.terms)?;
-        self.hashes.push(prepared.part.hashes)?;
+        self.hashes.push(prepared.lists.hashes)?;
         self.facts.push(prepared.lists.facts)
     }
 

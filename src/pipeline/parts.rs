@@ -14,24 +14,35 @@ use crate::stages::sketch::{LEAD_HASHES, NO_LEAD, Sketch};
 use crate::stages::terms::Term;
 use crate::text::facts::{self, Tokens};
 
-/// The lists of the articles of one chunk, one article after the other.
-#[derive(Debug, Default)]
-pub(super) struct Part {
-    /// Hashes of numbers and of title words.
-    pub(super) hashes: Vec<u32>,
-}
-
-/// What a chunk's articles are compared by; it waits in a spool for its stage.
+/// What a chunk's articles are compared by, one article after the other; it waits in a spool for its stage.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     pub(super) shingles: Vec<u32>,
     pub(super) terms: Vec<Term>,
+    /// Of the words of the headline and of numbers.
+    pub(super) hashes: Vec<u32>,
     /// Numbers, a line each, after an empty line names, as often as each stands in the text, and after another one what
     /// the title says about this version.
     pub(super) facts: Vec<u8>,
 }
 
 impl Lists {
+    /// Appends hashes, ascending and distinct.
+    pub(super) fn add_hashes(&mut self, hashes: impl Iterator<Item = u32>) -> Span {
+        let start = self.hashes.len();
+        self.hashes.extend(hashes);
+        self.hashes[start..].sort_unstable();
+        let mut end = start;
+        for i in start..self.hashes.len() {
+            if end == start || self.hashes[i] != self.hashes[end - 1] {
+                self.hashes[end] = self.hashes[i];
+                end += 1;
+            }
+        }
+        self.hashes.truncate(end);
+        Span::since(start, end)
+    }
+
     /// Appends the numbers and names of a cleaned text, and what its title said about this version; `each` is called with
     /// every number.
     pub(super) fn add_facts(
@@ -64,29 +75,6 @@ fn add_line(lines: &mut Vec<u8>, from: usize, line: &str) {
         lines.push(b'\n');
     }
     lines.extend_from_slice(line.as_bytes());
-}
-
-impl Part {
-    /// Appends hashes, ascending and distinct.
-    pub(super) fn add_hashes(&mut self, hashes: impl Iterator<Item = u32>) -> Span {
-        let start = self.hashes.len();
-        self.hashes.extend(hashes);
-        self.hashes[start..].sort_unstable();
-        let mut end = start;
-        for i in start..self.hashes.len() {
-            if end == start || self.hashes[i] != self.hashes[end - 1] {
-                self.hashes[end] = self.hashes[i];
-                end += 1;
-            }
-        }
-        self.hashes.truncate(end);
-        Span::since(start, end)
-    }
-
-    /// Gives back what the lists could still take.
-    pub(super) fn fit(&mut self) {
-        self.hashes.shrink_to_fit();
-    }
 }
 
 /// A stretch of one of the lists.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::parts::{Lists, Part, Span};
+use super::parts::{Lists, Span};
 use crate::kernel::hash::{hash, mix};
 use crate::kernel::runs::Begins;
 use crate::kernel::sort::Sorter;
@@ -16,7 +16,7 @@ use crate::text::facts::Tokens;
 use crate::text::language::{Language, detect};
 use crate::text::words::{Word, Words};
 
-/// What is kept of one article. Its lists are in the [`Part`] of its chunk.
+/// What is kept of one article. Its lists are among the [`Lists`] of its chunk.
 #[derive(Debug, Default)]
 pub(super) struct Prepared {
     pub(super) entry: Entry,
@@ -65,7 +65,6 @@ fn delivered(article: &Article) -> u64 {
 #[derive(Debug, Default)]
 pub(super) struct Chunkful {
     pub(super) articles: Vec<Prepared>,
-    pub(super) part: Part,
     pub(super) lists: Lists,
     pub(super) sketches: Vec<Sketch>,
 }
@@ -85,7 +84,6 @@ impl Chunkful {
             articles: Vec::with_capacity(articles.len()),
             lists: Lists { shingles, facts, ..Lists::default() },
             sketches: Vec::with_capacity(articles.len()),
-            ..Self::default()
         }
     }
 }
@@ -134,7 +132,6 @@ impl Preparer {
             done.articles.push(prepared);
             keys.push(key);
         }
-        done.part.fit();
         (done, keys)
     }
 
@@ -158,7 +155,7 @@ impl Preparer {
         chunk: &mut Chunkful,
         params: &Params,
     ) -> Prepared {
-        let Chunkful { part, lists, sketches, .. } = chunk;
+        let Chunkful { lists, sketches, .. } = chunk;
         let cleaned = cleaned(&article, params);
         self.words.clear();
         self.words.add(&cleaned.title);
@@ -184,8 +181,8 @@ impl Preparer {
             delivered,
             content: content(compared),
             n_words: text.len() as u32,
-            title_words: part.add_hashes(title.iter().map(|word| word.hash as u32)),
-            numbers: part.add_hashes(self.numbers.iter().copied()),
+            title_words: lists.add_hashes(title.iter().map(|word| word.hash as u32)),
+            numbers: lists.add_hashes(self.numbers.iter().copied()),
             facts,
             shingles: Span::append(
                 &mut lists.shingles,

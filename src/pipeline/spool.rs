@@ -67,10 +67,8 @@ const IN_MEMORY: usize = 32 << 20;
 pub(super) struct Room {
     /// Sketches, which the search for candidates reads again and again.
     pub(super) sketches: usize,
-    /// Shingles, nearly all of which are compared.
+    /// Shingles, nearly all of which are compared; and as much of the words and numbers that go with them.
     pub(super) shingles: usize,
-    /// Words of headlines and numbers, which go with the shingles.
-    pub(super) hashes: usize,
     /// Lists of each other kind.
     pub(super) lists: usize,
     /// Lists that are looked at together.
@@ -79,13 +77,7 @@ pub(super) struct Room {
 
 impl Default for Room {
     fn default() -> Self {
-        Self {
-            sketches: usize::MAX,
-            shingles: 3 * IN_MEMORY,
-            hashes: 3 * IN_MEMORY,
-            lists: IN_MEMORY,
-            batch: 64 << 20,
-        }
+        Self { sketches: usize::MAX, shingles: 3 * IN_MEMORY, lists: IN_MEMORY, batch: 64 << 20 }
     }
 }
 
@@ -95,7 +87,7 @@ impl Room {
         let usual = Self::default();
         let batch = (limit / 16).min(usual.batch);
         let lists = (limit / 64).min(usual.lists);
-        Self { sketches: limit / 8, shingles: lists, hashes: lists, lists, batch }
+        Self { sketches: limit / 8, shingles: lists, lists, batch }
     }
 }
 

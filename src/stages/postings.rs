@@ -6,10 +6,11 @@
 use std::hint::black_box;
 use std::ops::Range;
 
+use foldhash::HashMap;
+
 use super::posted::{Posted, plain};
 use super::reach::{CAP_AROUND, HUBS, Purpose, Times};
 use crate::kernel::time::DAY;
-use foldhash::HashMap;
 
 /// All postings of some terms, by term, then by report.
 #[derive(Debug, Clone)]

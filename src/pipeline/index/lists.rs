@@ -6,7 +6,7 @@ use super::rows;
 use super::state::{NONE, State};
 use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
-use crate::pipeline::parts::{Part, Span};
+use crate::pipeline::parts::Span;
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item;
 use crate::stages::sketch::Sketch;
@@ -114,7 +114,7 @@ impl State {
         let mut chunk = Chunkful::default();
         let mut readers: [Reader; 3] = Default::default();
         self.each_record(wanted, |_, segment, a| {
-            let Chunkful { articles, part: Part { hashes }, lists: kept, .. } = &mut chunk;
+            let Chunkful { articles, lists: kept, .. } = &mut chunk;
             let [words, shingles, facts] = &mut readers;
             let (mut shingled, mut told) = (Span::default(), Span::default());
             match lists {
@@ -145,9 +145,15 @@ impl State {
                     segment,
                     rows::HASHES,
                     a.title_words,
-                    hashes,
+                    &mut kept.hashes,
                 )?,
-                numbers: words.append(&self.segments, segment, rows::HASHES, a.numbers, hashes)?,
+                numbers: words.append(
+                    &self.segments,
+                    segment,
+                    rows::HASHES,
+                    a.numbers,
+                    &mut kept.hashes,
+                )?,
                 shingles: shingled,
                 facts: told,
                 sketch: Span::default(),

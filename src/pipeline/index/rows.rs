@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::model::Entry;
-use crate::pipeline::parts::{Lists, Part, Span};
+use crate::pipeline::parts::{Lists, Span};
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item;
 use crate::stages::posted::heaviest;
@@ -49,7 +49,7 @@ pub(super) fn write(
         before[0] += chunk.lists.shingles.len();
         before[1] += chunk.sketches.len();
         before[2] += chunk.lists.terms.len();
-        before[3] += chunk.part.hashes.len();
+        before[3] += chunk.lists.hashes.len();
         before[4] = before[3];
         before[5] += chunk.lists.facts.len();
     }
@@ -58,7 +58,7 @@ pub(super) fn write(
     writer.section(Keep::Plain)?;
     chunks.iter().try_for_each(|c| write_list(writer, &c.lists.shingles))?;
     writer.section(Keep::Packed)?;
-    chunks.iter().try_for_each(|c| write_list(writer, &c.part.hashes))?;
+    chunks.iter().try_for_each(|c| write_list(writer, &c.lists.hashes))?;
     writer.section(Keep::Plain)?;
     chunks.iter().try_for_each(|c| write_list(writer, &c.lists.terms))?;
     writer.section(Keep::Packed)?;
@@ -197,14 +197,14 @@ pub(super) fn records(segment: &Segment) -> Result<Vec<Prepared>, Error> {
 pub(super) fn only(chunk: &Chunkful, stays: impl Fn(&Prepared) -> bool) -> Chunkful {
     let mut left = Chunkful::default();
     for a in chunk.articles.iter().filter(|a| stays(a)) {
-        let Chunkful { articles, part, lists, sketches } = &mut left;
+        let Chunkful { articles, lists, sketches } = &mut left;
         articles.push(Prepared {
             entry: a.entry.clone(),
             shingles: Span::append(&mut lists.shingles, a.shingles.of(&chunk.lists.shingles)),
             sketch: Span::append(sketches, a.sketch.of(&chunk.sketches)),
             terms: Span::append(&mut lists.terms, a.terms.of(&chunk.lists.terms)),
-            title_words: Span::append(&mut part.hashes, a.title_words.of(&chunk.part.hashes)),
-            numbers: Span::append(&mut part.hashes, a.numbers.of(&chunk.part.hashes)),
+            title_words: Span::append(&mut lists.hashes, a.title_words.of(&chunk.lists.hashes)),
+            numbers: Span::append(&mut lists.hashes, a.numbers.of(&chunk.lists.hashes)),
             facts: Span::append(&mut lists.facts, a.facts.of(&chunk.lists.facts)),
             ..*a
         });
@@ -216,11 +216,11 @@ pub(super) fn only(chunk: &Chunkful, stays: impl Fn(&Prepared) -> bool) -> Chunk
 pub(super) fn read(segment: &Segment) -> Result<Chunkful, Error> {
     Ok(Chunkful {
         articles: records(segment)?,
-        part: Part { hashes: list(segment, HASHES)? },
         sketches: list(segment, SKETCHES)?,
         lists: Lists {
             shingles: list(segment, SHINGLES)?,
             terms: list(segment, TERMS)?,
+            hashes: list(segment, HASHES)?,
             facts: segment.section(FACTS)?,
         },
     })

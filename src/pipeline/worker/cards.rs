@@ -21,7 +21,7 @@ pub(super) fn write(chunk: &Chunkful, out: &mut Writer<'_>) -> Result<(), Error>
 
 fn card(article: &Prepared, chunk: &Chunkful, out: &mut Writer<'_>) -> Result<(), Error> {
     let Prepared { entry, .. } = article;
-    let Lists { shingles, terms, facts } = &chunk.lists;
+    let Lists { shingles, terms, hashes, facts } = &chunk.lists;
     let [published, seen] = [entry.published, entry.seen].map(|time| time.map(|t| t.to_string()));
     let time = entry.published.or(entry.seen).map(Timestamp::as_second);
     let sketch = article.sketch.of(&chunk.sketches).first().map(sketch_bytes);
@@ -45,8 +45,8 @@ fn card(article: &Prepared, chunk: &Chunkful, out: &mut Writer<'_>) -> Result<()
         sketch.as_deref().map_or(Out::Null, Out::Bytes),
         Out::Long(article.shingles.len() as i64),
         Out::Bytes(&pack(article.shingles.of(shingles))),
-        Out::Bytes(&pack(article.numbers.of(&chunk.part.hashes))),
-        Out::Bytes(&pack(article.title_words.of(&chunk.part.hashes))),
+        Out::Bytes(&pack(article.numbers.of(hashes))),
+        Out::Bytes(&pack(article.title_words.of(hashes))),
         Out::Bytes(&pack(article.terms.of(terms))),
         Out::Bytes(article.facts.of(facts)),
         Out::Null,

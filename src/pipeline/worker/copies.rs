@@ -9,7 +9,7 @@ use super::{Error, Settings, cards, identity, item, unpack};
 use crate::kernel::buckets::of_bucket;
 use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
-use crate::pipeline::parts::Part;
+use crate::pipeline::parts::Lists;
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::stages::candidates::{self, BOUNDS, DISTANCE, Table};
 use crate::stages::decide::Constraints;
@@ -91,7 +91,7 @@ pub(super) fn fold(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
                     None => break,
                 },
             };
-            text(&row, &mut chunk.part).map(|article| chunk.articles.push(article))?;
+            text(&row, &mut chunk.lists).map(|article| chunk.articles.push(article))?;
         }
         let mut corpus = Corpus::default();
         corpus.add(chunk)?;
@@ -104,7 +104,7 @@ pub(super) fn fold(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
     Ok(())
 }
 
-fn text(row: &Row, part: &mut Part) -> Result<Prepared, Error> {
+fn text(row: &Row, lists: &mut Lists) -> Result<Prepared, Error> {
     Ok(Prepared {
         content: row.long(0)? as u64,
         identity: identity(row.long(1)?),
@@ -115,7 +115,7 @@ fn text(row: &Row, part: &mut Part) -> Result<Prepared, Error> {
             ..Entry::default()
         },
         n_words: row.long(3)? as u32,
-        title_words: part.add_hashes(unpack::<u32>(row, 4)?.into_iter()),
+        title_words: lists.add_hashes(unpack::<u32>(row, 4)?.into_iter()),
         ..Prepared::default()
     })
 }
