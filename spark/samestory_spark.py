@@ -270,20 +270,18 @@ def pairs_of_giants(job: Job, keys: DataFrame, bucket: list[str]) -> DataFrame:
     for part in ("bucket_table, bucket, salt", "bucket_table, bucket"):
         rank = F.expr(f"row_number() over (partition by {part} order by time, item)")
         earliest = earliest.withColumn("rank", rank).where(f"rank <= {hubs}").drop("rank")
-    names = {"time": "a_time", "item": "a", "fingerprint": "a_fingerprint"}
-    hub = earliest.select(*bucket, *(F.col(name).alias(new) for name, new in names.items()))
+    hub = earliest.select(*bucket, F.col("time").alias("a_time"), F.col("item").alias("a"))
     pairs = keys.join(F.broadcast(hub), bucket).where("a_time < time or (a_time = time and a < item)")
-    pairs = pairs.select(*bucket, "a", "a_fingerprint", F.col("item").alias("b"), "fingerprint")
+    pairs = pairs.select(*bucket, "a", F.col("item").alias("b"))
     # What is paired with a hub is not met again.
     row = "row_number() over (partition by bucket_table, bucket order by time, item)"
-    later = "collect_list(struct(item, fingerprint)) over (partition by bucket_table, bucket order by time, item"
+    later = "collect_list(item) over (partition by bucket_table, bucket order by time, item"
     next_ = keys.withColumn("rank", F.expr(row))
     next_ = next_.withColumn("later", F.expr(f"{later} rows between 1 following and {near} following)"))
     next_ = next_.where(f"rank > {hubs}").withColumn("other", F.explode("later"))
-    next_ = next_.selectExpr(*bucket, "item as a", "fingerprint as a_fingerprint", "other.item as b", "other.fingerprint")
-    close = f"fingerprint is null or bit_count(fingerprint ^ a_fingerprint) <= {job.constants['distance']}"
+    next_ = next_.selectExpr(*bucket, "item as a", "other as b")
     weight = f"cast(if(bucket_table = {lead}, 1, {job.constants['shared']}) as bigint) as weight"
-    return pairs.unionAll(next_).where(close).selectExpr("a", "b", weight)
+    return pairs.unionAll(next_).selectExpr("a", "b", weight)
 
 
 COPY = ["shingles", "numbers", "title_words", "published", "content", "time"]
@@ -308,7 +306,6 @@ def find_copies(job: Job, cards: DataFrame) -> tuple[DataFrame, DataFrame]:
     ways = matches.selectExpr("a as bucket", "b_time as time", "b as item")
     ways = ways.unionAll(matches.selectExpr("b as bucket", "a_time as time", "a as item"))
     ways = ways.withColumn("bucket_table", F.lit(0).cast("bigint"))
-    ways = ways.withColumn("fingerprint", F.lit(None).cast("bigint"))
     more = pairs_of(job, ways).join(candidates, ["a", "b"], "left_anti")
     more = job.store("examined-more", job.step("verify", attach(more, copies, COPY)))
     examined = examined.unionAll(more)

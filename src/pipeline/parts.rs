@@ -99,27 +99,21 @@ impl Item for Term {
 }
 
 impl Item for Sketch {
-    const SIZE: usize = 2 * SLOTS + 8 + 4 * LEAD_HASHES;
-    const NONE: Self = Self { signature: [0; SLOTS], fingerprint: 0, lead: NO_LEAD };
+    const SIZE: usize = 2 * SLOTS + 4 * LEAD_HASHES;
+    const NONE: Self = Self { signature: [0; SLOTS], lead: NO_LEAD };
 
     fn write(self, bytes: &mut [u8]) {
-        let (signature, rest) = bytes.split_at_mut(2 * SLOTS);
-        let (fingerprint, lead) = rest.split_at_mut(8);
+        let (signature, lead) = bytes.split_at_mut(2 * SLOTS);
         let slots = signature.chunks_exact_mut(2).zip(self.signature);
         slots.for_each(|(place, slot)| place.copy_from_slice(&slot.to_le_bytes()));
-        fingerprint.copy_from_slice(&self.fingerprint.to_le_bytes());
         lead.chunks_exact_mut(4).zip(self.lead).for_each(|(place, hash)| hash.write(place));
     }
 
     fn read(bytes: &[u8]) -> Self {
         let slot = |i: usize| u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]]);
-        let rest = &bytes[2 * SLOTS..];
-        let word = |i: usize| u32::read(&rest[4 * i..4 * i + 4]);
-        Self {
-            signature: std::array::from_fn(slot),
-            fingerprint: u64::from(word(1)) << 32 | u64::from(word(0)),
-            lead: std::array::from_fn(|i| word(i + 2)),
-        }
+        let lead = &bytes[2 * SLOTS..];
+        let hash = |i: usize| u32::read(&lead[4 * i..4 * i + 4]);
+        Self { signature: std::array::from_fn(slot), lead: std::array::from_fn(hash) }
     }
 }
 

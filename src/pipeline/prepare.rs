@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::parts::{Lists, Span};
 use crate::kernel::hash::{hash, mix};
 use crate::kernel::runs::Begins;
+use crate::kernel::simhash::simhash;
 use crate::kernel::sort::Sorter;
 use crate::model::{Article, Entry};
 use crate::params::Params;
@@ -166,7 +167,7 @@ impl Preparer {
         let compared = if text.len() < shingle::WORDS { self.words.list() } else { text };
         shingle::shingle(compared, &mut self.hashes);
         let sketch = sketch(&self.hashes);
-        let fingerprint = sketch.map_or(0, |s| s.fingerprint);
+        let fingerprint = simhash(&self.hashes);
         let language =
             Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
         self.numbers.clear();

@@ -18,16 +18,11 @@ pub const BOUNDS: Bounds =
 /// Hashes of two leads that agree in a proposed pair.
 pub const SHARED: usize = 2;
 
-/// Blocks of a fingerprint; two fingerprints within [`DISTANCE`] bits agree in at least two of the five.
-const BLOCKS: u32 = 5;
-/// Most bits in which the fingerprints of a proposed pair differ.
-pub const DISTANCE: u32 = 3;
-
 /// Bands whose keys are computed together, because their slots lie side by side.
 const TOGETHER: usize = 6;
 
 /// Passes over all sketches in which pairs are found.
-pub const PASSES: usize = BANDS / TOGETHER + 2;
+pub const PASSES: usize = BANDS / TOGETHER + 1;
 /// The last pass, which proposes what no other does.
 const LEADS: usize = PASSES - 1;
 
@@ -69,7 +64,6 @@ pub struct Pass {
 enum Gathered {
     /// Slots of some bands, the first of which is named.
     Bands(usize, Vec<[u16; TOGETHER * ROWS]>),
-    Fingerprints(Vec<u64>),
     /// Of every item.
     Leads(Vec<Lead>),
 }
@@ -77,10 +71,10 @@ enum Gathered {
 impl Pass {
     /// Begins a pass, `number` of [`PASSES`], over so many sketches.
     pub fn new(number: usize, sketches: usize) -> Self {
-        let gathered = match number * TOGETHER * ROWS {
-            _ if number == LEADS => Gathered::Leads(vec![NO_LEAD; sketches]),
-            first if first < BANDS * ROWS => Gathered::Bands(first, Vec::with_capacity(sketches)),
-            _ => Gathered::Fingerprints(Vec::with_capacity(sketches)),
+        let gathered = if number == LEADS {
+            Gathered::Leads(vec![NO_LEAD; sketches])
+        } else {
+            Gathered::Bands(number * TOGETHER * ROWS, Vec::with_capacity(sketches))
         };
         Self { items: Vec::with_capacity(sketches), n: sketches, gathered }
     }
@@ -93,7 +87,6 @@ impl Pass {
                 let some = sketch.signature[*first..].first_chunk();
                 slots.push(*some.expect("all bands lie in the signature"));
             }
-            Gathered::Fingerprints(prints) => prints.push(sketch.fingerprint),
             Gathered::Leads(leads) => leads[item as usize] = sketch.lead,
         }
     }
@@ -115,9 +108,6 @@ impl Pass {
             Gathered::Leads(leads) => {
                 pairs = by_lead(&leads, known);
                 0
-            }
-            Gathered::Fingerprints(prints) => {
-                by_fingerprint(n, items, &prints, buckets, &mut pairs)
             }
         };
         (pairs, largest)
@@ -192,44 +182,11 @@ pub(super) fn spread(value: u32) -> u64 {
     u64::from(value.wrapping_mul(0x9e37_79b1)) << (KEY_BITS - u32::BITS)
 }
 
-/// Pairs whose fingerprints agree in two blocks and differ little elsewhere; gives the size of the largest bucket.
-fn by_fingerprint(
-    n: usize,
-    items: &[u32],
-    prints: &[u64],
-    buckets: &mut Buckets,
-    pairs: &mut Vec<u64>,
-) -> usize {
-    let mut of_item = vec![0; n];
-    items.iter().zip(prints).for_each(|(&item, &print)| of_item[item as usize] = print);
-    let near =
-        |a: u32, b: u32| (of_item[a as usize] ^ of_item[b as usize]).count_ones() <= DISTANCE;
-    let two = (0..BLOCKS).flat_map(|i| (i + 1..BLOCKS).map(move |j| (i, j)));
-    let one = |(i, j): (u32, u32)| {
-        let [low, high] = [i, j].map(block);
-        // Two blocks have at most 26 bits.
-        let value = |print: u64| {
-            let bits = |block: u64| (print & block) >> block.trailing_zeros();
-            (bits(low) | bits(high) << low.count_ones()) as u32
-        };
-        let rows = prints.iter().zip(items).map(|(&print, &item)| (spread(value(print)), item));
-        buckets.propose(n, rows, BOUNDS, near, pairs)
-    };
-    two.map(one).max().unwrap_or(0)
-}
-
-/// The bits of a block of a fingerprint.
-const fn block(i: u32) -> u64 {
-    (u64::MAX >> (64 - 64 * (i + 1) / BLOCKS)) & (u64::MAX << (64 * i / BLOCKS))
-}
-
 /// Which keys a key is one of; keys of different tables have nothing to do with each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
     /// Of bands; a band is part of its key.
     Bands,
-    /// Of the fingerprint's blocks, for a pair of blocks each.
-    Blocks(u8),
     /// Of hashes of the lead.
     Lead,
 }
@@ -239,35 +196,17 @@ impl Table {
     pub fn number(self) -> i64 {
         match self {
             Self::Bands => 0,
-            Self::Blocks(pair) => 1 + i64::from(pair),
             Self::Lead => -1,
         }
     }
 }
 
-/// The pairs of blocks of a fingerprint, as the bits of both.
-const PAIRS: [u64; 10] = {
-    let (mut pairs, mut n, mut i) = ([0; 10], 0, 0);
-    while i < BLOCKS {
-        let mut j = i + 1;
-        while j < BLOCKS {
-            (pairs[n], n, j) = (block(i) | block(j), n + 1, j + 1);
-        }
-        i += 1;
-    }
-    pairs
-};
-
 /// Places of keys in a sketch.
-pub const PLACES: usize = BANDS + PAIRS.len() + LEAD_HASHES;
+pub const PLACES: usize = BANDS + LEAD_HASHES;
 
 /// The table of the keys at a place.
 pub fn table(place: usize) -> Table {
-    match place {
-        0..BANDS => Table::Bands,
-        place if place < BANDS + PAIRS.len() => Table::Blocks((place - BANDS) as u8),
-        _ => Table::Lead,
-    }
+    if place < BANDS { Table::Bands } else { Table::Lead }
 }
 
 /// The key at a place of a sketch, if there is one.
@@ -275,13 +214,7 @@ pub fn table(place: usize) -> Table {
 pub fn key(sketch: &Sketch, place: usize) -> Option<u64> {
     match place.checked_sub(BANDS) {
         None => Some(bands::key(&sketch.signature, place, ROWS)),
-        Some(n) => match PAIRS.get(n) {
-            Some(mask) => Some(mix(sketch.fingerprint & mask)),
-            None => {
-                let hash = sketch.lead[n - PAIRS.len()];
-                (hash != u32::MAX).then(|| mix(hash.into()))
-            }
-        },
+        Some(n) => Some(sketch.lead[n]).filter(|&hash| hash != u32::MAX).map(|h| mix(h.into())),
     }
 }
 

@@ -3,9 +3,9 @@
 //! A pair is a candidate while enough buckets propose it. What a bucket proposes depends on its members only, so that a pair's
 //! count changes by what the buckets with a new or a gone member propose now and did not before, or the other way round.
 
-use super::candidates::{BOUNDS, DISTANCE, SHARED, Table};
+use super::candidates::{BOUNDS, SHARED, Table};
 use super::watched::{Members, Watched};
-use crate::kernel::buckets::{items, of_bucket, pair};
+use crate::kernel::buckets::{of_bucket, pair};
 
 /// What becomes of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub enum Change {
 /// How many buckets propose a pair; there are fewer than a hundred in all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Proposals {
-    /// Of bands and of fingerprints: one is enough.
-    pub any: i8,
+    /// Of bands: one is enough.
+    pub band: i8,
     /// Of leads: it takes [`SHARED`].
     pub lead: i8,
 }
@@ -30,7 +30,7 @@ pub struct Proposals {
 impl Proposals {
     /// Whether the pair is a candidate.
     pub fn suffice(self) -> bool {
-        self.any > 0 || self.lead >= SHARED as i8
+        self.band > 0 || self.lead >= SHARED as i8
     }
 }
 
@@ -41,14 +41,10 @@ pub fn shifts(
     change: impl Fn(u32) -> Change,
     rank: impl Fn(u32) -> u32,
 ) -> Vec<(u64, Proposals)> {
-    let fingerprints = members.fingerprints();
     let mut shifts: Vec<(u64, Proposals)> = Vec::new();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for bucket in members.into_hits().chunk_by(|x, y| x.0 == y.0).filter(|b| b.len() > 1) {
-        let table = watched.table(bucket[0].0);
-        let counts = |a: u32, b: u32| {
-            table <= 0 || (fingerprints[&a] ^ fingerprints[&b]).count_ones() <= DISTANCE
-        };
+        let by_lead = watched.table(bucket[0].0) == Table::Lead;
         let mut members: Vec<u32> = bucket.iter().map(|hit| hit.1).collect();
         members.sort_unstable_by_key(|&item| rank(item));
         let proposals = |without: Change, pairs: &mut Vec<u64>| {
@@ -62,12 +58,8 @@ pub fn shifts(
         proposals(Change::Goes, &mut after);
         let mut shift = |from: &[u64], other: &[u64], by: i8| {
             for &p in from.iter().filter(|p| other.binary_search(p).is_err()) {
-                let (a, b) = items(p);
-                if counts(a, b) {
-                    let lead = table == Table::Lead.number();
-                    let (any, lead) = if lead { (0, by) } else { (by, 0) };
-                    shifts.push((p, Proposals { any, lead }));
-                }
+                let (band, lead) = if by_lead { (0, by) } else { (by, 0) };
+                shifts.push((p, Proposals { band, lead }));
             }
         };
         shift(&before, &after, -1);
@@ -82,7 +74,7 @@ pub fn add_up(shifts: &mut Vec<(u64, Proposals)>) {
     shifts.dedup_by(|later, kept| {
         let same = later.0 == kept.0;
         if same {
-            kept.1.any += later.1.any;
+            kept.1.band += later.1.band;
             kept.1.lead += later.1.lead;
         }
         same
@@ -110,11 +102,8 @@ mod tests {
         let mut proposals = Vec::new();
         for ((table, _), items) in buckets {
             of_bucket(&items, BOUNDS, |a, b| {
-                let [x, y] = [a, b].map(|i| sketches[i as usize].0.fingerprint);
-                if table <= 0 || (x ^ y).count_ones() <= DISTANCE {
-                    let (any, lead) = if table < 0 { (0, by) } else { (by, 0) };
-                    proposals.push((pair(a, b), Proposals { any, lead }));
-                }
+                let (band, lead) = if table < 0 { (0, by) } else { (by, 0) };
+                proposals.push((pair(a, b), Proposals { band, lead }));
             });
         }
         proposals
@@ -122,12 +111,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shifts_equal_what_all_buckets_say(made in prop::collection::vec((0u16..3, 0u64..8, 0u32..3, 0u8..3), 0..24)) {
-            let sketch = |&(slot, fingerprint, lead, change): &(u16, u64, u32, u8)| {
+        fn shifts_equal_what_all_buckets_say(made in prop::collection::vec((0u16..3, 0u32..3, 0u8..3), 0..24)) {
+            let sketch = |&(slot, lead, change): &(u16, u32, u8)| {
                 let lead: [u32; LEAD_HASHES] =
                     std::array::from_fn(|i| if i < 3 { lead + i as u32 } else { u32::MAX });
                 let change = [Change::Stays, Change::Comes, Change::Goes][usize::from(change)];
-                (Sketch { signature: [slot; SLOTS], fingerprint, lead }, change)
+                (Sketch { signature: [slot; SLOTS], lead }, change)
             };
             let sketches: Vec<(Sketch, Change)> = made.iter().map(sketch).collect();
             let mut expected = all(&sketches, Change::Goes, 1);

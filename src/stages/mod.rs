@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | [`clean`] | title and text | title and text without boilerplate | idempotent; no sentence of the story is lost |
 //! | [`shingle`] | words | shingle set | ascending, distinct; too few words make one shingle, none make none |
-//! | [`sketch`] | shingles | signature and fingerprint | the order of the shingles does not matter |
+//! | [`sketch`] | shingles | signature and hashes of the lead | the order of the shingles does not matter |
 //! | [`terms`] | words | terms | ascending by hash, distinct |
 //! | [`candidates`] | sketches | candidate pairs | ascending, distinct, linear in number |
 //! | [`changed`] | sketches that come and go | how often pairs are proposed now | equal to all candidate pairs anew |

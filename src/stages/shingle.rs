@@ -39,8 +39,13 @@ const PART: u32 = PARTS as u32 - 1;
 pub fn set<'a>(hashes: &[u64], sorter: &'a mut Sorter) -> &'a [u32] {
     let step = ((PARTS as u64) << 32) / hashes.len().max(1) as u64;
     let element =
-        |(i, hash): (usize, &u64)| ((hash >> 32) as u32 & !PART) | ((i as u64 * step) >> 32) as u32;
+        |(i, hash): (usize, &u64)| value((hash >> 32) as u32) | ((i as u64 * step) >> 32) as u32;
     sorter.distinct(hashes.iter().enumerate().map(element), PART)
+}
+
+/// What of an element of a [`set`] is the shingle, wherever it stands.
+pub fn value(element: u32) -> u32 {
+    element & !PART
 }
 
 /// How many shingles two sets have in common, wherever these stand.

@@ -1,15 +1,12 @@
-//! Shingles to what is compared first: a MinHash signature and a SimHash fingerprint.
+//! Shingles to what is compared first: a MinHash signature, and what the lead has.
 
 use crate::kernel::fss::{self, Signature};
-use crate::kernel::simhash::simhash;
 
 /// The sketch of one article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sketch {
     /// MinHash by Fast Similarity Sketching.
     pub signature: Signature,
-    /// SimHash of the same shingles.
-    pub fingerprint: u64,
     /// The smallest hashes of the shingles at the beginning, ascending, filled up with the largest: what a cut copy
     /// shares with the text that it is cut from, however long that is.
     pub lead: Lead,
@@ -30,7 +27,6 @@ const LEAD: usize = 128;
 pub fn sketch(hashes: &[u64]) -> Option<Sketch> {
     Some(Sketch {
         signature: fss::signature(hashes)?,
-        fingerprint: simhash(hashes),
         lead: lead(&hashes[..hashes.len().min(LEAD)]),
     })
 }

@@ -11,7 +11,7 @@ use crate::kernel::hash::mix;
 pub struct Watched {
     places: Vec<Place>,
     /// The table of each bucket, and the earliest article that comes to it or goes.
-    changes: Vec<(i8, u32)>,
+    changes: Vec<(Table, u32)>,
 }
 
 /// What is watched at one place of a sketch; keys of a lead may stand at each other's places and share one.
@@ -45,8 +45,6 @@ pub struct Members {
     last: Vec<[u32; BOUNDS.near]>,
     /// Bucket and article, of all others.
     others: Vec<(u32, u32)>,
-    /// The fingerprints of articles in buckets of fingerprints.
-    prints: Vec<(u32, u64)>,
 }
 
 /// Some of all keys, so that those of many articles need not be in memory at once: those of some places, and of those of leads,
@@ -122,7 +120,7 @@ impl Watched {
                 let known = places[place].buckets.entry(key);
                 let bucket = *known.or_insert(changes.len() as u32);
                 match changes.get_mut(bucket as usize) {
-                    None => changes.push((table.number() as i8, item)),
+                    None => changes.push((table, item)),
                     Some((_, earliest)) if rank(item) < rank(*earliest) => *earliest = item,
                     Some(_) => {}
                 }
@@ -135,16 +133,16 @@ impl Watched {
         Self { places, changes }
     }
 
-    /// The number of the table of a bucket.
-    pub(super) fn table(&self, bucket: u32) -> i64 {
-        self.changes[bucket as usize].0.into()
+    /// The table of a bucket.
+    pub(super) fn table(&self, bucket: u32) -> Table {
+        self.changes[bucket as usize].0
     }
 
     /// Nothing yet.
     pub fn nothing(&self) -> Members {
         let n = self.changes.len();
         let (first, last) = (vec![[NONE; BOUNDS.hubs]; n], vec![[NONE; BOUNDS.near]; n]);
-        Members { first, last, others: Vec::new(), prints: Vec::new() }
+        Members { first, last, others: Vec::new() }
     }
 
     /// Adds some articles for each of their keys that is watched.
@@ -171,31 +169,22 @@ impl Watched {
             }
             for &(key, article) in passing[..n].iter().filter(|k| watched.fine.may_have(k.0)) {
                 if let Some(&bucket) = watched.buckets.get(&key) {
-                    self.put(bucket, &articles[article as usize], &rank, members);
+                    self.put(bucket, articles[article as usize].0, &rank, members);
                 }
             }
         }
     }
 
     /// Adds an article that is in a bucket.
-    fn put(
-        &self,
-        bucket: u32,
-        (item, sketch): &(u32, Sketch),
-        rank: impl Fn(u32) -> u32,
-        members: &mut Members,
-    ) {
-        let (table, earliest) = self.changes[bucket as usize];
-        if table > 0 {
-            members.prints.push((*item, sketch.fingerprint));
-        }
-        if rank(*item) >= rank(earliest) {
-            members.others.push((bucket, *item));
+    fn put(&self, bucket: u32, item: u32, rank: impl Fn(u32) -> u32, members: &mut Members) {
+        let (_, earliest) = self.changes[bucket as usize];
+        if rank(item) >= rank(earliest) {
+            members.others.push((bucket, item));
         } else {
             let before = |x: u32, y: u32| y == NONE || rank(x) < rank(y);
             let after = |x: u32, y: u32| y == NONE || rank(x) > rank(y);
-            put(&mut members.first[bucket as usize], *item, before);
-            put(&mut members.last[bucket as usize], *item, after);
+            put(&mut members.first[bucket as usize], item, before);
+            put(&mut members.last[bucket as usize], item, after);
         }
     }
 }
@@ -229,16 +218,10 @@ fn put(foremost: &mut [u32], item: u32, before: impl Fn(u32, u32) -> bool) {
 impl Members {
     /// Takes in what else there is.
     pub fn extend(&mut self, other: Self) {
-        let Self { first, last, others, prints } = other;
+        let Self { first, last, others } = other;
         self.others.extend(others);
-        self.prints.extend(prints);
         self.others.extend(of_buckets(&first));
         self.others.extend(of_buckets(&last));
-    }
-
-    /// The fingerprints of those in buckets of fingerprints.
-    pub(super) fn fingerprints(&self) -> HashMap<u32, u64> {
-        self.prints.iter().copied().collect()
     }
 
     /// All of them, bucket by bucket.

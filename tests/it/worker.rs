@@ -49,13 +49,11 @@ fn run(arguments: &str, input: &[u8]) -> (Ran, Vec<u8>) {
 }
 
 fn keys(buckets: Vec<i64>, items: Vec<i64>) -> Vec<u8> {
-    let none = Int64Array::from(vec![None; buckets.len()]);
     stream(vec![
         ("bucket_table", longs(vec![0; buckets.len()])),
         ("time", longs(vec![0; buckets.len()])),
         ("bucket", longs(buckets)),
         ("item", longs(items)),
-        ("fingerprint", Arc::new(none)),
     ])
 }
 
@@ -83,6 +81,25 @@ fn a_bucket_gives_its_pairs() {
     let mixed = keys(vec![7, 8, 7], vec![1, 6, 2]);
     run("worker pairs", &mixed).0.exits(2).says("not in the order of this stage; --sort");
     assert_eq!(rows(&run("worker pairs --sort", &mixed).1), [[1, 2, 2]]);
+}
+
+#[test]
+fn a_list_that_is_no_set_is_refused() {
+    let columns = stages().into_iter().find(|(name, _)| name == "verify").unwrap().1;
+    let row = |(name, kind): &(String, String)| -> (String, ArrayRef) {
+        let array: ArrayRef = match kind.as_str() {
+            "bigint" => longs(vec![1]),
+            "string" => Arc::new(StringArray::from(vec![""])),
+            _ if name == "b_numbers" => {
+                Arc::new(BinaryArray::from(vec![&[1, 0, 0, 0, 1, 0, 0, 0][..]]))
+            }
+            _ => Arc::new(BinaryArray::from(vec![&[1, 0, 0, 0][..]])),
+        };
+        (name.clone(), array)
+    };
+    let row: Vec<(String, ArrayRef)> = columns.iter().map(row).collect();
+    let row = stream(row.iter().map(|(name, array)| (name.as_str(), array.clone())).collect());
+    run("worker verify", &row).0.exits(2).says("column b_numbers is no set");
 }
 
 #[test]

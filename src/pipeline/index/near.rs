@@ -132,7 +132,7 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
             None => continue,
         };
         let was = now.is_candidate();
-        now.proposals.any += by.any;
+        now.proposals.band += by.band;
         now.proposals.lead += by.lead;
         if was != now.is_candidate() {
             seeds.extend([a, b].into_iter().filter(|&row| stands(row)));

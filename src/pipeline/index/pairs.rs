@@ -73,7 +73,7 @@ impl Pair {
         let mut bytes = [0; RECORD];
         let ints = [self.a, self.b].into_iter().chain(self.numbers.map(f32::to_bits));
         bytes.chunks_exact_mut(4).zip(ints).for_each(|(place, int)| int.write(place));
-        bytes[20] = self.proposals.any.cast_unsigned();
+        bytes[20] = self.proposals.band.cast_unsigned();
         bytes[21] = self.proposals.lead.cast_unsigned();
         bytes[22] = u8::from(self.related);
         bytes
@@ -84,7 +84,7 @@ impl Pair {
         Self {
             a: int(0),
             b: int(1),
-            proposals: Proposals { any: bytes[20].cast_signed(), lead: bytes[21].cast_signed() },
+            proposals: Proposals { band: bytes[20].cast_signed(), lead: bytes[21].cast_signed() },
             related: bytes[22] != 0,
             numbers: [2, 3, 4].map(|i| f32::from_bits(int(i))),
         }

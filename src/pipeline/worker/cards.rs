@@ -92,7 +92,6 @@ pub(super) fn moment(row: &Row, column: usize) -> Result<Option<Timestamp>, Erro
 
 fn sketch_bytes(sketch: &Sketch) -> Vec<u8> {
     let mut bytes: Vec<u8> = sketch.signature.iter().flat_map(|slot| slot.to_le_bytes()).collect();
-    bytes.extend(sketch.fingerprint.to_le_bytes());
     bytes.extend(sketch.lead.iter().flat_map(|hash| hash.to_le_bytes()));
     bytes
 }
@@ -100,17 +99,13 @@ fn sketch_bytes(sketch: &Sketch) -> Vec<u8> {
 /// Back from [`sketch_bytes`].
 pub(super) fn sketch(row: &Row, column: usize) -> Result<Sketch, Error> {
     let bytes = row.bytes(column);
-    let mut sketch = Sketch { signature: [0; _], fingerprint: 0, lead: [0; LEAD_HASHES] };
-    let (signature, rest) = bytes.split_at(bytes.len().min(2 * sketch.signature.len()));
-    let Some((fingerprint, lead)) = rest.split_first_chunk() else {
-        return Err(row.bad(column, "is no sketch"));
-    };
+    let mut sketch = Sketch { signature: [0; _], lead: [0; LEAD_HASHES] };
+    let (signature, lead) = bytes.split_at(bytes.len().min(2 * sketch.signature.len()));
     if lead.len() != 4 * LEAD_HASHES {
         return Err(row.bad(column, "is no sketch"));
     }
     let slots = signature.as_chunks().0.iter().map(|slot| u16::from_le_bytes(*slot));
     sketch.signature.iter_mut().zip(slots).for_each(|(place, slot)| *place = slot);
-    sketch.fingerprint = u64::from_le_bytes(*fingerprint);
     let hashes = lead.as_chunks().0.iter().map(|hash| u32::from_le_bytes(*hash));
     sketch.lead.iter_mut().zip(hashes).for_each(|(place, hash)| *place = hash);
     Ok(sketch)

@@ -11,9 +11,10 @@ use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::parts::Lists;
 use crate::pipeline::prepare::{Chunkful, Prepared};
-use crate::stages::candidates::{self, BOUNDS, DISTANCE, Table};
+use crate::stages::candidates::{self, BOUNDS, Table};
 use crate::stages::decide::Constraints;
 use crate::stages::duplicates::{self, Examined};
+use crate::stages::shingle;
 use crate::stages::sketch::Sketch;
 use crate::stages::verify::{self, Copy};
 
@@ -30,13 +31,8 @@ pub(super) const TEXTS: &[Column] = &[
 pub(super) const FOLDED: &[Column] = &[("item", Long), ("first_item", Long)];
 pub(super) const SKETCHES: &[Column] = &[("item", Long), ("sketch", Bytes), ("time", Long)];
 /// The articles of a bucket stand in the order of time, unknown first.
-pub(super) const KEYS: &[Column] = &[
-    ("bucket_table", Long),
-    ("bucket", Long),
-    ("time", Long),
-    ("item", Long),
-    ("fingerprint", Long),
-];
+pub(super) const KEYS: &[Column] =
+    &[("bucket_table", Long), ("bucket", Long), ("time", Long), ("item", Long)];
 /// The weights of a pair, the earlier article first, add up; from [`candidates::SHARED`] on it is proposed.
 pub(super) const PAIRS: &[Column] = &[("a", Long), ("b", Long), ("weight", Long)];
 pub(super) const CANDIDATES: &[Column] = &[("a", Long), ("b", Long)];
@@ -130,11 +126,8 @@ pub(super) fn keys(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
     while let Some(row) = rows.row()? {
         let sketch = cards::sketch(&row, 1)?;
         for (table, key) in candidates::keys(&sketch) {
-            let fingerprint =
-                matches!(table, Table::Blocks(_)).then_some(sketch.fingerprint as i64);
-            let bucket = [table.number(), key as i64].map(Out::Long);
-            let print = Out::long(fingerprint);
-            out.row(&[bucket[0], bucket[1], Out::Long(age(&row, 2)), row.copy(0), print])?;
+            let [table, bucket] = [table.number(), key as i64].map(Out::Long);
+            out.row(&[table, bucket, Out::Long(age(&row, 2)), row.copy(0)])?;
         }
     }
     Ok(())
@@ -143,17 +136,16 @@ pub(super) fn keys(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
 /// The pairs of each bucket, by the bucket rule.
 pub(super) fn pairs(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
     while let Some(mut group) = rows.group()? {
-        let mut bucket: Vec<(i64, Option<i64>)> = Vec::new();
+        let mut bucket: Vec<i64> = Vec::new();
         let mut weight = 0;
         while let Some(row) = group.row()? {
             weight =
                 if row.long(0)? == Table::Lead.number() { 1 } else { candidates::SHARED as i64 };
-            bucket.push((row.long(3)?, row.maybe_long(4)));
+            bucket.push(row.long(3)?);
         }
         let mut failed = Ok(());
-        of_bucket(&bucket, BOUNDS, |(a, x), (b, y)| {
-            let near = x.zip(y).is_none_or(|(x, y)| (x ^ y).count_ones() <= DISTANCE);
-            if near && failed.is_ok() {
+        of_bucket(&bucket, BOUNDS, |a, b| {
+            if failed.is_ok() {
                 failed = out.row(&[a, b, weight].map(Out::Long));
             }
         });
@@ -178,6 +170,13 @@ pub(super) fn sift(
     Ok(())
 }
 
+/// A list that must be a set: no two of its elements have the same value, and these ascend.
+fn set(row: &Row, column: usize, value: impl Fn(u32) -> u32) -> Result<Vec<u32>, Error> {
+    let list = unpack::<u32>(row, column)?;
+    let ascends = list.is_sorted_by(|&x, &y| value(x) < value(y));
+    if ascends { Ok(list) } else { Err(row.bad(column, "is no set")) }
+}
+
 /// Compares two articles shingle by shingle.
 pub(super) fn verify(
     rows: &mut Rows<'_>,
@@ -185,9 +184,9 @@ pub(super) fn verify(
     settings: &Settings,
 ) -> Result<(), Error> {
     while let Some(row) = rows.row()? {
-        let shingles = [unpack::<u32>(&row, 2)?, unpack::<u32>(&row, 3)?];
-        let numbers = [unpack::<u32>(&row, 4)?, unpack::<u32>(&row, 5)?];
-        let headlines = [unpack::<u32>(&row, 6)?, unpack::<u32>(&row, 7)?];
+        let shingles = [set(&row, 2, shingle::value)?, set(&row, 3, shingle::value)?];
+        let numbers = [set(&row, 4, |hash| hash)?, set(&row, 5, |hash| hash)?];
+        let headlines = [set(&row, 6, |hash| hash)?, set(&row, 7, |hash| hash)?];
         let times = [cards::moment(&row, 8)?, cards::moment(&row, 9)?];
         let contents = [row.long(10)? as u64, row.long(11)? as u64];
         let copy = |i: usize| Copy {

@@ -187,11 +187,11 @@ pub fn describe(settings: &Settings) -> String {
             let names = |n: usize| input[..n].iter().map(|c| c.0).collect::<Vec<_>>().join(",");
             format!("{name}\t{}\t{output}\t{}\t{}\n", typed(input), names(key), names(order))
         };
-    let (shared, distance) = (candidates::SHARED, candidates::DISTANCE);
+    let shared = candidates::SHARED;
     let Bounds { hubs, near } = candidates::BOUNDS;
     let lead = candidates::Table::Lead.number();
     let mut text = version();
-    text += &format!("\nshared={shared},hubs={hubs},near={near},distance={distance},lead={lead}\n");
+    text += &format!("\nshared={shared},hubs={hubs},near={near},lead={lead}\n");
     text += &line(PREPARE, &[], &typed(articles::CARD), (0, 0));
     let each = |s: &Stage| line(s.name, s.input, &typed(s.output), (s.key, s.order));
     text.extend(STAGES.iter().map(each));
