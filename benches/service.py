@@ -112,6 +112,24 @@ def batches(total, feeder, size, seconds):
     return ["\n".join(json.dumps(article(first + i * size + n, draw, total)) for n in range(size)) for i in range(1 + 1000 * seconds // size)]
 
 
+def settle(address, total):
+    """How long after they are accepted single articles, one after the other, stand in their stories."""
+    connection, waits = http.client.HTTPConnection(address, timeout=60), []
+
+    def ask(method, path, body=None):
+        connection.request(method, path, body, {"content-type": "application/x-ndjson"})
+        return json.loads(connection.getresponse().read())
+
+    for number in range(5):
+        late = article(total - 5 * number - 2, random.Random(number), total) | {"id": f"late{number}"}
+        ask("POST", "/v1/articles:batch", json.dumps(late))
+        began = time.monotonic()
+        while ask("GET", f"/v1/articles/late{number}")["provisional"]:
+            time.sleep(0.05)
+        waits.append(time.monotonic() - began)
+    return waits
+
+
 def measure(address, process, options):
     feeders = [(add, (address, options.seconds, batches(options.articles, n, options.batch, options.seconds))) for n in range(3)]
     readers = [(look, (address, options.seconds, 50, options.articles)) for _ in range(4)]
@@ -128,6 +146,8 @@ def measure(address, process, options):
     print(f"| batches refused meanwhile | {refused} |")
     print(f"| look-ups | {len(times) / options.seconds:.0f} a second |")
     print(f"| a look-up, p50 / p99 | {percentile(times, .5) * 1000:.1f} / {percentile(times, .99) * 1000:.1f} ms |")
+    waits = settle(address, options.articles)
+    print(f"| after the load, and then: an article stands in its story after | {', '.join(f'{wait:.1f}' for wait in waits)} s |")
     print(f"| memory before, and after each third | {', '.join(map(str, held))} MB |", flush=True)
     given = [g for _, g in at_once([(storm, (address, 5, options.articles))] * 64)]
     statuses = [status for g in given for status in g[0]]

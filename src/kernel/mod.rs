@@ -9,6 +9,7 @@
 //! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
 //! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
+//! | [`search`] | where a value stands in a sorted slice, from a guess | galloping |
 //! | [`sums`] | sums of products, by place | |
 //! | [`sort`] | hashes ascending, in linear time | bucket sort |
 //! | [`metrics`] | how well two partitions agree | Bagga, Baldwin 1998; Hubert, Arabie 1985 |
@@ -32,6 +33,7 @@ pub mod metrics;
 pub mod mixed;
 pub mod passages;
 pub mod runs;
+pub mod search;
 pub mod sets;
 pub mod simhash;
 pub mod sort;

@@ -28,7 +28,7 @@ pub const NEAREST: usize = if cfg!(test) { 3 } else { 8 };
 const PART: usize = 512;
 
 /// A pair of reports that resemble each other, by position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Similar {
     /// The lower position.
     pub a: u32,
@@ -94,18 +94,35 @@ fn each(n: usize, one: impl Fn(&mut Scratch, u32, &mut Found) + Sync) -> Vec<Fou
 
 /// What is found of reports that follow one another.
 pub(super) fn gather(parts: Vec<Found>) -> Found {
-    let (mut similar, mut nearest, mut local) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut nearest, mut local, mut similar) = (Vec::new(), Vec::new(), Vec::new());
     let compared = |c: (u64, u64), part: &Found| (c.0 + part.compared.0, c.1 + part.compared.1);
     let compared = parts.iter().fold((0, 0), compared);
-    similar.reserve_exact(parts.iter().map(|part| part.similar.len()).sum());
     nearest.reserve_exact(parts.iter().map(|part| part.nearest.len()).sum());
     for part in parts {
-        similar.extend(part.similar);
+        similar.push(part.similar);
         nearest.extend(part.nearest);
         local.push(part.local);
     }
-    similar.par_sort_unstable();
-    Found { similar, nearest, local: Weights::concat(local), compared }
+    Found { similar: ascending(similar), nearest, local: Weights::concat(local), compared }
+}
+
+/// All pairs of some lists, ascending.
+fn ascending(lists: Vec<Vec<Similar>>) -> Vec<Similar> {
+    // Where the next pair with each lower position goes: most come in the order of the higher one.
+    let last = lists.iter().flatten().map(|pair| pair.a as usize).max();
+    let mut ends = vec![0; last.map_or(1, |last| last + 2)];
+    lists.iter().flatten().for_each(|pair| ends[pair.a as usize + 1] += 1);
+    (1..ends.len()).for_each(|i| ends[i] += ends[i - 1]);
+    let mut all = vec![Similar::default(); ends[ends.len() - 1]];
+    for pair in lists.into_iter().flatten() {
+        let end = &mut ends[pair.a as usize];
+        all[*end] = pair;
+        *end += 1;
+    }
+    if !all.is_sorted() {
+        all.chunk_by_mut(|x, y| x.a == y.a).for_each(<[Similar]>::sort_unstable);
+    }
+    all
 }
 
 /// What can be found for one purpose.
@@ -206,22 +223,17 @@ impl Lists {
         lists.clear();
         lists.extend(own.iter().map(|&(term, weight)| (postings.range(term), weight)));
         lists.retain(|list| !list.0.is_empty());
-        postings.fetch(lists.iter().map(|list| &list.0));
+        postings.fetch(lists.iter().map(|list| &list.0), range.start);
         for (list, _) in &mut *lists {
-            let reports = &postings.reports()[list.clone()];
-            list.start += reports.partition_point(|&other| (other as usize) < range.start);
+            list.start = postings.next(list, 0, range.start);
         }
         for from in range.clone().step_by(PLACES) {
             let to = range.end.min(from + PLACES);
             stretch.clear();
             for (list, own) in &mut *lists {
-                let others = &postings.reports()[list.clone()];
-                let n = match others.last() {
-                    Some(&last) if (last as usize) < to => others.len(),
-                    _ => others.partition_point(|&other| (other as usize) < to),
-                };
-                stretch.push((list.start..list.start + n, *own));
-                list.start += n;
+                let end = postings.next(list, from, to);
+                stretch.push((list.start..end, *own));
+                list.start = end;
             }
             let of = |(list, own): &(Range<usize>, u64)| {
                 (&postings.reports()[list.clone()], &postings.weights()[list.clone()], *own)

@@ -10,6 +10,7 @@ use foldhash::HashMap;
 
 use super::posted::{Posted, plain};
 use super::reach::{CAP_AROUND, HUBS, Purpose, Times};
+use crate::kernel::search::count_below;
 use crate::kernel::time::DAY;
 
 /// All postings of some terms, by term, then by report.
@@ -150,7 +151,8 @@ impl Postings {
         reports.shrink_to_fit();
         weights.truncate(kept);
         weights.shrink_to_fit();
-        Open { numbers, lists: Lists { starts, reports, weights } }
+        let n = times.stamped.len();
+        Open { numbers, lists: Lists { starts, reports, weights }, n }
     }
 }
 
@@ -170,6 +172,8 @@ impl Lists {
 pub(super) struct Open {
     numbers: HashMap<u32, u32>,
     lists: Lists,
+    /// How many reports there are.
+    n: usize,
 }
 
 impl Open {
@@ -178,14 +182,25 @@ impl Open {
         self.numbers.get(&term).map_or(0..0, |&number| self.lists.range(number as usize))
     }
 
-    /// Brings lists into the cache where they begin and where a search begins: they lie far apart, and who reads one after
-    /// the other waits for each.
-    pub(super) fn fetch<'a>(&self, lists: impl Iterator<Item = &'a Range<usize>>) {
+    /// Brings lists into the cache where a report is looked for in them: they lie far apart, and who reads one after the
+    /// other waits for each.
+    pub(super) fn fetch<'a>(&self, lists: impl Iterator<Item = &'a Range<usize>>, report: usize) {
         for list in lists.filter(|list| !list.is_empty()) {
-            let middle = list.start + list.len() / 2;
-            black_box((self.lists.reports[list.start], self.lists.reports[middle]));
-            black_box(self.lists.weights[list.start]);
+            let guess = list.start + self.guess(list.len(), 0, report);
+            black_box((self.lists.reports[guess], self.lists.weights[guess]));
         }
+    }
+
+    /// Which of the postings of a term, from one of report `from` or a later one to its last, is the first of report `to` or
+    /// a later one.
+    pub(super) fn next(&self, rest: &Range<usize>, from: usize, to: usize) -> usize {
+        let reports = &self.lists.reports[rest.clone()];
+        rest.start + count_below(reports, to as u32, self.guess(reports.len(), from, to))
+    }
+
+    /// Where that is among so many, if the term is as frequent at all times.
+    fn guess(&self, postings: usize, from: usize, to: usize) -> usize {
+        (postings * (to - from) / (self.n - from).max(1)).min(postings.saturating_sub(1))
     }
 
     /// The reports of all postings, term by term, ascending for each.
