@@ -113,7 +113,7 @@ pub fn group_under(
         open.then(|| Edge { a: a.min(b), b: a.max(b), ..e })
     };
     let edges = edges.filter_map(at_start);
-    let mut edges = if constraints.together.is_empty() {
+    let edges = if constraints.together.is_empty() {
         groups.hopeful(edges)
     } else {
         let mut all: Vec<Edge> = edges.collect();
@@ -121,12 +121,11 @@ pub fn group_under(
         all.truncate(left);
         groups.hopeful(all.iter().copied())
     };
-    edges.sort_unstable_by_key(|e| (e.a, e.b));
     groups.merge_all(edges, label)
 }
 
 /// For each of `n` items the lowest item of those that it is together with.
-fn together(n: usize, pairs: impl Iterator<Item = (u32, u32)>) -> Vec<u32> {
+pub fn together(n: usize, pairs: impl Iterator<Item = (u32, u32)>) -> Vec<u32> {
     let mut label: Vec<u32> = (0..n as u32).collect();
     for (a, b) in pairs {
         let (a, b) = (root(&mut label, a), root(&mut label, b));

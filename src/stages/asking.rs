@@ -40,12 +40,12 @@ pub type Asks = (u32, Vec<Own>);
 
 /// The candidates for the matches of the reports that ask, given by what they ask.
 pub fn matches(
-    postings: &Postings,
+    postings: Postings,
     asking: &[Asks],
     times: &Times,
     factor: &TimeFactor,
 ) -> Vec<Vec<u32>> {
-    let index = Index::new(postings.clone(), Purpose::Matches, times, factor);
+    let index = Index::new(postings, Purpose::Matches, times, factor);
     let one = |scratch: &mut Scratch, (report, own): &Asks| {
         index.matches(*report, own.iter().copied(), scratch)
     };

@@ -1,18 +1,22 @@
 //! Which reports' queries may give something else than before, because others came and went.
 
+mod turned;
+
 use std::ops::Range;
 
 use rayon::prelude::*;
 
+use turned::{Flipped, Open, Turned, turned};
+
 use super::posted::plain;
 use super::postings::Postings;
-use super::reach::{self, FAR, HISTORY, Moment, NEAR, Purpose, Times, past};
+use super::reach::{self, FAR, HISTORY, Moment, NEAR, Purpose, SIMILAR, Times, past};
 use crate::kernel::time::{DAY, TimeFactor};
 
 /// With one mover of a day for so many reports within its reach, much moved.
 const MANY: usize = 100;
 
-/// A report that came or went, or that is found by a term now and was not, or the other way round.
+/// A report that came or went.
 #[derive(Debug, Clone)]
 pub struct Moved {
     /// The position, of one that is there.
@@ -23,79 +27,36 @@ pub struct Moved {
     pub identity: u64,
     /// By which terms it is found, with their weights.
     pub posted: Vec<(u32, u16)>,
-    /// The term that it is about; all of them where the report came or went.
-    pub only: Option<u32>,
 }
 
-/// The reports that stay and are found by a term now and were not, or the other way round, with the term: in buckets of
-/// which others came or went.
-pub fn flipped(postings: &Postings, times: &Times, moved: &[Moved]) -> Vec<(u32, u32)> {
-    let came = came(times, moved);
-    let mut by_term: Vec<(u32, u16, &Moved)> =
-        moved.iter().flat_map(|m| m.posted.iter().map(move |p| (p.0, p.1, m))).collect();
-    by_term.sort_unstable_by_key(|(term, _, m)| (*term, m.time, m.identity));
-    let one = |of_term: &[(u32, u16, &Moved)]| {
-        let term = of_term[0].0;
-        let flipped = flipped_of(postings.of(term), of_term, times, &came);
-        flipped.into_iter().map(move |i| (i, term))
-    };
-    by_term.par_chunk_by(|x, y| x.0 == y.0).flat_map_iter(one).collect()
+/// A report whose query may give something else than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Concerned {
+    /// Its position.
+    pub report: u32,
+    /// For which purpose: who has other neighbours may also have other matches.
+    pub purpose: Purpose,
 }
 
 /// Which reports came, by position.
 fn came(times: &Times, moved: &[Moved]) -> Vec<bool> {
     let mut came = vec![false; times.stamped.len()];
-    let all = moved.iter().filter(|m| m.only.is_none());
-    all.filter_map(|m| m.position).for_each(|i| came[i as usize] = true);
+    moved.iter().filter_map(|m| m.position).for_each(|i| came[i as usize] = true);
     came
-}
-
-/// What [`flipped`] finds for one term.
-fn flipped_of(
-    (all, weights): (&[u32], &[u16]),
-    moved: &[(u32, u16, &Moved)],
-    times: &Times,
-    came: &[bool],
-) -> Vec<u32> {
-    let mut flipped = Vec::new();
-    for of_day in moved.chunk_by(|x, y| day(x.2.time) == day(y.2.time)) {
-        let bucket = day(of_day[0].2.time);
-        let begin = all.partition_point(|&i| day(times.of(i)) < bucket);
-        let end = all.partition_point(|&i| day(times.of(i)) <= bucket);
-        for purpose in Purpose::ALL {
-            let now = || {
-                let both = all[begin..end].iter().zip(&weights[begin..end]);
-                both.filter(|p| purpose.has(*p.1)).map(|p| p.0)
-            };
-            let gone = of_day.iter().filter(|p| p.2.position.is_none() && purpose.has(p.1));
-            let gone = gone.map(|p| p.2.identity);
-            let stayed = || now().filter(|&&i| !came[i as usize]);
-            let identity = |&i: &u32| times.identities[i as usize];
-            let was = purpose.bound(stayed().map(identity).chain(gone));
-            let is = purpose.bound(now().map(identity));
-            if was != is {
-                let open =
-                    |bound: Option<u64>, i: &u32| bound.is_none_or(|bound| identity(i) < bound);
-                flipped.extend(stayed().filter(|i| open(was, i) != open(is, i)));
-            }
-        }
-    }
-    flipped.sort_unstable();
-    flipped.dedup();
-    flipped
 }
 
 /// The reports that stay and whose queries may give something else, because of others that `moved`; ascending.
 ///
-/// These are the ones that meet one of the others as a candidate, by all of its terms and theirs, and within reach; and
-/// those with a past that became long enough, or too short. `before` are the times of all reports as they were, ascending.
+/// These are the ones that meet one of the others as a candidate, by all of its terms and theirs, and within reach; those
+/// that ask by a term by which others are found now and were not, or the other way round; and those with a past that became
+/// long enough, or too short. `before` are the times of all reports as they were, ascending.
 pub fn concerned(
     postings: &Postings,
     times: &Times,
     factor: &TimeFactor,
     before: &[i64],
     moved: &[Moved],
-) -> Vec<u32> {
+) -> Vec<Concerned> {
     let came = came(times, moved);
     // How many stay of those before each position.
     let mut staying = vec![0u32];
@@ -105,29 +66,40 @@ pub fn concerned(
     }));
     let history = History { before, now: times };
     let short = history.short(&came);
-    let meeting =
-        Meeting { postings, history, factor, came: &came, staying: &staying, short: &short };
-    let mut by_day: Vec<&Moved> =
-        moved.iter().filter(|m| meeting.stays(&meeting.range(m))).collect();
-    by_day.sort_unstable_by_key(|m| m.time);
-    let (mut dirty, mut few) = (meeting.history.crossed(moved), Vec::new());
-    for of_day in by_day.chunk_by(|x, y| day(x.time) == day(y.time)) {
-        let ranges = of_day.iter().map(|m| meeting.range(m));
+    let Turned { flipped, open } = turned(postings, times, moved, &came);
+    let (came, staying, short) = (&came[..], &staying[..], &short[..]);
+    let meeting = Meeting { postings, history, factor, came, staying, short, open: &open };
+    let mut by_day: Vec<(u32, &Moved)> =
+        (0..).zip(moved).filter(|(_, m)| meeting.stays(&meeting.range(m))).collect();
+    by_day.sort_unstable_by_key(|(n, m)| (m.time, *n));
+    let around = |report| Concerned { report, purpose: Purpose::Around };
+    let mut dirty: Vec<Concerned> =
+        meeting.history.crossed(moved).into_iter().map(around).collect();
+    let mut few = Vec::new();
+    for of_day in by_day.chunk_by(|x, y| day(x.1.time) == day(y.1.time)) {
+        let ranges = of_day.iter().map(|(_, m)| meeting.range(m));
         let all = ranges.reduce(|x, y| x.start.min(y.start)..x.end.max(y.end)).unwrap_or(0..0);
         let stay = staying[all.end] - staying[all.start];
         // Where much moved among those that stay, it costs less to ask all of them than to find out whom to ask.
         if of_day.len() * MANY > stay as usize {
-            dirty.extend(all.map(|i| i as u32));
+            let [first, last] = [0, of_day.len() - 1].map(|i| of_day[i].1.time);
+            let times = first.zip(last).map(<[i64; 2]>::from);
+            let one =
+                |i| Purpose::ALL.into_iter().find(|&purpose| meeting.reaches(i, purpose, times));
+            dirty.extend(all.filter_map(|i| {
+                one(i as u32).map(|purpose| Concerned { report: i as u32, purpose })
+            }));
         } else {
             few.extend_from_slice(of_day);
         }
     }
-    let one = |sums: &mut Sums, m: &&Moved| meeting.met(m, sums);
+    let one = |sums: &mut Sums, &(n, m): &(u32, &Moved)| meeting.met(n, m, sums);
     let met = few.par_iter().with_min_len(64).map_init(Sums::default, one);
-    dirty.extend(met.flatten_iter().collect::<Vec<u32>>());
-    dirty.retain(|&i| !came[i as usize]);
+    dirty.extend(met.flatten_iter().collect::<Vec<Concerned>>());
+    dirty.extend(flipped.iter().flat_map(|flipped| meeting.asking(flipped)));
+    dirty.retain(|c| !came[c.report as usize]);
     dirty.sort_unstable();
-    dirty.dedup();
+    dirty.dedup_by_key(|c| c.report);
     dirty
 }
 
@@ -139,9 +111,9 @@ fn day(time: Option<i64>) -> Option<i64> {
 /// Sums of products, by report.
 #[derive(Default)]
 struct Sums {
-    sums: Vec<u32>,
+    /// For matches in the upper half, for neighbours in the lower.
+    sums: Vec<u64>,
     touched: Vec<u32>,
-    only: Vec<u32>,
 }
 
 /// Who meets whom.
@@ -152,6 +124,8 @@ struct Meeting<'a> {
     came: &'a [bool],
     staying: &'a [u32],
     short: &'a [u32],
+    /// Of those that moved, by number.
+    open: &'a [Open],
 }
 
 impl Meeting<'_> {
@@ -171,16 +145,55 @@ impl Meeting<'_> {
         self.staying[range.start] < self.staying[range.end]
     }
 
-    /// The staying reports whose queries may meet one that moved.
-    fn met(&self, m: &Moved, Sums { sums, touched, only }: &mut Sums) -> Vec<u32> {
-        let times = self.history.now;
-        let range = self.range(m);
-        if !self.stays(&range) {
-            return Vec::new();
+    /// The reports that ask by a term and reach those that flipped.
+    fn asking(&self, flipped: &Flipped) -> impl Iterator<Item = Concerned> {
+        let Flipped { term, purpose, times } = *flipped;
+        let (reports, weights) = self.postings.of(term);
+        let from = times.map_or(0, |[first, _]| {
+            let first = self.history.now.between(first.saturating_sub(NEAR), first).start;
+            reports.partition_point(|&i| (i as usize) < first)
+        });
+        let to = times.map_or(reports.len(), |[_, last]| {
+            let last = self.history.now.between(last, last.saturating_add(FAR + 1)).end;
+            reports.partition_point(|&i| (i as usize) < last)
+        });
+        let undated = reports.partition_point(|&i| self.history.now.of(i).is_none());
+        (0..undated.min(from))
+            .chain(from..to)
+            .filter(move |&at| {
+                purpose.has(weights[at]) && self.reaches(reports[at], purpose, times)
+            })
+            .map(move |at| Concerned { report: reports[at], purpose })
+    }
+
+    /// Whether a report's query for a purpose can reach others, published from the first time to the last or, without
+    /// times, of unknown date.
+    fn reaches(&self, i: u32, purpose: Purpose, times: Option<[i64; 2]>) -> bool {
+        let Some((own, [first, last])) = self.history.now.of(i).zip(times) else { return true };
+        match purpose {
+            Purpose::Matches => {
+                first <= own && own.saturating_sub(last) <= self.factor.reach(SIMILAR)
+            }
+            Purpose::Around => {
+                let past = past(own);
+                let end = if self.is_short(i) { own.saturating_add(NEAR) } else { past.end };
+                past.start <= last && first < end
+            }
         }
-        sums.resize(times.stamped.len(), 0);
-        for &(term, own) in &m.posted {
-            let (reports, weights) = self.postings.of(term);
+    }
+
+    /// Whether a report that stays has, or had, too few in its past.
+    fn is_short(&self, i: u32) -> bool {
+        self.short[i as usize] < self.short[i as usize + 1]
+    }
+
+    /// The staying reports whose queries may meet one that moved.
+    fn met(&self, number: u32, m: &Moved, Sums { sums, touched }: &mut Sums) -> Vec<Concerned> {
+        let range = self.range(m);
+        sums.resize(self.came.len(), 0);
+        let open = &self.open[self.open.partition_point(|open| open.number < number)..];
+        for open in open.iter().take_while(|open| open.number == number) {
+            let (reports, weights) = self.postings.of(open.term);
             let first = reports.partition_point(|&i| (i as usize) < range.start);
             for (&i, &weight) in reports[first..].iter().zip(&weights[first..]) {
                 if i as usize >= range.end {
@@ -189,37 +202,33 @@ impl Meeting<'_> {
                 if sums[i as usize] == 0 {
                     touched.push(i);
                 }
-                sums[i as usize] += u32::from(plain(weight)) * u32::from(plain(own));
+                let is_around = Purpose::Around.has(weight);
+                let own = if is_around { open.weight } else { open.weight >> 32 << 32 };
+                sums[i as usize] += u64::from(plain(weight)) * own;
             }
         }
-        if let Some(term) = m.only {
-            only.clear();
-            only.extend_from_slice(self.postings.of(term).0);
-        }
-        let mut met = Vec::new();
-        for i in touched.drain(..) {
+        let meets = |i: u32| {
             let sum = std::mem::take(&mut sums[i as usize]);
-            let has = || m.only.is_none() || only.binary_search(&i).is_ok();
-            let meets = |partial| self.meets(i, m, partial);
-            if !self.came[i as usize] && reach::partial(sum).is_some_and(meets) && has() {
-                met.push(i);
-            }
-        }
-        met
+            if self.came[i as usize] { None } else { self.meets(i, m, sum) }
+        };
+        touched.drain(..).filter_map(meets).collect()
     }
 
-    /// Whether a report's query can have one that moved among its candidates.
-    fn meets(&self, i: u32, m: &Moved, partial: i64) -> bool {
-        let own = self.history.now.moment(i);
-        let Some((own_time, time)) = own.time.zip(m.time) else { return true };
-        if past(own_time).contains(&time) {
-            return true;
-        }
+    /// Whether a report's query can have one that moved among its candidates, and for which purpose.
+    fn meets(&self, i: u32, m: &Moved, sum: u64) -> Option<Concerned> {
+        let times = m.time.map(|time| [time; 2]);
         // Seen or published: the larger of the two factors.
         let its = Moment { time: m.time, stamped: true };
-        let factor = reach::factor(own, its, self.factor);
-        (time <= own_time && reach::is_partial_match(partial, factor))
-            || self.history.is_long(own_time) != [true, true]
+        let is_match = |partial| {
+            let factor = reach::factor(self.history.now.moment(i), its, self.factor);
+            reach::is_partial_match(partial, factor)
+        };
+        let meets = |purpose: &Purpose| match purpose {
+            Purpose::Around => reach::partial(sum as u32).is_some(),
+            Purpose::Matches => reach::partial((sum >> 32) as u32).is_some_and(is_match),
+        };
+        let reaches = |purpose: &Purpose| meets(purpose) && self.reaches(i, *purpose, times);
+        Purpose::ALL.into_iter().find(reaches).map(|purpose| Concerned { report: i, purpose })
     }
 }
 
@@ -263,7 +272,7 @@ impl History<'_> {
 
     /// The reports whose past became long enough, or too short.
     fn crossed(&self, moved: &[Moved]) -> Vec<u32> {
-        let times = || moved.iter().filter(|m| m.only.is_none()).filter_map(|m| m.time);
+        let times = || moved.iter().filter_map(|m| m.time);
         let Some((first, last)) = times().min().zip(times().max()) else { return Vec::new() };
         let range = self.now.between(first.saturating_add(NEAR), last.saturating_add(FAR + 1));
         let crossed = |&i: &u32| {

@@ -50,7 +50,7 @@ pub const CAP_AROUND: usize = if cfg!(test) { 4 } else { 300 };
 pub const HUBS: usize = if cfg!(test) { 2 } else { 4 };
 
 /// What a report looks for others as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Purpose {
     /// Neighbours.
     Around,
@@ -229,7 +229,8 @@ pub fn own(
     dimensions: &[u32],
     local: &[u16],
 ) -> impl Iterator<Item = Own> {
-    let weight = |term: u32| dimensions.binary_search(&term).map_or(0, |i| local[i]);
+    let place = |term: u32| dimensions.binary_search(&term).ok();
+    let weight = move |term: u32| place(term).and_then(|i| local.get(i)).map_or(0, |local| *local);
     own_of(posted.map(move |posted| (posted, weight(posted.0))), (square(local) as f64).sqrt())
 }
 

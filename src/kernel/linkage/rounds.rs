@@ -47,13 +47,12 @@ impl Linkage {
     /// Merges groups until none are close; the labels are of groups, by position.
     pub fn finish(self, edges: Vec<Edge>) -> Tree {
         let label = (0..self.size.len() as u32).collect();
-        let mut edges = self.hopeful(edges.into_iter());
-        edges.sort_unstable_by_key(|e| (e.a, e.b));
+        let edges = self.hopeful(edges.into_iter());
         self.merge_all(edges, label)
     }
 
     /// Merges what hangs together, part after part: nothing else of it matters to a group. `label` says which group each
-    /// item is in; edges are ascending.
+    /// item is in.
     pub(super) fn merge_all(mut self, mut edges: Vec<Edge>, mut label: Vec<u32>) -> Tree {
         let mut merging = Merging {
             target: (0..label.len() as u32).collect(),
@@ -74,6 +73,7 @@ impl Linkage {
                 rest = others;
             }
         } else {
+            edges.sort_unstable_by_key(ends);
             self.merge_part(&mut edges, &mut merging);
         }
         let Merging { mut target, mergers, .. } = merging;
@@ -215,15 +215,58 @@ fn ends(e: &Edge) -> (u32, u32) {
 /// below it: its edges are dropped.
 /// Returns how many edges are left; these are the first.
 fn contract(edges: &mut [Edge], nearest: &[u32], target: &[u32]) -> usize {
-    let mut left = 0;
+    let alive = |e: &Edge| nearest[e.a as usize] != NONE && nearest[e.b as usize] != NONE;
+    let stays = |e: &Edge| target[e.a as usize] == e.a && target[e.b as usize] == e.b;
+    let moved = |e: &Edge| {
+        let (a, b) = (target[e.a as usize], target[e.b as usize]);
+        (a != b).then(|| Edge { a: a.min(b), b: a.max(b), ..*e })
+    };
+    let move_all = edges.iter().filter(|e| !stays(e)).count() > edges.len() / 4;
+    let (mut left, mut others) = (0, Vec::new());
     for i in 0..edges.len() {
         let e = edges[i];
-        let alive = nearest[e.a as usize] != NONE && nearest[e.b as usize] != NONE;
-        let (a, b) = (target[e.a as usize], target[e.b as usize]);
-        edges[left] = Edge { a: a.min(b), b: a.max(b), ..e };
-        left += usize::from(alive && a != b);
+        let Some(now) = moved(&e).filter(|_| alive(&e)) else { continue };
+        if move_all || stays(&e) {
+            edges[left] = now;
+            left += 1;
+        } else {
+            others.push(now);
+        }
     }
-    add_up(&mut edges[..left])
+    if move_all {
+        return add_up(&mut edges[..left]);
+    }
+    // Few moved, and the others stand in their order.
+    let n = add_up(&mut others);
+    others.truncate(n);
+    join(edges, left, others)
+}
+
+/// Puts some more edges among the first `left`, both ascending; returns how many there are then. There is room.
+fn join(edges: &mut [Edge], left: usize, mut others: Vec<Edge>) -> usize {
+    let mut rest = edges[..left].iter_mut().peekable();
+    others.retain(|other| {
+        while rest.next_if(|e| ends(e) < ends(other)).is_some() {}
+        match rest.peek_mut().filter(|e| ends(e) == ends(other)) {
+            Some(e) => {
+                e.sum += other.sum;
+                e.examined += other.examined;
+                false
+            }
+            None => true,
+        }
+    });
+    let all = left + others.len();
+    let (mut from, mut to) = (left, all);
+    while let Some(other) = others.pop() {
+        while from > 0 && ends(&edges[from - 1]) > ends(&other) {
+            (from, to) = (from - 1, to - 1);
+            edges[to] = edges[from];
+        }
+        to -= 1;
+        edges[to] = other;
+    }
+    all
 }
 
 /// Sorts edges, and adds up those that join the same two groups; returns how many are left, which are the first.

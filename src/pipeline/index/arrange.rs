@@ -35,7 +35,7 @@ pub(super) fn arrange(
     findings: &Findings,
     grouped: Grouped,
 ) -> Result<(Corpus, Found, Vec<u32>), Error> {
-    let Grouped { positions, tree, mut stories, similar } = grouped;
+    let Grouped { positions, tree, mut stories } = grouped;
     let was = |work: &Work<'_>, i: u32| work.state.of(reports.rows[i as usize]).was.story;
     if positions.len() <= BESIDE {
         stories.extend(positions.iter().map(|&i| was(work, i)).filter(|&story| story != NONE));
@@ -75,14 +75,14 @@ pub(super) fn arrange(
     };
     let factor = TimeFactor::new(work.params.window_days);
     let (mut links, at) = (Vec::new(), |row: u32| reports.position[row as usize]);
-    for (k, &n) in (0..).zip(&kept) {
-        for link in &similar[n] {
+    findings.each_similar(&rows, |k, similar| {
+        for link in similar {
             let Some(&other) = of_row.get(&link.row) else { continue };
-            let factor = reports.times.factor(positions[n], at(link.row), &factor) as i32;
-            let (a, b) = (other.min(k), other.max(k));
+            let factor = reports.times.factor(at(rows[k]), at(link.row), &factor) as i32;
+            let (a, b) = (other.min(k as u32), other.max(k as u32));
             links.push((Similar { a, b, cosine: link.cosine, factor }, link.score));
         }
-    }
+    })?;
     links.sort_unstable();
     let penalties = rows.iter().map(|&row| findings.penalties[row as usize].into()).collect();
     let stories_found = Stories {

@@ -10,8 +10,6 @@ use crate::stages::weights::{Vectors, Weights};
 
 /// Some reports, numbered among themselves in the order of their positions.
 pub(super) struct Few {
-    /// The position of each.
-    pub(super) positions: Vec<u32>,
     /// The row of each.
     pub(super) rows: Vec<u32>,
     pub(super) vectors: Vectors,
@@ -35,7 +33,7 @@ impl Few {
         (0..).zip(&positions).for_each(|(n, &i)| numbers[i as usize] = n);
         let rows: Vec<u32> = positions.iter().map(|&i| reports.rows[i as usize]).collect();
         let (vectors, times) = (state.terms(&rows)?, times(state, &rows));
-        Ok(Self { positions, rows, fixed: vectors.fixed(), vectors, times, numbers })
+        Ok(Self { rows, fixed: vectors.fixed(), vectors, times, numbers })
     }
 
     /// The number of the report at a position, which is one of them.

@@ -150,13 +150,6 @@ impl Findings {
         self.visit(rows, [true, false, false], |i, found| each(i, &found.similar))
     }
 
-    /// The similar reports of some, in their order.
-    pub(super) fn similar(&self, rows: &[u32]) -> Result<Vec<Vec<Link>>, Error> {
-        let mut all = vec![Vec::new(); rows.len()];
-        self.visit(rows, [true, false, false], |i, found| all[i].clone_from(&found.similar))?;
-        Ok(all)
-    }
-
     /// The nearest reports of some, in their order.
     pub(super) fn nearest(&self, rows: &[u32]) -> Result<Vec<Vec<(u32, i32)>>, Error> {
         let mut all = vec![Vec::new(); rows.len()];

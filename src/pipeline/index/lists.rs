@@ -79,15 +79,21 @@ impl State {
         Ok(())
     }
 
-    /// The terms of some articles, in their order; of those that are not wanted none.
+    /// The terms of some articles, in their order.
     pub(super) fn terms(&self, wanted: &[u32]) -> Result<Vectors, Error> {
-        let mut lists = vec![Vec::new(); wanted.len()];
-        let mut reader = Reader::default();
+        let (mut places, mut lengths) = (Vec::with_capacity(wanted.len()), vec![0; wanted.len()]);
         self.each_record(wanted, |i, segment, a| {
-            reader.append(&self.segments, segment, rows::TERMS, a.terms, &mut lists[i]).map(drop)
+            lengths[i] = a.terms.len();
+            places.push((i, segment, a.terms));
+            Ok(())
         })?;
-        let mut vectors = Vectors::with_lengths(lists.iter().map(Vec::len));
-        lists.iter().enumerate().for_each(|(i, terms)| vectors.fill(i, terms));
+        let mut vectors = Vectors::with_lengths(lengths.into_iter());
+        let (mut reader, mut list) = (Reader::default(), Vec::new());
+        for (i, segment, terms) in places {
+            list.clear();
+            reader.append(&self.segments, segment, rows::TERMS, terms, &mut list)?;
+            vectors.fill(i, &list);
+        }
         Ok(vectors)
     }
 

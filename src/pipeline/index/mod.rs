@@ -1,7 +1,10 @@
 //! The persistent index: every night's articles beside all that came before, with the answer of one run over all.
 
 mod absorb;
+mod anew;
 mod arrange;
+mod ask;
+mod close;
 mod explain;
 mod few;
 mod findings;

@@ -9,17 +9,18 @@
 //! groups merge in the order of their averages; two groups of R that are the closest at hand were so before, and merged;
 //! two groups of S and H are at hand in the same state in the linkage of these alone, since a whole story forms from its own
 //! scores; and between S and the rest of R no pair, so no average, reaches the cut. Where a story of H does not stay as it was
-//! it joins S, and all is tried again.
+//! it joins S, and that is tried again: with what came beside it, and with what hangs together with that by close pairs,
+//! because no two groups without a close pair between them ever merge.
 
 use foldhash::{HashMap, HashSet};
 
 use super::Error;
-use super::findings::{Findings, Link};
+use super::close::Close;
+use super::findings::Findings;
 use super::reports::Reports;
 use super::state::NONE;
 use super::work::Work;
-use crate::kernel::linkage::{self, Average, Edge, Tree, group_under};
-use crate::kernel::time::DAY;
+use crate::kernel::linkage::{self, Average, Edge, Merger, Tree, group_under, together};
 use crate::stages::decide::bind;
 
 /// Reports that were grouped, and how.
@@ -31,8 +32,6 @@ pub(super) struct Grouped {
     pub(super) tree: Tree,
     /// Stories of before that are other stories now, or may be.
     pub(super) stories: HashSet<u32>,
-    /// The similar reports of each.
-    pub(super) similar: Vec<Vec<Link>>,
 }
 
 /// Groups new reports, the stories that changed, and whatever else becomes another story because of that.
@@ -42,102 +41,130 @@ pub(super) fn regroup(
     findings: &Findings,
     mut stories: HashSet<u32>,
 ) -> Result<Grouped, Error> {
-    loop {
-        let inside = |i: u32| {
-            let story = work.state.of(reports.rows[i as usize]).was.story;
-            story == NONE || stories.contains(&story)
+    let n = reports.rows.len();
+    let mut close = Close::new(work, reports, findings);
+    let mut hand = Hand {
+        inside: vec![false; n],
+        there: vec![false; n],
+        tree: Tree { label: (0..n as u32).collect(), mergers: Vec::new() },
+    };
+    let story = |i: u32| work.state.of(reports.rows[i as usize]).was.story;
+    let mut joining = stories.clone();
+    joining.insert(NONE);
+    while !joining.is_empty() {
+        let joined: Vec<u32> = (0..n as u32).filter(|&i| joining.contains(&story(i))).collect();
+        joined.iter().for_each(|&i| hand.inside[i as usize] = true);
+        close.look_around(&joined)?;
+        let beside = close.beside(&hand.inside);
+        let at_hand = |i: u32| hand.inside[i as usize] || beside.contains(&story(i));
+        let came: Vec<u32> =
+            (0..n as u32).filter(|&i| !hand.there[i as usize] && at_hand(i)).collect();
+        close.look(came.iter().copied())?;
+        came.iter().for_each(|&i| hand.there[i as usize] = true);
+        let again = hand.parts_of(work, reports, &close, &came);
+        hand.link(work, reports, findings, &again)?;
+        joining = self::joining(&again.0, story, &hand.tree.label, &beside);
+        stories.extend(&joining);
+    }
+    let positions: Vec<u32> = (0..n as u32).filter(|&i| hand.there[i as usize]).collect();
+    Ok(Grouped { tree: numbered(hand.tree, &positions), positions, stories })
+}
+
+/// Reports at hand, by position among all.
+struct Hand {
+    /// Whether they are new, or of a story that may change.
+    inside: Vec<bool>,
+    there: Vec<bool>,
+    /// How they come together, as far as that is known.
+    tree: Tree,
+}
+
+impl Hand {
+    /// What hangs together with reports that came: nothing else at hand comes together in another way because of them. Gives
+    /// those reports, ascending, and for each report of all the lowest of its part.
+    fn parts_of(
+        &self,
+        work: &Work<'_>,
+        reports: &Reports,
+        close: &Close<'_>,
+        came: &[u32],
+    ) -> (Vec<u32>, Vec<u32>) {
+        let there = |i: u32| self.there[i as usize];
+        let pairs = close.pairs.iter().copied().filter(|&(a, b)| there(a) && there(b));
+        // What editors say may tie any of what they name to any other.
+        let named = work.named.iter().map(|&row| reports.position[work.group_of(row) as usize]);
+        let named = named.clone().zip(named.skip(1));
+        let part = together(self.there.len(), pairs.chain(named));
+        let mut again = vec![false; part.len()];
+        came.iter().for_each(|&i| again[part[i as usize] as usize] = true);
+        let again = |i: &u32| there(*i) && again[part[*i as usize] as usize];
+        ((0..part.len() as u32).filter(again).collect(), part)
+    }
+
+    /// Groups some reports, ascending, by the pairs of each part of them.
+    fn link(
+        &mut self,
+        work: &Work<'_>,
+        reports: &Reports,
+        findings: &Findings,
+        (positions, part): &(Vec<u32>, Vec<u32>),
+    ) -> Result<(), Error> {
+        let number = numbers(positions, part.len());
+        let number_of = |row: u32| match reports.position[row as usize] {
+            NONE => NONE,
+            i => number[i as usize],
         };
-        let beside = beside(work, reports, findings, &inside)?;
-        let all = |i: &u32| {
-            let story = work.state.of(reports.rows[*i as usize]).was.story;
-            inside(*i) || beside.contains(&story)
-        };
-        let positions: Vec<u32> = (0..reports.rows.len() as u32).filter(all).collect();
         let rows: Vec<u32> = positions.iter().map(|&i| reports.rows[i as usize]).collect();
-        let similar = findings.similar(&rows)?;
-        let tree = link(work, reports, findings, &positions, &similar);
-        let joining = joining(work, reports, &positions, &tree, &beside);
-        if joining.is_empty() {
-            return Ok(Grouped { positions, tree, stories, similar });
+        let part = |n: u32| part[positions[n as usize] as usize];
+        let mut edges = Vec::new();
+        findings.each_similar(&rows, |n, links| {
+            let n = n as u32;
+            for link in links {
+                let other = number_of(link.row);
+                if other != NONE && part(other) == part(n) {
+                    let (a, b) = (other.min(n), other.max(n));
+                    edges.push(Edge { a, b, sum: link.score.into(), examined: 1 });
+                }
+            }
+        })?;
+        let penalties: Vec<i64> =
+            rows.iter().map(|&row| findings.penalties[row as usize].into()).collect();
+        let constraints = constraints(work, |row| number_of(work.group_of(row)));
+        let cut = work.params.fixed_story_cut();
+        let edges = edges.iter().copied();
+        let tree = group_under(&constraints, &penalties, edges, cut, Average::AllPairs);
+        let position = |n: u32| positions[n as usize];
+        for (&i, label) in positions.iter().zip(tree.label) {
+            self.tree.label[i as usize] = position(label);
         }
-        stories.extend(joining);
+        self.tree.mergers.retain(|m| number[m.into as usize] == NONE);
+        let merger = |m: Merger| Merger { into: position(m.into), gone: position(m.gone), ..m };
+        self.tree.mergers.extend(tree.mergers.into_iter().map(merger));
+        Ok(())
     }
 }
 
-/// The stories that have a pair at or above the cut with a report inside, and are not.
-fn beside(
-    work: &Work<'_>,
-    reports: &Reports,
-    findings: &Findings,
-    inside: &impl Fn(u32) -> bool,
-) -> Result<HashSet<u32>, Error> {
-    let is_inside: Vec<bool> = (0..reports.rows.len() as u32).map(inside).collect();
-    let within = || (0..).zip(&is_inside).filter(|(_, inside)| **inside).map(|(i, _)| i);
-    let mut times: Vec<i64> = within().filter_map(|i| reports.times.of(i)).collect();
-    times.sort_unstable();
-    // A pair is known of the later of its two, which is within a window of the other.
-    let window = (work.params.window_days.clamp(0.0, 36_500.0) * DAY as f64) as i64 + DAY;
-    let is_after = |time: i64| {
-        let next = times.partition_point(|&t| t <= time);
-        next > 0 && time.saturating_sub(times[next - 1]) <= window
-    };
-    let asking: Vec<u32> = (0..reports.rows.len() as u32)
-        .filter(|&i| is_inside[i as usize] || reports.times.of(i).is_none_or(is_after))
-        .collect();
-    let rows: Vec<u32> = asking.iter().map(|&i| reports.rows[i as usize]).collect();
-    let penalty = |row: u32| i64::from(findings.penalties[row as usize]);
-    let cut = work.params.fixed_story_cut();
-    let mut stories = HashSet::default();
-    findings.each_similar(&rows, |n, links| {
-        let own = is_inside[asking[n] as usize];
-        for link in links {
-            let other = reports.position[link.row as usize];
-            let outside = if own { link.row } else { rows[n] };
-            let close = || i64::from(link.score) - penalty(rows[n]) - penalty(link.row) >= cut;
-            if other != NONE && own != is_inside[other as usize] && close() {
-                stories.insert(work.state.of(outside).was.story);
-            }
-        }
-    })?;
-    Ok(stories)
+/// For each of so many positions the number that it has among some, or [`NONE`].
+fn numbers(positions: &[u32], n: usize) -> Vec<u32> {
+    let mut numbers = vec![NONE; n];
+    (0..).zip(positions).for_each(|(n, &i)| numbers[i as usize] = n);
+    numbers
 }
 
-/// Groups some reports by the pairs among them.
-fn link(
-    work: &Work<'_>,
-    reports: &Reports,
-    findings: &Findings,
-    positions: &[u32],
-    similar: &[Vec<Link>],
-) -> Tree {
-    let row = |n: usize| reports.rows[positions[n] as usize];
-    let content = |row: u32| work.state.of(row).content;
-    let mut number: Vec<u32> = vec![NONE; reports.rows.len()];
-    (0..).zip(positions).for_each(|(n, &i)| number[i as usize] = n);
-    let number_of = |row: u32| match reports.position[row as usize] {
-        NONE => NONE,
-        i => number[i as usize],
-    };
-    let mut edges = Vec::new();
-    for (n, links) in similar.iter().enumerate() {
-        for link in links {
-            let other = number_of(link.row);
-            if other != NONE && content(link.row) != content(row(n)) {
-                let (a, b) = (other.min(n as u32), other.max(n as u32));
-                edges.push(Edge { a, b, sum: link.score.into(), examined: 1 });
-            }
-        }
+/// A tree of some positions by their numbers among these.
+fn numbered(Tree { label, mergers }: Tree, positions: &[u32]) -> Tree {
+    let numbers = numbers(positions, label.len());
+    let number = |i: u32| numbers[i as usize];
+    let merger = |m: Merger| Merger { into: number(m.into), gone: number(m.gone), ..m };
+    Tree {
+        label: positions.iter().map(|&i| number(label[i as usize])).collect(),
+        mergers: mergers.into_iter().map(merger).collect(),
     }
-    let penalties: Vec<i64> =
-        (0..positions.len()).map(|n| findings.penalties[row(n) as usize].into()).collect();
-    let constraints = constraints(work, |row| number_of(work.state.of(row).now.group));
-    let cut = work.params.fixed_story_cut();
-    group_under(&constraints, &penalties, edges.into_iter(), cut, Average::AllPairs)
 }
 
-/// What editors decided, of the reports at hand: those of all articles that decisions name are.
+/// What editors decided, of reports that are all those of articles that decisions name, or none.
 fn constraints(work: &Work<'_>, number: impl Fn(u32) -> u32) -> linkage::Constraints {
-    if work.named.is_empty() {
+    if work.named.iter().all(|&row| number(row) == NONE) {
         return linkage::Constraints::default();
     }
     let rows: HashMap<&str, u32> = work.named.iter().map(|&row| (work.id_of(row), row)).collect();
@@ -145,34 +172,26 @@ fn constraints(work: &Work<'_>, number: impl Fn(u32) -> u32) -> linkage::Constra
     bound.of_groups(number)
 }
 
-/// Stories beside that do not stay as they were.
+/// Stories beside that do not stay as they were, of those of some reports.
 fn joining(
-    work: &Work<'_>,
-    reports: &Reports,
     positions: &[u32],
-    tree: &Tree,
+    story: impl Fn(u32) -> u32,
+    label: &[u32],
     beside: &HashSet<u32>,
 ) -> HashSet<u32> {
-    let was = |n: usize| work.state.of(reports.rows[positions[n] as usize]).was.story;
-    let mut label_of: HashMap<u32, u32> = HashMap::default();
-    let mut joining = HashSet::default();
+    let (mut of_story, mut of_label) = (HashMap::default(), HashMap::default());
+    let (mut joining, mut mixed) = (HashSet::default(), HashSet::default());
     // A story stays as it was if all of it has one label, and nothing else has that label.
-    let mut of_label: Vec<Option<u32>> = vec![None; positions.len()];
-    let mut mixed = vec![false; positions.len()];
-    for (n, &label) in tree.label.iter().enumerate() {
-        let story = was(n);
-        if beside.contains(&story) && *label_of.entry(story).or_insert(label) != label {
+    let all = || positions.iter().map(|&i| (story(i), label[i as usize]));
+    for (story, label) in all() {
+        if beside.contains(&story) && *of_story.entry(story).or_insert(label) != label {
             joining.insert(story);
         }
-        match of_label[label as usize] {
-            None => of_label[label as usize] = Some(story),
-            Some(other) => mixed[label as usize] |= other != story,
+        if *of_label.entry(label).or_insert(story) != story {
+            mixed.insert(label);
         }
     }
-    for (n, &label) in tree.label.iter().enumerate() {
-        if mixed[label as usize] && beside.contains(&was(n)) {
-            joining.insert(was(n));
-        }
-    }
+    let mixes = |(story, label): &(u32, u32)| mixed.contains(label) && beside.contains(story);
+    joining.extend(all().filter(mixes).map(|(story, _)| story));
     joining
 }

@@ -71,6 +71,11 @@ impl<'a> Work<'a> {
         &self.ids[&row]
     }
 
+    /// The report of the group that an article is in.
+    pub(super) fn group_of(&self, row: u32) -> u32 {
+        self.state.of(row).now.group
+    }
+
     /// Stories that are to be grouped anew: of which an article or a report went, came or stands elsewhere, or of which a pair
     /// or a penalty `changed`; and those of articles that decisions name.
     pub(super) fn touched(&self, reports: &Reports, changed: &HashSet<u32>) -> HashSet<u32> {

@@ -1,0 +1,141 @@
+//! Which reports are queried again, and what their queries give: who is near each, what its terms say there, and whom it
+//! may match.
+
+use super::Error;
+use super::few::Few;
+use super::findings::{Finding, Findings};
+use super::reports::Reports;
+use super::state::{NONE, State};
+use super::work::Work;
+use super::{postings, rows};
+use crate::kernel::time::{DAY, TimeFactor};
+use crate::stages::asking::{self, Asks};
+use crate::stages::concerned::{self, Concerned, Moved};
+use crate::stages::postings::Postings;
+use crate::stages::reach::{self, FAR, NEAR, Purpose};
+use crate::stages::weights::Vectors;
+
+/// A report that was queried.
+pub(super) struct Asked {
+    pub(super) position: u32,
+    /// What was found of it before; nothing where it came.
+    pub(super) was: Finding,
+    /// Its nearest neighbours and the weights of its terms among its neighbours.
+    pub(super) now: Finding,
+    /// Candidates for matches, by position.
+    pub(super) matches: Vec<u32>,
+}
+
+/// By which terms some reports are found, with their weights.
+type Posted = Vec<Vec<(u32, u16)>>;
+
+/// The postings that a night needs, as far as they are at hand.
+struct AtHand<'a> {
+    state: &'a State,
+    reports: &'a Reports,
+    /// The days that count.
+    stretch: Option<[i64; 2]>,
+    postings: Postings,
+}
+
+impl AtHand<'_> {
+    /// The terms of the reports of some rows, and by which of them these are found, all of whose postings are at hand then.
+    fn posted(&mut self, rows: &[u32]) -> Result<(Vectors, Posted), Error> {
+        let vectors = self.state.terms(rows)?;
+        let posted = asking::posted(&vectors);
+        let mut missing: Vec<u32> = posted.iter().flatten().map(|p| p.0).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing.retain(|&term| !self.postings.has(term));
+        self.postings.extend(postings::postings(self.state, self.reports, &missing, self.stretch)?);
+        Ok((vectors, posted))
+    }
+}
+
+/// The days that reports published at some times reach: one more than they do, because what moves may change who else of its
+/// day is found; whole days, because crowding is a matter of a day.
+fn stretch(times: impl Iterator<Item = i64> + Clone) -> Option<[i64; 2]> {
+    let (first, last) = times.clone().min().zip(times.max())?;
+    let reach = NEAR + FAR + DAY;
+    let [from, to] = [first.saturating_sub(reach), last.saturating_add(reach)];
+    Some([from.div_euclid(DAY) * DAY, (to.div_euclid(DAY) + 1) * DAY])
+}
+
+/// Queries what has to be queried again.
+pub(super) fn ask(
+    work: &Work<'_>,
+    reports: &Reports,
+    findings: &Findings,
+    by_gap: &TimeFactor,
+) -> Result<Vec<Asked>, Error> {
+    let state = &work.state;
+    let time = |row: u32| rows::moment(state.of(row).time).time;
+    let moved: Vec<u32> = reports.came.iter().chain(&reports.went).copied().collect();
+    let stretch = stretch(moved.iter().filter_map(|&row| time(row)));
+    let mut at_hand = AtHand { state, reports, stretch, postings: Postings::default() };
+    let (_, posted) = at_hand.posted(&moved)?;
+    let as_moved = |(&row, posted): (&u32, &Vec<(u32, u16)>)| {
+        let position = Some(reports.position[row as usize]).filter(|&i| i != NONE);
+        let identity = state.of(row).identity;
+        Moved { position, time: time(row), identity, posted: posted.clone() }
+    };
+    let all: Vec<Moved> = moved.iter().zip(&posted).map(as_moved).collect();
+    let stood = state.select(|row, known| known.was.group == row);
+    let mut before: Vec<i64> = stood.into_iter().filter_map(time).collect();
+    before.sort();
+    let dirty = concerned::concerned(&at_hand.postings, &reports.times, by_gap, &before, &all);
+    drop(all);
+    let of = |purpose: Purpose| {
+        let of_purpose = dirty.iter().filter(move |c| c.purpose == purpose);
+        of_purpose.map(|Concerned { report, .. }| *report).collect::<Vec<u32>>()
+    };
+    let [around, matching] = Purpose::ALL.map(of);
+    let rows = |all: &[u32]| all.iter().map(|&i| reports.rows[i as usize]).collect::<Vec<u32>>();
+    let (_, theirs) = at_hand.posted(&rows(&around))?;
+    let known = findings.whole(&rows(&around))?;
+    let came = reports.came.iter().map(|&row| reports.position[row as usize]);
+    let known = findings.whole(&reports.came)?.into_iter().chain(known);
+    let all = came.chain(around).zip(posted.into_iter().take(reports.came.len()).chain(theirs));
+    let mut all: Vec<_> = all.zip(known).collect();
+    all.sort_unstable_by_key(|((i, _), _)| *i);
+    let (asking, known): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+    let (mut asked, mut own) = weigh(&at_hand, asking, known, by_gap)?;
+    let (vectors, posted) = at_hand.posted(&rows(&matching))?;
+    let known = findings.whole(&rows(&matching))?.into_iter();
+    for (n, ((position, posted), was)) in matching.into_iter().zip(posted).zip(known).enumerate() {
+        let (posted, dimensions) = (posted.into_iter(), vectors.dimensions(n));
+        own.push((position, reach::own(posted, dimensions, &was.local).collect()));
+        let now = Finding { similar: Vec::new(), ..was.clone() };
+        asked.push(Asked { position, was, now, matches: Vec::new() });
+    }
+    let matches = asking::matches(at_hand.postings, &own, &reports.times, by_gap);
+    asked.iter_mut().zip(matches).for_each(|(asked, matches)| asked.matches = matches);
+    Ok(asked)
+}
+
+/// The neighbourhoods of reports that post these terms; and by what each asks for matches.
+fn weigh(
+    AtHand { state, reports, postings, .. }: &AtHand<'_>,
+    asking: Vec<(u32, Vec<(u32, u16)>)>,
+    known: Vec<Finding>,
+    by_gap: &TimeFactor,
+) -> Result<(Vec<Asked>, Vec<Asks>), Error> {
+    let around = asking::around(postings, &asking, &reports.times, by_gap);
+    let all = asking.iter().map(|(i, _)| *i).chain(around.iter().flatten().copied());
+    let few = Few::new(state, reports, all)?;
+    let stars = few.numbered(asking.iter().map(|(i, _)| *i).zip(&around));
+    let found = asking::weigh(&few.comparison(by_gap), &stars);
+    let (mut rest, mut asked, mut own) = (found.local.flat(), Vec::new(), Vec::new());
+    let all = asking.into_iter().zip(known).zip(found.nearest);
+    for (((position, posted), was), nearest) in all {
+        let dimensions = few.vectors.dimensions(few.number(position) as usize);
+        let (local, others) = rest.split_at(dimensions.len());
+        rest = others;
+        own.push((position, reach::own(posted.into_iter(), dimensions, local).collect()));
+        let nearest = nearest.into_iter().map(|(n, cosine)| (few.rows[n as usize], cosine));
+        let (nearest, local) = (nearest.collect(), local.to_vec());
+        let now = Finding { penalty: was.penalty, similar: Vec::new(), nearest, local };
+        asked.push(Asked { position, was, now, matches: Vec::new() });
+    }
+    Ok((asked, own))
+}
