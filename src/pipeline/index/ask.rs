@@ -69,64 +69,92 @@ pub(super) fn ask(
     by_gap: &TimeFactor,
 ) -> Result<Vec<Asked>, Error> {
     let state = &work.state;
-    let time = |row: u32| rows::moment(state.of(row).time).time;
     let moved: Vec<u32> = reports.came.iter().chain(&reports.went).copied().collect();
-    let stretch = stretch(moved.iter().filter_map(|&row| time(row)));
+    let stretch = stretch(moved.iter().filter_map(|&row| time(state, row)));
     let mut at_hand = AtHand { state, reports, stretch, postings: Postings::default() };
-    let (_, posted) = at_hand.posted(&moved)?;
-    let as_moved = |(&row, posted): (&u32, &Vec<(u32, u16)>)| {
-        let position = Some(reports.position[row as usize]).filter(|&i| i != NONE);
-        let identity = state.of(row).identity;
-        Moved { position, time: time(row), identity, posted: posted.clone() }
-    };
-    let all: Vec<Moved> = moved.iter().zip(&posted).map(as_moved).collect();
-    let stood = state.select(|row, known| known.was.group == row);
-    let mut before: Vec<i64> = stood.into_iter().filter_map(time).collect();
-    before.sort();
-    let dirty = concerned::concerned(&at_hand.postings, &reports.times, by_gap, &before, &all);
-    drop(all);
+    let (_, mut posted) = at_hand.posted(&moved)?;
+    let dirty = dirty(&at_hand, &moved, &posted, by_gap);
     let of = |purpose: Purpose| {
         let of_purpose = dirty.iter().filter(move |c| c.purpose == purpose);
-        of_purpose.map(|Concerned { report, .. }| *report).collect::<Vec<u32>>()
+        of_purpose.map(|c| reports.rows[c.report as usize]).collect::<Vec<u32>>()
     };
     let [around, matching] = Purpose::ALL.map(of);
-    let rows = |all: &[u32]| all.iter().map(|&i| reports.rows[i as usize]).collect::<Vec<u32>>();
-    let (_, theirs) = at_hand.posted(&rows(&around))?;
-    let known = findings.whole(&rows(&around))?;
-    let came = reports.came.iter().map(|&row| reports.position[row as usize]);
-    let known = findings.whole(&reports.came)?.into_iter().chain(known);
-    let all = came.chain(around).zip(posted.into_iter().take(reports.came.len()).chain(theirs));
-    let mut all: Vec<_> = all.zip(known).collect();
-    all.sort_unstable_by_key(|((i, _), _)| *i);
-    let (asking, known): (Vec<_>, Vec<_>) = all.into_iter().unzip();
-    let (mut asked, mut own) = weigh(&at_hand, asking, known, by_gap)?;
-    let (vectors, posted) = at_hand.posted(&rows(&matching))?;
-    let known = findings.whole(&rows(&matching))?.into_iter();
-    for (n, ((position, posted), was)) in matching.into_iter().zip(posted).zip(known).enumerate() {
-        let (posted, dimensions) = (posted.into_iter(), vectors.dimensions(n));
-        own.push((position, reach::own(posted, dimensions, &was.local).collect()));
-        let now = Finding { similar: Vec::new(), ..was.clone() };
-        asked.push(Asked { position, was, now, matches: Vec::new() });
-    }
+    posted.truncate(reports.came.len());
+    posted.extend(at_hand.posted(&around)?.1);
+    let mut rows: Vec<(u32, Vec<(u32, u16)>)> =
+        reports.came.iter().copied().chain(around).zip(posted).collect();
+    rows.sort_unstable_by_key(|(row, _)| reports.position[*row as usize]);
+    let (mut asked, mut own) = weigh(&at_hand, findings, rows, by_gap)?;
+    let (others, theirs) = remember(&mut at_hand, findings, &matching)?;
+    asked.extend(others);
+    own.extend(theirs);
     let matches = asking::matches(at_hand.postings, &own, &reports.times, by_gap);
     asked.iter_mut().zip(matches).for_each(|(asked, matches)| asked.matches = matches);
     Ok(asked)
 }
 
-/// The neighbourhoods of reports that post these terms; and by what each asks for matches.
+/// When the report of a row was published.
+fn time(state: &State, row: u32) -> Option<i64> {
+    rows::moment(state.of(row).time).time
+}
+
+/// The reports that stay and whose queries may give something else, because of the rows that moved, which post these terms.
+fn dirty(
+    AtHand { state, reports, postings, .. }: &AtHand<'_>,
+    moved: &[u32],
+    posted: &Posted,
+    by_gap: &TimeFactor,
+) -> Vec<Concerned> {
+    let as_moved = |(&row, posted): (&u32, &Vec<(u32, u16)>)| {
+        let position = Some(reports.position[row as usize]).filter(|&i| i != NONE);
+        let identity = state.of(row).identity;
+        Moved { position, time: time(state, row), identity, posted: posted.clone() }
+    };
+    let moved: Vec<Moved> = moved.iter().zip(posted).map(as_moved).collect();
+    let stood = state.select(|row, known| known.was.group == row);
+    let mut before: Vec<i64> = stood.into_iter().filter_map(|row| time(state, row)).collect();
+    before.sort();
+    concerned::concerned(postings, &reports.times, by_gap, &before, &moved)
+}
+
+/// Some reports as they stand among their neighbours, which are what they were; and by what each asks for matches.
+fn remember(
+    at_hand: &mut AtHand<'_>,
+    findings: &Findings,
+    rows: &[u32],
+) -> Result<(Vec<Asked>, Vec<Asks>), Error> {
+    let (vectors, posted) = at_hand.posted(rows)?;
+    let (mut asked, mut own) = (Vec::new(), Vec::new());
+    let all = rows.iter().zip(posted).zip(findings.whole(rows)?);
+    for (n, ((&row, posted), was)) in all.enumerate() {
+        let position = at_hand.reports.position[row as usize];
+        let (posted, dimensions) = (posted.into_iter(), vectors.dimensions(n));
+        own.push((position, reach::own(posted, dimensions, &was.local).collect()));
+        let (nearest, local) = (was.nearest.clone(), was.local.clone());
+        let now = Finding { penalty: was.penalty, similar: Vec::new(), nearest, local };
+        asked.push(Asked { position, was, now, matches: Vec::new() });
+    }
+    Ok((asked, own))
+}
+
+/// The neighbourhoods of reports, by row, that post these terms; and by what each asks for matches.
 fn weigh(
     AtHand { state, reports, postings, .. }: &AtHand<'_>,
+    findings: &Findings,
     asking: Vec<(u32, Vec<(u32, u16)>)>,
-    known: Vec<Finding>,
     by_gap: &TimeFactor,
 ) -> Result<(Vec<Asked>, Vec<Asks>), Error> {
+    let rows: Vec<u32> = asking.iter().map(|(row, _)| *row).collect();
+    let position = |row: u32| reports.position[row as usize];
+    let asking: Vec<(u32, Vec<(u32, u16)>)> =
+        asking.into_iter().map(|(row, posted)| (position(row), posted)).collect();
     let around = asking::around(postings, &asking, &reports.times, by_gap);
     let all = asking.iter().map(|(i, _)| *i).chain(around.iter().flatten().copied());
     let few = Few::new(state, reports, all)?;
     let stars = few.numbered(asking.iter().map(|(i, _)| *i).zip(&around));
     let found = asking::weigh(&few.comparison(by_gap), &stars);
     let (mut rest, mut asked, mut own) = (found.local.flat(), Vec::new(), Vec::new());
-    let all = asking.into_iter().zip(known).zip(found.nearest);
+    let all = asking.into_iter().zip(findings.whole(&rows)?).zip(found.nearest);
     for (((position, posted), was), nearest) in all {
         let dimensions = few.vectors.dimensions(few.number(position) as usize);
         let (local, others) = rest.split_at(dimensions.len());

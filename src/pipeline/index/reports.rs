@@ -1,10 +1,10 @@
 //! The reports of an index, and what a night finds of them.
 //!
 //! A report is a group, seen through its earliest article. What its query finds is a function of the open postings of its
-//! terms within its reach ([`crate::stages::asking`]): reports that came, and those that a changed posting may concern, are queried, all
-//! others keep what was found. From a query come a report's similar pairs, its nearest and its local weights. A pair's score
-//! looks at the local weights of its two, a report's penalty at those of itself and of its nearest: what names a report whose
-//! terms say something else in its neighbourhood is reckoned again.
+//! terms within its reach ([`crate::stages::asking`]): reports that came, and those that a changed posting may concern, are
+//! queried, all others keep what was found. From a query come a report's similar pairs, its nearest and its local weights. A
+//! pair's score looks at the local weights of its two, a report's penalty at those of itself and of its nearest: only what
+//! names a report that came, or whose local weights changed, is reckoned again.
 
 use foldhash::HashSet;
 
