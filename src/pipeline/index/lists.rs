@@ -115,7 +115,7 @@ impl State {
         &self,
         wanted: &[u32],
         lists: Lists,
-        entry: impl Fn(&Prepared) -> Entry,
+        mut entry: impl FnMut(&Prepared) -> Entry,
     ) -> Result<Corpus, Error> {
         let mut chunk = Chunkful::default();
         let mut readers: [Reader; 3] = Default::default();
