@@ -110,10 +110,13 @@ impl Item for Sketch {
     }
 
     fn read(bytes: &[u8]) -> Self {
-        let slot = |i: usize| u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]]);
-        let lead = &bytes[2 * SLOTS..];
-        let hash = |i: usize| u32::read(&lead[4 * i..4 * i + 4]);
-        Self { signature: std::array::from_fn(slot), lead: std::array::from_fn(hash) }
+        let (slots, lead) = bytes.split_at(2 * SLOTS);
+        let slots = slots.as_chunks().0.iter().map(|slot| u16::from_le_bytes(*slot));
+        let lead = lead.as_chunks().0.iter().map(|hash| u32::from_le_bytes(*hash));
+        let mut sketch = Self::NONE;
+        sketch.signature.iter_mut().zip(slots).for_each(|(place, slot)| *place = slot);
+        sketch.lead.iter_mut().zip(lead).for_each(|(place, hash)| *place = hash);
+        sketch
     }
 }
 

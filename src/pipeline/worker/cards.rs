@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use super::articles::CARD;
 use super::wire::{Out, Row};
 use super::writer::Writer;
-use super::{Error, item, pack};
+use super::{Error, item, pack, unpack};
 use crate::model::Refusal;
 use crate::pipeline::parts::Lists;
 use crate::pipeline::prepare::{Chunkful, Prepared};
-use crate::stages::sketch::{LEAD_HASHES, Sketch};
+use crate::stages::sketch::Sketch;
 
 /// Writes the cards of a chunk.
 pub(super) fn write(chunk: &Chunkful, out: &mut Writer<'_>) -> Result<(), Error> {
@@ -24,7 +24,7 @@ fn card(article: &Prepared, chunk: &Chunkful, out: &mut Writer<'_>) -> Result<()
     let Lists { shingles, terms, hashes, facts } = &chunk.lists;
     let [published, seen] = [entry.published, entry.seen].map(|time| time.map(|t| t.to_string()));
     let time = entry.published.or(entry.seen).map(Timestamp::as_second);
-    let sketch = article.sketch.of(&chunk.sketches).first().map(sketch_bytes);
+    let sketch = Some(article.sketch.of(&chunk.sketches)).filter(|s| !s.is_empty()).map(pack);
     out.row(&[
         Out::Long(item(article.identity)),
         Out::Text(&entry.id),
@@ -90,23 +90,10 @@ pub(super) fn moment(row: &Row, column: usize) -> Result<Option<Timestamp>, Erro
     }
 }
 
-fn sketch_bytes(sketch: &Sketch) -> Vec<u8> {
-    let mut bytes: Vec<u8> = sketch.signature.iter().flat_map(|slot| slot.to_le_bytes()).collect();
-    bytes.extend(sketch.lead.iter().flat_map(|hash| hash.to_le_bytes()));
-    bytes
-}
-
-/// Back from [`sketch_bytes`].
+/// A sketch that a card holds.
 pub(super) fn sketch(row: &Row, column: usize) -> Result<Sketch, Error> {
-    let bytes = row.bytes(column);
-    let mut sketch = Sketch { signature: [0; _], lead: [0; LEAD_HASHES] };
-    let (signature, lead) = bytes.split_at(bytes.len().min(2 * sketch.signature.len()));
-    if lead.len() != 4 * LEAD_HASHES {
-        return Err(row.bad(column, "is no sketch"));
+    match *unpack::<Sketch>(row, column)? {
+        [sketch] => Ok(sketch),
+        _ => Err(row.bad(column, "is no sketch")),
     }
-    let slots = signature.as_chunks().0.iter().map(|slot| u16::from_le_bytes(*slot));
-    sketch.signature.iter_mut().zip(slots).for_each(|(place, slot)| *place = slot);
-    let hashes = lead.as_chunks().0.iter().map(|hash| u32::from_le_bytes(*hash));
-    sketch.lead.iter_mut().zip(hashes).for_each(|(place, hash)| *place = hash);
-    Ok(sketch)
 }
