@@ -85,11 +85,12 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
     let common = shingle::common(a.shingles, b.shingles);
     let (resemblance, containment) = (resemblance(n, m, common), containment(n, m, common));
     let apart = a.time.zip(b.time).map(|(x, y)| (x - y).abs() > FRESH);
+    let numbers = Numbers::of(a, b);
     let retold = apart == Some(false)
         && common >= RETOLD
         && a.headline.len() >= HEADLINE
         && a.headline == b.headline
-        && numbers_agree(a, b, AGREEING_APART);
+        && numbers.agree(AGREEING_APART);
     let contained = match common {
         _ if retold => containment / (params.min_containment * WEIGHT_OF_HEADLINE),
         COPIED.. => containment / params.min_containment,
@@ -99,13 +100,12 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
     let strength = (resemblance / params.min_resemblance).max(contained).min(STRONGEST);
     let found = Near { resemblance, containment, strength, against: None };
     let against = |strength, why| Near { strength, against: Some(why), ..found };
-    let numbers_agree = |share| numbers_agree(a, b, share);
     let agreeing = match apart {
         Some(false) => {
-            resemblance >= CORRECTED || one_corrected(a, b) || numbers_agree(AGREEING_FRESH)
+            resemblance >= CORRECTED || numbers.one_corrected() || numbers.agree(AGREEING_FRESH)
         }
-        Some(true) => numbers_agree(AGREEING_APART),
-        None => numbers_agree(AGREEING_UNDATED),
+        Some(true) => numbers.agree(AGREEING_APART),
+        None => numbers.agree(AGREEING_UNDATED),
     };
     let mingled = containment < MINGLED && strength >= 1.0;
     let few = n.min(m) < if apart == Some(true) { FEW_APART } else { FEW };
@@ -115,7 +115,8 @@ pub fn near(a: &Copy, b: &Copy, params: &Params) -> Near {
         against(0.0, "too many numbers differ")
     } else if mingled && few && resemblance < CLEARLY {
         against(0.0, "short, and much of either is its own: a form filled in again")
-    } else if mingled && n.min(m) < LONG && resemblance < CLEARLY && filled_in_again(a, b) {
+    } else if mingled && n.min(m) < LONG && resemblance < CLEARLY && filled_in_again(a, b, numbers)
+    {
         against(0.0, "another headline and other numbers: a form filled in again")
     } else if mingled
         && n.min(m) >= LONG
@@ -137,28 +138,36 @@ pub fn least_resemblance(n: usize, m: usize, params: &Params) -> f64 {
 }
 
 /// Whether two articles that have many words in common differ in their headlines and in several numbers.
-fn filled_in_again(a: &Copy, b: &Copy) -> bool {
+fn filled_in_again(a: &Copy, b: &Copy, numbers: Numbers) -> bool {
     let common = intersection(a.headline, b.headline);
     let [n, m] = [a.headline.len(), b.headline.len()];
     let other = n.min(m) >= HEADLINE && resemblance(n, m, common) <= OTHER_HEADLINE;
-    other && numbers(a, b)[1] >= OTHER_NUMBERS
+    other && numbers.own >= OTHER_NUMBERS
 }
 
-/// Whether a single number differs, beside one that does not.
-fn one_corrected(a: &Copy, b: &Copy) -> bool {
-    let [common, own] = numbers(a, b);
-    common > 0 && own == 1
+/// The numbers of two articles.
+#[derive(Clone, Copy)]
+struct Numbers {
+    /// How many they share.
+    common: usize,
+    /// How many the one that has fewer has for itself.
+    own: usize,
 }
 
-/// How many numbers two articles share, and how many the one that has fewer has for itself.
-fn numbers(a: &Copy, b: &Copy) -> [usize; 2] {
-    let common = intersection(a.numbers, b.numbers);
-    [common, a.numbers.len().min(b.numbers.len()) - common]
-}
+impl Numbers {
+    fn of(a: &Copy, b: &Copy) -> Self {
+        let common = intersection(a.numbers, b.numbers);
+        Self { common, own: a.numbers.len().min(b.numbers.len()) - common }
+    }
 
-/// Whether such a share of the numbers of the article that has fewer are in the other as well. Without numbers there is
-/// nothing to disagree on.
-fn numbers_agree(a: &Copy, b: &Copy, share: f64) -> bool {
-    let [common, own] = numbers(a, b);
-    common as f64 >= share * (common + own) as f64
+    /// Whether a single one differs, beside one that does not.
+    fn one_corrected(self) -> bool {
+        self.common > 0 && self.own == 1
+    }
+
+    /// Whether such a share of those of the article that has fewer are in the other as well. Without any there is nothing
+    /// to disagree on.
+    fn agree(self, share: f64) -> bool {
+        self.common as f64 >= share * (self.common + self.own) as f64
+    }
 }
