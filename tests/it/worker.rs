@@ -117,7 +117,7 @@ fn what_cannot_be_worked_on_is_said() {
     let other = stream(vec![("item", text), ("sketch", short.clone()), time()]);
     run("worker keys", &other).0.exits(2).says("column item is Utf8, where bigint is wanted");
     let short = stream(vec![("item", longs(vec![1])), ("sketch", short), time()]);
-    run("worker keys", &short).0.exits(2).says("column sketch is cut");
+    run("worker keys", &short).0.exits(2).says("column sketch is no sketch");
     let older = "worker pairs --expect samestory-0.0.1";
     run(older, b"").0.exits(2).says("where samestory-0.0.1 is wanted: all machines need the same");
     let decided = Dir::new();

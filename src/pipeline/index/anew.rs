@@ -35,7 +35,6 @@ impl Anew {
             || now.nearest != was.nearest
             || near.map(|n| n.0).any(|row| shifted.contains(&row));
         let (mut compare, mut again) = (Vec::new(), Vec::new());
-        now.similar.clear();
         for other in matches {
             let row = reports.rows[other as usize];
             match was.similar.binary_search_by_key(&row, |link| link.row) {
@@ -107,7 +106,7 @@ fn naming(
     let whole = findings.whole(&named)?.into_iter();
     let other = |(row, was): (u32, Finding)| {
         let matches = was.similar.iter().map(|link| position(link.row)).collect();
-        Asked { position: position(row), now: was.clone(), was, matches }
+        Asked { position: position(row), now: was.without_similar(), was, matches }
     };
     Ok(named.into_iter().zip(whole).map(other).collect())
 }

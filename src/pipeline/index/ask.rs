@@ -130,8 +130,7 @@ fn remember(
         let position = at_hand.reports.position[row as usize];
         let (posted, dimensions) = (posted.into_iter(), vectors.dimensions(n));
         own.push((position, reach::own(posted, dimensions, &was.local).collect()));
-        let (nearest, local) = (was.nearest.clone(), was.local.clone());
-        let now = Finding { penalty: was.penalty, similar: Vec::new(), nearest, local };
+        let now = was.without_similar();
         asked.push(Asked { position, was, now, matches: Vec::new() });
     }
     Ok((asked, own))

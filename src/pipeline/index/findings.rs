@@ -42,6 +42,14 @@ pub(super) struct Finding {
     pub(super) local: Vec<u16>,
 }
 
+impl Finding {
+    /// All of it but the similar reports.
+    pub(super) fn without_similar(&self) -> Self {
+        let (nearest, local) = (self.nearest.clone(), self.local.clone());
+        Self { penalty: self.penalty, similar: Vec::new(), nearest, local }
+    }
+}
+
 /// Where the latest record on a report is.
 #[derive(Debug, Clone, Copy)]
 struct Place {

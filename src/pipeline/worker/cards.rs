@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use super::articles::CARD;
 use super::wire::{Out, Row};
 use super::writer::Writer;
-use super::{Error, item, pack, unpack};
+use super::{Error, item, pack};
 use crate::model::Refusal;
 use crate::pipeline::parts::Lists;
 use crate::pipeline::prepare::{Chunkful, Prepared};
+use crate::pipeline::spool::Item as _;
 use crate::stages::sketch::Sketch;
 
 /// Writes the cards of a chunk.
@@ -92,8 +93,10 @@ pub(super) fn moment(row: &Row, column: usize) -> Result<Option<Timestamp>, Erro
 
 /// A sketch that a card holds.
 pub(super) fn sketch(row: &Row, column: usize) -> Result<Sketch, Error> {
-    match *unpack::<Sketch>(row, column)? {
-        [sketch] => Ok(sketch),
-        _ => Err(row.bad(column, "is no sketch")),
+    let bytes = row.bytes(column);
+    if bytes.len() == Sketch::SIZE {
+        Ok(Sketch::read(bytes))
+    } else {
+        Err(row.bad(column, "is no sketch"))
     }
 }
