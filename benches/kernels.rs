@@ -74,7 +74,7 @@ fn groups(c: &mut Criterion) {
             (0..n).map(|i| (mix(mix(i.into()) % u64::from(n)) >> 16, i)).collect();
         let propose = |mut buckets: Buckets| {
             let (mut pairs, bounds) = (Vec::new(), Bounds { hubs: 3, near: 1 });
-            buckets.propose(n as usize, rows.iter().copied(), bounds, |_, _| true, &mut pairs);
+            buckets.propose(n as usize, rows.iter().copied(), bounds, |pair| pairs.push(pair));
             pairs
         };
         bench.bench_function(BenchmarkId::new("buckets", n), |b| {

@@ -1,6 +1,6 @@
 """The service under load: durable adds while others look things up, on an index of many articles; prints a table.
 
-python3 benches/service.py [--articles N] [--seconds N] [--batch N]   (SAMESTORY names the binary, default target/release/samestory)
+python3 benches/service.py [--articles N] [--seconds N] [--batch N] [--rate N]   (SAMESTORY names the binary, default target/release/samestory)
 """
 
 import argparse
@@ -39,12 +39,15 @@ def resident(process):
         return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS"))
 
 
-def add(address, start, seconds, bodies):
-    """Adds batches, one after another; how long each took, and how many were refused."""
+def add(address, start, seconds, every, bodies):
+    """Adds batches, one after another, and one every so many seconds at most; how long each took, and how many were refused."""
     start.wait()
     connection, took, refused = http.client.HTTPConnection(address, timeout=60), [], 0
-    until = time.monotonic() + seconds
+    at = time.monotonic()
+    until = at + seconds
     for body in bodies:
+        time.sleep(max(0, at - time.monotonic()))
+        at += every
         began = time.monotonic()
         if began > until:
             break
@@ -93,7 +96,7 @@ def storm(address, start, seconds, total):
 
 
 def at_once(calls):
-    """Each call in a process of its own, all started together; what they gave."""
+    """Each call in a process of its own, all started together; what they gave, each with its name."""
     start = multiprocessing.Event()
     results = multiprocessing.Queue()
     run = lambda function, args: results.put((function.__name__, function(args[0], start, *args[1:])))
@@ -106,49 +109,63 @@ def at_once(calls):
     return given
 
 
-def batches(total, feeder, size, seconds):
-    """More batches than a feeder can add in the time, made beforehand."""
-    draw, first = random.Random(feeder), total + feeder * 10**7
-    return ["\n".join(json.dumps(article(first + i * size + n, draw, total)) for n in range(size)) for i in range(1 + 1000 * seconds // size)]
+def batches(first, size, count, total):
+    """Batches of articles numbered from `first` on, made beforehand."""
+    draw = random.Random(first)
+    return ["\n".join(json.dumps(article(first + i * size + n, draw, total)) for n in range(size)) for i in range(count)]
 
 
-def settle(address, total):
+def follow(address, start, seconds, total, name):
     """How long after they are accepted single articles, one after the other, stand in their stories."""
-    connection, waits = http.client.HTTPConnection(address, timeout=60), []
+    start.wait()
+    connection, waits, until = http.client.HTTPConnection(address, timeout=60), [], time.monotonic() + seconds
 
     def ask(method, path, body=None):
         connection.request(method, path, body, {"content-type": "application/x-ndjson"})
         return json.loads(connection.getresponse().read())
 
-    for number in range(5):
-        late = article(total - 5 * number - 2, random.Random(number), total) | {"id": f"late{number}"}
+    while time.monotonic() < until or not waits:
+        number = len(waits)
+        late = article(total - 5 * number - 2, random.Random(number), total) | {"id": f"{name}{number}"}
         ask("POST", "/v1/articles:batch", json.dumps(late))
         began = time.monotonic()
-        while ask("GET", f"/v1/articles/late{number}")["provisional"]:
-            time.sleep(0.05)
+        while ask("GET", f"/v1/articles/{name}{number}")["provisional"]:
+            time.sleep(0.1)
         waits.append(time.monotonic() - began)
     return waits
 
 
-def measure(address, process, options):
-    feeders = [(add, (address, options.seconds, batches(options.articles, n, options.batch, options.seconds))) for n in range(3)]
-    readers = [(look, (address, options.seconds, 50, options.articles)) for _ in range(4)]
+def load(address, process, options, name, rate):
+    """Three feeders that offer so many articles a second, or all they can, beside four readers and one who waits for stories."""
+    seconds, total, size = options.seconds, options.articles, options.batch
+    count = (rate or 4000) * seconds // (3 * size) + 1
+    first = total + (0 if rate else 10**8)
+    every = 3 * size / rate if rate else 0
+    calls = [(add, (address, seconds, every, batches(first + n * 10**7, size, count, total))) for n in range(3)]
+    calls += [(look, (address, seconds, 50, total))] * 4 + [(follow, (address, seconds, total, name))]
     held = [resident(process)]
-    thirds = threading.Thread(target=lambda: [time.sleep(options.seconds / 3) or held.append(resident(process)) for _ in range(3)])
+    thirds = threading.Thread(target=lambda: [time.sleep(seconds / 3) or held.append(resident(process)) for _ in range(3)])
     thirds.start()
-    given = at_once(feeders + readers)
+    given = at_once(calls)
     thirds.join()
-    took = [time for name, (times, _) in ((n, g) for n, g in given if n == "add") for time in times]
-    refused = sum(g[1] for n, g in given if n == "add")
-    times = [time for name, g in given if name == "look" for time in g]
-    print(f"| durable adds in batches of {options.batch} | {len(took) * options.batch / options.seconds:,.0f} articles a second |")
+    took = [wait for kind, g in given if kind == "add" for wait in g[0]]
+    refused = sum(g[1] for kind, g in given if kind == "add")
+    times = [wait for kind, g in given if kind == "look" for wait in g]
+    waits = [wait for kind, g in given if kind == "follow" for wait in g]
+    print(f"| {name}: durable adds in batches of {size} | {len(took) * size / seconds:,.0f} articles a second, {refused} batches refused |")
     print(f"| an add, p50 / p99 | {percentile(took, .5) * 1000:.0f} / {percentile(took, .99) * 1000:.0f} ms |")
-    print(f"| batches refused meanwhile | {refused} |")
-    print(f"| look-ups | {len(times) / options.seconds:.0f} a second |")
+    print(f"| look-ups meanwhile | {len(times) / seconds:.0f} a second |")
     print(f"| a look-up, p50 / p99 | {percentile(times, .5) * 1000:.1f} / {percentile(times, .99) * 1000:.1f} ms |")
-    waits = settle(address, options.articles)
-    print(f"| after the load, and then: an article stands in its story after | {', '.join(f'{wait:.1f}' for wait in waits)} s |")
+    print(f"| an article stands in its story after, p50 / longest | {percentile(waits, .5):.1f} / {max(waits):.1f} s |")
     print(f"| memory before, and after each third | {', '.join(map(str, held))} MB |", flush=True)
+
+
+def measure(address, process, options):
+    load(address, process, options, "steady", options.rate)
+    time.sleep(5)
+    load(address, process, options, "flood", 0)
+    [(_, waits)] = at_once([(follow, (address, 5, options.articles, "alone"))])
+    print(f"| an article alone stands in its story after, p50 / longest | {percentile(waits, .5):.1f} / {max(waits):.1f} s |")
     given = [g for _, g in at_once([(storm, (address, 5, options.articles))] * 64)]
     statuses = [status for g in given for status in g[0]]
     print(f"| 64 at once, as fast as they can | { {status: statuses.count(status) for status in sorted(set(statuses))} } |")
@@ -163,6 +180,7 @@ def main():
     options.add_argument("--articles", type=int, default=300_000)
     options.add_argument("--seconds", type=int, default=60)
     options.add_argument("--batch", type=int, default=100)
+    options.add_argument("--rate", type=int, default=1_000)
     options = options.parse_args()
     binary = os.environ.get("SAMESTORY", "target/release/samestory")
     with tempfile.TemporaryDirectory() as folder:

@@ -53,7 +53,9 @@ pub(super) fn run(args: &Serve, tell: &Tell) -> Result<Exit, Failure> {
     let mut reading = args.reading.options(&[]);
     reading.outlets = targets::outlets(args.sources.as_deref())?;
     // This thread waits for requests, so it is none of those that group.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(args.threads)
+        .start_handler(|_| service::step_back());
     pool.build_global().context("cannot start the threads").map_err(Failure::usage)?;
     let rate = f64::from(args.rate);
     let limits = Limits {

@@ -27,8 +27,10 @@ pub fn items(pair: u64) -> (u32, u32) {
 /// Buffers for one table of keys after the other.
 #[derive(Debug, Default)]
 pub struct Buckets {
-    rows: Vec<u64>,
+    by_first: Vec<u64>,
+    by_second: Vec<u64>,
     ends: Vec<u32>,
+    finer_ends: Vec<u32>,
     /// Pairs proposed lately, each in the place that its hash gives it: most are proposed again and again.
     recent: Vec<u64>,
     /// Whether every bucket's proposals count, however often a pair was proposed before.
@@ -37,10 +39,10 @@ pub struct Buckets {
 
 /// Bits of a key.
 pub const KEY_BITS: u32 = 48;
-/// Most bits of a key that choose its part.
-const MOST_BITS: u32 = 16;
-/// Most pairs that are remembered.
-const MOST_RECENT: usize = 1 << 20;
+/// Bits that choose a part at a time: the ends of so many parts stay in the nearest cache while rows are spread.
+const DIGIT: u32 = 8;
+/// Most pairs that are remembered: more do not stay in the caches, and to sort what repeats costs less.
+const MOST_RECENT: usize = 1 << 16;
 
 impl Buckets {
     /// Buckets that propose a pair once for each bucket it shares.
@@ -48,43 +50,43 @@ impl Buckets {
         Self { every: true, ..Self::default() }
     }
 
-    /// Appends the pairs that the bucket rule proposes for `(key, item)` rows in any order, and that `keep` lets
-    /// through. Keys have [`KEY_BITS`] bits, of which the upper ones should be spread evenly; items are below `items`.
+    /// Hands over the pairs that the bucket rule proposes for `(key, item)` rows in any order. Keys have [`KEY_BITS`]
+    /// bits, of which the upper ones should be spread evenly; items are below `items`.
     ///
-    /// A pair may be appended more than once. Returns the size of the largest bucket.
+    /// A pair may be handed over more than once. Returns the size of the largest bucket.
     pub fn propose(
         &mut self,
         items: usize,
         rows: impl ExactSizeIterator<Item = (u64, u32)> + Clone,
         bounds: Bounds,
-        keep: impl Fn(u32, u32) -> bool,
-        pairs: &mut Vec<u64>,
+        mut found: impl FnMut(u64),
     ) -> usize {
-        let bits = self.spread(items, rows);
-        let Self { rows, ends, recent, every } = self;
+        let Self { by_first, by_second, ends, finer_ends, recent, every } = self;
+        // What is left of a key has room above the item in 64 bits.
+        let bits = items.max(2).ilog2();
+        let first = DIGIT.max((bits + 1).saturating_sub(u64::BITS - KEY_BITS));
+        let second = bits.saturating_sub(first).clamp(1, DIGIT);
+        let left = KEY_BITS - first;
         let places = (2 * rows.len()).next_power_of_two().min(MOST_RECENT);
         if recent.len() < places {
             // No pair has an item twice, so that 0 is none.
             *recent = vec![0; places];
         }
         let shift = u64::BITS - recent.len().trailing_zeros();
+        let item = |row: u64| (row & (u64::MAX >> left)) as u32;
         let mut each = |x: u64, y: u64| {
-            let (a, b) = (item(x, bits), item(y, bits));
-            if !keep(a, b) {
-                return;
-            }
-            let pair = pair(a, b);
+            let pair = pair(item(x), item(y));
             let place = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
             if std::mem::replace(&mut recent[place], pair) != pair || *every {
-                pairs.push(pair);
+                found(pair);
             }
         };
-        let (mut largest, mut start) = (rows.len().min(1), 0);
-        let key = |row: u64| row >> (MOST_BITS + bits);
-        for &end in &ends[..1 << bits] {
-            let part = &mut rows[start..end as usize];
-            start = end as usize;
-            if part.len() > 1 {
+        let mut largest = rows.len().min(1);
+        let key = |row: u64| row >> (u64::BITS - left);
+        let row = |(key, item)| (key >> left, key << (u64::BITS - left) | u64::from(item));
+        for part in spread(rows.map(row), first, ends, by_first) {
+            let part = part.iter().map(|&row| (row >> (u64::BITS - second), row));
+            for part in spread(part, second, finer_ends, by_second).filter(|part| part.len() > 1) {
                 part.sort_unstable();
                 for bucket in part.chunk_by(|&x, &y| key(x) == key(y)).filter(|b| b.len() > 1) {
                     largest = largest.max(bucket.len());
@@ -94,37 +96,34 @@ impl Buckets {
         }
         largest
     }
-
-    /// Spreads rows over parts by the uppermost bits of their keys, whose number is returned. What is left of a key
-    /// has room above the item in 64 bits: the more items there are, the more bits choose the part.
-    fn spread(
-        &mut self,
-        items: usize,
-        rows: impl ExactSizeIterator<Item = (u64, u32)> + Clone,
-    ) -> u32 {
-        let Self { rows: spread, ends, .. } = self;
-        let bits = items.max(2).ilog2().min(MOST_BITS);
-        let part = |key: u64| (key >> (KEY_BITS - bits)) as usize;
-        ends.clear();
-        ends.resize((1 << bits) + 1, 0);
-        rows.clone().for_each(|(key, _)| ends[part(key) + 1] += 1);
-        for i in 1..ends.len() {
-            ends[i] += ends[i - 1];
-        }
-        spread.resize(rows.len(), 0);
-        for (key, item) in rows {
-            // What was the beginning of the part becomes its end.
-            let place = &mut ends[part(key)];
-            spread[*place as usize] = key << (MOST_BITS + bits) | u64::from(item);
-            *place += 1;
-        }
-        bits
-    }
 }
 
-/// The item of a row of which the key has lost so many bits.
-fn item(row: u64, bits: u32) -> u32 {
-    (row & !(u64::MAX << (MOST_BITS + bits))) as u32
+/// Spreads rows over parts by the `bits` of their digits, and gives the parts.
+fn spread<'a>(
+    rows: impl ExactSizeIterator<Item = (u64, u64)> + Clone,
+    bits: u32,
+    ends: &'a mut Vec<u32>,
+    to: &'a mut Vec<u64>,
+) -> impl Iterator<Item = &'a mut [u64]> {
+    ends.clear();
+    ends.resize((1 << bits) + 1, 0);
+    rows.clone().for_each(|(digit, _)| ends[digit as usize + 1] += 1);
+    for i in 1..ends.len() {
+        ends[i] += ends[i - 1];
+    }
+    to.resize(rows.len(), 0);
+    for (digit, row) in rows {
+        // What was the beginning of the part becomes its end.
+        let place = &mut ends[digit as usize];
+        to[*place as usize] = row;
+        *place += 1;
+    }
+    let (mut rest, mut start) = (&mut to[..], 0);
+    ends.iter().map(move |&end| {
+        let (part, after) = std::mem::take(&mut rest).split_at_mut((end - start) as usize);
+        (rest, start) = (after, end);
+        part
+    })
 }
 
 /// The pairs of one bucket, whose items are ascending.
@@ -137,10 +136,11 @@ pub fn of_bucket<T: Copy>(bucket: &[T], bounds: Bounds, mut each: impl FnMut(T, 
     }
 }
 
-/// Sorts pairs and drops repetitions.
+/// Sorts pairs and drops repetitions, with the room these had.
 pub fn distinct(pairs: &mut Vec<u64>) {
     pairs.sort_unstable();
     pairs.dedup();
+    pairs.shrink_to_fit();
 }
 
 #[cfg(test)]
@@ -164,10 +164,7 @@ mod tests {
             }
             let rows = keys.iter().enumerate().map(|(i, &k)| (mix(k) >> 16, i as u32)).rev();
             let (mut pairs, mut buckets) = (Vec::new(), Buckets::default());
-            buckets.propose(keys.len(), rows.clone(), bounds, |_, _| false, &mut pairs);
-            prop_assert!(pairs.is_empty());
-            buckets.recent.clear();
-            let largest = buckets.propose(keys.len(), rows, bounds, |_, _| true, &mut pairs);
+            let largest = buckets.propose(keys.len(), rows, bounds, |pair| pairs.push(pair));
             prop_assert_eq!(largest, (0..9).map(|k| keys.iter().filter(|&&other| other == k).count()).max().unwrap_or(0));
             distinct(&mut pairs);
             prop_assert_eq!(pairs, expected);
@@ -186,7 +183,7 @@ mod tests {
         let bounds = Bounds { hubs: 1, near: 1 };
         let times = |mut buckets: Buckets| {
             let mut pairs = Vec::new();
-            buckets.propose(2, rows.clone(), bounds, |_, _| true, &mut pairs);
+            buckets.propose(2, rows.clone(), bounds, |pair| pairs.push(pair));
             pairs.len()
         };
         assert_eq!((times(Buckets::every()), times(Buckets::default())), (2, 1));
@@ -197,7 +194,7 @@ mod tests {
         for n in [0, 1, 2, 3, 100, 5000u32, 150_000] {
             let rows = (0..n).map(|i| (mix(u64::from(i / 2)) >> 16, i));
             let (mut pairs, bounds) = (Vec::new(), Bounds { hubs: 1, near: 1 });
-            Buckets::default().propose(n as usize, rows, bounds, |_, _| true, &mut pairs);
+            Buckets::default().propose(n as usize, rows, bounds, |pair| pairs.push(pair));
             distinct(&mut pairs);
             let expected: Vec<u64> = (0..n / 2).map(|i| pair(2 * i, 2 * i + 1)).collect();
             assert_eq!(pairs, expected);

@@ -35,7 +35,6 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
         spool.gather(&places, |k, sketch| sketch.iter().for_each(|s| pass.add(k as u32, s)))?;
         let (mut found, largest) = pass.pairs(&pairs, &mut buckets);
         largest_bucket = largest_bucket.max(largest);
-        buckets::distinct(&mut found);
         let mut left = Vec::new();
         Batches::new(corpus, exact, &mut found).each(spool, &places, |batch, loaded| {
             left.extend(

@@ -8,7 +8,6 @@ mod known;
 use std::collections::VecDeque;
 
 use foldhash::HashMap;
-use rayon::prelude::*;
 
 use super::prepare::{Chunkful, Preparer};
 use crate::kernel::cosine::Probe;
@@ -86,14 +85,11 @@ impl Lookup {
         self.known.is_empty()
     }
 
-    /// Cleans and sketches articles, each alone; needs nothing of those that are held.
+    /// Cleans and sketches articles, each alone; needs nothing of those that are held. On this thread: the others may
+    /// be busy with an update for seconds.
     pub fn sketch(params: &Params, articles: &[Article]) -> Sketched {
-        let one = |preparer: &mut Preparer, articles: &[Article]| {
-            let chunk = preparer.prepare_all(articles.to_vec(), params);
-            known::of_chunk(&chunk, |i| chunk.articles[i].entry.clone())
-        };
-        let parts = articles.par_chunks(16).map_init(|| Preparer::new(params), one);
-        Sketched(parts.collect::<Vec<_>>().into_iter().flatten().collect())
+        let chunk = Preparer::new(params).prepare_all(articles.to_vec(), params);
+        Sketched(known::of_chunk(&chunk, |i| chunk.articles[i].entry.clone()))
     }
 
     /// Takes articles of a segment, with their entries.

@@ -41,6 +41,7 @@ pub use client::{hand_over, holds};
 pub use rate::Limit;
 pub use state::{App, Limits, Options};
 pub use tokens::{Role, Tokens};
+pub use writer::step_back;
 
 use crate::pipeline::index::{self, Access, Index};
 use crate::store::Journal;

@@ -43,10 +43,11 @@ pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
     let largest = proposed.iter().map(|p| p.1).max().unwrap_or(0);
     let mut pairs = proposed.iter().map(|p| &p.0[..]).collect::<Vec<_>>().concat();
     drop(proposed);
-    buckets::distinct(&mut pairs);
+    // Stable, because that makes use of what is in order already.
+    pairs.sort();
+    pairs.dedup();
     let by_lead = work(LEADS, &pairs, &mut Buckets::default()).0;
     pairs.extend(by_lead);
-    // Stable, because that makes use of what is in order already.
     pairs.sort();
     (pairs, largest)
 }
@@ -91,8 +92,8 @@ impl Pass {
         }
     }
 
-    /// The pairs found, which may repeat, and the size of the largest bucket. The last pass finds only pairs that are not
-    /// `known`, each once; the others need not know any.
+    /// The pairs found, ascending and distinct, and the size of the largest bucket. The last pass finds only pairs that are
+    /// not `known`; the others need not know any.
     pub fn pairs(self, known: &[u64], buckets: &mut Buckets) -> (Vec<u64>, usize) {
         let mut pairs = Vec::new();
         let (items, n) = (&self.items, self.n);
@@ -101,9 +102,11 @@ impl Pass {
                 let one = |band: usize| {
                     let rows = slots.iter().map(|slots| bands::slots(slots, band));
                     let rows = rows.zip(items.iter().copied());
-                    buckets.propose(n, rows, BOUNDS, |_, _| true, &mut pairs)
+                    buckets.propose(n, rows, BOUNDS, |pair| pairs.push(pair))
                 };
-                (0..TOGETHER).map(one).max().unwrap_or(0)
+                let largest = (0..TOGETHER).map(one).max().unwrap_or(0);
+                buckets::distinct(&mut pairs);
+                largest
             }
             Gathered::Leads(leads) => {
                 pairs = by_lead(&leads, known);
@@ -114,12 +117,22 @@ impl Pass {
     }
 }
 
+/// Pairs proposed that are looked at together: what is fetched for one is then waited for with that for the others.
+const AT_ONCE: usize = 256;
+
 /// Pairs of items whose texts begin alike: at least two of the hashes of their leads propose them.
 fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
     let known = Known::new(known);
     // Most pairs that share one hash share no other, and together they would be the most that is in memory at any time.
-    let new = |a: u32, b: u32| {
-        share_two(&leads[a as usize], &leads[b as usize]) && !known.has(buckets::pair(a, b))
+    let keep_new = |some: &mut Vec<u64>, new: &mut Vec<u64>| {
+        let mut kept = 0;
+        for i in 0..some.len() {
+            let (a, b) = buckets::items(some[i]);
+            some[kept] = some[i];
+            kept += usize::from(share_two(&leads[a as usize], &leads[b as usize]));
+        }
+        some.truncate(kept);
+        new.extend(some.drain(..).filter(|&pair| !known.has(pair)));
     };
     let of_part = |buckets: &mut Buckets, part: usize| -> Vec<u64> {
         let of_item = |(lead, item): (&Lead, u32)| {
@@ -127,9 +140,15 @@ fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
             lead.map(|hash| ours(hash).then_some((spread(hash), item)))
         };
         let rows: Vec<(u64, u32)> = leads.iter().zip(0..).flat_map(of_item).flatten().collect();
-        let mut proposed = Vec::new();
-        buckets.propose(leads.len(), rows.iter().copied(), BOUNDS, new, &mut proposed);
-        proposed
+        let (mut some, mut new) = (Vec::with_capacity(AT_ONCE), Vec::new());
+        buckets.propose(leads.len(), rows.iter().copied(), BOUNDS, |pair| {
+            some.push(pair);
+            if some.len() == AT_ONCE {
+                keep_new(&mut some, &mut new);
+            }
+        });
+        keep_new(&mut some, &mut new);
+        new
     };
     let parts: Vec<Vec<u64>> =
         (0..LEAD_HASHES).into_par_iter().map_init(Buckets::every, of_part).collect();

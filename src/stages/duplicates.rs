@@ -124,7 +124,7 @@ pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
         matches.flat_map(|e| [(spread(e.a), e.b), (spread(e.b), e.a)]).collect();
     let items = rows.iter().map(|row| row.1 as usize + 1).max().unwrap_or(0);
     let (mut pairs, mut buckets) = (Vec::new(), Buckets::default());
-    buckets.propose(items, rows.iter().copied(), BOUNDS, |_, _| true, &mut pairs);
+    buckets.propose(items, rows.iter().copied(), BOUNDS, |pair| pairs.push(pair));
     buckets::distinct(&mut pairs);
     pairs.retain(|pair| proposed.binary_search(pair).is_err());
     pairs
