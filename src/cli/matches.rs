@@ -215,7 +215,8 @@ fn read_match(row: Row<5>, column: &str, level: &str) -> Result<Option<Match>> {
     };
     let is_story = level == "story";
     let value = match kind.as_deref() {
-        Some("exact" | "near" | "editor") if is_story => f64::INFINITY,
+        Some("exact") => f64::INFINITY,
+        Some("near" | "editor") if is_story => f64::INFINITY,
         Some("story" | "editor") if !is_story => return Ok(None),
         _ => number,
     };
