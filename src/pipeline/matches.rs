@@ -1,5 +1,7 @@
 //! The evidence of an outcome: every verified match, and the best one of each article.
 
+use rayon::prelude::*;
+
 use super::Found;
 use crate::kernel::time::ONE;
 use crate::model::{Grouping, Match, MatchKind};
@@ -55,7 +57,7 @@ pub(super) fn all(found: &Found, params: &Params) -> Vec<Match> {
     let copies = exact.folded() + duplicates.matches.len();
     let mut all: Vec<Match> = Vec::with_capacity(copies);
     all.extend(same.chain(near).chain(told).chain(linked));
-    all.sort_unstable_by_key(|m| (m.a, m.b, m.kind));
+    all.par_sort_unstable_by_key(|m| (m.a, m.b, m.kind));
     all.dedup_by_key(|m| (m.a, m.b));
     all
 }

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::io;
 
+use rayon::prelude::*;
+
 use super::changes;
 use super::matches::{self, best, linked};
 use super::stories::Stories;
@@ -53,7 +55,7 @@ pub(super) fn arrange(
     mut all: Vec<Story>,
     params: &Params,
 ) -> io::Result<Grouping> {
-    all.sort_by_key(|story| (Reverse(story.size), story.id));
+    all.par_sort_by_key(|story| (Reverse(story.size), story.id));
     let mut grouping = lay_out(&all);
     grouping.weakest = weakest(found, &all);
     grouping.related = related(&corpus, found, &all);
@@ -95,7 +97,7 @@ pub(super) fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<S
         let id = corpus.articles[first.expect("a story has a group") as usize].identity;
         Story { size: of_story.iter().map(|g| g.members.len()).sum(), groups: of_story, reason, id }
     };
-    members.into_iter().filter(|groups| !groups.is_empty()).map(story).collect()
+    members.into_par_iter().filter(|groups| !groups.is_empty()).map(story).collect()
 }
 
 /// For each group the sum of its scores with the others of its story.

@@ -140,6 +140,6 @@ pub fn group(examined: Vec<Examined>, n: usize, apart: Vec<(u32, u32)>) -> Dupli
     let constraints = Constraints { apart, ..Constraints::default() };
     let group = group_under(&constraints, &vec![0; n], edges, ONE, Average::ExaminedPairs).label;
     let mut matches: Vec<Examined> = examined.into_iter().filter(Examined::matches).collect();
-    matches.sort_unstable_by_key(|e| (e.a, e.b));
+    matches.par_sort_unstable_by_key(|e| (e.a, e.b));
     Duplicates { group, matches }
 }
