@@ -93,6 +93,30 @@ mod tests {
     }
 
     #[test]
+    fn four_resamples_lie_beyond_either_end() {
+        let labels = |seed: u64, n: u64| -> Vec<u32> {
+            (0..300).map(|i| (mix(i ^ seed << 32) % n) as u32).collect()
+        };
+        let (predicted, gold) = (labels(1, 9), labels(2, 40));
+        let (low, high) = bcubed_interval(&predicted, &gold);
+        let clusters = sums(&predicted, &gold);
+        let scores = (0..RESAMPLES).map(|i| resample(&clusters, i));
+        assert_eq!(scores.clone().filter(|&score| score < low).count(), BEYOND);
+        assert_eq!(scores.filter(|&score| score > high).count(), BEYOND);
+    }
+
+    #[test]
+    fn what_the_clusters_have_is_what_the_whole_has() {
+        let (predicted, gold) = ([1, 1, 2, 2, 2, 3, 4], [5, 6, 5, 6, 6, 6, 7]);
+        let total =
+            |of: fn(&Sums) -> f64| sums(&predicted, &gold).iter().map(of).sum::<f64>() / 7.0;
+        let expected = agreement(&predicted, &gold).bcubed;
+        assert!((total(|s| s.precision) - expected.precision).abs() < 1e-12);
+        assert!((total(|s| s.recall) - expected.recall).abs() < 1e-12);
+        assert_eq!(total(|s| s.items), 1.0);
+    }
+
+    #[test]
     fn nothing_to_draw_from_is_no_width() {
         assert_eq!(bcubed_interval(&[], &[]), (1.0, 1.0));
         let (low, high) = bcubed_interval(&[1, 1, 2], &[5, 5, 5]);

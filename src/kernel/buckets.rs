@@ -178,6 +178,15 @@ mod tests {
     }
 
     #[test]
+    fn items_can_be_as_many_as_there_are_numbers() {
+        let rows = [(7, 5), (7, u32::MAX - 1), (7 << 40, 6), (9, u32::MAX - 2)].into_iter();
+        let mut pairs = Vec::new();
+        let bounds = Bounds { hubs: 1, near: 1 };
+        Buckets::default().propose(u32::MAX as usize, rows, bounds, |pair| pairs.push(pair));
+        assert_eq!(pairs, [pair(5, u32::MAX - 1)]);
+    }
+
+    #[test]
     fn a_pair_may_count_once_for_each_bucket() {
         let rows = [(1, 0), (1, 1), (2 << 40, 0), (2 << 40, 1)].into_iter();
         let bounds = Bounds { hubs: 1, near: 1 };

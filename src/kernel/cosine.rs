@@ -140,6 +140,15 @@ mod tests {
     }
 
     #[test]
+    fn dimensions_that_want_the_same_slots_find_others() {
+        let first = |d: u32| d.wrapping_mul(0x9e37_79b1) >> 27;
+        let dimensions: Vec<u32> = (1..).filter(|&d| first(d) == 9).take(3).collect();
+        let mut probe = Probe::default();
+        probe.load(&dimensions, &[1, 10, 100]);
+        assert_eq!(probe.dot(&dimensions, &[2, 3, 4]), 432);
+    }
+
+    #[test]
     fn angles() {
         let length = |w: &[u16]| (square(w) as f64).sqrt();
         assert_eq!(cosine(25, length(&[3, 4]), length(&[3, 4])), ONE);
