@@ -16,6 +16,7 @@
 //! | [`bootstrap`] | how far that may be chance | Efron 1979 |
 //! | [`mixed`] | which clusters they differ on most | |
 //! | [`base32`] | a hash as a short word | |
+//! | [`varint`] | small numbers in few bytes | LEB128 |
 //! | [`cosine`] | cosine of sparse integer vectors | |
 //! | [`time`] | the time factor of a similarity | |
 //! | `wide` | any of these once more for wider vectors | |
@@ -39,4 +40,5 @@ pub mod simhash;
 pub mod sort;
 pub mod sums;
 pub mod time;
+pub mod varint;
 pub(crate) mod wide;

@@ -2,9 +2,9 @@
 
 use foldhash::HashMap;
 
-use super::candidates::{BOUNDS, PLACES, Table, key, table};
+use super::candidates::{BANDS, BOUNDS, PLACES, Table, table};
 use super::sketch::{LEAD_HASHES, Sketch};
-use crate::kernel::hash::mix;
+use crate::kernel::bands;
 
 /// The keys of all articles that come or go, or a part of these keys.
 #[derive(Debug)]
@@ -65,10 +65,10 @@ impl Part {
     /// The keys of a sketch that are in this part, with their places.
     fn keys(self, sketch: &Sketch) -> impl Iterator<Item = (usize, u64)> {
         let places = (0..PLACES).filter(move |&place| is_of_lead(place) || self.has(place));
-        let keys = places.filter_map(|place| Some((place, key(sketch, place)?)));
-        keys.filter(move |&(place, key)| {
-            !is_of_lead(place) || self.has(PLACES - 1 - (key >> 16) as usize % LEAD_HASHES)
-        })
+        let has =
+            move |key: u64| key != NO_KEY && self.has(PLACES - 1 - key as usize % LEAD_HASHES);
+        let keys = places.map(|place| (place, key(sketch, place)));
+        keys.filter(move |&(place, key)| !is_of_lead(place) || has(key))
     }
 
     fn has(self, place: usize) -> bool {
@@ -76,6 +76,8 @@ impl Part {
     }
 }
 
+/// Spreads keys over the bits of a filter.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Articles whose keys are in memory at once.
 const TOGETHER: usize = 60_000;
 
@@ -93,7 +95,7 @@ impl Filter {
     }
 
     fn place(&self, key: u64) -> (usize, u64) {
-        let place = key >> self.shift;
+        let place = key.wrapping_mul(SPREAD) >> self.shift;
         (place as usize / 64, 1 << (place % 64))
     }
 
@@ -152,22 +154,25 @@ impl Watched {
         rank: impl Fn(u32) -> u32,
         members: &mut Members,
     ) {
-        // Stands for a key that is not there; no lead has it.
-        let nothing = mix(u32::MAX.into());
         let mut passing = vec![(0, 0); articles.len()];
         for place in 0..PLACES {
             let Some(watched) = self.places.get(of_table(place)) else { continue };
             if watched.buckets.is_empty() {
                 continue;
             }
-            // No branch: whether a key passes cannot be predicted.
+            // No branches: whether a key passes cannot be predicted.
             let mut n = 0;
             for ((_, sketch), article) in articles.iter().zip(0..) {
-                let key = key(sketch, place).unwrap_or(nothing);
+                let key = key(sketch, place);
                 passing[n] = (key, article);
                 n += usize::from(watched.coarse.may_have(key));
             }
-            for &(key, article) in passing[..n].iter().filter(|k| watched.fine.may_have(k.0)) {
+            let mut left = 0;
+            for i in 0..n {
+                passing[left] = passing[i];
+                left += usize::from(watched.fine.may_have(passing[i].0));
+            }
+            for &(key, article) in &passing[..left] {
                 if let Some(&bucket) = watched.buckets.get(&key) {
                     self.put(bucket, articles[article as usize].0, &rank, members);
                 }
@@ -186,6 +191,18 @@ impl Watched {
             put(&mut members.first[bucket as usize], item, before);
             put(&mut members.last[bucket as usize], item, after);
         }
+    }
+}
+
+/// Stands for a hash that a lead does not have.
+const NO_KEY: u64 = u32::MAX as u64;
+
+/// The key at a place of a sketch, among those at that place alone.
+#[inline]
+fn key(sketch: &Sketch, place: usize) -> u64 {
+    match place.checked_sub(BANDS) {
+        None => bands::slots(&sketch.signature, place),
+        Some(n) => sketch.lead[n].into(),
     }
 }
 

@@ -74,7 +74,7 @@ impl Store {
         crash::point("transaction");
         self.db.execute_batch("COMMIT").map_err(self.sql())?;
         crash::point("committed");
-        Ok(())
+        self.bound_log().map_err(self.sql())
     }
 
     /// Undoes a change that was begun; the index is then as it was.
@@ -181,8 +181,12 @@ fn write_texts_and_decisions(db: &Connection, batch: &Batch) -> rusqlite::Result
 }
 
 fn write_stories(db: &Connection, batch: &Batch) -> rusqlite::Result<()> {
-    let mut put =
-        db.prepare_cached("INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?)")?;
+    // A story keeps its name, so that the index of names is not written again.
+    let mut put = db.prepare_cached(
+        "INSERT INTO stories VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (story) DO UPDATE SET \
+         representative = excluded.representative, size = excluded.size, \
+         duplicate_groups = excluded.duplicate_groups, first = excluded.first, last = excluded.last",
+    )?;
     for s in &batch.stories {
         put.execute(params![s.story, s.id, s.representative, s.size, s.groups, s.first, s.last])?;
     }

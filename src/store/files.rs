@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::header::Header;
@@ -35,6 +36,12 @@ pub struct Store {
 
 /// The first SQLite without the fault that could lose a commit while another process checkpoints.
 const LEAST_SQLITE: i32 = 3_051_003;
+
+/// Bytes of changes that wait in the database's log: a page that several nights change is then written to its place once.
+/// More would take too long to open.
+const LOG: u64 = 1 << 26;
+/// Bytes of a page of the database.
+const PAGE: u64 = 1 << 12;
 
 impl Store {
     /// Opens the index in a folder. Its parameters decide who belongs together; of those given here only the choice of
@@ -185,6 +192,13 @@ impl Store {
         Ok(())
     }
 
+    /// Lets the log go when the database is closed, if it is long.
+    pub(super) fn bound_log(&self) -> rusqlite::Result<()> {
+        let log = fs::metadata(self.folder.join("index.sqlite-wal"));
+        let waits = log.is_ok_and(|log| log.len() < LOG);
+        self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, waits).map(drop)
+    }
+
     /// Deletes segments that no transaction names: what an interrupted run left, and what later ones replaced.
     ///
     /// # Errors
@@ -267,6 +281,8 @@ fn connect(folder: &Path, access: Access) -> Result<Connection, Error> {
         // A service has many readers, each with a cache of its own; the system has one for all.
         let kilobytes = if access == Access::Read { 2048 } else { 32_768 };
         db.pragma_update(None, "cache_size", -kilobytes)?;
+        db.pragma_update(None, "wal_autocheckpoint", (LOG / PAGE) as i64)?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         db.pragma_update(None, "query_only", access == Access::Read)?;
         Ok(db)
     };

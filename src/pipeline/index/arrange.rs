@@ -9,13 +9,16 @@ use super::near::folds;
 use super::pairs::Pairs;
 use super::regroup::Grouped;
 use super::reports::Reports;
+use super::settle::Fresh;
 use super::state::NONE;
 use super::work::Work;
-use crate::kernel::linkage::Merger;
+use super::world;
+use crate::kernel::linkage::{Merger, Tree};
 use crate::kernel::time::TimeFactor;
 use crate::pipeline::Found;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::Exact;
+use crate::pipeline::place::{self, Story};
 use crate::pipeline::stories::Stories;
 use crate::stages::crowd::Scores;
 use crate::stages::decide::bind;
@@ -24,89 +27,175 @@ use crate::stages::neighbours::Similar;
 
 /// With no more reports than this, stories beside those that changed are told of too: whoever adds a few articles at a time
 /// wants to know what these nearly belong to.
-const BESIDE: usize = 5_000;
+const BESIDE: usize = if cfg!(test) { 6 } else { 5_000 };
+/// Reports of stories without new articles that are in memory at once.
+const PART: usize = if cfg!(test) { 3 } else { 20_000 };
 
-/// The stories that changed, and a few beside them, ready to be placed. Gives the numbers of those of before that are now
-/// among them, or gone.
+/// The stories that a night may have changed.
+pub(super) struct Told {
+    /// Those with its articles, and a few beside them, ready to be placed.
+    pub(super) corpus: Corpus,
+    pub(super) found: Found,
+    pub(super) placed: Vec<Story>,
+    /// All: first the others, then those.
+    pub(super) fresh: Vec<Fresh>,
+    /// The numbers of those of before that are now among them, or gone.
+    pub(super) old: Vec<u32>,
+}
+
+/// What stories are made of.
+struct Parts<'a> {
+    reports: &'a Reports,
+    pairs: &'a Pairs,
+    findings: &'a Findings,
+    /// The reports that were grouped, by position among all.
+    positions: Vec<u32>,
+    tree: Tree,
+    /// The articles of each of these reports, as far as it is told of.
+    members: Vec<Vec<u32>>,
+}
+
+/// Finds the stories that a night may have changed.
 pub(super) fn arrange(
     work: &mut Work<'_>,
     reports: &Reports,
     pairs: &Pairs,
     findings: &Findings,
     grouped: Grouped,
-) -> Result<(Corpus, Found, Vec<u32>), Error> {
+) -> Result<Told, Error> {
     let Grouped { positions, tree, mut stories } = grouped;
-    let was = |work: &Work<'_>, i: u32| work.state.of(reports.rows[i as usize]).was.story;
-    if positions.len() <= BESIDE {
-        stories.extend(positions.iter().map(|&i| was(work, i)).filter(|&story| story != NONE));
+    let row = |n: usize| reports.rows[positions[n] as usize];
+    let was = |n: usize| work.state.of(row(n)).was.story;
+    let is_few = positions.len() <= BESIDE;
+    if is_few {
+        stories.extend((0..positions.len()).map(was).filter(|&story| story != NONE));
     }
-    let told = |i: u32| {
-        let story = was(work, i);
-        story == NONE || stories.contains(&story)
-    };
-    // Reports that are told of, numbered among themselves.
-    let kept: Vec<usize> = (0..positions.len()).filter(|&n| told(positions[n])).collect();
-    let mut number = vec![NONE; positions.len()];
-    (0..).zip(&kept).for_each(|(k, &n)| number[n] = k);
-    let rows: Vec<u32> = kept.iter().map(|&n| reports.rows[positions[n] as usize]).collect();
-    let of_row: HashMap<u32, u32> = rows.iter().copied().zip(0..).collect();
-    let mut members: Vec<Vec<u32>> = vec![Vec::new(); rows.len()];
+    let told = |n: &usize| was(*n) == NONE || stories.contains(&was(*n));
+    let told: Vec<usize> = (0..positions.len()).filter(told).collect();
+    let mut number = vec![NONE; work.state.rows.len()];
+    told.iter().for_each(|&n| number[row(n) as usize] = n as u32);
+    let mut members: Vec<Vec<u32>> = vec![Vec::new(); positions.len()];
     for (row, known) in (0..).zip(&work.state.rows).filter(|(_, known)| known.now.is_there()) {
-        if let Some(&k) = of_row.get(&known.now.group) {
-            members[k as usize].push(row);
+        if let Some(members) = members.get_mut(number[known.now.group as usize] as usize) {
+            members.push(row);
         }
     }
-    let corpus = work.corpus(&members.concat(), Lists::Facts)?;
-    let position: HashMap<u32, u32> = corpus.articles.iter().map(|a| a.row).zip(0..).collect();
-    let mut groups: Vec<Vec<u32>> =
-        members.iter().map(|group| group.iter().map(|row| position[row]).collect()).collect();
-    for group in groups.iter_mut().filter(|group| group.len() > 1) {
-        group.sort_by(|&i, &j| corpus.by_time(i).cmp(&corpus.by_time(j)));
+    let mut is_shown = vec![is_few; positions.len()];
+    for &row in &work.added {
+        is_shown[tree.label[number[work.group_of(row) as usize] as usize] as usize] = true;
     }
-    let exact = folds(&work.state, &corpus);
-    let label = |n: u32| number[tree.label[n as usize] as usize];
-    let merger = |m: &Merger| {
-        let (into, gone) = (number[m.into as usize], number[m.gone as usize]);
-        (into != NONE).then_some(Merger { into, gone, ..*m })
+    let (shown, mut others): (Vec<usize>, Vec<usize>) =
+        told.into_iter().partition(|&n| is_shown[tree.label[n] as usize]);
+    let parts = Parts { reports, pairs, findings, positions, tree, members };
+    let mut fresh: Vec<Fresh> = Vec::new();
+    let mut add = |work: &Work<'_>, corpus: &Corpus, placed: &[Story]| {
+        fresh.extend(placed.iter().map(|story| world::fresh(&work.state, corpus, story)));
     };
-    let story: Vec<u32> = kept.iter().map(|&n| label(n as u32)).collect();
-    let nearest = |near: Vec<(u32, i32)>| {
-        near.into_iter().filter_map(|(row, cosine)| Some((*of_row.get(&row)?, cosine))).collect()
-    };
-    let factor = TimeFactor::new(work.params.window_days);
-    let (mut links, at) = (Vec::new(), |row: u32| reports.position[row as usize]);
-    findings.each_similar(&rows, |k, similar| {
-        for link in similar {
-            let Some(&other) = of_row.get(&link.row) else { continue };
-            let factor = reports.times.factor(at(rows[k]), at(link.row), &factor) as i32;
-            let (a, b) = (other.min(k as u32), other.max(k as u32));
-            links.push((Similar { a, b, cosine: link.cosine, factor }, link.score));
+    others.sort_by_key(|&n| parts.tree.label[n]);
+    let mut rest = &others[..];
+    while !rest.is_empty() {
+        let (some, others) = rest.split_at(parts.first_stories(rest));
+        rest = others;
+        let (corpus, found) = parts.of(work, some.to_vec(), false)?;
+        add(work, &corpus, &place::assemble(&corpus, &found, work.params));
+    }
+    let (corpus, found) = parts.of(work, shown, true)?;
+    let placed = place::assemble(&corpus, &found, work.params);
+    add(work, &corpus, &placed);
+    let mut old: Vec<u32> = HashSet::into_iter(stories).collect();
+    old.sort_unstable();
+    Ok(Told { corpus, found, placed, fresh, old })
+}
+
+impl Parts<'_> {
+    /// How many of some reports, in the order of stories, are of the first stories that together are a part.
+    fn first_stories(&self, reports: &[usize]) -> usize {
+        let label = |n: usize| self.tree.label[n];
+        let Some(&last) = reports.get(PART - 1) else { return reports.len() };
+        PART + reports[PART..].iter().take_while(|&&n| label(n) == label(last)).count()
+    }
+
+    /// The stories of some reports, with what it takes to show them or without.
+    fn of(
+        &self,
+        work: &mut Work<'_>,
+        mut kept: Vec<usize>,
+        shown: bool,
+    ) -> Result<(Corpus, Found), Error> {
+        let Self { reports, pairs, findings, positions, tree, members } = self;
+        kept.sort_unstable();
+        // The reports are numbered among themselves.
+        let mut number = vec![NONE; positions.len()];
+        (0..).zip(&kept).for_each(|(k, &n)| number[n] = k);
+        let rows: Vec<u32> = kept.iter().map(|&n| reports.rows[positions[n] as usize]).collect();
+        let of_row: HashMap<u32, u32> = rows.iter().copied().zip(0..).collect();
+        let members = || kept.iter().map(|&n| &members[n]);
+        let all: Vec<u32> = members().flatten().copied().collect();
+        let corpus = work.corpus(&all, if shown { Lists::Facts } else { Lists::Neither })?;
+        let position: HashMap<u32, u32> = corpus.articles.iter().map(|a| a.row).zip(0..).collect();
+        let mut groups: Vec<Vec<u32>> =
+            members().map(|group| group.iter().map(|row| position[row]).collect()).collect();
+        for group in groups.iter_mut().filter(|group| group.len() > 1) {
+            group.sort_by(|&i, &j| corpus.by_time(i).cmp(&corpus.by_time(j)));
         }
-    })?;
-    links.sort_unstable();
-    let penalties = rows.iter().map(|&row| findings.penalties[row as usize].into()).collect();
-    let stories_found = Stories {
-        count: story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count(),
-        story,
-        mergers: tree.mergers.iter().filter_map(merger).collect(),
-        similar: links.iter().map(|link| link.0).collect(),
-        scores: Scores { pairs: links.iter().map(|link| link.1).collect(), penalties },
-        nearest: findings.nearest(&rows)?.into_iter().map(nearest).collect(),
-        ..Stories::default()
-    };
-    let found = Found {
-        constraints: bind(&work.params.decisions, |id| corpus.position(id)),
-        duplicates: Duplicates {
-            group: Vec::new(),
-            matches: matches(pairs, &position, &exact, work.state.rows.len())?,
-        },
-        exact,
-        groups,
-        stories: stories_found,
-    };
-    let mut stories: Vec<u32> = HashSet::into_iter(stories).collect();
-    stories.sort_unstable();
-    Ok((corpus, found, stories))
+        let exact = folds(&work.state, &corpus);
+        let label = |n: u32| number[tree.label[n as usize] as usize];
+        let merger = |m: &Merger| {
+            let (into, gone) = (number[m.into as usize], number[m.gone as usize]);
+            (into != NONE).then_some(Merger { into, gone, ..*m })
+        };
+        let story: Vec<u32> = kept.iter().map(|&n| label(n as u32)).collect();
+        let nearest = |near: Vec<(u32, i32)>| {
+            near.into_iter()
+                .filter_map(|(row, cosine)| Some((*of_row.get(&row)?, cosine)))
+                .collect()
+        };
+        let nearest = match shown {
+            true => findings.nearest(&rows)?.into_iter().map(nearest).collect(),
+            false => Vec::new(),
+        };
+        let (similar, scores) = self.links(work, &rows, &of_row)?;
+        let penalties = rows.iter().map(|&row| findings.penalties[row as usize].into()).collect();
+        let stories = Stories {
+            count: story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count(),
+            story,
+            mergers: tree.mergers.iter().filter_map(merger).collect(),
+            similar,
+            scores: Scores { pairs: scores, penalties },
+            nearest,
+            ..Stories::default()
+        };
+        let matches = match shown {
+            true => matches(pairs, &position, &exact, work.state.rows.len())?,
+            false => Vec::new(),
+        };
+        let constraints = bind(&work.params.decisions, |id| corpus.position(id));
+        let duplicates = Duplicates { group: Vec::new(), matches };
+        let found = Found { constraints, duplicates, exact, groups, stories };
+        Ok((corpus, found))
+    }
+
+    /// The similar pairs of some reports, numbered among themselves, and their scores.
+    fn links(
+        &self,
+        work: &Work<'_>,
+        rows: &[u32],
+        of_row: &HashMap<u32, u32>,
+    ) -> Result<(Vec<Similar>, Vec<i32>), Error> {
+        let Self { reports, findings, .. } = self;
+        let factor = TimeFactor::new(work.params.window_days);
+        let (mut links, at) = (Vec::new(), |row: u32| reports.position[row as usize]);
+        findings.each_similar(rows, |k, similar| {
+            for link in similar {
+                let Some(&other) = of_row.get(&link.row) else { continue };
+                let factor = reports.times.factor(at(rows[k]), at(link.row), &factor) as i32;
+                let (a, b) = (other.min(k as u32), other.max(k as u32));
+                links.push((Similar { a, b, cosine: link.cosine, factor }, link.score));
+            }
+        })?;
+        links.sort_unstable();
+        Ok(links.into_iter().unzip())
+    }
 }
 
 /// The near-duplicate matches among the articles of a corpus, by the texts that stand for them.

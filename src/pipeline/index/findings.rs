@@ -4,6 +4,7 @@ use foldhash::HashMap;
 
 use super::absorb::{self, Absorbed};
 use super::state::NONE;
+use crate::kernel::varint;
 use crate::pipeline::spool::Item as _;
 use crate::store::{Block, Error, Keep, Named, Segment, Store};
 
@@ -12,11 +13,12 @@ pub(super) const KIND: &str = "findings";
 /// Sections of such a segment: the records, and from this one on their similar reports, nearest ones and weights.
 const RECORDS: usize = 0;
 const LISTS: usize = 1;
-/// Bytes of a record, and of what is in its lists.
+/// Findings that are copied to be written at a time.
+const TOGETHER: usize = 1 << 12;
+/// Bytes of a record, of what its lists are counted in: similar reports are written in as few as they need.
 const RECORD: usize = 20;
-const LINK: usize = 12;
+const UNITS: [usize; 3] = [1, NEAR, 2];
 const NEAR: usize = 8;
-const WEIGHT: usize = 2;
 
 /// A report that another one resembles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,13 +50,34 @@ impl Finding {
         let (nearest, local) = (self.nearest.clone(), self.local.clone());
         Self { penalty: self.penalty, similar: Vec::new(), nearest, local }
     }
+
+    /// Appends its lists to those of others.
+    fn write(&self, [similar, nearest, local]: &mut [Vec<u8>; 3]) {
+        write_links(&self.similar, similar);
+        for (row, cosine) in &self.nearest {
+            nearest.extend(row.to_le_bytes());
+            nearest.extend(cosine.to_le_bytes());
+        }
+        local.extend(self.local.iter().flat_map(|weight| weight.to_le_bytes()));
+    }
+
+    /// Back from its lists.
+    fn read(penalty: i32, [similar, nearest, local]: &[Vec<u8>; 3]) -> Self {
+        let near = |b: &[u8]| (u32::read(&b[..4]), u32::read(&b[4..]).cast_signed());
+        Self {
+            penalty,
+            similar: read_links(similar),
+            nearest: nearest.chunks_exact(NEAR).map(near).collect(),
+            local: local.as_chunks().0.iter().map(|b| u16::from_le_bytes(*b)).collect(),
+        }
+    }
 }
 
 /// Where the latest record on a report is.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     segment: u32,
-    /// Where its similar reports, near ones and weights begin and end.
+    /// Where its similar reports, near ones and weights begin and end, in [`UNITS`].
     spans: [[u32; 2]; 3],
 }
 
@@ -120,21 +143,20 @@ impl Findings {
         }
         stored.retain(|i| place(i).segment != NONE);
         stored.sort_unstable_by_key(|i| (place(i).segment, place(i).spans));
+        let mut bytes: [Vec<u8>; 3] = Default::default();
         for same in stored.chunk_by(|i, j| place(i).segment == place(j).segment) {
             let segment = &self.segments[place(&same[0]).segment as usize].1;
             let mut blocks: [Block; 3] = Default::default();
             for i in same {
-                let mut bytes: [Vec<u8>; 3] = Default::default();
-                for (n, size) in
-                    [LINK, NEAR, WEIGHT].into_iter().enumerate().filter(|(n, _)| wanted[*n])
-                {
+                bytes.iter_mut().for_each(Vec::clear);
+                for (n, size) in UNITS.into_iter().enumerate().filter(|(n, _)| wanted[*n]) {
                     let [from, to] = place(i).spans[n];
                     let length = (to - from) as usize * size;
                     let from = u64::from(from) * size as u64;
                     segment.read_by(&mut blocks[n], LISTS + n, from, length, &mut bytes[n])?;
                 }
                 let penalty = self.penalties[rows[*i as usize] as usize];
-                each(*i as usize, &finding(penalty, &bytes));
+                each(*i as usize, &Finding::read(penalty, &bytes));
             }
         }
         Ok(())
@@ -203,48 +225,50 @@ impl Findings {
             .filter(|&row| is_report(row))
             .collect();
         rows.sort_unstable();
-        let whole = self.whole(&rows)?;
+        let (mut records, mut lists) = (Vec::new(), [const { Vec::new() }; 3]);
+        for some in rows.chunks(TOGETHER) {
+            for (row, found) in some.iter().zip(self.whole(some)?) {
+                found.write(&mut lists);
+                let ends = lists.each_ref().map(Vec::len);
+                let ends = [0, 1, 2].map(|n| (ends[n] / UNITS[n]) as u32);
+                let ints = [*row, found.penalty.cast_unsigned(), ends[0], ends[1], ends[2]];
+                records.extend(ints.iter().flat_map(|int| int.to_le_bytes()));
+            }
+        }
         let mut writer = store.new_segment(number)?;
-        writer.section(Keep::Packed)?;
-        let mut ends = [0u32; 3];
-        for (row, found) in rows.iter().zip(&whole) {
-            ends[0] += found.similar.len() as u32;
-            ends[1] += found.nearest.len() as u32;
-            ends[2] += found.local.len() as u32;
-            let ints = [*row, found.penalty.cast_unsigned(), ends[0], ends[1], ends[2]];
-            ints.iter().try_for_each(|int| writer.write(&int.to_le_bytes()))?;
+        let [similar, nearest, local] = &lists;
+        // Similar reports are read of many each night.
+        let sections = [(&records, Keep::Packed), (similar, Keep::Plain)];
+        for (bytes, keep) in sections.into_iter().chain([nearest, local].map(|l| (l, Keep::Packed)))
+        {
+            writer.section(keep)?;
+            writer.write(bytes)?;
         }
-        // Read of many reports each night.
-        writer.section(Keep::Plain)?;
-        for link in whole.iter().flat_map(|found| &found.similar) {
-            let ints = [link.row, link.cosine.cast_unsigned(), link.score.cast_unsigned()];
-            ints.iter().try_for_each(|int| writer.write(&int.to_le_bytes()))?;
-        }
-        writer.section(Keep::Packed)?;
-        for (row, cosine) in whole.iter().flat_map(|found| &found.nearest) {
-            writer.write(&row.to_le_bytes())?;
-            writer.write(&cosine.to_le_bytes())?;
-        }
-        writer.section(Keep::Packed)?;
-        whole
-            .iter()
-            .flat_map(|found| &found.local)
-            .try_for_each(|weight| writer.write(&weight.to_le_bytes()))?;
         let bytes = writer.finish()? as i64;
         let (kind, rows) = (KIND.to_owned(), rows.len() as u32);
         Ok(Absorbed { new: Some(Named { number, kind, first_row: 0, rows, bytes }), gone })
     }
 }
 
-/// A finding from its lists.
-fn finding(penalty: i32, [similar, nearest, local]: &[Vec<u8>; 3]) -> Finding {
-    let int = |bytes: &[u8], i: usize| u32::read(&bytes[4 * i..4 * i + 4]);
-    let signed = |bytes: &[u8], i: usize| int(bytes, i).cast_signed();
-    let link = |b: &[u8]| Link { row: int(b, 0), cosine: signed(b, 1), score: signed(b, 2) };
-    Finding {
-        penalty,
-        similar: similar.chunks_exact(LINK).map(link).collect(),
-        nearest: nearest.chunks_exact(NEAR).map(|b| (int(b, 0), signed(b, 1))).collect(),
-        local: local.as_chunks().0.iter().map(|b| u16::from_le_bytes(*b)).collect(),
+/// Appends links, ascending, each by how much more it is than the one before.
+fn write_links(links: &[Link], bytes: &mut Vec<u8>) {
+    let mut before = 0;
+    for link in links {
+        varint::put(bytes, link.row.wrapping_sub(before));
+        varint::put(bytes, varint::unsigned(link.cosine));
+        varint::put(bytes, varint::unsigned(link.cosine.wrapping_sub(link.score)));
+        before = link.row;
     }
+}
+
+/// Back from [`write_links`].
+fn read_links(mut bytes: &[u8]) -> Vec<Link> {
+    let (mut links, mut row) = (Vec::new(), 0u32);
+    let mut next = || varint::take(&mut bytes);
+    while let (Some(more), Some(cosine), Some(less)) = (next(), next(), next()) {
+        row = row.wrapping_add(more);
+        let cosine = varint::signed(cosine);
+        links.push(Link { row, cosine, score: cosine.wrapping_sub(varint::signed(less)) });
+    }
+    links
 }

@@ -201,7 +201,8 @@ impl Reader {
         self.bytes.clear();
         let (from, length) = (u64::from(span.ends()[0]) * T::SIZE as u64, span.len() * T::SIZE);
         segment.read_by(&mut self.block, section, from, length, &mut self.bytes)?;
-        let items: Vec<T> = self.bytes.chunks_exact(T::SIZE).map(T::read).collect();
-        Ok(Span::append(list, &items))
+        let before = list.len() as u32;
+        list.extend(self.bytes.chunks_exact(T::SIZE).map(T::read));
+        Ok(Span::between(before, list.len() as u32))
     }
 }

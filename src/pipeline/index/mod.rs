@@ -26,6 +26,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod together;
 mod update;
 mod work;
 mod world;

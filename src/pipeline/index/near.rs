@@ -106,18 +106,14 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     ends.sort_unstable();
     ends.dedup();
     let sketches = state.sketches(&ends)?;
-    let mut shifted = vec![false; state.rows.len()];
-    ends.iter().for_each(|&row| shifted[row as usize] = true);
-    let mut components = Components::new(state.rows.len());
-    let mut known = Vec::new();
-    pairs.each(|p| {
-        components.add(p);
-        let is_shifted = || shifts.binary_search_by_key(&pair(p.a, p.b), |shift| shift.0).is_ok();
-        if shifted[p.a as usize] && shifted[p.b as usize] && is_shifted() {
-            known.push(*p);
-        }
-    })?;
-    let known = pairs::counting(known);
+    // Nothing was said of a pair before both were there.
+    let mut said = vec![false; state.rows.len()];
+    let both = |p: u64| <[u32; 2]>::from(items(p));
+    let were_there = |p: u64| both(p).into_iter().all(|row| state.of(row).was.is_there());
+    let old = shifts.iter().map(|shift| shift.0).filter(|p| were_there(*p));
+    old.flat_map(both).for_each(|row| said[row as usize] = true);
+    let known = pairs.select(&said)?;
+    let mut together = pairs.together()?;
     let mut seeds: Vec<u32> = folded.to_vec();
     let mut put = Vec::new();
     for (p, by) in shifts {
@@ -139,36 +135,11 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
         }
         put.push(now);
     }
-    put.iter().for_each(|p| components.add(p));
+    put.iter().filter(|p| p.ties()).for_each(|p| {
+        together.tie(p.a, p.b);
+    });
     pairs.put(put);
-    Ok(components.of(&seeds))
-}
-
-/// What hangs together by pairs that match or may, or that once did: a component may be too large, but never too small.
-struct Components {
-    root: Vec<u32>,
-}
-
-impl Components {
-    fn new(articles: usize) -> Self {
-        Self { root: (0..articles as u32).collect() }
-    }
-
-    fn add(&mut self, p: &Pair) {
-        if p.is_candidate() && p.may_match() {
-            let (a, b) = (copies::find(&mut self.root, p.a), copies::find(&mut self.root, p.b));
-            self.root[a.max(b) as usize] = a.min(b);
-        }
-    }
-
-    /// Whether each article hangs together with one of some.
-    fn of(mut self, seeds: &[u32]) -> Vec<bool> {
-        let mut touched = vec![false; self.root.len()];
-        seeds.iter().for_each(|&row| touched[copies::find(&mut self.root, row) as usize] = true);
-        (0..self.root.len() as u32)
-            .map(|row| touched[copies::find(&mut self.root, row) as usize])
-            .collect()
-    }
+    Ok(together.with(&seeds))
 }
 
 /// Groups the texts that are touched. Gives the articles that are groups of their own.

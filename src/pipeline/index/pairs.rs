@@ -2,6 +2,7 @@
 //! latest on a pair counts.
 
 use super::absorb::{self, Absorbed};
+use super::together::Together;
 use crate::pipeline::spool::Item as _;
 use crate::stages::changed::Proposals;
 use crate::stages::duplicates::Examined;
@@ -9,6 +10,11 @@ use crate::store::{Block, Error, Keep, Named, Segment, Store};
 
 /// What a segment of pairs is called.
 pub(super) const KIND: &str = "pairs";
+/// Sections of such a segment: the records; of every [`TOGETHER`] of them the higher rows of the first and the last; and which
+/// articles hang together by them.
+const RECORDS: usize = 0;
+const REACH: usize = 1;
+const TIES: usize = 2;
 /// Bytes of a record.
 const RECORD: usize = 24;
 
@@ -56,6 +62,11 @@ impl Pair {
         !self.is_examined() || self.numbers[2] >= 1.0
     }
 
+    /// Whether its two are in one component.
+    pub(super) fn ties(&self) -> bool {
+        self.is_candidate() && self.may_match()
+    }
+
     /// What the exact check found, for the positions of the two.
     pub(super) fn examined(&self, position: impl Fn(u32) -> u32) -> Option<Examined> {
         let [resemblance, containment, strength] = self.numbers;
@@ -94,12 +105,10 @@ impl Pair {
 /// Records that are read at a time: three blocks of a segment.
 const TOGETHER: usize = 1 << 12;
 
-/// The pairs that the index has, and what is new. There are many more than a night touches: they are gone through, and never
-/// all in memory.
+/// The pairs that the index has, and what is new. There are many more than a night touches: those of rows that nobody asks
+/// for are passed over.
 pub(super) struct Pairs {
     segments: Vec<(Named, Segment)>,
-    /// For each segment the higher rows of the first and the last of every [`TOGETHER`] pairs, once all were gone through.
-    reach: Vec<Vec<[u32; 2]>>,
     /// How many rows there are. What was said of articles of higher rows is still there, when these are gone.
     rows: u32,
     /// What is to be written, whether it counts or not; ascending.
@@ -112,34 +121,18 @@ impl Pairs {
         let of_kind = store.segments()?.into_iter().filter(|named| named.kind == KIND);
         let open = |named: Named| store.segment(&named).map(|segment| (named, segment));
         let segments = of_kind.map(open).collect::<Result<_, Error>>()?;
-        Ok(Self { segments, reach: Vec::new(), rows: rows as u32, fresh: Vec::new() })
+        Ok(Self { segments, rows: rows as u32, fresh: Vec::new() })
     }
 
-    /// Calls `each` with all that was ever said of pairs, the latest on each pair last.
-    pub(super) fn each(&mut self, mut each: impl FnMut(&Pair)) -> Result<(), Error> {
-        let rows = self.rows;
-        self.reach.clear();
+    /// What hangs together by pairs that match or may, or that once did.
+    pub(super) fn together(&self) -> Result<Together, Error> {
+        let mut together = Together::new(self.rows);
         for (_, segment) in &self.segments {
-            let mut reach = Vec::new();
-            each_chunk(
-                segment,
-                |_| true,
-                |records| {
-                    let higher = |record: &[u8; RECORD]| Pair::read(record).b;
-                    reach.extend(
-                        records.first().zip(records.last()).map(|(x, y)| [higher(x), higher(y)]),
-                    );
-                    records
-                        .iter()
-                        .map(Pair::read)
-                        .filter(|pair| pair.b < rows)
-                        .for_each(|p| each(&p));
-                },
-            )?;
-            self.reach.push(reach);
+            for [a, b] in twos(&segment.section(TIES)?) {
+                together.tie(a, b);
+            }
         }
-        self.fresh.iter().for_each(each);
-        Ok(())
+        Ok(together)
     }
 
     /// The pairs that count among those of which both rows are wanted, ascending.
@@ -147,13 +140,10 @@ impl Pairs {
         let is_wanted = |row: u32| wanted.get(row as usize).is_some_and(|wanted| *wanted);
         let both = |pair: &Pair| is_wanted(pair.b) && is_wanted(pair.a);
         let mut found = Vec::new();
-        for (n, (_, segment)) in self.segments.iter().enumerate() {
-            let within = |[first, last]: [u32; 2]| (first..=last).any(is_wanted);
-            let may_have = |chunk: usize| {
-                let reach = self.reach.get(n).and_then(|reach| reach.get(chunk));
-                reach.is_none_or(|reach| within(*reach))
-            };
-            each_chunk(segment, may_have, |records| {
+        for (_, segment) in &self.segments {
+            let reach: Vec<[u32; 2]> = twos(&segment.section(REACH)?).collect();
+            let has = |chunk: usize| reach.get(chunk).is_none_or(|&[x, y]| (x..=y).any(is_wanted));
+            each_chunk(segment, has, |records| {
                 found.extend(records.iter().map(Pair::read).filter(both));
             })?;
         }
@@ -197,6 +187,14 @@ impl Pairs {
         let mut writer = store.new_segment(number)?;
         writer.section(Keep::Packed)?;
         now.iter().try_for_each(|pair| writer.write(&pair.write()))?;
+        let mut write_twos = |twos: &mut dyn Iterator<Item = [u32; 2]>| {
+            writer.section(Keep::Packed)?;
+            twos.flatten().try_for_each(|row| writer.write(&row.to_le_bytes()))
+        };
+        write_twos(&mut now.chunks(TOGETHER).map(|some| [some[0].b, some[some.len() - 1].b]))?;
+        let mut together = Together::new(self.rows);
+        let ties = now.iter().filter(|pair| pair.ties() && together.tie(pair.a, pair.b));
+        write_twos(&mut ties.map(|pair| [pair.a, pair.b]))?;
         let rows = now.len() as u32;
         let bytes = writer.finish()? as i64;
         let new = Named { number, kind: KIND.to_owned(), first_row: 0, rows, bytes };
@@ -211,14 +209,19 @@ fn each_chunk(
     mut each: impl FnMut(&[[u8; RECORD]]),
 ) -> Result<(), Error> {
     let (mut block, mut bytes) = (Block::default(), Vec::new());
-    let (all, size) = (segment.section_len(0), (TOGETHER * RECORD) as u64);
+    let (all, size) = (segment.section_len(RECORDS), (TOGETHER * RECORD) as u64);
     for chunk in (0..all.div_ceil(size) as usize).filter(|&chunk| wanted(chunk)) {
         let from = chunk as u64 * size;
         bytes.clear();
-        segment.read_by(&mut block, 0, from, (all - from).min(size) as usize, &mut bytes)?;
+        segment.read_by(&mut block, RECORDS, from, (all - from).min(size) as usize, &mut bytes)?;
         each(bytes.as_chunks().0);
     }
     Ok(())
+}
+
+/// Rows, two and two.
+fn twos(bytes: &[u8]) -> impl Iterator<Item = [u32; 2]> {
+    bytes.as_chunks::<8>().0.iter().map(|two| [u32::read(&two[..4]), u32::read(&two[4..])])
 }
 
 /// What is known of a pair among pairs that are ascending.

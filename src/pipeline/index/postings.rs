@@ -6,7 +6,7 @@ use super::Error;
 use super::reports::Reports;
 use super::rows;
 use super::state::{NONE, State};
-use crate::pipeline::spool::Item as _;
+use crate::kernel::varint;
 use crate::stages::postings::Postings;
 use crate::store::{Block, Segment};
 
@@ -74,30 +74,32 @@ pub(super) fn postings(
 /// Takes the postings of some terms out of a segment, of whose articles only those with a position count.
 fn take(segment: &Segment, terms: &[u32], positions: &[u32]) -> Result<Taken, Error> {
     let (mut taken, mut block, mut bytes) = (Taken::default(), Block::default(), Vec::new());
-    let (mut begin, mut wanted) = (0, (0..).zip(terms).peekable());
-    for entry in segment.section(rows::POSTED)?.as_chunks::<8>().0 {
-        let int = |i: usize| u32::read(&entry[4 * i..4 * i + 4]);
-        let (term, end) = (int(0), int(1));
+    let dictionary = segment.section(rows::POSTED)?;
+    let (mut dictionary, mut term, mut begin) = (&dictionary[..], 0u32, 0);
+    let mut next = || Some((varint::take(&mut dictionary)?, varint::take(&mut dictionary)?));
+    let mut wanted = (0..).zip(terms).peekable();
+    while let Some((more, length)) = next() {
+        term = term.wrapping_add(more);
         while wanted.next_if(|(_, wanted)| **wanted < term).is_some() {}
         if let Some((number, _)) = wanted.next_if(|(_, wanted)| **wanted == term) {
             bytes.clear();
-            let length = end.saturating_sub(begin) as usize * rows::POSTING;
-            let from = u64::from(begin) * rows::POSTING as u64;
-            segment.read_by(&mut block, rows::POSTINGS, from, length, &mut bytes)?;
+            segment.read_by(&mut block, rows::POSTINGS, begin, length as usize, &mut bytes)?;
             let before = taken.list.len();
-            for posting in bytes.as_chunks::<{ rows::POSTING }>().0 {
-                let article = u32::read(&posting[..4]) as usize;
-                match positions.get(article) {
+            let (mut rest, mut article) = (&bytes[..], 0u32);
+            while let Some((more, (weight, others))) =
+                varint::take(&mut rest).zip(rest.split_first_chunk())
+            {
+                (article, rest) = (article.wrapping_add(more), others);
+                match positions.get(article as usize) {
                     Some(&position) if position != NONE => {
-                        let weight = u16::from_le_bytes([posting[4], posting[5]]);
-                        taken.list.push((position, weight));
+                        taken.list.push((position, u16::from_le_bytes(*weight)));
                     }
                     _ => {}
                 }
             }
             taken.counts.push((number, taken.list.len() - before));
         }
-        begin = end;
+        begin += u64::from(length);
     }
     Ok(taken)
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::kernel::varint;
 use crate::model::Entry;
 use crate::pipeline::parts::{Lists, Span};
 use crate::pipeline::prepare::{Chunkful, Prepared};
@@ -21,12 +22,12 @@ pub(super) const SHINGLES: usize = 2;
 pub(super) const HASHES: usize = 3;
 pub(super) const TERMS: usize = 4;
 pub(super) const FACTS: usize = 5;
-/// The terms by which articles are found, ascending, each with where its postings end: eight bytes.
+/// The terms by which articles are found, ascending, each by how much more it is than the one before, and with the bytes of its
+/// postings.
 pub(super) const POSTED: usize = 6;
-/// The postings, term by term: which article of the segment, and how heavy the term is in it.
+/// The postings, term by term: which article of the segment, by how many it comes after the one before, and how heavy the term
+/// is in it, in two bytes.
 pub(super) const POSTINGS: usize = 7;
-/// Bytes of a posting.
-pub(super) const POSTING: usize = 6;
 
 /// Bytes of a record.
 pub(super) const RECORD: usize = 96;
@@ -78,14 +79,17 @@ fn write_postings(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(),
     };
     let mut postings: Vec<(u32, u32, u16)> = (0..terms.len()).flat_map(posted).collect();
     postings.sort_unstable();
-    let (mut dictionary, mut list) = (Vec::new(), Vec::with_capacity(postings.len() * POSTING));
+    let (mut dictionary, mut list, mut before) = (Vec::new(), Vec::new(), 0);
     for same in postings.chunk_by(|x, y| x.0 == y.0) {
+        let (begin, mut last) = (list.len(), 0);
         for (_, article, weight) in same {
-            list.extend_from_slice(&article.to_le_bytes());
-            list.extend_from_slice(&weight.to_le_bytes());
+            varint::put(&mut list, article - last);
+            list.extend(weight.to_le_bytes());
+            last = *article;
         }
-        dictionary.extend_from_slice(&same[0].0.to_le_bytes());
-        dictionary.extend_from_slice(&((list.len() / POSTING) as u32).to_le_bytes());
+        varint::put(&mut dictionary, same[0].0 - before);
+        varint::put(&mut dictionary, (list.len() - begin) as u32);
+        before = same[0].0;
     }
     writer.section(Keep::Plain)?;
     writer.write(&dictionary)?;

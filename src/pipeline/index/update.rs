@@ -3,14 +3,15 @@
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 
+use super::arrange::{self, Told};
 use super::findings::Findings;
 use super::intake::{self, Intake, Known, Source};
 use super::pairs::Pairs;
 use super::reports::{self, Reports};
-use super::settle::{self, Before, Ending, Fresh};
+use super::settle::{self, Before, Ending};
 use super::state::{NONE, State};
 use super::work::Work;
-use super::{Error, Index, Night, Options, arrange, name, near, regroup, rows, world};
+use super::{Error, Index, Night, Options, name, near, regroup, rows, world};
 use crate::model::{Article, Decision, Grouping};
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::{Clock, place};
@@ -208,11 +209,8 @@ impl Index {
         let touched = work.touched(&reports, &changed);
         let grouped = regroup::regroup(&work, &reports, &findings, touched)?;
         clock.stage(stages, "group", grouped.positions.len() as u64, "reports at hand");
-        let (corpus, found, old) =
+        let Told { corpus, found, mut placed, fresh, old } =
             arrange::arrange(&mut work, &reports, &pairs, &findings, grouped)?;
-        let mut placed = place::assemble(&corpus, &found, &self.params);
-        let fresh: Vec<Fresh> =
-            placed.iter().map(|s| world::fresh(&work.state, &corpus, s)).collect();
         let before = Before {
             members: work.members_of(&old),
             stories: self.store.stories_at(&old)?,
@@ -225,7 +223,8 @@ impl Index {
         };
         let names = settle::settle(&before, &fresh, &ending, taken, &mut batch);
         fault.map_or(Ok(()), Err)?;
-        name(&mut placed, &names);
+        let others = names.len() - placed.len();
+        name(&mut placed, &names[others..]);
         let added: HashSet<u32> = work.added.iter().copied().collect();
         night.tonight = corpus.articles.iter().map(|a| added.contains(&a.row)).collect();
         let grouping = place::arrange(corpus, &found, placed, &self.params);

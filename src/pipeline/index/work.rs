@@ -139,11 +139,11 @@ impl<'a> Work<'a> {
         &self.entries[&row]
     }
 
-    /// Some articles, each once, as a corpus of their own. What the output says of articles is not at hand any more then:
-    /// there may be many.
+    /// Some articles, each once, as a corpus of their own. What the output says of them is not at hand any more then: there
+    /// may be many.
     pub(super) fn corpus(&mut self, rows: &[u32], lists: Lists) -> Result<Corpus, Error> {
         self.read_entries(rows.iter().copied())?;
-        let mut entries = std::mem::take(&mut self.entries);
-        self.state.corpus(rows, lists, |a| entries.remove(&a.row).expect("it was read"))
+        let Self { state, entries, .. } = self;
+        state.corpus(rows, lists, |a| entries.remove(&a.row).expect("it was read"))
     }
 }
