@@ -19,9 +19,9 @@ pub struct Watched {
 struct Place {
     /// A number for each key.
     buckets: HashMap<u64, u32>,
-    /// Of so few bits that they stay in the nearest cache while this place is looked at: one key in seven gets by.
+    /// Of so few bits that they stay in the nearest cache while this place is looked at: one key in ten gets by.
     coarse: Filter,
-    /// One key in fifty gets by.
+    /// One key in twenty gets by.
     fine: Filter,
 }
 
@@ -129,8 +129,8 @@ impl Watched {
             }
         }
         for place in &mut places {
-            place.coarse = Filter::new(&place.buckets, 4);
-            place.fine = Filter::new(&place.buckets, 32);
+            place.coarse = Filter::new(&place.buckets, 8);
+            place.fine = Filter::new(&place.buckets, 16);
         }
         Self { places, changes }
     }

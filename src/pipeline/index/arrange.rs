@@ -208,7 +208,7 @@ fn matches(
     let slot = |row: u32| exact.slot(position[&row]);
     let mut is_inside = vec![false; rows];
     position.keys().for_each(|&row| is_inside[row as usize] = true);
-    let inside = pairs.select(&is_inside)?;
+    let inside = pairs.select(&is_inside, &is_inside)?;
     let inside = inside.iter().filter(|p| p.related || p.is_candidate());
     let mut matches: Vec<Examined> =
         inside.filter_map(|p| p.examined(slot)).filter(Examined::matches).collect();

@@ -22,7 +22,7 @@ pub(super) enum Lists {
 }
 
 /// Sketches that are looked at together: they stay in the cache.
-const TOGETHER: usize = 256;
+const TOGETHER: usize = 1 << 10;
 
 impl State {
     /// Calls `each` with the sketches of a segment's articles that have one and are wanted, some at a time; `rows` are those of

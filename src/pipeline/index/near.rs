@@ -107,12 +107,12 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     ends.dedup();
     let sketches = state.sketches(&ends)?;
     // Nothing was said of a pair before both were there.
-    let mut said = vec![false; state.rows.len()];
-    let both = |p: u64| <[u32; 2]>::from(items(p));
-    let were_there = |p: u64| both(p).into_iter().all(|row| state.of(row).was.is_there());
-    let old = shifts.iter().map(|shift| shift.0).filter(|p| were_there(*p));
-    old.flat_map(both).for_each(|row| said[row as usize] = true);
-    let known = pairs.select(&said)?;
+    let mut said = [vec![false; state.rows.len()], vec![false; state.rows.len()]];
+    let were_there = |(a, b): (u32, u32)| [a, b].iter().all(|&row| state.of(row).was.is_there());
+    for (a, b) in shifts.iter().map(|shift| items(shift.0)).filter(|p| were_there(*p)) {
+        (said[0][a as usize], said[1][b as usize]) = (true, true);
+    }
+    let known = pairs.select(&said[0], &said[1])?;
     let mut together = pairs.together()?;
     let mut seeds: Vec<u32> = folded.to_vec();
     let mut put = Vec::new();
@@ -144,7 +144,7 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
 
 /// Groups the texts that are touched. Gives the articles that are groups of their own.
 fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec<u32>, Error> {
-    let all = pairs.select(touched)?;
+    let all = pairs.select(touched, touched)?;
     let candidates: Vec<Pair> = all.iter().filter(|p| p.is_candidate()).copied().collect();
     let (together, alone) = partition(&work.state, &candidates, touched);
     let corpus = work.texts(&together, Lists::Shingles)?;

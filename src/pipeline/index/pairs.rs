@@ -135,10 +135,11 @@ impl Pairs {
         Ok(together)
     }
 
-    /// The pairs that count among those of which both rows are wanted, ascending.
-    pub(super) fn select(&self, wanted: &[bool]) -> Result<Vec<Pair>, Error> {
-        let is_wanted = |row: u32| wanted.get(row as usize).is_some_and(|wanted| *wanted);
-        let both = |pair: &Pair| is_wanted(pair.b) && is_wanted(pair.a);
+    /// The pairs that count among those whose lower and whose higher rows are wanted, ascending.
+    pub(super) fn select(&self, lower: &[bool], higher: &[bool]) -> Result<Vec<Pair>, Error> {
+        let has = |rows: &[bool], row: u32| rows.get(row as usize).is_some_and(|wanted| *wanted);
+        let is_wanted = |row: u32| has(higher, row);
+        let both = |pair: &Pair| is_wanted(pair.b) && has(lower, pair.a);
         let mut found = Vec::new();
         for (_, segment) in &self.segments {
             let reach: Vec<[u32; 2]> = twos(&segment.section(REACH)?).collect();

@@ -48,7 +48,9 @@ pub(super) fn regroup(
         there: vec![false; n],
         tree: Tree { label: (0..n as u32).collect(), mergers: Vec::new() },
     };
-    let story = |i: u32| work.state.of(reports.rows[i as usize]).was.story;
+    let story_of = |&row: &u32| work.state.of(row).was.story;
+    let story: Vec<u32> = reports.rows.iter().map(story_of).collect();
+    let story = |i: u32| story[i as usize];
     let mut joining = stories.clone();
     joining.insert(NONE);
     while !joining.is_empty() {
@@ -122,8 +124,7 @@ impl Hand {
             for link in links {
                 let other = number_of(link.row);
                 if other != NONE && part(other) == part(n) {
-                    let (a, b) = (other.min(n), other.max(n));
-                    edges.push(Edge { a, b, sum: link.score.into(), examined: 1 });
+                    edges.push((other.min(n), other.max(n), link.score));
                 }
             }
         })?;
@@ -131,7 +132,9 @@ impl Hand {
             rows.iter().map(|&row| findings.penalties[row as usize].into()).collect();
         let constraints = constraints(work, |row| number_of(work.group_of(row)));
         let cut = work.params.fixed_story_cut();
-        let edges = edges.iter().copied();
+        // Of a dense day there are millions: they are kept short.
+        let edge = |&(a, b, score): &(u32, u32, i32)| Edge { a, b, sum: score.into(), examined: 1 };
+        let edges = edges.iter().map(edge);
         let tree = group_under(&constraints, &penalties, edges, cut, Average::AllPairs);
         let position = |n: u32| positions[n as usize];
         for (&i, label) in positions.iter().zip(tree.label) {

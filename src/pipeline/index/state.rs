@@ -71,9 +71,12 @@ impl State {
     pub(super) fn load(store: &Store, tonight: &[Named]) -> Result<Self, Error> {
         let all = store.segments()?;
         let of_articles = all.iter().filter(|named| named.kind == rows::KIND).chain(tonight);
-        let mut state = Self { segments: Vec::new(), rows: Vec::new(), ages: Vec::new() };
-        for named in of_articles {
-            let segment = store.segment(named)?;
+        let segments = of_articles.map(|named| store.segment(named));
+        let segments: Vec<Segment> = segments.collect::<Result<_, Error>>()?;
+        let records = segments.iter().map(|s| s.section_len(rows::RECORDS) as usize).sum::<usize>();
+        let rows = Vec::with_capacity(records / rows::RECORD);
+        let mut state = Self { segments: Vec::new(), rows, ages: Vec::new() };
+        for segment in segments {
             let records = segment.section(rows::RECORDS)?;
             for (at, record) in (0..).zip(records.chunks_exact(rows::RECORD)) {
                 let Brief { row, identity, delivered, content, time, n_shingles } =
