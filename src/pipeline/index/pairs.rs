@@ -231,7 +231,7 @@ pub(super) fn find(pairs: &[Pair], a: u32, b: u32) -> Option<&Pair> {
 }
 
 /// Of records in the order in which they were made, the latest on each pair, where it counts; ascending.
-pub(super) fn counting(mut pairs: Vec<Pair>) -> Vec<Pair> {
+fn counting(mut pairs: Vec<Pair>) -> Vec<Pair> {
     latest(&mut pairs);
     pairs.retain(Pair::counts);
     pairs
