@@ -193,6 +193,17 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_names_only() {
+        let (predicted, gold) = ([0, 0, 0, 1, 1, 2, 2, 2], [5, 5, 6, 6, 6, 7, 7, 5]);
+        let (a, b) = (agreement(&predicted, &gold), agreement(&predicted, &gold.map(|g| 9 - g)));
+        assert_eq!(a.pairwise, b.pairwise);
+        assert_eq!((a.gold_clusters, a.gold_largest), (3, 3));
+        assert_eq!((b.gold_clusters, b.gold_largest), (3, 3));
+        assert!((a.bcubed.f1 - b.bcubed.f1).abs() < 1e-12);
+        assert!((a.v_measure - b.v_measure).abs() < 1e-12);
+    }
+
+    #[test]
     fn equal_partitions_and_none() {
         for labels in [&[][..], &[3], &[1, 1, 2, 9]] {
             let a = agreement(labels, labels);
