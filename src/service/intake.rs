@@ -128,7 +128,13 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
         }
     }
     let batches: Vec<Arrivals<'_>> = fresh.iter().map(|(i, text)| with_key(i, text)).collect();
+    // Before they are there to be taken: what is taken is counted.
+    let count = batches.iter().map(|batch| batch.articles.len() as u64).sum();
+    app.waiting.fetch_add(count, Relaxed);
     let written = journal.accept(&batches);
+    if written.is_err() {
+        app.waiting.fetch_sub(count, Relaxed);
+    }
     drop(batches);
     for (incoming, first) in again {
         let (of, text) = &fresh[first];
@@ -141,9 +147,7 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
     }
     match written {
         Ok(()) => fresh.into_iter().for_each(|(incoming, text)| {
-            let count = incoming.articles.len() as u64;
-            app.waiting.fetch_add(count, Relaxed);
-            app.metrics.accepted.inc_by(count);
+            app.metrics.accepted.inc_by(incoming.articles.len() as u64);
             send(incoming, Ok(text));
         }),
         Err(_) => {

@@ -37,7 +37,10 @@ pub(super) struct Update {
 const AT_ONCE: usize = 10_000;
 /// Larger indexes are not grouped at the start only to find what is doubtful.
 const DOUBTED: u64 = 50_000;
-/// The least time from one update to the next, so that what comes in meanwhile is grouped together.
+/// With no more waiting than this an update is followed by a rest as long as it took, so that a few articles a second do not keep the
+/// machine busy all the time.
+const FEW: u64 = 500;
+/// The least rest, so that what comes in meanwhile is grouped together.
 const REST: Duration = Duration::from_millis(700);
 /// The longest that anything waits before it is tried again.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -83,7 +86,9 @@ pub(super) fn run(
                 Ok(more) => {
                     waits = more;
                     *app.fault.lock().expect("nobody panics with it") = None;
-                    rested = began + if more { Duration::ZERO } else { REST };
+                    let hurry = app.waiting.load(Relaxed) > FEW;
+                    let rest = began.elapsed().clamp(REST, PATIENCE);
+                    rested = Instant::now() + if hurry { Duration::ZERO } else { rest };
                 }
                 Err(fault) => {
                     *app.fault.lock().expect("nobody panics with it") = Some(fault);
