@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::labels::{Labelled, Labels, Pair};
 use super::rows::{self, Row, Rows};
+use crate::kernel::linkage::together;
 use crate::kernel::metrics::Scores;
 
 /// Two articles with a number.
@@ -101,15 +102,10 @@ impl<'a> Groups<'a> {
         ids.sort_unstable();
         ids.dedup();
         let place = |id: &String| ids.binary_search(&id.as_str()).expect("all ids are listed");
-        let mut first: Vec<usize> = (0..ids.len()).collect();
-        for together in found.iter().filter(|one| one.value == f64::INFINITY) {
-            let [a, b] = together.ids.each_ref().map(|id| root(&mut first, place(id)));
-            first[a.max(b)] = a.min(b);
-        }
-        // Ascending: whoever comes before has been followed to its end.
-        for at in 0..first.len() {
-            first[at] = first[first[at]];
-        }
+        let copies = found.iter().filter(|one| one.value == f64::INFINITY);
+        let copies = copies.map(|one| one.ids.each_ref().map(|id| place(id) as u32).into());
+        let first: Vec<usize> =
+            together(ids.len(), copies).into_iter().map(|i| i as usize).collect();
         let of_groups = |one: &Match| {
             let mut groups = one.ids.each_ref().map(|id| first[place(id)]);
             groups.sort_unstable();
@@ -164,15 +160,6 @@ impl<'a> Groups<'a> {
         });
         copies.chain(across).filter(|found| found.made > 0).collect()
     }
-}
-
-/// The end of the way from one to the next, which is made shorter.
-fn root(first: &mut [usize], mut at: usize) -> usize {
-    while first[at] != at {
-        first[at] = first[first[at]];
-        at = first[at];
-    }
-    at
 }
 
 fn pairs_of(n: usize) -> u64 {

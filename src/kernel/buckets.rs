@@ -77,7 +77,7 @@ impl Buckets {
         let mut each = |x: u64, y: u64| {
             let pair = pair(item(x), item(y));
             let place = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
-            if std::mem::replace(&mut recent[place], pair) != pair || *every {
+            if *every || std::mem::replace(&mut recent[place], pair) != pair {
                 found(pair);
             }
         };

@@ -135,7 +135,7 @@ pub fn together(n: usize, pairs: impl Iterator<Item = (u32, u32)>) -> Vec<u32> {
 }
 
 /// Where the way from an item ends; makes the way shorter for the next.
-fn root(target: &mut [u32], mut i: u32) -> u32 {
+pub fn root(target: &mut [u32], mut i: u32) -> u32 {
     while target[i as usize] != i {
         target[i as usize] = target[target[i as usize] as usize];
         i = target[i as usize];

@@ -9,6 +9,7 @@ use super::exact::Exact;
 use super::parts::Loaded;
 use super::spool::{Item, Place, Spool};
 use crate::kernel::buckets::{self, Buckets, items, pair};
+use crate::kernel::linkage::together;
 use crate::params::Params;
 use crate::stages::candidates::{PASSES, Pass};
 use crate::stages::duplicates::{self, Candidates, Examined, hopeful};
@@ -114,14 +115,7 @@ impl Batch<'_> {
 impl<'a> Batches<'a> {
     /// Sorts pairs by what they hang together with, and that by where it was read.
     fn new(corpus: &Corpus, exact: &Exact, pairs: &'a mut [u64]) -> Self {
-        let mut root: Vec<u32> = (0..exact.kept.len() as u32).collect();
-        for (a, b) in pairs.iter().map(|&pair| items(pair)) {
-            let (a, b) = (find(&mut root, a), find(&mut root, b));
-            root[a.max(b) as usize] = a.min(b);
-        }
-        for i in 0..root.len() {
-            root[i] = root[root[i] as usize];
-        }
+        let root = together(exact.kept.len(), pairs.iter().map(|&pair| items(pair)));
         let part = |i: u32| corpus.articles[exact.kept[i as usize] as usize].part;
         let mut order: Vec<u32> = (0..root.len() as u32).collect();
         order.par_sort_unstable_by_key(|&i| (part(root[i as usize]), root[i as usize], i));
@@ -173,13 +167,4 @@ impl<'a> Batches<'a> {
         }
         Ok(())
     }
-}
-
-/// What an item hangs together with, by its lowest item.
-pub(super) fn find(root: &mut [u32], mut i: u32) -> u32 {
-    while root[i as usize] != i {
-        root[i as usize] = root[root[i as usize] as usize];
-        i = root[i as usize];
-    }
-    i
 }

@@ -37,8 +37,8 @@ pub(super) struct Update {
 const AT_ONCE: usize = 10_000;
 /// Larger indexes are not grouped at the start only to find what is doubtful.
 const DOUBTED: u64 = 50_000;
-/// With no more waiting than this an update is followed by a rest as long as it took, so that a few articles a second do not keep the
-/// machine busy all the time.
+/// With no more waiting than this an update is followed by a rest as long as it took, so that a few articles a second do
+/// not keep the machine busy all the time.
 const FEW: u64 = 500;
 /// The least rest, so that what comes in meanwhile is grouped together.
 const REST: Duration = Duration::from_millis(700);

@@ -182,8 +182,8 @@ impl Open {
         self.numbers.get(&term).map_or(0..0, |&number| self.lists.range(number as usize))
     }
 
-    /// Brings lists, none of them empty, into the cache where a report is looked for in them: they lie far apart, and who reads one after the
-    /// other waits for each.
+    /// Brings lists, none of them empty, into the cache where a report is looked for in them: they lie far apart, and who
+    /// reads one after the other waits for each.
     pub(super) fn fetch<'a>(&self, lists: impl Iterator<Item = &'a Range<usize>>, report: usize) {
         for list in lists {
             let guess = list.start + self.guess(list.len(), 0, report);
