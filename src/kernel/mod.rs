@@ -9,6 +9,7 @@
 //! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
 //! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
+//! | [`filter`] | most of what is not in a set | Bloom, CACM 1970 |
 //! | [`search`] | where a value stands in a sorted slice, from a guess | galloping |
 //! | [`sums`] | sums of products, by place | |
 //! | [`sort`] | hashes ascending, in linear time | bucket sort |
@@ -27,6 +28,7 @@ pub mod base32;
 pub mod bootstrap;
 pub mod buckets;
 pub mod cosine;
+pub mod filter;
 pub mod fss;
 pub mod hash;
 pub mod linkage;

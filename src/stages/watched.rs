@@ -5,6 +5,7 @@ use foldhash::HashMap;
 use super::candidates::{BANDS, BOUNDS, PLACES, Table, table};
 use super::sketch::{LEAD_HASHES, Sketch};
 use crate::kernel::bands;
+use crate::kernel::filter::Filter;
 
 /// The keys of all articles that come or go, or a part of these keys.
 #[derive(Debug)]
@@ -23,13 +24,6 @@ struct Place {
     coarse: Filter,
     /// One key in twenty gets by.
     fine: Filter,
-}
-
-/// Most keys of others are not watched: a bit for each stretch of keys says so.
-#[derive(Debug, Default)]
-struct Filter {
-    bits: Vec<u64>,
-    shift: u32,
 }
 
 /// No article.
@@ -76,34 +70,8 @@ impl Part {
     }
 }
 
-/// Spreads keys over the bits of a filter.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Articles whose keys are in memory at once.
 const TOGETHER: usize = 60_000;
-
-impl Filter {
-    /// So many bits for each key, or up to twice as many.
-    fn new(keys: &HashMap<u64, u32>, each: usize) -> Self {
-        let bits = (each * keys.len()).next_power_of_two().max(64);
-        let mut filter = Self { bits: vec![0; bits / 64], shift: u64::BITS - bits.ilog2() };
-        // The order does not matter: bits are set.
-        keys.keys().for_each(|&key| {
-            let (word, bit) = filter.place(key);
-            filter.bits[word] |= bit;
-        });
-        filter
-    }
-
-    fn place(&self, key: u64) -> (usize, u64) {
-        let place = key.wrapping_mul(SPREAD) >> self.shift;
-        (place as usize / 64, 1 << (place % 64))
-    }
-
-    fn may_have(&self, key: u64) -> bool {
-        let (word, bit) = self.place(key);
-        self.bits[word] & bit != 0
-    }
-}
 
 impl Watched {
     /// Watches the keys of some articles. `rank` orders articles as their positions do.
@@ -129,8 +97,9 @@ impl Watched {
             }
         }
         for place in &mut places {
-            place.coarse = Filter::new(&place.buckets, 8);
-            place.fine = Filter::new(&place.buckets, 16);
+            // The order does not matter: bits are set.
+            let keys = || place.buckets.keys().copied();
+            (place.coarse, place.fine) = (Filter::new(keys(), 8), Filter::new(keys(), 16));
         }
         Self { places, changes }
     }

@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use super::rows;
-use super::state::{NONE, State};
+use super::state::State;
 use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::parts::Span;
@@ -34,9 +34,6 @@ impl State {
         wanted: impl Fn(u32) -> bool,
         mut each: impl FnMut(&[(u32, Sketch)]),
     ) -> Result<(), Error> {
-        if rows.contains(&NONE) {
-            return Err(Error::damaged(segment.path(), "its articles are not those of the index"));
-        }
         let sketched: Vec<u32> =
             rows.iter().copied().filter(|&row| self.of(row).n_shingles > 0).collect();
         let (mut block, mut bytes, mut some) = (Block::default(), Vec::new(), Vec::new());

@@ -20,6 +20,7 @@ use super::state::State;
 use super::work::Work;
 use super::world::aside;
 use crate::kernel::buckets::{items, pair};
+use crate::kernel::filter::Filter;
 use crate::pipeline::copies;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::Exact;
@@ -46,9 +47,12 @@ fn fold(work: &mut Work<'_>) -> Result<Vec<u32>, Error> {
     let concerned = || work.added.iter().chain(&work.removed).chain(&work.named);
     let contents: HashSet<u64> =
         concerned().map(|&row| work.state.of(row).content).filter(|c| *c != 0).collect();
-    let concerned: HashSet<u32> = concerned().copied().collect();
+    let may_be = Filter::new(contents.iter().copied(), 8);
+    let is_one = |content: u64| may_be.may_have(content) && contents.contains(&content);
+    let mut is_concerned = vec![false; work.state.rows.len()];
+    concerned().for_each(|&row| is_concerned[row as usize] = true);
     let mut again = work.state.select(|row, known| {
-        known.now.is_there() && (contents.contains(&known.content) || concerned.contains(&row))
+        known.now.is_there() && (is_concerned[row as usize] || is_one(known.content))
     });
     again.sort_by_key(|&row| work.state.of(row).content);
     let (mut alone, mut several) = (Vec::new(), Vec::new());
@@ -82,13 +86,13 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     let differing = state.select(|row, _| stood(row) != stands(row));
     let changing = state.sketches(&differing)?;
     let rank = |row: u32| state.ages[row as usize];
-    let segments: Vec<(&Segment, Vec<u32>)> =
-        state.segments.iter().zip(state.rows_by_segment()).collect();
+    let segments: Vec<(&Segment, &Vec<u32>)> =
+        state.segments.iter().zip(&state.by_segment).collect();
     let mut shifts = Vec::new();
     for part in Part::all(changing.len()) {
         let with_sketches = differing.iter().filter_map(|row| Some((*row, changing.get(row)?)));
         let watched = Watched::new(part, with_sketches, rank);
-        let find = |mut members: Members, (segment, rows): &(&Segment, Vec<u32>)| {
+        let find = |mut members: Members, (segment, rows): &(&Segment, &Vec<u32>)| {
             let wanted = |row: u32| stood(row) || stands(row);
             state.each_sketches(segment, rows, wanted, |some| {
                 watched.find(some, rank, &mut members);

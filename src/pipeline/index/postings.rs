@@ -37,15 +37,14 @@ pub(super) fn postings(
         let position = reports.position.get(row as usize).copied().unwrap_or(NONE);
         if position != NONE && inside(position) { position } else { NONE }
     };
-    let take_from = |(segment, rows): (&Segment, Vec<u32>)| {
+    let take_from = |(segment, rows): (&Segment, &Vec<u32>)| {
         let positions: Vec<u32> = rows.iter().map(position).collect();
         match positions.iter().all(|&position| position == NONE) {
             true => Ok(Taken::default()),
             false => take(segment, terms, &positions),
         }
     };
-    let all: Vec<(&Segment, Vec<u32>)> =
-        state.segments.iter().zip(state.rows_by_segment()).collect();
+    let all: Vec<(&Segment, &Vec<u32>)> = state.segments.iter().zip(&state.by_segment).collect();
     let taken: Result<Vec<Taken>, Error> = all.into_par_iter().map(take_from).collect();
     let taken = taken?;
     let mut lengths = vec![0; terms.len()];

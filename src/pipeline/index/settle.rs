@@ -64,6 +64,11 @@ pub(super) fn settle(
             }
         }
     }
+    // Asked for in their order, because so they stand in the database.
+    let new = fresh.iter().zip(&claims).filter(|(_, claims)| claims.is_empty());
+    let mut in_use: Vec<String> = new.map(|(fresh, _)| spelled(fresh.identity)).collect();
+    in_use.sort_unstable();
+    in_use.retain(|name| taken(name));
     let (mut names, mut given, mut next) = (Vec::new(), HashSet::default(), before.next);
     for (fresh, claims) in fresh.iter().zip(&claims) {
         let kept = claims.first().map(|number| story[number]);
@@ -71,7 +76,14 @@ pub(super) fn settle(
         next += u32::from(kept.is_none());
         let id = kept.map_or_else(
             || {
-                let id = free_name(fresh.identity, |id| given.contains(id) || taken(id));
+                let is_wished = |id: &str| id == spelled(fresh.identity);
+                let id = free_name(fresh.identity, |id| {
+                    let is_taken = match is_wished(id) {
+                        true => in_use.binary_search_by(|name| (**name).cmp(id)).is_ok(),
+                        false => taken(id),
+                    };
+                    is_taken || given.contains(id)
+                });
                 given.insert(id.clone());
                 id
             },

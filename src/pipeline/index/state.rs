@@ -59,8 +59,11 @@ const UNKNOWN: Known = Known {
 };
 
 /// All articles by row, and the segments that they are in.
+#[derive(Default)]
 pub(super) struct State {
     pub(super) segments: Vec<Segment>,
+    /// For each segment the rows of its articles, in their order there.
+    pub(super) by_segment: Vec<Vec<u32>>,
     pub(super) rows: Vec<Known>,
     /// For each row its place in the order of articles in time, as in a corpus: unknown first.
     pub(super) ages: Vec<u32>,
@@ -75,29 +78,35 @@ impl State {
         let segments: Vec<Segment> = segments.collect::<Result<_, Error>>()?;
         let records = segments.iter().map(|s| s.section_len(rows::RECORDS) as usize).sum::<usize>();
         let rows = Vec::with_capacity(records / rows::RECORD);
-        let mut state = Self { segments: Vec::new(), rows, ages: Vec::new() };
+        let mut state = Self { rows, ..Self::default() };
         for segment in segments {
-            let records = segment.section(rows::RECORDS)?;
+            let (records, mut of_segment) = (segment.section(rows::RECORDS)?, Vec::new());
             for (at, record) in (0..).zip(records.chunks_exact(rows::RECORD)) {
                 let Brief { row, identity, delivered, content, time, n_shingles } =
                     rows::brief(record);
+                of_segment.push(row);
                 if state.rows.len() <= row as usize {
                     state.rows.resize(row as usize + 1, UNKNOWN);
                 }
-                let segment = state.segments.len() as u32;
+                let number = state.segments.len() as u32;
                 let place = &mut state.rows[row as usize];
+                if place.segment != NONE {
+                    let what = format!("article {row} is in another segment as well");
+                    return Err(Error::damaged(segment.path(), what));
+                }
                 *place = Known {
                     identity,
                     delivered,
                     content,
                     time,
                     n_shingles,
-                    segment,
+                    segment: number,
                     at,
                     ..UNKNOWN
                 };
             }
             state.segments.push(segment);
+            state.by_segment.push(of_segment);
         }
         for m in store.members()? {
             let unknown = || Error::damaged(&store.database(), "an article is in no segment");
@@ -124,19 +133,6 @@ impl State {
     /// Rows of articles that pass, ascending.
     pub(super) fn select(&self, pass: impl Fn(u32, &Known) -> bool) -> Vec<u32> {
         (0..).zip(&self.rows).filter(|(row, known)| pass(*row, known)).map(|(row, _)| row).collect()
-    }
-
-    /// For each segment the rows of its articles, in their order there.
-    pub(super) fn rows_by_segment(&self) -> Vec<Vec<u32>> {
-        let mut all: Vec<Vec<u32>> = vec![Vec::new(); self.segments.len()];
-        for (row, known) in (0..).zip(&self.rows).filter(|(_, known)| known.segment != NONE) {
-            let rows = &mut all[known.segment as usize];
-            if rows.len() <= known.at as usize {
-                rows.resize(known.at as usize + 1, NONE);
-            }
-            rows[known.at as usize] = row;
-        }
-        all
     }
 
     /// All rows in the order of their articles in time.

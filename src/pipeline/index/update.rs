@@ -12,6 +12,7 @@ use super::settle::{self, Before, Ending};
 use super::state::{NONE, State};
 use super::work::Work;
 use super::{Error, Index, Night, Options, name, near, regroup, rows, world};
+use crate::kernel::filter::Filter;
 use crate::model::{Article, Decision, Grouping};
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::{Clock, place};
@@ -177,8 +178,9 @@ impl Index {
         tonight: &[Prepared],
     ) -> Result<HashMap<Box<str>, Known>, Error> {
         let identities: HashSet<u64> = tonight.iter().map(|a| a.identity).collect();
-        let rows =
-            state.select(|_, known| known.was.is_there() && identities.contains(&known.identity));
+        let may_be = Filter::new(tonight.iter().map(|a| a.identity), 8);
+        let is_one = |id: u64| may_be.may_have(id) && identities.contains(&id);
+        let rows = state.select(|_, known| known.was.is_there() && is_one(known.identity));
         let stored = self.store.articles_at(&rows)?.into_iter();
         let known = |Stored { row, entry }| {
             (entry.id.clone(), Known { row, delivered: state.of(row).delivered, entry })
