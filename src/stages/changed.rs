@@ -39,14 +39,13 @@ pub fn shifts(
     watched: &Watched,
     members: Members,
     change: impl Fn(u32) -> Change,
-    rank: impl Fn(u32) -> u32,
 ) -> Vec<(u64, Proposals)> {
     let mut shifts: Vec<(u64, Proposals)> = Vec::new();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for bucket in members.into_hits().chunk_by(|x, y| x.0 == y.0).filter(|b| b.len() > 1) {
         let by_lead = watched.table(bucket[0].0) == Table::Lead;
         let mut members: Vec<u32> = bucket.iter().map(|hit| hit.1).collect();
-        members.sort_unstable_by_key(|&item| rank(item));
+        members.sort_unstable();
         let proposals = |without: Change, pairs: &mut Vec<u64>| {
             let there: Vec<u32> =
                 members.iter().copied().filter(|&item| change(item) != without).collect();
@@ -126,16 +125,16 @@ mod tests {
             let changing = items().filter(|(s, _)| s.1 != Change::Stays).map(|(s, i)| (i, &s.0));
             let mut found = Vec::new();
             for part in Part::all(200_000) {
-                let watched = Watched::new(part, changing.clone(), |i| i);
+                let watched = Watched::new(part, changing.clone());
                 let mut members = [watched.nothing(), watched.nothing()];
                 let numbered: Vec<(u32, Sketch)> = items().map(|(s, i)| (i, s.0)).collect();
                 for (n, some) in numbered.chunks(3).enumerate() {
-                    watched.find(some, |i| i, &mut members[n % 2]);
+                    watched.find(some, &mut members[n % 2]);
                 }
                 let [mut members, other] = members;
                 members.extend(other);
                 let change = |i: u32| sketches[i as usize].1;
-                found.extend(shifts(&watched, members, change, |i| i));
+                found.extend(shifts(&watched, members, change));
             }
             add_up(&mut found);
             prop_assert_eq!(found, expected);

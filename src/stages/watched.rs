@@ -1,4 +1,4 @@
-//! The buckets that articles come to or go from, and who else is in them.
+//! The buckets that articles come to or go from, and who else is in them. Articles are numbered here in the order of time.
 
 use foldhash::HashMap;
 
@@ -11,8 +11,10 @@ use crate::kernel::filter::Filter;
 #[derive(Debug)]
 pub struct Watched {
     places: Vec<Place>,
-    /// The table of each bucket, and the earliest article that comes to it or goes.
-    changes: Vec<(Table, u32)>,
+    /// The table of each bucket.
+    tables: Vec<Table>,
+    /// The earliest article that comes to each bucket or goes.
+    earliest: Vec<u32>,
 }
 
 /// What is watched at one place of a sketch; keys of a lead may stand at each other's places and share one.
@@ -35,10 +37,19 @@ const NONE: u32 = u32::MAX;
 /// a bucket and the last ones are in a pair with any other.
 #[derive(Debug)]
 pub struct Members {
-    first: Vec<[u32; BOUNDS.hubs]>,
-    last: Vec<[u32; BOUNDS.near]>,
+    buckets: Vec<Bucket>,
     /// Bucket and article, of all others.
     others: Vec<(u32, u32)>,
+}
+
+/// What is looked at of a bucket for each article in it lies side by side: memory is waited for once.
+#[derive(Debug, Clone)]
+struct Bucket {
+    /// The earliest article that comes or goes.
+    earliest: u32,
+    /// The first and the last ones before it.
+    first: [u32; BOUNDS.hubs],
+    last: [u32; BOUNDS.near],
 }
 
 /// Some of all keys, so that those of many articles need not be in memory at once: those of some places, and of those of leads,
@@ -74,13 +85,10 @@ impl Part {
 const TOGETHER: usize = 60_000;
 
 impl Watched {
-    /// Watches the keys of some articles. `rank` orders articles as their positions do.
-    pub fn new<'a>(
-        part: Part,
-        changing: impl Iterator<Item = (u32, &'a Sketch)>,
-        rank: impl Fn(u32) -> u32,
-    ) -> Self {
-        let (mut places, mut changes) = (Vec::<Place>::new(), Vec::new());
+    /// Watches the keys of some articles.
+    pub fn new<'a>(part: Part, changing: impl Iterator<Item = (u32, &'a Sketch)>) -> Self {
+        let (mut places, mut tables) = (Vec::<Place>::new(), Vec::new());
+        let mut earliest: Vec<u32> = Vec::new();
         for (item, sketch) in changing {
             for (place, key) in part.keys(sketch) {
                 let (table, place) = (table(place), of_table(place));
@@ -88,11 +96,13 @@ impl Watched {
                     places.resize_with(place + 1, Place::default);
                 }
                 let known = places[place].buckets.entry(key);
-                let bucket = *known.or_insert(changes.len() as u32);
-                match changes.get_mut(bucket as usize) {
-                    None => changes.push((table, item)),
-                    Some((_, earliest)) if rank(item) < rank(*earliest) => *earliest = item,
-                    Some(_) => {}
+                let bucket = *known.or_insert(tables.len() as u32);
+                match earliest.get_mut(bucket as usize) {
+                    None => {
+                        tables.push(table);
+                        earliest.push(item);
+                    }
+                    Some(earliest) => *earliest = item.min(*earliest),
                 }
             }
         }
@@ -101,28 +111,23 @@ impl Watched {
             let keys = || place.buckets.keys().copied();
             (place.coarse, place.fine) = (Filter::new(keys(), 8), Filter::new(keys(), 16));
         }
-        Self { places, changes }
+        Self { places, tables, earliest }
     }
 
     /// The table of a bucket.
     pub(super) fn table(&self, bucket: u32) -> Table {
-        self.changes[bucket as usize].0
+        self.tables[bucket as usize]
     }
 
     /// Nothing yet.
     pub fn nothing(&self) -> Members {
-        let n = self.changes.len();
-        let (first, last) = (vec![[NONE; BOUNDS.hubs]; n], vec![[NONE; BOUNDS.near]; n]);
-        Members { first, last, others: Vec::new() }
+        let (first, last) = ([NONE; BOUNDS.hubs], [NONE; BOUNDS.near]);
+        let bucket = |&earliest| Bucket { earliest, first, last };
+        Members { buckets: self.earliest.iter().map(bucket).collect(), others: Vec::new() }
     }
 
     /// Adds some articles for each of their keys that is watched.
-    pub fn find(
-        &self,
-        articles: &[(u32, Sketch)],
-        rank: impl Fn(u32) -> u32,
-        members: &mut Members,
-    ) {
+    pub fn find(&self, articles: &[(u32, Sketch)], members: &mut Members) {
         let mut passing = vec![(0, 0); articles.len()];
         for place in 0..PLACES {
             let Some(watched) = self.places.get(of_table(place)) else { continue };
@@ -143,22 +148,9 @@ impl Watched {
             }
             for &(key, article) in &passing[..left] {
                 if let Some(&bucket) = watched.buckets.get(&key) {
-                    self.put(bucket, articles[article as usize].0, &rank, members);
+                    members.put(bucket, articles[article as usize].0);
                 }
             }
-        }
-    }
-
-    /// Adds an article that is in a bucket.
-    fn put(&self, bucket: u32, item: u32, rank: impl Fn(u32) -> u32, members: &mut Members) {
-        let (_, earliest) = self.changes[bucket as usize];
-        if rank(item) >= rank(earliest) {
-            members.others.push((bucket, item));
-        } else {
-            let before = |x: u32, y: u32| y == NONE || rank(x) < rank(y);
-            let after = |x: u32, y: u32| y == NONE || rank(x) > rank(y);
-            put(&mut members.first[bucket as usize], item, before);
-            put(&mut members.last[bucket as usize], item, after);
         }
     }
 }
@@ -202,27 +194,37 @@ fn put(foremost: &mut [u32], item: u32, before: impl Fn(u32, u32) -> bool) {
 }
 
 impl Members {
+    /// Adds an article that is in a bucket.
+    fn put(&mut self, number: u32, item: u32) {
+        let bucket = &mut self.buckets[number as usize];
+        if item >= bucket.earliest {
+            self.others.push((number, item));
+        } else {
+            put(&mut bucket.first, item, |x, y| y == NONE || x < y);
+            put(&mut bucket.last, item, |x, y| y == NONE || x > y);
+        }
+    }
+
     /// Takes in what else there is.
     pub fn extend(&mut self, other: Self) {
-        let Self { first, last, others } = other;
-        self.others.extend(others);
-        self.others.extend(of_buckets(&first));
-        self.others.extend(of_buckets(&last));
+        self.others.extend(other.others);
+        self.others.extend(of_buckets(&other.buckets));
     }
 
     /// All of them, bucket by bucket.
     pub(super) fn into_hits(self) -> Vec<(u32, u32)> {
         let mut hits = self.others;
-        hits.extend(of_buckets(&self.first));
-        hits.extend(of_buckets(&self.last));
+        hits.extend(of_buckets(&self.buckets));
         hits.sort_unstable();
         hits.dedup();
         hits
     }
 }
 
-/// The articles of each bucket.
-fn of_buckets<const N: usize>(all: &[[u32; N]]) -> impl Iterator<Item = (u32, u32)> {
-    let each = |(bucket, items): (u32, &[u32; N])| items.map(|item| (bucket, item));
+/// The first and last articles of each bucket.
+fn of_buckets(all: &[Bucket]) -> impl Iterator<Item = (u32, u32)> {
+    let each = |(number, bucket): (u32, &Bucket)| {
+        bucket.first.into_iter().chain(bucket.last).map(move |item| (number, item))
+    };
     (0..).zip(all).flat_map(each).filter(|&(_, item)| item != NONE)
 }

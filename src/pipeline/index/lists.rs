@@ -25,8 +25,8 @@ pub(super) enum Lists {
 const TOGETHER: usize = 1 << 10;
 
 impl State {
-    /// Calls `each` with the sketches of a segment's articles that have one and are wanted, some at a time; `rows` are those of
-    /// all its articles.
+    /// Calls `each` with those of a segment's articles that have a sketch and are wanted, by their places in the order of time,
+    /// some at a time; `rows` are those of all its articles.
     pub(super) fn each_sketches(
         &self,
         segment: &Segment,
@@ -46,7 +46,8 @@ impl State {
             let both = rows.iter().zip(bytes.chunks_exact(Sketch::SIZE));
             let both = both.filter(|(row, _)| wanted(**row));
             some.clear();
-            some.extend(both.map(|(row, bytes)| (*row, Sketch::read(bytes))));
+            let age = |row: u32| self.ages[row as usize];
+            some.extend(both.map(|(row, bytes)| (age(*row), Sketch::read(bytes))));
             each(&some);
         }
         Ok(())

@@ -85,17 +85,20 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     };
     let differing = state.select(|row, _| stood(row) != stands(row));
     let changing = state.sketches(&differing)?;
-    let rank = |row: u32| state.ages[row as usize];
+    // The buckets are told of articles in the order of time.
+    let age = |row: u32| state.ages[row as usize];
+    let row_of = |age: u32| state.in_time[age as usize];
     let segments: Vec<(&Segment, &Vec<u32>)> =
         state.segments.iter().zip(&state.by_segment).collect();
     let mut shifts = Vec::new();
     for part in Part::all(changing.len()) {
-        let with_sketches = differing.iter().filter_map(|row| Some((*row, changing.get(row)?)));
-        let watched = Watched::new(part, with_sketches, rank);
+        let with_sketches =
+            differing.iter().filter_map(|row| Some((age(*row), changing.get(row)?)));
+        let watched = Watched::new(part, with_sketches);
         let find = |mut members: Members, (segment, rows): &(&Segment, &Vec<u32>)| {
             let wanted = |row: u32| stood(row) || stands(row);
             state.each_sketches(segment, rows, wanted, |some| {
-                watched.find(some, rank, &mut members);
+                watched.find(some, &mut members);
             })?;
             Ok(members)
         };
@@ -103,8 +106,12 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
         let mut members = watched.nothing();
         let found: Vec<Members> = found.collect::<Result<_, Error>>()?;
         found.into_iter().for_each(|some| members.extend(some));
-        shifts.extend(changed::shifts(&watched, members, change, rank));
+        shifts.extend(changed::shifts(&watched, members, |age| change(row_of(age))));
         changed::add_up(&mut shifts);
+    }
+    for (p, _) in &mut shifts {
+        let (a, b) = items(*p);
+        *p = pair(row_of(a), row_of(b));
     }
     let mut ends: Vec<u32> = shifts.iter().flat_map(|(p, _)| <[u32; 2]>::from(items(*p))).collect();
     ends.sort_unstable();
@@ -151,31 +158,40 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let all = pairs.select(touched, touched)?;
     let candidates: Vec<Pair> = all.iter().filter(|p| p.is_candidate()).copied().collect();
     let (together, alone) = partition(&work.state, &candidates, touched);
-    let corpus = work.texts(&together, Lists::Shingles)?;
+    let corpus = work.texts(&together, Lists::Neither)?;
     let exact = folds(&work.state, &corpus);
     let row = |slot: u32| corpus.articles[exact.kept[slot as usize] as usize].row;
     let slots: HashMap<u32, u32> =
         (0..exact.kept.len() as u32).map(|slot| (row(slot), slot)).collect();
-    let slots_of = |p: &Pair| pair(slots[&p.a], slots[&p.b]);
-    let examine =
-        |pairs: &[u64]| copies::examine(&corpus, &exact, pairs, work.params).map_err(aside);
-    let (known, new): (Vec<Pair>, Vec<Pair>) = candidates.iter().partition(|p| p.is_examined());
-    let fresh = examine(&new.iter().map(slots_of).collect::<Vec<u64>>())?;
-    let mut put: Vec<Pair> =
-        known.iter().filter(|p| p.related).map(|&p| Pair { related: false, ..p }).collect();
-    put.extend(fresh.iter().map(|e| told(&all, e, row, false)));
-    let mut examined: Vec<Examined> = fresh;
-    examined.extend(known.iter().filter_map(|p| p.examined(|row| slots[&row])));
-    let mut proposed: Vec<u64> = candidates.iter().map(slots_of).collect();
+    let examined = |p: &Pair| p.examined(|row| slots[&row]);
+    let mut candidates: Vec<Pair> =
+        candidates.into_iter().map(|p| Pair { related: false, ..p }).collect();
+    examine(work, &mut candidates)?;
+    let first: Vec<Examined> = candidates.iter().filter_map(examined).collect();
+    let mut proposed: Vec<u64> =
+        candidates.iter().map(|p| pair(slots[&p.a], slots[&p.b])).collect();
     proposed.sort_unstable();
-    let second = examine(&duplicates::relations(&examined, &proposed))?;
+    let as_related = |p: &u64| {
+        let (a, b) = items(*p);
+        let (a, b) = (row(a).min(row(b)), row(a).max(row(b)));
+        let known = pairs::find(&all, a, b).copied();
+        let unknown = Pair { a, b, proposals: Default::default(), related: true, numbers: UNKNOWN };
+        Pair { related: true, ..known.unwrap_or(unknown) }
+    };
+    let mut related: Vec<Pair> =
+        duplicates::relations(&first, &proposed).iter().map(as_related).collect();
+    examine(work, &mut related)?;
+    related.sort_unstable_by_key(Pair::place);
     let stale = all.iter().filter(|p| p.related && !p.is_candidate());
-    put.extend(stale.map(|&p| Pair { related: false, numbers: UNKNOWN, ..p }));
-    put.extend(second.iter().map(|e| told(&all, e, row, true)));
-    examined.extend(second);
+    let stale = stale.filter(|p| pairs::find(&related, p.a, p.b).is_none());
+    let stale = stale.map(|&p| Pair { related: false, numbers: UNKNOWN, ..p });
+    let changed = candidates.iter().chain(&related).copied();
+    let changed = changed.filter(|p| pairs::find(&all, p.a, p.b) != Some(p));
+    let put: Vec<Pair> = stale.chain(changed).collect();
+    let found: Vec<Examined> = candidates.iter().chain(&related).filter_map(examined).collect();
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
     let apart = constraints.groups_apart(|i| exact.slot(i));
-    let found = duplicates::group(examined, exact.kept.len(), apart);
+    let found = duplicates::group(found, exact.kept.len(), apart);
     let as_row = |i: &u32| corpus.articles[*i as usize].row;
     let groups = exact.expand(&corpus, &found);
     let groups: Vec<Vec<u32>> =
@@ -183,6 +199,29 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     name_by_earliest(work, &groups)?;
     pairs.put(put);
     Ok(alone)
+}
+
+/// Checks exactly those of some pairs that were not checked before; only their shingles are read.
+fn examine(work: &Work<'_>, pairs: &mut [Pair]) -> Result<(), Error> {
+    let new = || pairs.iter().filter(|p| !p.is_examined());
+    let mut rows: Vec<u32> = new().flat_map(|p| [p.a, p.b]).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let corpus = work.texts(&rows, Lists::Shingles)?;
+    let exact = folds(&work.state, &corpus);
+    let row = |slot: u32| corpus.articles[exact.kept[slot as usize] as usize].row;
+    let slots: HashMap<u32, u32> = (0..rows.len() as u32).map(|slot| (row(slot), slot)).collect();
+    let asked: Vec<u64> = new().map(|p| pair(slots[&p.a], slots[&p.b])).collect();
+    let found = copies::examine(&corpus, &exact, &asked, work.params).map_err(aside)?;
+    let numbers = |e: &Examined| {
+        let (a, b) = (row(e.a).min(row(e.b)), row(e.a).max(row(e.b)));
+        ((a, b), [e.resemblance, e.containment, e.strength])
+    };
+    let numbers: HashMap<(u32, u32), [f32; 3]> = found.iter().map(numbers).collect();
+    for p in pairs.iter_mut().filter(|p| !p.is_examined()) {
+        p.numbers = numbers[&(p.a, p.b)];
+    }
+    Ok(())
 }
 
 /// Names groups, each in the order of time, by their earliest articles. Those of one second are told apart by what the
@@ -222,13 +261,6 @@ fn partition(state: &State, candidates: &[Pair], touched: &[bool]) -> (Vec<u32>,
         beside[first(row) as usize] = true;
     });
     there.into_iter().partition(|&row| beside[first(row) as usize])
-}
-
-/// A pair that was examined, by rows.
-fn told(all: &[Pair], e: &Examined, row: impl Fn(u32) -> u32, related: bool) -> Pair {
-    let (a, b) = (row(e.a).min(row(e.b)), row(e.a).max(row(e.b)));
-    let proposals = pairs::find(all, a, b).map_or_else(Default::default, |known| known.proposals);
-    Pair { a, b, proposals, related, numbers: [e.resemblance, e.containment, e.strength] }
 }
 
 /// Which articles of a corpus are the same word for word, as the state has it.

@@ -38,7 +38,7 @@ pub(super) const UNKNOWN: [f32; 3] = [-1.0; 3];
 
 impl Pair {
     /// Pairs stand by their higher rows, so that those of new articles come last.
-    fn place(&self) -> (u32, u32) {
+    pub(super) fn place(&self) -> (u32, u32) {
         (self.b, self.a)
     }
 

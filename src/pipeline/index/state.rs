@@ -65,7 +65,9 @@ pub(super) struct State {
     /// For each segment the rows of its articles, in their order there.
     pub(super) by_segment: Vec<Vec<u32>>,
     pub(super) rows: Vec<Known>,
-    /// For each row its place in the order of articles in time, as in a corpus: unknown first.
+    /// All rows in the order of their articles in time, as in a corpus: unknown first.
+    pub(super) in_time: Vec<u32>,
+    /// For each row its place there.
     pub(super) ages: Vec<u32>,
 }
 
@@ -116,7 +118,8 @@ impl State {
             known.now = known.was;
         }
         state.ages = vec![0; state.rows.len()];
-        (0..).zip(state.by_age()).for_each(|(age, row)| state.ages[row as usize] = age);
+        state.in_time = in_time(&state.rows);
+        (0..).zip(&state.in_time).for_each(|(age, &row)| state.ages[row as usize] = age);
         Ok(state)
     }
 
@@ -134,14 +137,13 @@ impl State {
     pub(super) fn select(&self, pass: impl Fn(u32, &Known) -> bool) -> Vec<u32> {
         (0..).zip(&self.rows).filter(|(row, known)| pass(*row, known)).map(|(row, _)| row).collect()
     }
+}
 
-    /// All rows in the order of their articles in time.
-    fn by_age(&self) -> Vec<u32> {
-        let age =
-            |(row, known): (u32, &Known)| (rows::moment(known.time).time, known.identity, row);
-        let mut ages: Vec<(Option<i64>, u64, u32)> = (0..).zip(&self.rows).map(age).collect();
-        // Stable, because rows mostly come in the order of time.
-        ages.sort();
-        ages.into_iter().map(|(_, _, row)| row).collect()
-    }
+/// All rows in the order of their articles in time.
+fn in_time(rows: &[Known]) -> Vec<u32> {
+    let age = |(row, known): (u32, &Known)| (rows::moment(known.time).time, known.identity, row);
+    let mut ages: Vec<(Option<i64>, u64, u32)> = (0..).zip(rows).map(age).collect();
+    // Stable, because rows mostly come in the order of time.
+    ages.sort();
+    ages.into_iter().map(|(_, _, row)| row).collect()
 }
