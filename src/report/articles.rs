@@ -1,6 +1,7 @@
 //! The layout `articles`: one row per article, and why it stands where it stands.
 
 use std::io;
+use std::ops::Range;
 
 use super::Emit;
 use super::cell::Cell;
@@ -66,33 +67,64 @@ impl Role {
     }
 }
 
-pub(super) fn rows(
-    grouping: &Grouping,
-    only: Option<&[bool]>,
-    emit: &mut Emit<'_>,
-) -> io::Result<()> {
-    let reasons = Reasons::new(grouping);
+/// Articles whose rows are spelled together.
+const PART: usize = 1 << 10;
+
+/// The stories in parts of some articles each.
+pub(super) fn parts(grouping: &Grouping) -> Vec<Range<usize>> {
+    let (mut parts, mut begin, mut first) = (Vec::new(), 0, 0);
     for story in 0..grouping.story_ids.len() {
-        let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
-        let size = grouping.groups[groups.end] - grouping.groups[groups.start];
-        for group in groups.clone() {
-            let members = grouping.groups[group] as usize..grouping.groups[group + 1] as usize;
-            for position in members.clone() {
-                let role = match (size, position == members.start, group == groups.start) {
-                    (1, ..) => Role::Single,
-                    (_, true, true) => Role::Representative,
-                    (_, true, false) => Role::Report,
-                    (_, false, _) => Role::Duplicate,
-                };
-                let place =
-                    Place { story, group, article: grouping.order[position] as usize, role };
-                if only.is_none_or(|only| only[place.article]) {
-                    row(grouping, place, &reasons.of(place), emit)?;
+        let end = grouping.groups[grouping.stories[story + 1] as usize] as usize;
+        if end - first >= PART || story + 1 == grouping.story_ids.len() {
+            parts.push(begin..story + 1);
+            (begin, first) = (story + 1, end);
+        }
+    }
+    parts
+}
+
+/// What the rows of all articles are made from.
+pub(super) struct Rows<'a> {
+    grouping: &'a Grouping,
+    only: Option<&'a [bool]>,
+    reasons: Reasons<'a>,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(grouping: &'a Grouping, only: Option<&'a [bool]>) -> Self {
+        Self { grouping, only, reasons: Reasons::new(grouping) }
+    }
+
+    /// The rows of all articles.
+    pub(super) fn all(&self, emit: &mut Emit<'_>) -> io::Result<()> {
+        self.of(0..self.grouping.story_ids.len(), emit)
+    }
+
+    /// The rows of the articles of some stories.
+    pub(super) fn of(&self, stories: Range<usize>, emit: &mut Emit<'_>) -> io::Result<()> {
+        let grouping = self.grouping;
+        for story in stories {
+            let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
+            let size = grouping.groups[groups.end] - grouping.groups[groups.start];
+            for group in groups.clone() {
+                let members = grouping.groups[group] as usize..grouping.groups[group + 1] as usize;
+                for position in members.clone() {
+                    let role = match (size, position == members.start, group == groups.start) {
+                        (1, ..) => Role::Single,
+                        (_, true, true) => Role::Representative,
+                        (_, true, false) => Role::Report,
+                        (_, false, _) => Role::Duplicate,
+                    };
+                    let place =
+                        Place { story, group, article: grouping.order[position] as usize, role };
+                    if self.only.is_none_or(|only| only[place.article]) {
+                        row(grouping, place, &self.reasons.of(place), emit)?;
+                    }
                 }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn row(grouping: &Grouping, place: Place, reason: &str, emit: &mut Emit<'_>) -> io::Result<()> {

@@ -32,8 +32,7 @@ impl<'a> Sheet<'a> {
 
     /// Writes one row.
     pub(super) fn row(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
-        spell_row(&mut self.rows, row, self.excel);
-        self.rows.push_str(if self.excel { "\r\n" } else { "\n" });
+        spell_line(&mut self.rows, row, self.excel);
         if self.rows.len() >= ROWS {
             self.out.write_all(self.rows.as_bytes())?;
             self.rows.clear();
@@ -45,6 +44,12 @@ impl<'a> Sheet<'a> {
     pub(super) fn finish(self) -> io::Result<()> {
         self.out.write_all(self.rows.as_bytes())
     }
+}
+
+/// Appends a row.
+pub(super) fn spell_line(rows: &mut String, row: &[Cell<'_>], excel: bool) {
+    spell_row(rows, row, excel);
+    rows.push_str(if excel { "\r\n" } else { "\n" });
 }
 
 /// Appends a row, without the end of its line.

@@ -28,6 +28,9 @@ pub mod terminal;
 mod unique;
 
 use std::io::{self, Write};
+use std::ops::Range;
+
+use rayon::prelude::*;
 
 pub use changes::write_changes;
 pub use choice::{Choice, Since};
@@ -109,13 +112,15 @@ pub fn write(out: &mut dyn Write, grouping: &Grouping, table: &Table<'_>) -> io:
     let columns = columns(table);
     match table.format {
         Format::Csv => {
-            let mut sheet = csv::Sheet::new(out, table.excel, &columns)?;
-            rows(grouping, table, &mut |row| sheet.row(row))?;
-            sheet.finish()
+            csv::Sheet::new(out, table.excel, &columns)?.finish()?;
+            spell(out, grouping, table, |out: &mut String, row| {
+                csv::spell_line(out, row, table.excel);
+                Ok(())
+            })
         }
         Format::Jsonl => {
-            let mut lines = jsonl::Lines::new(out, &columns);
-            rows(grouping, table, &mut |row| lines.row(row))
+            let lines = jsonl::Lines::new(&columns);
+            spell(out, grouping, table, |out: &mut Vec<u8>, row| lines.spell(out, row))
         }
         #[cfg(feature = "parquet")]
         Format::Parquet => {
@@ -125,6 +130,43 @@ pub fn write(out: &mut dyn Write, grouping: &Grouping, table: &Table<'_>) -> io:
             file.finish()
         }
     }
+}
+
+/// Bytes of rows that are handed on at once.
+const AT_ONCE: usize = 1 << 15;
+/// Parts for each thread that are spelled before the first is handed on.
+const AHEAD: usize = 4;
+
+/// Writes rows as lines, which `one` appends. Those of articles are most of a run's output: all threads spell them, part by part.
+fn spell<T: AsRef<[u8]> + Default + Send>(
+    out: &mut dyn Write,
+    grouping: &Grouping,
+    table: &Table<'_>,
+    one: impl Fn(&mut T, &[Cell<'_>]) -> io::Result<()> + Sync,
+) -> io::Result<()> {
+    if table.layout != Layout::Articles {
+        let mut lines = T::default();
+        rows(grouping, table, &mut |row| {
+            one(&mut lines, row)?;
+            if lines.as_ref().len() >= AT_ONCE {
+                out.write_all(std::mem::take(&mut lines).as_ref())?;
+            }
+            Ok(())
+        })?;
+        return out.write_all(lines.as_ref());
+    }
+    let all = articles::Rows::new(grouping, table.only);
+    let part = |stories: &Range<usize>| -> io::Result<T> {
+        let mut lines = T::default();
+        all.of(stories.clone(), &mut |row| one(&mut lines, row))?;
+        Ok(lines)
+    };
+    for some in articles::parts(grouping).chunks(AHEAD * rayon::current_num_threads()) {
+        for lines in some.par_iter().map(part).collect::<Vec<_>>() {
+            out.write_all(lines?.as_ref())?;
+        }
+    }
+    Ok(())
 }
 
 fn columns(table: &Table<'_>) -> Vec<String> {
@@ -144,7 +186,7 @@ fn fixed_columns(layout: Layout) -> &'static [&'static str] {
 /// Hands the rows of a layout to `emit` one by one, so that no table is ever held in memory.
 fn rows(grouping: &Grouping, table: &Table<'_>, emit: &mut Emit<'_>) -> io::Result<()> {
     match table.layout {
-        Layout::Articles => articles::rows(grouping, table.only, emit),
+        Layout::Articles => articles::Rows::new(grouping, table.only).all(emit),
         Layout::Stories => stories::rows(grouping, table.owners, emit),
         Layout::Pairs => pairs::rows(grouping, emit),
     }

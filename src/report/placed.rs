@@ -58,7 +58,7 @@ impl ArticleRows {
     /// # Errors
     /// None that is known.
     pub fn add(&mut self, grouping: &Grouping) -> io::Result<()> {
-        articles::rows(grouping, None, &mut |row| {
+        articles::Rows::new(grouping, None).all(&mut |row| {
             let mut line = String::new();
             spell_row(&mut line, row, false);
             let with_line = [row, &[Cell::Text(&line)]].concat();

@@ -41,7 +41,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("arrow_ipc", &["pipeline"]),
     ("csv", &["cli", "read", "report"]),
     ("parquet", &["read", "report"]),
-    ("rayon", &["cli", "pipeline", "stages"]),
+    ("rayon", &["cli", "pipeline", "report", "stages"]),
     ("serde_json", &["cli", "explain", "read", "report", "store", "text", "service"]),
     ("rusqlite", &["store"]),
     ("sha2", &["report", "service"]),
