@@ -23,10 +23,11 @@ const LIKE: i64 = ONE * 6 / 10;
 /// Most reports that speak for another one.
 const MOST: usize = if cfg!(test) { 2 } else { 16 };
 
-/// The least score, less both penalties, by which a pair can matter to another one: no pair gets to the cut without one of at
-/// least this at both of its ends.
+/// The least score, less both penalties, by which a pair can matter: no pair gets to the cut unless one of its reports, or one
+/// that speaks for it, has a pair of at least this with the other. Shares are one in all, so that a supported score is an
+/// average of scores; what is rounded off is less than 2 in all.
 pub fn least(cut: i64) -> i64 {
-    cut.min(CLOSE)
+    cut.min(CLOSE) - 2
 }
 
 /// The share that a report's own word has, and those of the others that speak for it, of all that are similar to it with
@@ -189,8 +190,7 @@ impl Heard {
                     false => share * self.scores[self.place[other as usize] as usize],
                 }
             };
-            let other_side =
-                said(edge.sum, own_of_b, 0) + others_of_b.iter().map(say).sum::<i64>();
+            let other_side = said(edge.sum, own_of_b, 0) + others_of_b.iter().map(say).sum::<i64>();
             edge.sum = average(one_side + other_side);
         }
         similar.iter().for_each(|s| self.place[s.0 as usize] = 0);
@@ -259,9 +259,11 @@ mod tests {
 
     #[test]
     fn those_who_agree_bring_two_together() {
-        let near = |pairs: &[(u32, u32, i32)]| support(pairs.iter().copied(), &[0; 3], CLOSE).0[0].sum;
-        let alone = near(&[(0, 1, 4_000), (1, 2, 3_000)]);
-        assert!(near(&[(0, 1, 4_000), (0, 2, 3_000), (1, 2, 3_000)]) > alone);
+        let near =
+            |pairs: &[(u32, u32, i32)]| support(pairs.iter().copied(), &[0; 3], CLOSE).0[0].sum;
+        let by_chance = near(&[(0, 1, 9_000), (0, 2, 30_000)]);
+        let agreed = near(&[(0, 1, 9_000), (0, 2, 30_000), (1, 2, 30_000)]);
+        assert!(agreed > by_chance + by_chance / 2, "{by_chance} {agreed}");
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn of_two_stories(story: &StoryNumbers, decisions: &[Decision], params: &Params)
         return parted.to_string();
     }
     let lock = decisions.iter().find(|d| d.verdict == Decided::Lock);
-    match (lock, story.score) {
+    match (lock, story.supported) {
         _ if params.only_duplicates => "stories were not asked for".to_owned(),
         (Some(lock), _) if story.average >= cut => lock.to_string(),
         _ if story.factor == 0.0 => {
@@ -93,10 +93,10 @@ fn of_two_stories(story: &StoryNumbers, decisions: &[Decision], params: &Params)
         }
         (_, None) => format!("too little in common: similarity {:.4}", story.similarity),
         (_, Some(score)) if score < cut => format!(
-            "what they share, their neighbours share too: score {score:.4}, {cut} is needed"
+            "what they share, their neighbours share too: supported score {score:.4}, {cut} is needed"
         ),
         (_, Some(score)) => format!(
-            "the two would fit (score {score:.4}), their stories do not: on average {:.4} over {}, {cut} is needed",
+            "the two would fit (supported score {score:.4}), their stories do not: on average {:.4} over {}, {cut} is needed",
             story.average,
             pairs(story)
         ),
