@@ -93,10 +93,10 @@ fn of_two_stories(story: &StoryNumbers, decisions: &[Decision], params: &Params)
         }
         (_, None) => format!("too little in common: similarity {:.4}", story.similarity),
         (_, Some(score)) if score < cut => format!(
-            "what they share, their neighbours share too: supported score {score:.4}, {cut} is needed"
+            "what they share, their neighbours share too: score {score:.4}, {cut} is needed"
         ),
         (_, Some(score)) => format!(
-            "the two would fit (supported score {score:.4}), their stories do not: on average {:.4} over {}, {cut} is needed",
+            "the two would fit (score {score:.4}), their stories do not: on average {:.4} over {}, {cut} is needed",
             story.average,
             pairs(story)
         ),
