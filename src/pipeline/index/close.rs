@@ -79,6 +79,27 @@ impl<'a> Close<'a> {
         beside
     }
 
+    /// Those of some reports, ascending, that are similar to one inside: without that no pair with it has a score.
+    pub(super) fn linked(&self, inside: &[bool], some: &[u32]) -> Result<Vec<u32>, Error> {
+        let Self { reports, findings, .. } = self;
+        let mut linked = vec![false; inside.len()];
+        let is_some = |i: u32| some.binary_search(&i).is_ok();
+        let all: Vec<u32> =
+            (0..inside.len() as u32).filter(|&i| inside[i as usize] || is_some(i)).collect();
+        let rows: Vec<u32> = all.iter().map(|&i| reports.rows[i as usize]).collect();
+        findings.each_similar(&rows, |n, links| {
+            let others = links.iter().map(|link| reports.position[link.row as usize]);
+            for other in others.filter(|&other| other != NONE) {
+                match (inside[all[n] as usize], inside[other as usize]) {
+                    (true, false) => linked[other as usize] = true,
+                    (false, true) => linked[all[n] as usize] = true,
+                    _ => {}
+                }
+            }
+        })?;
+        Ok(some.iter().copied().filter(|&i| linked[i as usize]).collect())
+    }
+
     /// The story of before that a report was in.
     pub(super) fn story(&self, position: u32) -> u32 {
         self.work.state.of(self.reports.rows[position as usize]).was.story

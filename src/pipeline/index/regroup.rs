@@ -15,7 +15,7 @@
 //! **Scores are supported ones** ([`crate::stages::support`]): that of a pair looks at the close reports of both and at what they
 //! score with the other. So S has also the stories of reports that are close, or were, to a report that came, went or changed
 //! ([`Close::concerned`]): of all others it is what it was. A pair that reaches the cut is one or two steps of close pairs
-//! apart, so H is what is so near to S; what hangs together hangs together by close pairs, also through reports that are not
+//! apart, and similar by itself, so H is what is so near to S; what hangs together hangs together by close pairs, also through reports that are not
 //! at hand; and those that are close to a report at hand are scored with it, though not grouped.
 
 use foldhash::{HashMap, HashSet};
@@ -71,7 +71,7 @@ pub(super) fn regroup(
         close.look_around(&near)?;
         let mut reached = hand.inside.clone();
         near.iter().for_each(|&i| reached[i as usize] = true);
-        let further = close.beside(&reached);
+        let further = close.linked(&hand.inside, &close.beside(&reached))?;
         let beside: HashSet<u32> = near.into_iter().chain(further).map(story).collect();
         let at_hand = |i: u32| hand.inside[i as usize] || beside.contains(&story(i));
         let came: Vec<u32> =
