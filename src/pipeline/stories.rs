@@ -62,11 +62,11 @@ pub(super) fn find(
     drop((vectors, local));
     let scored = similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
     let cut = params.fixed_story_cut();
-    let (edges, penalties) = support(scored, &scores.penalties, cut);
+    let supported = support(scored.clone(), &scores.penalties, cut);
     let constraints = of_groups(constraints, groups);
-    let edges = edges.iter().copied();
+    let edges = supported.edges(scored);
     let Tree { label: story, mergers } =
-        group_under(&constraints, &penalties, edges, cut, Average::AllPairs);
+        group_under(&constraints, &supported.penalties, edges, cut, Average::AllPairs);
     let count = story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count();
     Ok(Stories { story, count, mergers, similar, scores, nearest, times })
 }

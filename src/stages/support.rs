@@ -55,39 +55,79 @@ pub fn average(both: i64) -> i64 {
     both / (2 * ONE)
 }
 
-/// The supported scores of pairs, and the supported penalties.
-///
-/// `pairs` are ascending, each with its score. Pairs of reports that have no close one are left out: they are below the cut,
-/// see [`least`].
+/// Reports that one thread listens to at a time.
+const PART: usize = 512;
+
+/// Supported scores.
+#[derive(Debug, Default)]
+pub struct Supported {
+    /// Whether each report has a close pair.
+    counts: Vec<bool>,
+    /// Of each pair whose two reports have one.
+    scores: Vec<i32>,
+    /// What is taken off every pair that a report is in.
+    pub penalties: Vec<i64>,
+}
+
+impl Supported {
+    /// The pairs that it was made of as edges, less those of reports that have no close pair: these are below the cut, see
+    /// [`least`].
+    pub fn edges(
+        &self,
+        pairs: impl Iterator<Item = (u32, u32, i32)> + Clone,
+    ) -> impl Iterator<Item = Edge> + Clone {
+        let edge = |((a, b, _), &score): ((u32, u32, i32), &i32)| {
+            let sum = score.into();
+            Edge { a, b, sum, examined: 1 }
+        };
+        counting(&self.counts, pairs).zip(&self.scores).map(edge)
+    }
+}
+
+fn counting(
+    counts: &[bool],
+    pairs: impl Iterator<Item = (u32, u32, i32)> + Clone,
+) -> impl Iterator<Item = (u32, u32, i32)> + Clone {
+    pairs.filter(|pair| counts[pair.0 as usize] && counts[pair.1 as usize])
+}
+
+/// What is said of pairs, ascending, each with its score.
 pub fn support(
     pairs: impl Iterator<Item = (u32, u32, i32)> + Clone,
     penalties: &[i64],
     cut: i64,
-) -> (Vec<Edge>, Vec<i64>) {
+) -> Supported {
+    let n = penalties.len();
     let net = |(a, b, score): (u32, u32, i32)| {
         i64::from(score) - penalties[a as usize] - penalties[b as usize]
     };
-    let mut counts = vec![false; penalties.len()];
+    let mut counts = vec![false; n];
     for (a, b, _) in pairs.clone().filter(|&pair| net(pair) >= least(cut)) {
         (counts[a as usize], counts[b as usize]) = (true, true);
     }
-    let pairs = pairs.filter(|pair| counts[pair.0 as usize] && counts[pair.1 as usize]);
+    let pairs = counting(&counts, pairs);
     let close = pairs.clone().filter(|&pair| net(pair) >= CLOSE);
-    let close = Lists::of(penalties.len(), close.map(|pair| (pair.0, pair.1, net(pair) as i32)));
+    let close = Lists::of(n, close.map(|pair| (pair.0, pair.1, net(pair) as i32)));
     let voices = Voices::of(&close);
     drop(close);
-    let said_of = |i: usize| {
+    let of_report = |i: usize| {
         let (own, others) = voices.of_report(i);
         let others = others.iter().map(|&(j, share)| i64::from(share) * penalties[j as usize]);
         average((ONE + own) * penalties[i] + others.sum::<i64>())
     };
-    let supported = (0..penalties.len()).into_par_iter().map(said_of).collect();
-    let lists = Lists::of(penalties.len(), pairs.clone());
-    let edge = |(a, b, score): (u32, u32, i32)| Edge { a, b, sum: score.into(), examined: 1 };
-    let mut edges: Vec<Edge> = pairs.map(edge).collect();
-    let hear = |heard: &mut Heard, edges: &mut [Edge]| heard.all_of(edges, &lists, &voices);
-    edges.par_chunk_by_mut(|x, y| x.a == y.a).for_each_init(Heard::default, hear);
-    (edges, supported)
+    let supported = (0..n).into_par_iter().map(of_report).collect();
+    let lists = Lists::of(n, pairs);
+    let part = |heard: &mut Heard, from: usize| {
+        let mut scores = Vec::new();
+        (from..n.min(from + PART))
+            .for_each(|i| heard.all_of(i as u32, &lists, &voices, &mut scores));
+        scores
+    };
+    let parts: Vec<usize> = (0..n).step_by(PART).collect();
+    let scores: Vec<Vec<i32>> = parts.into_par_iter().map_init(Heard::default, part).collect();
+    drop(lists);
+    let scores = scores.concat();
+    Supported { counts, scores, penalties: supported }
 }
 
 /// The others of each report, ascending, with a number each.
@@ -159,10 +199,13 @@ struct Heard {
 }
 
 impl Heard {
-    /// The edges have the same lower end, and become supported.
-    fn all_of(&mut self, edges: &mut [Edge], lists: &Lists, voices: &Voices) {
-        let a = edges[0].a;
+    /// The supported scores of the pairs of report `a` with higher ones, ascending.
+    fn all_of(&mut self, a: u32, lists: &Lists, voices: &Voices, supported: &mut Vec<i32>) {
         let similar = lists.of_report(a as usize);
+        let first = similar.partition_point(|s| s.0 < a);
+        if first == similar.len() {
+            return;
+        }
         self.place.resize(lists.starts.len() - 1, 0);
         self.scores.clear();
         self.scores.push(0);
@@ -180,9 +223,8 @@ impl Heard {
                 *said += i64::from(share) * i64::from(score);
             }
         }
-        for edge in edges {
-            let (own_of_b, others_of_b) = voices.of_report(edge.b as usize);
-            let one_side = said(edge.sum, own, 0) + self.said[self.place[edge.b as usize] as usize];
+        for (b, one_side) in similar.iter().zip(&self.said[1..]).skip(first) {
+            let (own_of_b, others_of_b) = voices.of_report(b.0 as usize);
             let say = |&(other, share): &(u32, i32)| {
                 let share = i64::from(share);
                 match other == a {
@@ -190,8 +232,9 @@ impl Heard {
                     false => share * self.scores[self.place[other as usize] as usize],
                 }
             };
-            let other_side = said(edge.sum, own_of_b, 0) + others_of_b.iter().map(say).sum::<i64>();
-            edge.sum = average(one_side + other_side);
+            let other_side = others_of_b.iter().map(say).sum::<i64>();
+            let both = said(b.1.into(), own + own_of_b, 0) + one_side + other_side;
+            supported.push(average(both) as i32);
         }
         similar.iter().for_each(|s| self.place[s.0 as usize] = 0);
     }
@@ -236,13 +279,13 @@ mod tests {
             let pairs: BTreeMap<(u32, u32), i32> =
                 pairs.into_iter().filter(|(ends, _)| ends.0 < ends.1).collect();
             let given = pairs.iter().map(|(&(a, b), &score)| (a, b, score));
-            let (edges, supported) = support(given, &penalties, cut);
+            let supported = support(given.clone(), &penalties, cut);
             let (scores, expected) = plain(&pairs, &penalties);
             let close = |i: u32| pairs.iter().any(|(&(a, b), &score)| {
                 let net = i64::from(score) - penalties[a as usize] - penalties[b as usize];
                 (a == i || b == i) && net >= least(cut)
             });
-            let mut left: BTreeMap<(u32, u32), i64> = edges.iter().map(|e| ((e.a, e.b), e.sum)).collect();
+            let mut left: BTreeMap<(u32, u32), i64> = supported.edges(given).map(|e| ((e.a, e.b), e.sum)).collect();
             for (&(a, b), score) in pairs.keys().zip(scores) {
                 match left.remove(&(a, b)) {
                     Some(sum) => prop_assert_eq!(sum, score),
@@ -253,14 +296,16 @@ mod tests {
                 }
             }
             prop_assert!(left.is_empty());
-            prop_assert_eq!(supported, expected);
+            prop_assert_eq!(supported.penalties, expected);
         }
     }
 
     #[test]
     fn those_who_agree_bring_two_together() {
-        let near =
-            |pairs: &[(u32, u32, i32)]| support(pairs.iter().copied(), &[0; 3], CLOSE).0[0].sum;
+        let near = |pairs: &[(u32, u32, i32)]| {
+            let pairs = pairs.iter().copied();
+            support(pairs.clone(), &[0; 3], CLOSE).edges(pairs).next().map_or(0, |edge| edge.sum)
+        };
         let by_chance = near(&[(0, 1, 9_000), (0, 2, 30_000)]);
         let agreed = near(&[(0, 1, 9_000), (0, 2, 30_000), (1, 2, 30_000)]);
         assert!(agreed > by_chance + by_chance / 2, "{by_chance} {agreed}");

@@ -62,8 +62,8 @@ fn stories(vectors: &Vectors, found: &Found, undated: usize) -> Vec<u32> {
     let scores = crowd::correct(vectors, found, undated);
     let scored = found.similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
     let cut = Params::default().fixed_story_cut();
-    let (edges, penalties) = support(scored, &scores.penalties, cut);
-    group(&penalties, edges.iter().copied(), cut, Average::AllPairs).label
+    let supported = support(scored.clone(), &scores.penalties, cut);
+    group(&supported.penalties, supported.edges(scored), cut, Average::AllPairs).label
 }
 
 #[test]

@@ -72,9 +72,10 @@ pub(super) fn story_numbers(
     let scored = stories.similar.iter().zip(&stories.scores.pairs);
     let scored = scored.map(|(p, &score)| (p.a, p.b, score));
     // At such a cut all pairs are told.
-    let supported = support(scored, &stories.scores.penalties, -4 * ONE);
-    let (average, pairs) = average(stories, &supported, g, h);
-    let (edges, penalties) = supported;
+    let supported = support(scored.clone(), &stories.scores.penalties, -4 * ONE);
+    let edges: Vec<Edge> = supported.edges(scored).collect();
+    let penalties = &supported.penalties;
+    let (average, pairs) = average(stories, (&edges, penalties), g, h);
     let net = |e: &Edge| share(e.sum - penalties[g] - penalties[h]);
     Ok(StoryNumbers {
         reports: [g, h].map(|group| canonical(corpus, found, group)),
@@ -93,7 +94,7 @@ pub(super) fn story_numbers(
 /// The average supported score between two stories, or over all pairs within one, and the number of pairs.
 fn average(
     stories: &Stories,
-    (edges, penalties): &(Vec<Edge>, Vec<i64>),
+    (edges, penalties): (&[Edge], &[i64]),
     g: usize,
     h: usize,
 ) -> (f64, usize) {

@@ -163,10 +163,11 @@ impl Hand {
         };
         let constraints = constraints(work, |row| inside_number(work.group_of(row)));
         let cut = work.params.fixed_story_cut();
-        let (edges, penalties) = support(edges.iter().copied(), &penalties, cut);
-        let grouped = |e: &&Edge| inside(position(e.a)) && inside(position(e.b));
-        let edges = edges.iter().filter(grouped).copied();
-        let tree = group_under(&constraints, &penalties, edges, cut, Average::AllPairs);
+        let edges = edges.iter().copied();
+        let supported = support(edges.clone(), &penalties, cut);
+        let grouped = |e: &Edge| inside(position(e.a)) && inside(position(e.b));
+        let edges = supported.edges(edges).filter(grouped);
+        let tree = group_under(&constraints, &supported.penalties, edges, cut, Average::AllPairs);
         for (&i, label) in positions.iter().zip(tree.label).filter(|(i, _)| inside(**i)) {
             self.tree.label[i as usize] = position(label);
         }
