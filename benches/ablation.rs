@@ -19,6 +19,7 @@ use samestory::model::Article;
 use samestory::params::{PRESETS, Params};
 use samestory::stages::crowd;
 use samestory::stages::neighbours;
+use samestory::stages::support::support;
 use samestory::stages::terms::Term;
 use samestory::stages::weights::{Vectors, select};
 use told::View;
@@ -36,6 +37,7 @@ struct Recipe {
     local: bool,
     crowding: bool,
     strangers: bool,
+    support: bool,
     index: bool,
     link: Link,
 }
@@ -55,6 +57,7 @@ const ALL: Recipe = Recipe {
     local: true,
     crowding: true,
     strangers: true,
+    support: true,
     index: false,
     link: Link::Average(Average::AllPairs),
 };
@@ -71,6 +74,7 @@ const RECIPES: &[Recipe] = &[
     Recipe { name: "no crowding", crowding: false, strangers: false, ..ALL },
     Recipe { name: "neither of the two", local: false, crowding: false, strangers: false, ..ALL },
     Recipe { name: "nothing off for unknown neighbours", strangers: false, ..ALL },
+    Recipe { name: "no support by close reports", support: false, ..ALL },
     Recipe {
         name: "average over matches only",
         link: Link::Average(Average::ExaminedPairs),
@@ -177,14 +181,20 @@ fn figures(recipe: &Recipe, set: &Labelled, cuts: std::ops::Range<i64>) -> Vec<F
     }
     let undated = if recipe.strangers { times.undated } else { 0 };
     let scores = crowd::correct(&vectors, &found, undated);
-    let edges = found.similar.iter().zip(&scores.pairs);
-    let edges: Vec<Edge> =
-        edges.map(|(p, &s)| Edge { a: p.a, b: p.b, sum: s.into(), examined: 1 }).collect();
+    let scored = found.similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
+    let edge = |(a, b, score): (u32, u32, i32)| Edge { a, b, sum: score.into(), examined: 1 };
+    let (edges, penalties) = match recipe.support {
+        true => {
+            let supported = support(scored.clone(), &scores.penalties, cuts.start * 65_536 / 100);
+            (supported.edges(scored).collect(), supported.penalties)
+        }
+        false => (scored.map(edge).collect(), scores.penalties),
+    };
     let at: BTreeMap<&str, usize> =
         reports.iter().enumerate().map(|(i, article)| (&*article.id, i)).collect();
     let gold: Vec<u32> = set.articles.iter().map(|article| set.gold[&article.id]).collect();
     let score = |cut: i64| {
-        let label = link(recipe.link, &scores.penalties, &edges, cut * 65_536 / 100);
+        let label = link(recipe.link, &penalties, &edges, cut * 65_536 / 100);
         let of = |article: &Article| {
             let stands = if recipe.fold { &set.stands[&article.id] } else { &article.id };
             label[at[stands.as_str()]]

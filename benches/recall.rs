@@ -7,13 +7,14 @@
 mod exact;
 mod told;
 
-use samestory::kernel::linkage::{Average, Edge, group};
+use samestory::kernel::linkage::{Average, group};
 use samestory::kernel::metrics::agreement;
 use samestory::kernel::time::TimeFactor;
 use samestory::params::Params;
 use samestory::stages::crowd::{self, Scores};
 use samestory::stages::neighbours::{self, Found, Similar};
 use samestory::stages::reach::Times;
+use samestory::stages::support::{least, support};
 use samestory::stages::terms::Term;
 use samestory::stages::weights::{Vectors, select};
 
@@ -32,17 +33,17 @@ fn main() {
     let fast = neighbours::find(&vectors, &times, &factor);
     let slow = exact::find(&vectors, &times, &factor);
     let scores = crowd::correct(&vectors, &slow, times.undated);
-    let cut = params.fixed_story_cut();
+    let least = least(params.fixed_story_cut());
     let strong: Vec<&Similar> = slow
         .similar
         .iter()
         .zip(&scores.pairs)
-        .filter(|&(pair, &score)| net(&scores, pair, score) >= cut)
+        .filter(|&(pair, &score)| net(&scores, pair, score) >= least)
         .map(|(pair, _)| pair)
         .collect();
     let kept = strong.iter().filter(|pair| fast.similar.binary_search(pair).is_ok()).count();
     let each = |count: u64| count as f64 / vectors.len().max(1) as f64;
-    println!("{} reports, {} pairs at or above the cut", vectors.len(), strong.len());
+    println!("{} reports, {} pairs that can matter", vectors.len(), strong.len());
     println!("recall                      {:.4}", kept as f64 / strong.len().max(1) as f64);
     println!("candidates a report         {:.1}", each(fast.compared.0));
     println!("for its neighbourhood       {:.1}", each(fast.compared.1));
@@ -52,9 +53,10 @@ fn main() {
 
 fn stories(vectors: &Vectors, times: &Times, found: &Found) -> Vec<u32> {
     let scores = crowd::correct(vectors, found, times.undated);
-    let edges = found.similar.iter().zip(&scores.pairs);
-    let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });
-    group(&scores.penalties, edges, Params::default().fixed_story_cut(), Average::AllPairs).label
+    let scored = found.similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
+    let cut = Params::default().fixed_story_cut();
+    let supported = support(scored.clone(), &scores.penalties, cut);
+    group(&supported.penalties, supported.edges(scored), cut, Average::AllPairs).label
 }
 
 /// The score of a pair less what is taken off for both sides.

@@ -452,13 +452,34 @@ def find_stories(job: Job, cards: DataFrame, canonical: DataFrame) -> tuple[Data
     ends += [f"if({query}, query_time, other_time) as a_time", f"if({query}, other_time, query_time) as b_time"]
     similar = scored.where("score is not null").selectExpr(*ends, "cosine", "factor", "score")
     similar = job.store("similar", attach(similar, penalties, ["penalty"]))
-    one = "cast(1 as bigint)"
-    sizes = [f"{one} as a_size", f"{one} as b_size", f"{one} as examined", "score as sum"]
-    labels = linkage(job, "stories", similar.selectExpr("*", *sizes))
+    labels = linkage(job, "stories", supported(job, similar))
     stories = canonical.join(labels, "item", "left")
     stories = stories.select("near_group", F.coalesce("root", "item").alias("story"))
     similar = similar.select("a", "b", "cosine", "factor", "score", "a_penalty", "b_penalty")
     return job.store("stories", stories), similar
+
+
+def supported(job: Job, similar: DataFrame) -> DataFrame:
+    """The pairs of similar reports by what both sides say of them, and those that are close to either."""
+    ends = []
+    for own, other in ("ab", "ba"):
+        columns = [f"{own} as item", f"{other} as other", f"{other}_time as other_time", "score"]
+        ends.append(similar.selectExpr(*columns, f"{own}_penalty as penalty", f"{other}_penalty as other_penalty"))
+    ends = reduce(DataFrame.unionAll, ends)
+    told = job.store("support", job.step("support", ends))
+    said = told.where("other is not null").select("item", "other", "said")
+    # Who speaks for a report says of its other pairs what its own scores are.
+    voices = told.where("share > 0").selectExpr("item", "other as voice", "share")
+    spoken = voices.join(ends.selectExpr("item as voice", "other", "score"), "voice").where("item != other")
+    said = said.unionAll(spoken.selectExpr("item", "other", "share * score as said"))
+    pair = ["least(item, other) as low", "greatest(item, other) as high", "said"]
+    # The average of two sides, each in 1 / 65,536 of a score.
+    said = said.selectExpr(*pair).groupBy("low", "high").agg(F.expr("shiftright(sum(said), 17)").alias("sum"))
+    edges = similar.drop("a_penalty", "b_penalty").selectExpr("*", "least(a, b) as low", "greatest(a, b) as high")
+    edges = edges.join(said, ["low", "high"])
+    edges = attach(edges, told.where("other is null").select("item", "penalty"), ["penalty"])
+    one = "cast(1 as bigint)"
+    return edges.selectExpr("*", f"{one} as a_size", f"{one} as b_size", f"{one} as examined")
 
 
 # --- the answer -------------------------------------------------------------------------------------------------------

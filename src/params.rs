@@ -19,7 +19,7 @@ pub enum Representative {
 }
 
 /// Named trade-offs of the story level: each with its [`Params::story_cut`].
-pub const PRESETS: [(&str, f64); 3] = [("strict", 0.05), ("balanced", 0.03), ("broad", 0.01)];
+pub const PRESETS: [(&str, f64); 3] = [("strict", 0.09), ("balanced", 0.07), ("broad", 0.05)];
 
 /// The knobs of one run. Stages are handed the struct and never make a default of their own.
 #[derive(Debug, Clone, PartialEq)]

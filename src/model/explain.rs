@@ -119,7 +119,9 @@ pub struct StoryNumbers {
     pub crowding: [f64; 2],
     /// The corrected similarity less both crowdings.
     pub score: Option<f64>,
-    /// Average score between the two stories, or within the one over all its pairs of groups.
+    /// The score as the reports that are close to either find it.
+    pub supported: Option<f64>,
+    /// Average supported score between the two stories, or within the one over all its pairs of groups.
     pub average: f64,
     /// Pairs of groups that average is over.
     pub pairs: usize,
@@ -193,7 +195,7 @@ pub struct Report {
 pub struct Link {
     /// The two parts.
     pub parts: [Part; 2],
-    /// Average score between them; `None` where an editor linked them.
+    /// Average supported score between them; `None` where an editor linked them.
     pub score: Option<f64>,
     /// Over how many pairs of groups.
     pub pairs: u64,

@@ -3,13 +3,14 @@
 use std::io;
 
 use super::Corpus;
-use crate::kernel::linkage::{self, Average, Edge, Merger, Tree, group_under};
+use crate::kernel::linkage::{self, Average, Merger, Tree, group_under};
 use crate::kernel::time::TimeFactor;
 use crate::params::Params;
 use crate::stages::crowd::{self, Scores};
 use crate::stages::decide::Constraints;
 use crate::stages::neighbours::{self, Found as Near, Similar};
 use crate::stages::reach::Times;
+use crate::stages::support::support;
 
 /// The story level's findings. Its reports are the groups, which stand in the order of time, undated ones first.
 #[derive(Debug, Default)]
@@ -59,12 +60,13 @@ pub(super) fn find(
     let Near { similar, nearest, local, .. } = near;
     // Linkage needs the room.
     drop((vectors, local));
-    let edges = similar.iter().zip(&scores.pairs);
-    let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });
+    let scored = similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
     let cut = params.fixed_story_cut();
+    let supported = support(scored.clone(), &scores.penalties, cut);
     let constraints = of_groups(constraints, groups);
+    let edges = supported.edges(scored);
     let Tree { label: story, mergers } =
-        group_under(&constraints, &scores.penalties, edges, cut, Average::AllPairs);
+        group_under(&constraints, &supported.penalties, edges, cut, Average::AllPairs);
     let count = story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count();
     Ok(Stories { story, count, mergers, similar, scores, nearest, times })
 }

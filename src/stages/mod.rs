@@ -20,6 +20,7 @@
 //! | [`asking`] | some reports, postings | what [`neighbours`] finds of them | equal to what it finds among all |
 //! | [`concerned`] | reports that came and went | whose neighbours may be others | none is left out |
 //! | [`crowd`] | similar pairs, neighbourhoods | scores | a function of the set of reports |
+//! | [`support`] | scores | scores by what close reports say | looks at two steps around a pair |
 
 pub mod asking;
 pub mod candidates;
@@ -37,6 +38,7 @@ pub mod reach;
 pub mod represent;
 pub mod shingle;
 pub mod sketch;
+pub mod support;
 pub mod terms;
 pub mod verify;
 pub mod watched;

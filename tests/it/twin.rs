@@ -1,12 +1,13 @@
 //! The story level does what its formulas say: an index and limits change little against comparing all pairs.
 
 use samestory::kernel::hash::mix;
-use samestory::kernel::linkage::{Average, Edge, group};
+use samestory::kernel::linkage::{Average, group};
 use samestory::kernel::metrics::agreement;
 use samestory::kernel::time::TimeFactor;
 use samestory::params::Params;
 use samestory::stages::neighbours::{self, Found};
 use samestory::stages::reach::Times;
+use samestory::stages::support::support;
 use samestory::stages::terms::Term;
 use samestory::stages::{crowd, weights::Vectors};
 
@@ -59,9 +60,10 @@ fn reports(n: usize, undated: usize) -> (Vectors, Times) {
 
 fn stories(vectors: &Vectors, found: &Found, undated: usize) -> Vec<u32> {
     let scores = crowd::correct(vectors, found, undated);
-    let edges = found.similar.iter().zip(&scores.pairs);
-    let edges = edges.map(|(p, &sum)| Edge { a: p.a, b: p.b, sum: sum.into(), examined: 1 });
-    group(&scores.penalties, edges, Params::default().fixed_story_cut(), Average::AllPairs).label
+    let scored = found.similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
+    let cut = Params::default().fixed_story_cut();
+    let supported = support(scored.clone(), &scores.penalties, cut);
+    group(&supported.penalties, supported.edges(scored), cut, Average::AllPairs).label
 }
 
 #[test]

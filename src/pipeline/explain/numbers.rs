@@ -7,10 +7,12 @@ use super::super::parts::Loaded;
 use super::super::stories::Stories;
 use super::super::{Corpus, Found};
 use crate::kernel::cosine::Probe;
+use crate::kernel::linkage::Edge;
 use crate::kernel::sets::differences;
 use crate::kernel::time::{DAY, ONE, TimeFactor};
 use crate::model::explain::{Nearest, StoryNumbers, TextNumbers};
 use crate::params::Params;
+use crate::stages::support::support;
 use crate::stages::{shingle, verify};
 
 /// The near-duplicate level's numbers.
@@ -67,7 +69,14 @@ pub(super) fn story_numbers(
     let penalty = |g: usize| stories.scores.penalties.get(g).copied().unwrap_or(0);
     let pair = (g.min(h) as u32, g.max(h) as u32);
     let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();
-    let (average, pairs) = average(stories, g, h);
+    let scored = stories.similar.iter().zip(&stories.scores.pairs);
+    let scored = scored.map(|(p, &score)| (p.a, p.b, score));
+    // At such a cut all pairs are told.
+    let supported = support(scored.clone(), &stories.scores.penalties, -4 * ONE);
+    let edges: Vec<Edge> = supported.edges(scored).collect();
+    let penalties = &supported.penalties;
+    let (average, pairs) = average(stories, (&edges, penalties), g, h);
+    let net = |e: &Edge| share(e.sum - penalties[g] - penalties[h]);
     Ok(StoryNumbers {
         reports: [g, h].map(|group| canonical(corpus, found, group)),
         cosine: share(cosine.into()),
@@ -76,27 +85,27 @@ pub(super) fn story_numbers(
         corrected: matched.map(|m| share(stories.scores.pairs[m].into())),
         crowding: [g, h].map(|g| share(penalty(g))),
         score: matched.map(|m| score(stories, m)),
+        supported: edges.iter().find(|e| (e.a, e.b) == pair).map(net),
         average,
         pairs,
     })
 }
 
-/// The average score between two stories, or over all pairs within one, and the number of pairs.
-fn average(stories: &Stories, g: usize, h: usize) -> (f64, usize) {
+/// The average supported score between two stories, or over all pairs within one, and the number of pairs.
+fn average(
+    stories: &Stories,
+    (edges, penalties): (&[Edge], &[i64]),
+    g: usize,
+    h: usize,
+) -> (f64, usize) {
     let members = |story: u32| (0..stories.story.len()).filter(move |&i| stories.story[i] == story);
     let (s, t) = (stories.story[g], stories.story[h]);
-    let penalty = |i: usize| stories.scores.penalties.get(i).copied().unwrap_or(0);
+    let penalty = |i: usize| penalties.get(i).copied().unwrap_or(0);
     let within = |p: (u32, u32)| {
         let (x, y) = (stories.story[p.0 as usize], stories.story[p.1 as usize]);
         (x, y) == (s, t) || (y, x) == (s, t)
     };
-    let mut sum: i64 = stories
-        .similar
-        .iter()
-        .zip(&stories.scores.pairs)
-        .filter(|(p, _)| within((p.a, p.b)))
-        .map(|(_, &score)| i64::from(score))
-        .sum();
+    let mut sum: i64 = edges.iter().filter(|e| within((e.a, e.b))).map(|e| e.sum).sum();
     let (n, m) = (members(s).count(), members(t).count());
     let pairs = if s == t { n * (n - 1) / 2 } else { n * m };
     // Each member's penalty counts once for every pair that it is in.

@@ -85,7 +85,7 @@ fn of_two_stories(story: &StoryNumbers, decisions: &[Decision], params: &Params)
         return parted.to_string();
     }
     let lock = decisions.iter().find(|d| d.verdict == Decided::Lock);
-    match (lock, story.score) {
+    match (lock, story.supported) {
         _ if params.only_duplicates => "stories were not asked for".to_owned(),
         (Some(lock), _) if story.average >= cut => lock.to_string(),
         _ if story.factor == 0.0 => {

@@ -1,13 +1,17 @@
-//! Which reports are close: the pairs at or above the cut, as far as somebody asked for them.
+//! Which reports are close: the pairs that can matter to a story, as far as somebody asked for them.
+//!
+//! A supported score looks at two steps around a pair (see [`crate::stages::support`]), and so does what asks here.
 
 use foldhash::HashSet;
 
 use super::Error;
 use super::findings::Findings;
 use super::reports::Reports;
+use super::rows;
 use super::state::NONE;
 use super::work::Work;
 use crate::kernel::time::DAY;
+use crate::stages::support::least;
 
 /// Close pairs, found of the reports that were looked at.
 pub(super) struct Close<'a> {
@@ -34,13 +38,13 @@ impl<'a> Close<'a> {
             positions.filter(|&i| !std::mem::replace(&mut seen[i as usize], true)).collect();
         let rows: Vec<u32> = new.iter().map(|&i| reports.rows[i as usize]).collect();
         let penalty = |row: u32| i64::from(findings.penalties[row as usize]);
-        let cut = work.params.fixed_story_cut();
+        let least = least(work.params.fixed_story_cut());
         findings.each_similar(&rows, |n, links| {
             let own = penalty(rows[n]);
-            // Most are far below the cut, whatever the other one's penalty.
-            for link in links.iter().filter(|link| i64::from(link.score) - own >= cut) {
+            // Most are far below it, whatever the other one's penalty.
+            for link in links.iter().filter(|link| i64::from(link.score) - own >= least) {
                 let other = reports.position[link.row as usize];
-                if i64::from(link.score) - own - penalty(link.row) >= cut && other != NONE {
+                if i64::from(link.score) - own - penalty(link.row) >= least && other != NONE {
                     pairs.push((new[n], other));
                 }
             }
@@ -51,7 +55,7 @@ impl<'a> Close<'a> {
     /// the other; or of one that is undated.
     pub(super) fn look_around(&mut self, positions: &[u32]) -> Result<(), Error> {
         let times = &self.reports.times;
-        let window = (self.work.params.window_days.clamp(0.0, 36_500.0) * DAY as f64) as i64 + DAY;
+        let window = window(self.work);
         let mut all: Vec<u32> = (0..times.undated as u32).collect();
         let mut end = times.undated as u32;
         for time in positions.iter().filter_map(|&i| times.of(i)) {
@@ -62,14 +66,94 @@ impl<'a> Close<'a> {
         self.look(all.into_iter())
     }
 
-    /// The stories of before with a close pair with a report inside, and are not.
-    pub(super) fn beside(&self, inside: &[bool]) -> HashSet<u32> {
+    /// The reports, ascending, that have a close pair with one inside, and are not.
+    pub(super) fn beside(&self, inside: &[bool]) -> Vec<u32> {
         let beside = |&(a, b): &(u32, u32)| match (inside[a as usize], inside[b as usize]) {
             (true, false) => Some(b),
             (false, true) => Some(a),
             _ => None,
         };
-        let story = |i: u32| self.work.state.of(self.reports.rows[i as usize]).was.story;
-        self.pairs.iter().filter_map(beside).map(story).collect()
+        let mut beside: Vec<u32> = self.pairs.iter().filter_map(beside).collect();
+        beside.sort_unstable();
+        beside.dedup();
+        beside
     }
+
+    /// Those of some reports, ascending, that are similar to one inside: without that no pair with it has a score.
+    pub(super) fn linked(&self, inside: &[bool], some: &[u32]) -> Result<Vec<u32>, Error> {
+        let Self { reports, findings, .. } = self;
+        let mut linked = vec![false; inside.len()];
+        let is_some = |i: u32| some.binary_search(&i).is_ok();
+        let all: Vec<u32> =
+            (0..inside.len() as u32).filter(|&i| inside[i as usize] || is_some(i)).collect();
+        let rows: Vec<u32> = all.iter().map(|&i| reports.rows[i as usize]).collect();
+        findings.each_similar(&rows, |n, links| {
+            let others = links.iter().map(|link| reports.position[link.row as usize]);
+            for other in others.filter(|&other| other != NONE) {
+                match (inside[all[n] as usize], inside[other as usize]) {
+                    (true, false) => linked[other as usize] = true,
+                    (false, true) => linked[all[n] as usize] = true,
+                    _ => {}
+                }
+            }
+        })?;
+        Ok(some.iter().copied().filter(|&i| linked[i as usize]).collect())
+    }
+
+    /// The story of before that a report was in.
+    pub(super) fn story(&self, position: u32) -> u32 {
+        self.work.state.of(self.reports.rows[position as usize]).was.story
+    }
+
+    /// The stories of before of reports whose supported scores may be others now: of those that are close to one that came
+    /// or of which a pair or the penalty `changed`, and of those that were close to one that changed or went.
+    pub(super) fn concerned(&mut self, changed: &HashSet<u32>) -> Result<HashSet<u32>, Error> {
+        let Self { work, reports, .. } = *self;
+        let mut inside = vec![false; reports.rows.len()];
+        let position = |row: &u32| reports.position[*row as usize];
+        for i in reports.came.iter().chain(changed).map(position).filter(|&i| i != NONE) {
+            inside[i as usize] = true;
+        }
+        let own: Vec<u32> = (0..inside.len() as u32).filter(|&i| inside[i as usize]).collect();
+        self.look_around(&own)?;
+        let now = self.beside(&inside).into_iter().map(|i| self.story(i));
+        let mut stories: HashSet<u32> = now.collect();
+        let was = changed.iter().chain(&reports.went).copied().collect();
+        stories.extend(self.were_close(&was)?.into_iter().map(|row| work.state.of(row).was.story));
+        stories.remove(&NONE);
+        Ok(stories)
+    }
+
+    /// The reports of before, by row, that were close to one of some.
+    fn were_close(&self, some: &HashSet<u32>) -> Result<HashSet<u32>, Error> {
+        let Self { work, findings, .. } = self;
+        let mut close = HashSet::default();
+        let time = |row: u32| rows::moment(work.state.of(row).time).time;
+        let times = || some.iter().filter_map(|&row| time(row));
+        if some.is_empty() {
+            return Ok(close);
+        }
+        // A pair is known of the later of its two; or of one that is undated.
+        let (first, last) = times().min().zip(times().max()).unwrap_or((i64::MAX, i64::MIN));
+        let stretch = first..=last.saturating_add(window(work));
+        let asked = |row: u32| time(row).is_none_or(|time| stretch.contains(&time));
+        let all = work.state.select(|row, known| known.was.group == row && asked(row));
+        let least = least(work.params.fixed_story_cut());
+        let penalty = |row: u32| i64::from(findings.penalty_before(row));
+        findings.each_similar_before(&all, |n, links| {
+            let row = all[n];
+            for link in links.iter().filter(|link| some.contains(&link.row) || some.contains(&row))
+            {
+                if i64::from(link.score) - penalty(row) - penalty(link.row) >= least {
+                    close.extend([row, link.row]);
+                }
+            }
+        })?;
+        Ok(close)
+    }
+}
+
+/// The seconds after which no report can find another as a match.
+fn window(work: &Work<'_>) -> i64 {
+    (work.params.window_days.clamp(0.0, 36_500.0) * DAY as f64) as i64 + DAY
 }

@@ -90,6 +90,8 @@ pub(super) struct Findings {
     places: Vec<Place>,
     /// What is taken off every pair of each report, by row.
     pub(super) penalties: Vec<i32>,
+    /// The same before tonight, of those in `fresh`.
+    before: HashMap<u32, i32>,
     /// By row.
     pub(super) fresh: HashMap<u32, Finding>,
 }
@@ -101,6 +103,7 @@ impl Findings {
             segments: Vec::new(),
             places: vec![NOWHERE; rows],
             penalties: vec![0; rows],
+            before: HashMap::default(),
             fresh: HashMap::default(),
         };
         for named in store.segments()?.into_iter().filter(|named| named.kind == KIND) {
@@ -124,8 +127,14 @@ impl Findings {
 
     /// Takes in what was found of a report.
     pub(super) fn put(&mut self, row: u32, finding: Finding) {
-        self.penalties[row as usize] = finding.penalty;
+        let before = std::mem::replace(&mut self.penalties[row as usize], finding.penalty);
+        self.before.entry(row).or_insert(before);
         self.fresh.insert(row, finding);
+    }
+
+    /// What was taken off every pair of a report before tonight.
+    pub(super) fn penalty_before(&self, row: u32) -> i32 {
+        self.before.get(&row).copied().unwrap_or(self.penalties[row as usize])
     }
 
     /// Calls `each` with the position of every row and what was found of it, as far as `wanted` says; in no order.
@@ -135,12 +144,23 @@ impl Findings {
         wanted: [bool; 3],
         mut each: impl FnMut(usize, &Finding),
     ) -> Result<(), Error> {
-        let place = |i: &u32| self.places[rows[*i as usize] as usize];
-        let (fresh, mut stored): (Vec<u32>, Vec<u32>) =
+        let (fresh, stored): (Vec<u32>, Vec<u32>) =
             (0..rows.len() as u32).partition(|i| self.fresh.contains_key(&rows[*i as usize]));
         for i in fresh {
             each(i as usize, &self.fresh[&rows[i as usize]]);
         }
+        self.visit_stored(rows, stored, wanted, each)
+    }
+
+    /// As [`visit`](Self::visit), of the rows at some positions, as it was before tonight.
+    fn visit_stored(
+        &self,
+        rows: &[u32],
+        mut stored: Vec<u32>,
+        wanted: [bool; 3],
+        mut each: impl FnMut(usize, &Finding),
+    ) -> Result<(), Error> {
+        let place = |i: &u32| self.places[rows[*i as usize] as usize];
         stored.retain(|i| place(i).segment != NONE);
         stored.sort_unstable_by_key(|i| (place(i).segment, place(i).spans));
         let mut bytes: [Vec<u8>; 3] = Default::default();
@@ -178,6 +198,16 @@ impl Findings {
         mut each: impl FnMut(usize, &[Link]),
     ) -> Result<(), Error> {
         self.visit(rows, [true, false, false], |i, found| each(i, &found.similar))
+    }
+
+    /// As [`each_similar`](Self::each_similar), as it was before tonight.
+    pub(super) fn each_similar_before(
+        &self,
+        rows: &[u32],
+        mut each: impl FnMut(usize, &[Link]),
+    ) -> Result<(), Error> {
+        let all = (0..rows.len() as u32).collect();
+        self.visit_stored(rows, all, [true, false, false], |i, found| each(i, &found.similar))
     }
 
     /// The nearest reports of some, in their order.

@@ -4,13 +4,19 @@
 //! the order in which mutual nearest groups merge: a merger is never closer to a third group than the closer of its parts
 //! (see [`crate::kernel::linkage`]; every pair of groups has an average there, so that ties are reducible too). Let S be
 //! some stories of before together with all new reports, R the others, and let the scores and penalties within R be what
-//! they were. Let H be the stories of R that have a pair with S at or above the cut. If linkage of S and H alone leaves
+//! they were. Let H be the stories of R that have a pair with S at or above the cut, and maybe others. If linkage of S and H alone leaves
 //! each story of H as it was, then linkage of everything gives those stories of S, and R as it was:
 //! groups merge in the order of their averages; two groups of R that are the closest at hand were so before, and merged;
 //! two groups of S and H are at hand in the same state in the linkage of these alone, since a whole story forms from its own
 //! scores; and between S and the rest of R no pair, so no average, reaches the cut. Where a story of H does not stay as it was
 //! it joins S, and that is tried again: with what came beside it, and with what hangs together with that by close pairs,
 //! because no two groups without a close pair between them ever merge.
+//!
+//! **Scores are supported ones** ([`crate::stages::support`]): that of a pair looks at the close reports of both and at what they
+//! score with the other. So S has also the stories of reports that are close, or were, to a report that came, went or changed
+//! ([`Close::concerned`]): of all others it is what it was. A pair that reaches the cut is one or two steps of close pairs
+//! apart, and similar by itself, so H is what is so near to S; what hangs together hangs together by close pairs, also through reports that are not
+//! at hand; and those that are close to a report at hand are scored with it, though not grouped.
 
 use foldhash::{HashMap, HashSet};
 
@@ -22,6 +28,7 @@ use super::state::NONE;
 use super::work::Work;
 use crate::kernel::linkage::{self, Average, Edge, Merger, Tree, group_under, together};
 use crate::stages::decide::bind;
+use crate::stages::support::support;
 
 /// Reports that were grouped, and how.
 #[derive(Default)]
@@ -34,15 +41,18 @@ pub(super) struct Grouped {
     pub(super) stories: HashSet<u32>,
 }
 
-/// Groups new reports, the stories that changed, and whatever else becomes another story because of that.
+/// Groups new reports, the stories that changed, and whatever else becomes another story because of that. Of some reports a
+/// pair with another report of before, or the penalty, `changed`.
 pub(super) fn regroup(
     work: &Work<'_>,
     reports: &Reports,
     findings: &Findings,
     mut stories: HashSet<u32>,
+    changed: &HashSet<u32>,
 ) -> Result<Grouped, Error> {
     let n = reports.rows.len();
     let mut close = Close::new(work, reports, findings);
+    stories.extend(close.concerned(changed)?);
     let mut hand = Hand {
         inside: vec![false; n],
         there: vec![false; n],
@@ -57,14 +67,19 @@ pub(super) fn regroup(
         let joined: Vec<u32> = (0..n as u32).filter(|&i| joining.contains(&story(i))).collect();
         joined.iter().for_each(|&i| hand.inside[i as usize] = true);
         close.look_around(&joined)?;
-        let beside = close.beside(&hand.inside);
+        let near = close.beside(&hand.inside);
+        close.look_around(&near)?;
+        let mut reached = hand.inside.clone();
+        near.iter().for_each(|&i| reached[i as usize] = true);
+        let further = close.linked(&hand.inside, &close.beside(&reached))?;
+        let beside: HashSet<u32> = near.into_iter().chain(further).map(story).collect();
         let at_hand = |i: u32| hand.inside[i as usize] || beside.contains(&story(i));
         let came: Vec<u32> =
             (0..n as u32).filter(|&i| !hand.there[i as usize] && at_hand(i)).collect();
-        close.look(came.iter().copied())?;
+        close.look_around(&came)?;
         came.iter().for_each(|&i| hand.there[i as usize] = true);
         let again = hand.parts_of(work, reports, &close, &came);
-        hand.link(work, reports, findings, &again)?;
+        hand.link(work, reports, findings, &close, &again)?;
         joining = self::joining(&again.0, story, &hand.tree.label, &beside);
         stories.extend(&joining);
     }
@@ -92,7 +107,7 @@ impl Hand {
         came: &[u32],
     ) -> (Vec<u32>, Vec<u32>) {
         let there = |i: u32| self.there[i as usize];
-        let pairs = close.pairs.iter().copied().filter(|&(a, b)| there(a) && there(b));
+        let pairs = close.pairs.iter().copied();
         // What editors say may tie any of what they name to any other.
         let named = work.named.iter().map(|&row| reports.position[work.group_of(row) as usize]);
         let named = named.clone().zip(named.skip(1));
@@ -109,9 +124,19 @@ impl Hand {
         work: &Work<'_>,
         reports: &Reports,
         findings: &Findings,
-        (positions, part): &(Vec<u32>, Vec<u32>),
+        close: &Close<'_>,
+        (grouped, part): &(Vec<u32>, Vec<u32>),
     ) -> Result<(), Error> {
-        let number = numbers(positions, part.len());
+        let mut inside = vec![false; part.len()];
+        grouped.iter().for_each(|&i| inside[i as usize] = true);
+        let inside = |i: u32| inside[i as usize];
+        let mut speak = vec![false; part.len()];
+        for &(a, b) in close.pairs.iter().filter(|pair| inside(pair.0) || inside(pair.1)) {
+            (speak[a as usize], speak[b as usize]) = (true, true);
+        }
+        let speaks = |&i: &u32| inside(i) || speak[i as usize];
+        let positions: Vec<u32> = (0..part.len() as u32).filter(speaks).collect();
+        let number = numbers(&positions, part.len());
         let number_of = |row: u32| match reports.position[row as usize] {
             NONE => NONE,
             i => number[i as usize],
@@ -128,19 +153,25 @@ impl Hand {
                 }
             }
         })?;
+        edges.sort_unstable();
         let penalties: Vec<i64> =
             rows.iter().map(|&row| findings.penalties[row as usize].into()).collect();
-        let constraints = constraints(work, |row| number_of(work.group_of(row)));
-        let cut = work.params.fixed_story_cut();
-        // Of a dense day there are millions: they are kept short.
-        let edge = |&(a, b, score): &(u32, u32, i32)| Edge { a, b, sum: score.into(), examined: 1 };
-        let edges = edges.iter().map(edge);
-        let tree = group_under(&constraints, &penalties, edges, cut, Average::AllPairs);
         let position = |n: u32| positions[n as usize];
-        for (&i, label) in positions.iter().zip(tree.label) {
+        let inside_number = |row: u32| match number_of(row) {
+            n if n != NONE && inside(position(n)) => n,
+            _ => NONE,
+        };
+        let constraints = constraints(work, |row| inside_number(work.group_of(row)));
+        let cut = work.params.fixed_story_cut();
+        let edges = edges.iter().copied();
+        let supported = support(edges.clone(), &penalties, cut);
+        let grouped = |e: &Edge| inside(position(e.a)) && inside(position(e.b));
+        let edges = supported.edges(edges).filter(grouped);
+        let tree = group_under(&constraints, &supported.penalties, edges, cut, Average::AllPairs);
+        for (&i, label) in positions.iter().zip(tree.label).filter(|(i, _)| inside(**i)) {
             self.tree.label[i as usize] = position(label);
         }
-        self.tree.mergers.retain(|m| number[m.into as usize] == NONE);
+        self.tree.mergers.retain(|m| !inside(m.into));
         let merger = |m: Merger| Merger { into: position(m.into), gone: position(m.gone), ..m };
         self.tree.mergers.extend(tree.mergers.into_iter().map(merger));
         Ok(())

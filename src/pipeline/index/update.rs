@@ -209,7 +209,7 @@ impl Index {
         let changed = reports::find(&work, &reports, &mut findings)?;
         clock.stage(stages, "stories", findings.fresh.len() as u64, "reports");
         let touched = work.touched(&reports, &changed);
-        let grouped = regroup::regroup(&work, &reports, &findings, touched)?;
+        let grouped = regroup::regroup(&work, &reports, &findings, touched, &changed)?;
         clock.stage(stages, "group", grouped.positions.len() as u64, "reports at hand");
         let Told { corpus, found, mut placed, fresh, old } =
             arrange::arrange(&mut work, &reports, &pairs, &findings, grouped)?;

@@ -111,6 +111,7 @@ const STAGES: &[Stage] = &[
     stage("choose", near::NEAR, near::CHOSEN, 1, 1, near::choose),
     stage("compare", stories::STAR, stories::COMPARED, 1, 2, stories::compare),
     stage("crowd", stories::CROWD, stories::SCORED, 1, 2, stories::crowd),
+    stage("support", stories::SIMILAR, stories::SAID, 1, 1, stories::support),
     stage("stories-nearest", link::END, link::NEAREST, 1, 1, link::nearest_stories),
     stage("stories-finish", link::EDGE, link::LABEL, 0, 0, link::finish_stories),
 ];

@@ -11,6 +11,7 @@ use crate::kernel::time::{ONE, TimeFactor};
 use crate::stages::crowd;
 use crate::stages::neighbours::{NEAREST, keep_nearest};
 use crate::stages::reach::{self, Moment};
+use crate::stages::support;
 use crate::stages::terms::Term;
 use crate::stages::weights::{TERMS, Vectors};
 
@@ -61,6 +62,20 @@ pub(super) const SCORED: &[Column] = &[
     ("score", Long),
     ("penalty", Long),
 ];
+
+/// A pair of similar reports at one of its ends.
+pub(super) const SIMILAR: &[Column] = &[
+    ("item", Long),
+    ("other", Long),
+    ("other_time", Long),
+    ("score", Long),
+    ("penalty", Long),
+    ("other_penalty", Long),
+];
+/// What a report says of the pair, in 1 / 65,536², and the share that the other one has in what is said for it. Without
+/// `other`: its supported penalty.
+pub(super) const SAID: &[Column] =
+    &[("item", Long), ("other", Long), ("share", Long), ("said", Long), ("penalty", Long)];
 
 /// Compares each report with its candidates in full, and weighs its terms in its neighbourhood.
 pub(super) fn compare(
@@ -161,6 +176,39 @@ pub(super) fn crowd(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> 
         let mut own = [Out::Null; SCORED.len()];
         (own[0], own[7]) = (star[0].copy(0), Out::Long(penalty));
         out.row(&own)?;
+    }
+    Ok(())
+}
+
+/// Who speaks for each report, and what it says itself.
+pub(super) fn support(
+    rows: &mut Rows<'_>,
+    out: &mut Writer<'_>,
+    _: &Settings,
+) -> Result<(), Error> {
+    while let Some(mut group) = rows.group()? {
+        let similar = group.all()?;
+        let penalty = share(&similar[0], 4)?;
+        let mut close = Vec::new();
+        for (i, row) in similar.iter().enumerate() {
+            // In the order of reports.
+            let other = (row.long(2)?, row.long(1)?, i);
+            close.push((share(row, 3)? - penalty - share(row, 5)?, other));
+        }
+        let (own, others) = support::shares(close.into_iter());
+        let mut shares = vec![0; similar.len()];
+        let mut said = (ONE + own) * penalty;
+        for ((_, _, i), part) in others {
+            shares[i] = part;
+            said += part * share(&similar[i], 5)?;
+        }
+        for (row, part) in similar.iter().zip(shares) {
+            let said = support::said(share(row, 3)?, own, part);
+            let numbers = [Out::Long(part), Out::Long(said), Out::Null];
+            out.row(&[[row.copy(0), row.copy(1)].as_slice(), &numbers].concat())?;
+        }
+        let supported = Out::Long(support::average(said));
+        out.row(&[similar[0].copy(0), Out::Null, Out::Null, Out::Null, supported])?;
     }
     Ok(())
 }

@@ -137,7 +137,9 @@ fn event(e: &Explanation) -> Table {
             format!("cosine × time factor; kept from {}", needs.similarity),
         ),
     ];
-    if let Some((corrected, score)) = story.corrected.zip(story.score) {
+    if let Some(((corrected, score), supported)) =
+        story.corrected.zip(story.score).zip(story.supported)
+    {
         rows.push(Number::new(
             "Among their neighbours",
             corrected,
@@ -145,6 +147,7 @@ fn event(e: &Explanation) -> Table {
         ));
         rows.push(Number::new("Crowding", story.crowding[0] + story.crowding[1], "around both"));
         rows.push(Number::new("Score", score, "the two above, subtracted"));
+        rows.push(Number::new("Supported score", supported, "as reports close to either find it"));
     }
     let place =
         if e.verdict == Verdict::Apart { "between the stories" } else { "within the story" };

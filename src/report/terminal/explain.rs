@@ -168,13 +168,15 @@ fn event(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()>
     let least = e.needs.similarity;
     let said = format!("{:.4} (cosine x time factor, kept from {least})", story.similarity);
     line(out, "similarity", &said)?;
-    match story.corrected.zip(story.score) {
-        Some((corrected, score)) => {
+    match story.corrected.zip(story.score).zip(story.supported) {
+        Some(((corrected, score), supported)) => {
             let [a, b] = story.crowding;
             let said = format!("{corrected:.4} (weights of their neighbourhoods)");
             line(out, "among their neighbours", &said)?;
             line(out, "crowding", &format!("{a:.4} around A, {b:.4} around B"))?;
             line(out, "score", &format!("{score:.4} (the two lines above, subtracted)"))?;
+            let said = format!("{supported:.4} (as reports close to either find it)");
+            line(out, "supported score", &said)?;
         }
         None => line(out, "score", "none: too little in common to be looked at closer")?,
     }
