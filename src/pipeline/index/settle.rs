@@ -76,14 +76,12 @@ pub(super) fn settle(
         next += u32::from(kept.is_none());
         let id = kept.map_or_else(
             || {
-                let is_wished = |id: &str| id == spelled(fresh.identity);
-                let id = free_name(fresh.identity, |id| {
-                    let is_taken = match is_wished(id) {
-                        true => in_use.binary_search_by(|name| (**name).cmp(id)).is_ok(),
-                        false => taken(id),
-                    };
-                    is_taken || given.contains(id)
-                });
+                let wished = spelled(fresh.identity);
+                let mut is_in_use = |id: &str| match id == wished {
+                    true => in_use.binary_search(&wished).is_ok(),
+                    false => taken(id),
+                };
+                let id = free_name(fresh.identity, |id| given.contains(id) || is_in_use(id));
                 given.insert(id.clone());
                 id
             },
