@@ -192,4 +192,27 @@ mod tests {
             prop_assert!(at_all_levels(found).iter().all(|found| *found == begins));
         }
     }
+
+    #[test]
+    fn a_text_may_be_single_letters() {
+        let bytes = b"a ".repeat(3 * SECTION);
+        let mut found = || {
+            let mut found = Vec::new();
+            Runs::default().each(&bytes, |pairs| found.extend_from_slice(pairs));
+            found
+        };
+        let expected: Vec<[u32; 2]> = (0..3 * SECTION as u32).map(|i| [2 * i, 2 * i + 1]).collect();
+        assert!(at_all_levels(&mut found).iter().all(|found| *found == expected));
+    }
+
+    #[test]
+    fn one_of_two_bytes_is_found_anywhere() {
+        let mut bytes = vec![b'a'; 600];
+        assert!(at_all_levels(|| any_of(&bytes, b'<', b'&')).iter().all(|any| !any));
+        for (at, byte) in [(0, b'<'), (300, b'&'), (599, b'<')] {
+            bytes.fill(b'a');
+            bytes[at] = byte;
+            assert!(at_all_levels(|| any_of(&bytes, b'<', b'&')).iter().all(|any| *any));
+        }
+    }
 }

@@ -48,4 +48,12 @@ mod tests {
             prop_assert_eq!(count_below(&values, value, guess), expected);
         }
     }
+
+    #[test]
+    fn any_guess_is_right() {
+        let values: Vec<u32> = (0..90).map(|i| 2 * i).collect();
+        for (value, guess) in (0..182).flat_map(|value| (0..92).map(move |guess| (value, guess))) {
+            assert_eq!(count_below(&values, value, guess), value.div_ceil(2).min(90) as usize);
+        }
+    }
 }

@@ -66,6 +66,7 @@ mod tests {
         assert_eq!(factor.at(-DAY), factor.at(DAY));
         let reach = factor.reach(ONE / 2);
         assert!(factor.at(reach - 1) >= ONE / 2 && factor.at(reach) < ONE / 2);
+        assert_eq!(factor.reach(factor.at(3 * DAY)), 3 * DAY + STEP);
         assert_eq!(TimeFactor::new(1.0).at(DAY + STEP), 0);
     }
 }

@@ -85,7 +85,7 @@ pub fn add_up(shifts: &mut Vec<(u64, Proposals)>) {
 mod tests {
     use super::*;
     use crate::kernel::fss::SLOTS;
-    use crate::stages::candidates::keys;
+    use crate::stages::candidates::{keys, propose};
     use crate::stages::sketch::{LEAD_HASHES, Sketch};
     use crate::stages::watched::Part;
     use proptest::prelude::*;
@@ -110,15 +110,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shifts_equal_what_all_buckets_say(made in prop::collection::vec((0u16..3, 0u32..3, 0u8..3), 0..24)) {
-            let sketch = |&(slot, lead, change): &(u16, u32, u8)| {
+        fn shifts_equal_what_all_buckets_say(made in prop::collection::vec(([0u16..3, 0u16..3], 0..=SLOTS, 0u32..3, 0u8..3), 0..24)) {
+            let sketch = |&([slot, other], slots, lead, change): &([u16; 2], usize, u32, u8)| {
                 let lead: [u32; LEAD_HASHES] =
                     std::array::from_fn(|i| if i < 3 { lead + i as u32 } else { u32::MAX });
                 let change = [Change::Stays, Change::Comes, Change::Goes][usize::from(change)];
-                (Sketch { signature: [slot; SLOTS], lead }, change)
+                let signature = std::array::from_fn(|i| if i < slots { slot } else { other });
+                (Sketch { signature, lead }, change)
             };
             let sketches: Vec<(Sketch, Change)> = made.iter().map(sketch).collect();
             let mut expected = all(&sketches, Change::Goes, 1);
+            let mut now = expected.clone();
+            add_up(&mut now);
+            now.retain(|(_, proposals)| proposals.suffice());
+            let there = sketches.iter().map(|(sketch, change)| (*change != Change::Goes).then_some(sketch));
+            let (proposed, _) = propose(&there.collect::<Vec<_>>());
+            prop_assert_eq!(proposed, now.iter().map(|shift| shift.0).collect::<Vec<u64>>());
             expected.extend(all(&sketches, Change::Comes, -1));
             add_up(&mut expected);
             let items = || sketches.iter().zip(0u32..);

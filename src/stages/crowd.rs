@@ -71,3 +71,32 @@ pub fn penalty(near: impl Iterator<Item = i64>, known: usize, dated: bool) -> i6
     let strangers = if dated { 0 } else { KNOWN.saturating_sub(known).min(STRANGERS) };
     crowding.max(FLOOR + STRANGER * strangers as i64) / PART
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_stands_alone_pays_little_and_whom_nobody_knows_much() {
+        let penalty = |near: &[i64], known, dated| penalty(near.iter().copied(), known, dated);
+        assert_eq!(penalty(&[30_000, 20_000, 60_000], 5, true), 25_000 / PART);
+        assert_eq!(penalty(&[60_000], 1, true), 30_000 / PART);
+        assert_eq!(penalty(&[], 0, true), FLOOR / PART);
+        assert_eq!(penalty(&[], 5, false), FLOOR / PART);
+        assert_eq!(penalty(&[60_000], 4, false), 30_000 / PART);
+        assert_eq!(penalty(&[], 4, false), (FLOOR + STRANGER) / PART);
+        assert_eq!(
+            [0, 2].map(|known| penalty(&[], known, false)),
+            [(FLOOR + 3 * STRANGER) / PART; 2]
+        );
+        assert_eq!(score(20_000, ONE / 2), 10_000);
+    }
+
+    #[test]
+    fn the_first_ones_are_undated() {
+        let mut found = Found { nearest: vec![Vec::new(); 2], ..Found::default() };
+        (0..2).for_each(|_| found.local.push(&[]));
+        let scores = correct(&Vectors::with_lengths([0, 0].into_iter()), &found, 1);
+        assert_eq!(scores.penalties, [(FLOOR + 3 * STRANGER) / PART, FLOOR / PART]);
+    }
+}

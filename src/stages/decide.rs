@@ -220,3 +220,110 @@ impl Constraints {
         linkage::Constraints { together, apart, closed }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict::{CannotLink, Lock, MustLink, Representative, Undo};
+    use super::*;
+
+    type Said<'a> = (Verdict, &'a str, &'a str);
+
+    /// Which of some decisions are in force, and why which ones are refused.
+    #[track_caller]
+    fn check(said: &[Said], kept: &[usize], refused: &[(usize, &str)]) {
+        let decision = |&(verdict, article, other): &Said| {
+            let [article, other, by, reason] = [article, other, "", ""].map(str::to_owned);
+            Decision { verdict, article, other, by, reason }
+        };
+        let decisions: Vec<Decision> = said.iter().map(decision).collect();
+        let found = in_force(&decisions);
+        let kept: Vec<Decision> = kept.iter().map(|&i| decisions[i].clone()).collect();
+        assert_eq!(found.decisions, kept);
+        assert_eq!(found.refused.len(), refused.len(), "{:?}", found.refused);
+        for ((at, why), (i, expected)) in found.refused.iter().zip(refused) {
+            assert!(at == i && why.contains(expected), "{why}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        check(&[(Lock, "", "")], &[], &[(0, "no article")]);
+        check(&[(MustLink, "a", ""), (CannotLink, "a", "a")], &[], &[(0, "two"), (1, "two")]);
+        check(&[(Lock, "a", "b"), (Representative, "a", "b")], &[], &[(0, "one"), (1, "one")]);
+        check(&[(Undo, "a", ""), (Undo, "a", "b"), (Lock, "a", "")], &[2], &[]);
+    }
+
+    #[test]
+    fn the_latest_on_the_same_articles_counts() {
+        check(&[(Lock, "a", ""), (Representative, "a", ""), (Lock, "b", "")], &[0, 1, 2], &[]);
+        check(&[(Lock, "a", ""), (Representative, "a", ""), (Lock, "a", "")], &[1, 2], &[]);
+        check(&[(Lock, "a", ""), (Representative, "a", ""), (Undo, "a", "")], &[], &[]);
+        check(&[(MustLink, "a", "b"), (Lock, "a", ""), (Undo, "b", "a")], &[1], &[]);
+        check(&[(MustLink, "a", "b"), (CannotLink, "b", "a")], &[1], &[]);
+        check(&[(MustLink, "a", "b"), (Undo, "a", "c"), (MustLink, "a", "c")], &[0, 2], &[]);
+    }
+
+    #[test]
+    fn what_contradicts_is_refused() {
+        let [ab, bc] = [(MustLink, "a", "b"), (MustLink, "b", "c")];
+        check(&[ab, bc, (CannotLink, "c", "a")], &[0, 1], &[(2, "c and a are linked")]);
+        check(&[(CannotLink, "c", "a"), ab, bc], &[0, 1], &[(2, "c and a, which")]);
+        check(&[(CannotLink, "c", "d"), ab, bc], &[0, 1, 2], &[]);
+        // What it replaces links nothing any more.
+        check(&[ab, bc, (CannotLink, "a", "b")], &[1, 2], &[]);
+    }
+
+    #[test]
+    fn decisions_bind_the_articles_at_hand() {
+        let all = [(MustLink, "b", "a"), (CannotLink, "c", "b"), (CannotLink, "b", "a")];
+        let others = [(MustLink, "a", "?"), (CannotLink, "?", "a"), (Lock, "c", "")];
+        let decision = |(verdict, article, other): Said| {
+            let [article, other, by, reason] = [article, other, "anna", ""].map(str::to_owned);
+            Decision { verdict, article, other, by, reason }
+        };
+        let decisions: Vec<Decision> = [all, others].concat().into_iter().map(decision).collect();
+        let bound =
+            bind(&decisions, |id| ["a", "b", "c"].iter().position(|x| *x == id).map(|i| i as u32));
+        assert_eq!(bound.together, [(0, 1, "anna".into())]);
+        assert_eq!(bound.apart, [(0, 1), (1, 2)]);
+        assert_eq!((bound.representatives, bound.locked), (vec![], vec![2]));
+    }
+
+    #[test]
+    fn constraints_on_articles_and_groups() {
+        let none = Constraints::default();
+        let constraints = Constraints {
+            apart: vec![(0, 1), (1, 2)],
+            together: vec![
+                (0, 3, "".into()),
+                (3, 2, "".into()),
+                (4, 1, "".into()),
+                (4, 3, "".into()),
+            ],
+            representatives: vec![5, 7, 5, 8],
+            locked: vec![14],
+        };
+        assert!(none.is_empty());
+        let Constraints { apart, together, representatives, locked } = constraints.clone();
+        assert!(!Constraints { apart, ..Constraints::default() }.is_empty());
+        assert!(!Constraints { together, ..Constraints::default() }.is_empty());
+        assert!(!Constraints { representatives, ..Constraints::default() }.is_empty());
+        assert!(!Constraints { locked, ..Constraints::default() }.is_empty());
+        assert_eq!(none.split(vec![2, 0, 1]), [[0, 1, 2]]);
+        assert_eq!(none.split(vec![]), Vec::<Vec<u32>>::new());
+        assert_eq!(constraints.split(vec![3, 2, 1, 0]), [vec![3, 0, 2], vec![1]]);
+        assert_eq!(constraints.split(vec![1, 0]), [[0], [1]]);
+        assert_eq!([&none, &constraints].map(|c| c.chosen([9, 7, 5].into_iter())), [None, Some(2)]);
+        assert_eq!(constraints.chosen([9, 4].into_iter()), None);
+        // Ten articles a group.
+        let of_groups = constraints.of_groups(|i| i % 10);
+        assert_eq!(of_groups.apart, [(0, 1), (1, 2)]);
+        assert_eq!(
+            of_groups.together,
+            [(0, 3), (3, 2), (4, 1)],
+            "4 is tied to 1 by now, and 3 to 0"
+        );
+        assert_eq!(of_groups.closed, [4]);
+        assert_eq!(constraints.groups_apart(|i| i + 1), [(1, 2), (2, 3)]);
+    }
+}

@@ -143,3 +143,68 @@ pub fn group(examined: Vec<Examined>, n: usize, apart: Vec<(u32, u32)>) -> Dupli
     matches.par_sort_unstable_by_key(|e| (e.a, e.b));
     Duplicates { group, matches }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::sketch::NO_LEAD;
+
+    fn examined(a: u32, b: u32, strength: f32) -> Examined {
+        Examined { a, b, resemblance: 0.0, containment: 0.0, strength }
+    }
+
+    #[test]
+    fn what_matches_one_article_is_compared() {
+        let checked = [examined(0, 3, 1.0), examined(3, 5, 1.2), examined(5, 6, 0.99)];
+        assert_eq!(relations(&checked, &[]), [buckets::pair(0, 5)]);
+        assert!(relations(&checked, &[buckets::pair(0, 5)]).is_empty());
+        assert!(relations(&[], &[]).is_empty());
+    }
+
+    #[test]
+    fn the_ends_of_a_chain_are_compared_too() {
+        let shingles: Vec<u32> = (0..40).map(|i| 16 * i).collect();
+        let copy = |content| {
+            let [numbers, headline] = [&[]; 2];
+            Copy { shingles: &shingles, numbers, headline, time: None, content }
+        };
+        let copies: Vec<Copy> = (0..4).map(copy).collect();
+        let pairs = vec![buckets::pair(0, 1), buckets::pair(1, 3)];
+        let candidates = Candidates { pairs, largest_bucket: 2 };
+        let found = find(&candidates, &copies, Vec::new(), &Params::default());
+        assert_eq!(found.group, [0, 0, 2, 0]);
+        let matches: Vec<(u32, u32)> = found.matches.iter().map(|e| (e.a, e.b)).collect();
+        assert_eq!(matches, [(0, 1), (0, 3), (1, 3)]);
+    }
+
+    #[test]
+    fn groups_merge_while_the_average_is_a_match() {
+        let groups = |ends: f32| {
+            let checked = vec![examined(2, 3, 1.2), examined(1, 2, 1.3), examined(1, 3, ends)];
+            group(checked, 4, Vec::new())
+        };
+        assert_eq!(groups(0.81).group, [0, 1, 1, 1]);
+        assert_eq!(groups(0.79).group, [0, 1, 1, 3]);
+        assert_eq!(groups(0.81).matches, [examined(1, 2, 1.3), examined(2, 3, 1.2)]);
+        assert_eq!(examined(0, 1, 1.25).fixed_strength(), ONE * 5 / 4);
+    }
+
+    #[test]
+    fn sketches_that_leave_no_chance_are_not_compared() {
+        let sketch = |equal: usize| {
+            let signature = std::array::from_fn(|i| u16::from(i >= equal));
+            Sketch { signature, lead: NO_LEAD }
+        };
+        let of = |equal: usize, sizes: [usize; 2]| {
+            hopeful([&sketch(SLOTS), &sketch(equal)], sizes, &Params::default())
+        };
+        // .425 of 128 slots are 54.4, with a standard deviation of 5.6.
+        assert!(of(33, [100, 100]) && !of(32, [100, 100]));
+        // .128 of them are 16.4, with one of 3.8: 1.2 are four of these below.
+        assert!(of(2, [20, 100]) && !of(1, [100, 20]));
+        let (some, none) = (sketch(0), None);
+        let sketches = [Some(&some), none, Some(&some)];
+        let found = propose(&sketches, &[9, 0, 9], &Params::default());
+        assert_eq!((found.pairs, found.largest_bucket), (vec![buckets::pair(0, 2)], 2));
+    }
+}

@@ -136,3 +136,96 @@ impl Repeated {
         (source, articles, often)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::clean::clean;
+
+    const LINE: &str = "Tea is at four";
+
+    /// An article of an outlet, by its title and the day on which it came out, that has the line or not.
+    type Made<'a> = (&'a str, &'a str, Option<i64>, bool);
+
+    /// Of which outlets the line is learnt, and of how many articles.
+    fn learnt(made: &[Made]) -> Vec<(String, u32)> {
+        let mut repeated = Repeated::default();
+        for &(source, title, day, has) in made {
+            let published = day.map(|day| jiff::Timestamp::from_second(day * DAY + 7).unwrap());
+            let (source, title) = (source.to_owned(), title.to_owned());
+            let text = format!("Of {title} only\n{}", if has { LINE } else { "" });
+            let article = Article { source, title, text, published, ..Article::default() };
+            repeated.add(&article, &clean(&article.title, &article.text));
+        }
+        let learnt = repeated.learn(Support { min_articles: 3, min_days: 3, min_share: 0.5 });
+        let source = |line: &str| {
+            let source: Source = serde_json::from_str(line).unwrap();
+            assert_eq!(
+                source.articles as usize,
+                made.iter().filter(|m| m.0 == source.source).count()
+            );
+            assert_eq!(source.texts.len(), 1);
+            (source.source, source.texts[0].1)
+        };
+        learnt.to_lines().lines().skip(1).map(source).collect()
+    }
+
+    #[test]
+    fn what_is_repeated_often_enough_is_learnt() {
+        let days = |days: [Option<i64>; 3]| {
+            let [a, b, c] = days;
+            vec![("A", "x", a, true), ("A", "y", b, true), ("A", "z", c, true)]
+        };
+        let without = |n: usize| vec![("A", "w", Some(1), false); n];
+        let a3 = [("A".to_owned(), 3)];
+        assert_eq!(learnt(&days([Some(1), Some(2), Some(3)])), a3);
+        assert_eq!(learnt(&days([Some(1), Some(1), Some(2)])), []);
+        assert_eq!(learnt(&days([None, None, None])), a3);
+        assert_eq!(learnt(&days([Some(1), Some(2), Some(3)])[..2]), []);
+        assert_eq!(learnt(&[days([Some(1), Some(2), Some(3)]), without(3)].concat()), a3);
+        assert_eq!(learnt(&[days([Some(1), Some(2), Some(3)]), without(4)].concat()), []);
+        // Versions of one article count once.
+        assert_eq!(
+            learnt(&[
+                ("A", "x", Some(1), true),
+                ("A", "x", Some(2), true),
+                ("A", "y", Some(3), true)
+            ]),
+            []
+        );
+        assert_eq!(
+            learnt(&[("", "x", Some(1), true), ("", "y", Some(2), true), ("", "z", Some(3), true)]),
+            []
+        );
+    }
+
+    #[test]
+    fn what_others_say_too_is_a_quotation() {
+        let a = [("A", "x", Some(1), true), ("A", "y", Some(2), true), ("A", "z", Some(3), true)];
+        let b = [("B", "x", Some(1), true), ("B", "y", Some(1), true), ("B", "z", Some(1), true)];
+        let c = [("C", "x", Some(1), true)];
+        assert_eq!(learnt(&[a, b].concat()), [("A".to_owned(), 3)]);
+        assert_eq!(learnt(&[&a[..], &b, &c].concat()), []);
+        let b = b.map(|(source, title, _, has)| (source, title, None, has));
+        let both = [("A".to_owned(), 3), ("B".to_owned(), 3)];
+        assert_eq!(learnt(&[&a[..], &b, &c].concat()), both);
+    }
+
+    #[test]
+    fn a_term_counts_once_an_article() {
+        let mut counted = Counted::default();
+        for (title, text) in [("Train stops", "The train stopped."), ("Trains", "A bridge.")] {
+            let lang = "en".to_owned();
+            let article =
+                Article { title: title.into(), text: text.into(), lang, ..Article::default() };
+            counted.add(&article, &clean(title, text));
+        }
+        let [english] = &counted.learn()[..] else { panic!("one language") };
+        assert_eq!((english.language, english.articles), (Language::from_tag("en").unwrap(), 2));
+        let of = |term: &str| {
+            let term = crate::stages::terms::term_hash(term) >> 4;
+            english.terms.iter().find(|t| t.0 == term).map(|t| t.1)
+        };
+        assert_eq!([of("train"), of("stop")], [Some(2), Some(1)]);
+    }
+}

@@ -304,3 +304,6 @@ pub fn keep_nearest<K: Ord + Copy>(near: &mut Vec<(K, i32)>) {
     near.sort_unstable_by_key(|&(i, cosine)| (-cosine, i));
     near.truncate(KEPT);
 }
+
+#[cfg(test)]
+mod tests;

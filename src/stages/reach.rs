@@ -284,3 +284,113 @@ pub fn best<K: Ord + Copy>(mut candidates: Vec<(i64, K)>, most: usize) -> Vec<K>
     best.sort_unstable();
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Reports a whole number of days apart, or a second more or less.
+    fn times() -> impl Strategy<Value = Times> {
+        let time = (0i64..50, -1i64..2).prop_map(|(days, seconds)| days * DAY + seconds);
+        (0usize..3, prop::collection::vec(time, 0..24)).prop_map(|(undated, mut seconds)| {
+            seconds.sort_unstable();
+            let n = undated + seconds.len();
+            let stamped = (0..n).map(|i| i < undated || i % 5 == 0).collect();
+            Times { undated, seconds, stamped, identities: vec![0; n] }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn two_at_a_time_it_is_as_in_the_order_of_time(times in times()) {
+            let by_gap = TimeFactor::new(7.0);
+            let all = || 0..times.stamped.len() as u32;
+            for own in all() {
+                let Neighbourhood { dated, undated } = times.neighbourhood(own);
+                let before = times.before(own, &by_gap);
+                let history = times.of(own).is_some_and(|time| {
+                    let past = past(time);
+                    times.seconds.iter().filter(|&time| past.contains(time)).count() >= HISTORY
+                });
+                for other in all().filter(|&other| other != own) {
+                    let (x, y, at) = (times.moment(own), times.moment(other), other as usize);
+                    prop_assert_eq!(dated.contains(&at) || undated.contains(&at), is_around(x, y, history));
+                    let near = x.time.zip(y.time).is_none_or(|(x, y)| x - y <= by_gap.reach(SIMILAR));
+                    prop_assert_eq!(before.iter().any(|range| range.contains(&at)), near && asks(x, y, other < own));
+                    // One of the two asks.
+                    prop_assert!(asks(x, y, other < own) != asks(y, x, own < other));
+                }
+            }
+        }
+
+        #[test]
+        fn a_few_are_kept_and_of_the_others_the_good_ones(promises in prop::collection::vec(0i64..24, 0..12)) {
+            // Around what is good.
+            let promise = |step: i64| (GOOD - 12 + step) * ONE;
+            let mut sorted: Vec<(i64, usize)> = promises.iter().map(|&step| promise(step)).zip(0..).collect();
+            let given = sorted.clone();
+            sorted.sort_by_key(|&(promise, i)| (-promise, i));
+            let kept = |most: usize, few: usize| {
+                let kept = sorted.iter().enumerate().filter(|(n, c)| *n < few || c.0 >= GOOD * ONE);
+                let mut kept: Vec<usize> = kept.take(most).map(|(_, c)| c.1).collect();
+                kept.sort_unstable();
+                kept
+            };
+            prop_assert_eq!(best_matches(given.clone()), kept(MATCHES, FEW));
+            prop_assert_eq!(best(given, AROUND), kept(AROUND, usize::MAX));
+        }
+    }
+
+    #[test]
+    fn dates_that_are_not_known_keep_nobody_apart() {
+        let by_gap = TimeFactor::new(7.0);
+        let at = |day: i64, stamped| Moment { time: Some(day * DAY), stamped };
+        let undated = Moment { time: None, stamped: true };
+        assert_eq!(factor(at(0, false), undated, &by_gap), ONE);
+        assert_eq!(factor(at(3, false), at(1, false), &by_gap), by_gap.at(2 * DAY));
+        assert_eq!(factor(at(3, false), at(1, true), &by_gap), ONE);
+        assert_eq!(factor(at(3, true), at(1, false), &by_gap), ONE);
+        assert_eq!(factor(at(9, true), at(1, true), &by_gap), 0);
+    }
+
+    #[test]
+    fn a_past_is_of_a_month_but_for_the_last_days() {
+        assert_eq!(past(100 * DAY), 67 * DAY + 1..97 * DAY);
+    }
+
+    #[test]
+    fn candidates_show_so_much() {
+        let sum = |[fixed, local]: [i64; 2]| (fixed as u64) << 44 | (local as u64) << 12;
+        assert_eq!(partial((PARTIAL_AROUND << 12) as u32), Some(PARTIAL_AROUND));
+        assert_eq!(partial((PARTIAL_AROUND << 12) as u32 - 1), None);
+        assert!(
+            is_partial_match(2 * PARTIAL, ONE / 2) && !is_partial_match(2 * PARTIAL, ONE / 2 - 1)
+        );
+        assert_eq!(promise(sum([20_000, 10_000]), ONE / 2), Some(13_000 * ONE / 2));
+        // Too little under the weights that all share, with both weights, and so far apart.
+        assert_eq!(promise(sum([PARTIAL, 9_000]), ONE), Some((PARTIAL * 3 + 63_000) / 10 * ONE));
+        assert_eq!(promise(sum([PARTIAL - 1, 9_000]), ONE), None);
+        assert_eq!(promise(sum([5_000, 2_538]), ONE), Some(PROMISE * ONE));
+        assert_eq!(promise(sum([5_000, 2_536]), ONE), None);
+        assert_eq!(promise(sum([60_000, 60_000]), SIMILAR), Some(60_000 * SIMILAR));
+        assert_eq!(promise(sum([60_000, 60_000]), SIMILAR - 1), None);
+        assert!(is_similar(13_106, ONE / 2) && !is_similar(13_105, ONE / 2));
+        assert_eq!(mixed(100, 200), 170);
+    }
+
+    #[test]
+    fn a_report_asks_by_its_heavy_terms() {
+        // Of length 5: four fifths and three of one.
+        let own = |posted: &[(u32, u16)]| {
+            own(posted.iter().copied(), &[3, 7], &[300, 400]).collect::<Vec<Own>>()
+        };
+        let product = |fixed: u64, local: u64| fixed << 32 | local;
+        assert_eq!(
+            own(&[(7, 2_000 | IS_FIRST), (3, 10)]),
+            [(7, product(2_000, 13_106)), (3, product(10, 9_830))]
+        );
+        // What it has no weight for locally needs the more otherwise: a thousand, three tenths of it.
+        assert_eq!(own(&[(5, 3_334), (6, 3_333)]), [(5, product(3_334, 0))]);
+    }
+}

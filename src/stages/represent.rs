@@ -97,4 +97,17 @@ mod tests {
         let groups = [at("A", 1, 9, "flash"), at("B", 2, 200, "b"), at("C", 3, 300, "c")];
         assert_eq!(of_story(&groups, &[900, 500, 400]), (1, Reason::MostCentral));
     }
+    #[test]
+    fn of_outlets_that_are_not_known_the_first_stays() {
+        let members = [at("", 1, 90, "a"), at("", 2, 90, "b")];
+        assert_eq!(of_group(&members, &Representative::Earliest), (0, Reason::Earliest));
+    }
+
+    #[test]
+    fn between_equals_the_earlier_one_tells() {
+        let undated = Candidate { published: None, ..at("A", 0, 90, "a") };
+        let groups = [undated, at("B", 2, FLASH, "b"), at("C", 3, 90, "c")];
+        assert_eq!(of_story(&groups, &[500, 500, 500]), (1, Reason::MostCentral));
+        assert_eq!(of_story(&groups[..1], &[0]), (0, Reason::Alone));
+    }
 }

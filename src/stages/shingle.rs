@@ -129,4 +129,19 @@ mod tests {
         assert_eq!(evenness(&whole, &text(&mut (5000..5100))), 0.0);
         assert_eq!(evenness(&[], &[]), 0.0);
     }
+
+    #[test]
+    fn a_few_words_are_one_shingle() {
+        let shingles = |text: &str| {
+            let (mut words, mut hashes) = (Words::default(), Vec::new());
+            words.add(text);
+            shingle(words.list(), &mut hashes);
+            hashes
+        };
+        assert_eq!(
+            ["", "a", "a b", "a b c", "a b c d"].map(|text| shingles(text).len()),
+            [0, 1, 1, 1, 2]
+        );
+        assert_ne!(shingles("a b c"), shingles("a c b"), "their order tells");
+    }
 }

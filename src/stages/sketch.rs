@@ -51,3 +51,29 @@ fn insert(ascending: &mut Lead, value: u32) {
         *place = (*place).min(value.max(before));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::hash::mix;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn a_lead_is_its_smallest_hashes(seed: u64, n in 1usize..200, different in 1u64..200) {
+            let hashes: Vec<u64> = (0..n as u64).map(|i| mix(seed ^ (i * i % different))).collect();
+            let distinct: BTreeSet<u32> = hashes.iter().take(128).map(|hash| (hash >> 32) as u32).collect();
+            let mut smallest: Vec<u32> = distinct.into_iter().take(8).collect();
+            smallest.resize(8, u32::MAX);
+            let sketch = sketch(&hashes).expect("there are hashes");
+            prop_assert_eq!(&sketch.lead[..], smallest);
+            prop_assert_eq!(Some(sketch.signature), fss::signature(&hashes));
+        }
+    }
+
+    #[test]
+    fn nothing_has_no_sketch() {
+        assert_eq!(sketch(&[]), None);
+    }
+}

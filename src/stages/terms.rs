@@ -211,4 +211,31 @@ mod tests {
     fn no_words_have_no_terms() {
         assert_eq!(terms("", "", "en"), []);
     }
+
+    #[test]
+    fn single_letters_are_left_out_and_what_one_character_says_is_kept() {
+        let words = |text: &str| {
+            let mut words = Words::default();
+            words.add(text);
+            let mut all = Vec::new();
+            each_word(&words, words.list(), |word, _| all.push(word.to_owned()));
+            all
+        };
+        assert_eq!(words("a b é ж 𐌰 of ferry äé"), ["of", "ferry", "äé"]);
+        // Han characters are words, a letter of Kana is grammar.
+        assert_eq!(words("我 の 一 㐀"), ["我", "一", "㐀"]);
+        assert_eq!(words("x列车y"), ["列车"]);
+    }
+
+    #[test]
+    fn levels_are_of_the_table_or_the_length() {
+        let level = |word: &str, language: &str| terms("", word, language)[0].level;
+        assert_eq!(level("1234567", "en"), level_of_number("1234567"));
+        let english = Language::from_tag("en").unwrap();
+        let table = Table::of(english).unwrap();
+        assert_eq!(level("trains", "en"), table.level(hash(b"train")));
+        let mut lexicon = Lexicon::default();
+        lexicon.terms(&Words::default(), 0, english);
+        assert_eq!(lexicon.stem("trains"), "train");
+    }
 }

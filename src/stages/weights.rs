@@ -209,3 +209,66 @@ impl Weights {
         self.lengths[i]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::hash::mix;
+
+    /// What a term weighs at a level when it counts for so much.
+    fn weight(tf: f64, idf: f64) -> u16 {
+        (tf * idf * 1024.0).round() as u16
+    }
+
+    #[test]
+    fn weights_are_what_the_formulas_say() {
+        let terms = [
+            vec![Term::new(3, 4, 3), Term::new(5, 2, 10), Term::new(9, 8, 7)],
+            vec![],
+            vec![Term::new(5, 4, 10), Term::new(8, 4, 10)],
+        ];
+        let mut vectors = Vectors::with_lengths(terms.iter().map(Vec::len));
+        terms.iter().enumerate().for_each(|(i, terms)| vectors.fill(i, terms));
+        assert_eq!((vectors.len(), vectors.dimensions(2)), (3, &[5, 8][..]));
+        assert!(!vectors.is_empty() && Vectors::default().is_empty());
+        let tf = [1.0, 0.5, 1.0 + 2f64.ln()];
+        let fixed = vectors.fixed();
+        let expected = [(0, 3.0), (1, 10.0), (2, 7.0), (0, 10.0), (0, 10.0)];
+        assert_eq!(fixed.flat(), expected.map(|(t, level)| weight(tf[t], level * IDF_STEP)));
+        assert_eq!(fixed.length(1), 0.0);
+        let length = f64::from(weight(1.0, 10.0 * IDF_STEP)) * 2f64.sqrt();
+        assert!((fixed.length(2) - length).abs() < 1e-9);
+        let mut probe = Probe::default();
+        vectors.load(&fixed, 0, &mut probe);
+        let shared = f64::from(fixed.flat()[1]) * f64::from(fixed.flat()[3]);
+        let cosine = vectors.cosine(&fixed, &probe, 0, 2);
+        assert_eq!(cosine, (shared / fixed.length(0) / fixed.length(2) * 65_536.0) as i32);
+        // Among one neighbour, and among as many as can count.
+        for (near, n) in [(1, 1.0), (60, 50.0)] {
+            let local = vectors.local_of(0, &vec![(2, 0); near], &probe);
+            let idf = |df: f64, level| ((n + 1.0 + 50.0) / (df + 50.0 * chance(level))).ln();
+            let idf = [idf(1.0, 3), idf(n + 1.0, 10), idf(1.0, 7)];
+            assert_eq!(local, [0, 1, 2].map(|t| weight(tf[t], idf[t])));
+        }
+    }
+
+    #[test]
+    fn the_heaviest_terms_are_kept() {
+        let term = |i: u32| {
+            let draw = mix(i.into());
+            Term::new(i, 1 + (draw % 9) as u8, (draw >> 8 & 7) as u8)
+        };
+        let terms: Vec<Term> = (0..300).map(term).collect();
+        let mut kept = terms.clone();
+        kept.retain(|t| t.level >= 2);
+        assert!(kept.len() > TERMS);
+        assert_eq!(
+            select(terms[..150].to_vec()),
+            kept.iter().copied().filter(|t| t.hash() < 150).collect::<Vec<_>>()
+        );
+        kept.sort_by_key(|t| (Reverse(FIXED[t.level as usize][t.quarters as usize]), t.hash()));
+        kept.truncate(TERMS);
+        kept.sort_unstable();
+        assert_eq!(select(terms), kept);
+    }
+}

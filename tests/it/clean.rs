@@ -49,7 +49,11 @@ fn titles() {
     check_title("EXKLUSIV - Mole bricht", "Mole bricht", &[Exclusive]);
     check_title("【速報】埠頭が崩壊", "埠頭が崩壊", &[Breaking]);
     check_title("Pier to be rebuilt | Local | Harbour News", "Pier to be rebuilt", &[]);
+    check_title("Breaking:Pier breaks", "Pier breaks", &[Breaking]);
+    check_title("Pier is rebuilt | Harbour News", "Pier is rebuilt", &[]);
     check_title("Pier to be rebuilt - The Harbour Times", "Pier to be rebuilt", &[]);
+    check_title("Pier to be rebuilt - The New Old Harbour Times", "Pier to be rebuilt", &[]);
+    check_title("Pier to be rebuilt - harbour.com", "Pier to be rebuilt", &[]);
     for title in [
         "Update-Problem bei Fähren",
         "Pier to fall - minister",
@@ -57,6 +61,12 @@ fn titles() {
         "Breaking bread",
         "UPDATE 2-",
         "Pier 2-1",
+        "UPDATE2-Pier",
+        "WRAPUP3-Pier",
+        "Pier to be rebuilt (update on works)",
+        "Pier to be rebuilt - says The Harbour Times",
+        "Pier to be rebuilt - The New Old Little Harbour Times",
+        "Pier to be rebuilt - says harbour.com",
     ] {
         check_title(title, title, &[]);
     }
@@ -72,6 +82,13 @@ fn datelines() {
         ("(ANSA) - ROMA, 3 MAR - The pier fell.", Some("ANSA")),
         ("ATLANTA, Ga. -- The pier fell.", None),
         ("МОСКВА, 3 марта. /ТАСС/. The pier fell.", Some("TASS")),
+        ("LONDON (REUTERS) - The pier fell.", Some("Reuters")),
+        ("Port of Spain, Trinidad and Tobago, May 3 (AP) - The pier fell.", Some("AP")),
+        ("RIO DE JANEIRO, Brazil, Monday, March 3, 2025 — The pier fell.", None),
+        ("WEST HAVEN — The pier fell.", None),
+        ("ROM — The pier fell.", None),
+        ("新华社北京3月3日电 The pier fell.", Some("Xinhua")),
+        ("中新网3月3日电，The pier fell.", Some("CNS")),
     ] {
         let cleaned = clean("", line);
         assert_eq!((&*cleaned.text, cleaned.agency), ("The pier fell.", agency), "{line}");
@@ -81,9 +98,159 @@ fn datelines() {
         "A FIRE - Suspected arson - broke out.",
         "GOLD PRICES - MARCH 5",
         "BUS,PRS HARBOUR CLSG - Cod 12",
+        "the pier (AP) - The pier fell.",
+        "The Prime Minister of Trinidad and Tobago said today (AP) - The pier fell.",
+        "PARIS (afp) - The pier fell.",
+        "BREAKING — The pier fell.",
+        "SAN JUAN DEL SUR — The pier fell.",
+        "USAid — The pier fell.",
     ] {
         assert_eq!(clean("", line).text, line);
     }
+}
+
+/// `n` bytes of capital words.
+fn names(n: usize) -> String {
+    "Annapoe ".repeat(n / 8) + &"A".repeat(n % 8)
+}
+
+/// Checks what stands above a story, or that it stays.
+#[track_caller]
+fn check_above(above: &str, goes: bool) {
+    let text = format!("{above}\n\nThe pier fell at dawn.");
+    let want = if goes { "The pier fell at dawn." } else { &text };
+    assert_eq!(clean("", &text).text, want);
+}
+
+#[test]
+fn names_and_dates_above_a_story() {
+    let by = |n: usize| format!("By {} {}", "A".repeat(n), "P".repeat(198));
+    let long = |n: usize| format!("Ann {}", "P".to_owned() + &"o".repeat(n - 5));
+    for above in [
+        "Jane Doe",
+        &long(60),
+        "By Ann Poe",
+        &by(198),
+        "4 May 2025",
+        "May 4, 2025",
+        "2025-05-04",
+        "31.12.2025",
+        "Ann Poe, 4/5/2025",
+        &format!("{} May 4, 2025", names(78)),
+        "LONDON (Reuters) - Share this article",
+    ] {
+        check_above(above, true);
+    }
+    for above in [
+        "Jane",
+        &long(61),
+        "By Ann Poe.",
+        &by(199),
+        "May 4, 2025.",
+        "4 Boats 2025",
+        "Ann Poe 4 5 2025",
+        "Ann Poe 1 5 4",
+        "Ann Poe 2025 5 4",
+        "99.12.2025",
+        "12.99.2025",
+        "031.12.2025",
+        "12.12.9999",
+        &format!("{} May 4, 2025", names(79)),
+    ] {
+        check_above(above, false);
+    }
+    // What wraps a line of a hundred bytes is no paragraph, and who goes on in lower case has not ended.
+    for line in ["Jane Doe", "May 4, 2025"] {
+        let wrapped = |n: usize| format!("{line}\nThe pier fell{}.", "s".repeat(n - 14));
+        assert_eq!(clean("", &wrapped(100)).text, wrapped(100));
+        assert_eq!(clean("", &wrapped(101)).text, wrapped(101)[line.len() + 1..]);
+    }
+    let goes_on = "Jane Doe\n\nthe pier fell at dawn.";
+    assert_eq!(clean("", goes_on).text, goes_on);
+}
+
+/// Checks a line in the middle of a story, or that it stays.
+#[track_caller]
+fn check_inside(line: &str, goes: bool) {
+    let text = format!("The pier fell.\n{line}\nIt was old.");
+    let want = if goes { "The pier fell.\nIt was old." } else { &text };
+    assert_eq!(clean("", &text).text, want);
+}
+
+#[test]
+fn lines_inside_a_story() {
+    let buttons = |n: usize| "Accept all ".repeat(n) + "Home";
+    let updated = |n: usize| format!("Updated: 3{}", "x".repeat(n - 2));
+    for line in [
+        "Share this",
+        "Terms of use.",
+        "VER MÁS",
+        &buttons(36),
+        "Updated: 3 May 2025",
+        &updated(60),
+        "dpa",
+        "reuter reuter reuter dpa",
+        "Jane Doe in Sandby contributed to this report.",
+        "Jane Doe contributed to this story",
+    ] {
+        check_inside(line, true);
+    }
+    for line in [
+        "Settings.",
+        &buttons(37),
+        "Updated: 3 May 2025.",
+        "Updated: yesterday",
+        &updated(61),
+        "reuter reuter reuter reuter",
+        "“Nobody” contributed to this report",
+        "The pier fell. Jane Doe contributed to this report.",
+        // Numbers next to other lines are a table's.
+        "12 34",
+        "\n12 34",
+        "12 34\n",
+    ] {
+        check_inside(line, false);
+    }
+    assert_eq!(
+        clean("", "The pier fell.\n\n1234  1234  1234\n\nIt was old.").text,
+        "The pier fell.\n\nIt was old."
+    );
+    let around = samestory::stages::clean::boilerplate;
+    assert_eq!([36, 37].map(|n| around(&buttons(n))), [Some("cookies"), None]);
+}
+
+#[test]
+fn what_is_glued_before_a_story() {
+    for (glued, goes) in [
+        ("Terms of use. ", true),
+        ("We value your privacy. ", true),
+        ("Enable JavaScript in your browser. ", true),
+        ("Terms of use. Accept all cookies ", true),
+        ("We value your privacy ", false),
+        ("Accept all! ", false),
+        ("Accept all ", false),
+        ("Post comment ", false),
+    ] {
+        let text = glued.to_owned() + "The pier fell.";
+        assert_eq!(clean("", &text).text, if goes { "The pier fell." } else { &text });
+    }
+    let text = "Terms of use. Post comment The pier fell.";
+    assert_eq!(clean("", text).text, "Post comment The pier fell.");
+}
+
+#[test]
+fn what_is_dropped_is_told_by_its_line() {
+    let found = dropped("", "The pier fell.\n\nShare this\nIt was old.");
+    let told: Vec<_> = found.iter().map(|d| (d.line, d.rule, d.text.as_str())).collect();
+    assert_eq!(told, [(3, "share", "Share this")]);
+}
+
+#[test]
+fn teasers_are_short() {
+    let text =
+        |n: usize| format!("The pier fell.\n\nYou may also like\n{}\n\nIt was old.", "T".repeat(n));
+    assert_eq!(clean("", &text(160)).text, "The pier fell.\n\nIt was old.");
+    assert_eq!(clean("", &text(161)).text, text(161).replace("You may also like\n", ""));
 }
 
 /// Texts made of what rules look at, so that they meet.
