@@ -183,7 +183,7 @@ fn figures(recipe: &Recipe, set: &Labelled, cuts: std::ops::Range<i64>) -> Vec<F
     let scores = crowd::correct(&vectors, &found, undated);
     let scored = found.similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
     let edge = |(a, b, score): (u32, u32, i32)| Edge { a, b, sum: score.into(), examined: 1 };
-    let (edges, penalties) = match recipe.support {
+    let (edges, penalties): (Vec<Edge>, Vec<i64>) = match recipe.support {
         true => {
             let supported = support(scored.clone(), &scores.penalties, cuts.start * 65_536 / 100);
             (supported.edges(scored).collect(), supported.penalties)
