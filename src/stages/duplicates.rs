@@ -158,7 +158,8 @@ mod tests {
         let checked = [examined(0, 3, 1.0), examined(3, 5, 1.2), examined(5, 6, 0.99)];
         assert_eq!(relations(&checked, &[]), [buckets::pair(0, 5)]);
         assert!(relations(&checked, &[buckets::pair(0, 5)]).is_empty());
-        assert!(relations(&[], &[]).is_empty());
+        let many: Vec<Examined> = (0..40_000).map(|i| examined(2 * i, 2 * i + 1, 1.0)).collect();
+        assert!(relations(&many, &[]).is_empty());
     }
 
     #[test]
