@@ -286,33 +286,4 @@ impl History<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stages::posted::IS_FIRST;
-
-    /// For what the only report that stays, so many seconds after one that went, may give something else.
-    fn concerned_by_one_that_went(seconds: i64) -> Option<Purpose> {
-        let posting = (7, 10_000 | IS_FIRST);
-        let mut postings = Postings::with_lengths(&[posting.0], &[1]);
-        let (reports, weights) = postings.of_mut(0);
-        (reports[0], weights[0]) = (0, posting.1);
-        let times =
-            Times { undated: 0, seconds: vec![seconds], stamped: vec![false], identities: vec![1] };
-        let went = Moved { position: None, time: Some(0), identity: 2, posted: vec![posting] };
-        let factor = TimeFactor::new(7.0);
-        let before = [seconds.min(0), seconds.max(0)];
-        let found = concerned(&postings, &times, &factor, &before, &[went]);
-        assert!(found.iter().all(|c| c.report == 0) && found.len() < 2);
-        found.first().map(|c| c.purpose)
-    }
-
-    #[test]
-    fn who_is_within_reach_is_concerned() {
-        assert_eq!(concerned_by_one_that_went(FAR - 1), Some(Purpose::Around));
-        assert_eq!(concerned_by_one_that_went(FAR), None);
-        assert_eq!(concerned_by_one_that_went(0), Some(Purpose::Around));
-        // With a short past one looks ahead.
-        assert_eq!(concerned_by_one_that_went(1 - NEAR), Some(Purpose::Around));
-        assert_eq!(concerned_by_one_that_went(-NEAR), None);
-    }
-}
+mod tests;

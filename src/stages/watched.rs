@@ -228,3 +228,20 @@ fn of_buckets(all: &[Bucket]) -> impl Iterator<Item = (u32, u32)> {
     };
     (0..).zip(all).flat_map(each).filter(|&(_, item)| item != NONE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_foremost_stay() {
+        let foremost = |items: &[u32]| {
+            let mut foremost = [NONE; 3];
+            items.iter().for_each(|&item| put(&mut foremost, item, |x, y| x < y));
+            foremost
+        };
+        assert_eq!(foremost(&[7, 5, 6]), [5, 6, 7]);
+        assert_eq!(foremost(&[5, 9]), [5, 9, NONE]);
+        assert_eq!(foremost(&[4, 2, 8, 1, 9]), [1, 2, 4]);
+    }
+}

@@ -138,6 +138,7 @@ fn names_and_dates_above_a_story() {
         "Ann Poe, 4/5/2025",
         &format!("{} May 4, 2025", names(78)),
         "LONDON (Reuters) - Share this article",
+        "LONDON (Reuters) - Terms of use.",
     ] {
         check_above(above, true);
     }
@@ -185,6 +186,9 @@ fn lines_inside_a_story() {
         "Share this",
         "Terms of use.",
         "VER MÁS",
+        "We’ll assume you’re OK with this.",
+        "本サイトではクッキーを使用しています。",
+        "Comments 12",
         &buttons(36),
         "Updated: 3 May 2025",
         &updated(60),
@@ -197,6 +201,9 @@ fn lines_inside_a_story() {
     }
     for line in [
         "Settings.",
+        "Comments many",
+        "Comments 12th",
+        "Reporting by candlelight is hard",
         &buttons(37),
         "Updated: 3 May 2025.",
         "Updated: yesterday",
