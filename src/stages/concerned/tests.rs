@@ -117,6 +117,9 @@ fn world(made: &[&Made], factor: &TimeFactor) -> World {
     World { times, posted: asking::posted(&vectors), found }
 }
 
+/// Another report, by its identity, and the cosine.
+type Told = (u64, i32);
+
 impl World {
     /// The postings of all terms.
     fn postings(&self) -> Postings {
@@ -137,7 +140,7 @@ impl World {
     }
 
     /// The nearest neighbours of a report and how long its local weights are, and the matches that its query finds.
-    fn answer(&self, i: usize) -> (Vec<(u64, i32)>, f64, BTreeSet<(u64, i32)>) {
+    fn answer(&self, i: usize) -> (Vec<Told>, f64, BTreeSet<Told>) {
         let identity = |i: u32| self.times.identities[i as usize];
         let Found { nearest, similar, local, .. } = &self.found;
         let nearest = nearest[i].iter().map(|&(j, cosine)| (identity(j), cosine)).collect();
