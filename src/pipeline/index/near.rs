@@ -173,7 +173,7 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     proposed.sort_unstable();
     let as_related = |p: &u64| {
         let (a, b) = items(*p);
-        let (a, b) = (row(a).min(row(b)), row(a).max(row(b)));
+        let (a, b) = items(pair(row(a), row(b)));
         let known = pairs::find(&all, a, b).copied();
         let unknown = Pair { a, b, proposals: Default::default(), related: true, numbers: UNKNOWN };
         Pair { related: true, ..known.unwrap_or(unknown) }
@@ -214,8 +214,7 @@ fn examine(work: &Work<'_>, pairs: &mut [Pair]) -> Result<(), Error> {
     let asked: Vec<u64> = new().map(|p| pair(slots[&p.a], slots[&p.b])).collect();
     let found = copies::examine(&corpus, &exact, &asked, work.params).map_err(aside)?;
     let numbers = |e: &Examined| {
-        let (a, b) = (row(e.a).min(row(e.b)), row(e.a).max(row(e.b)));
-        ((a, b), [e.resemblance, e.containment, e.strength])
+        (items(pair(row(e.a), row(e.b))), [e.resemblance, e.containment, e.strength])
     };
     let numbers: HashMap<(u32, u32), [f32; 3]> = found.iter().map(numbers).collect();
     for p in pairs.iter_mut().filter(|p| !p.is_examined()) {
