@@ -34,7 +34,7 @@ pub(super) struct Corpus {
     pub(super) room: Room,
 }
 
-/// Articles that there is room for from the beginning.
+/// Articles that there is room for, once there are more than one chunk has.
 const ROOM: usize = 1 << 17;
 
 impl Corpus {
@@ -68,12 +68,18 @@ impl Corpus {
     pub(super) fn add(&mut self, prepared: Chunkful) -> io::Result<()> {
         let part = self.parts;
         self.parts += 1;
-        // Room that is not used yet costs nothing, but moving what is there to make more does.
-        if self.articles.len() + prepared.articles.len() > self.articles.capacity() {
-            self.articles.reserve(ROOM.max(3 * self.articles.len()));
-        }
         let placed = |a: Prepared| if a.again { a } else { Prepared { part, ..a } };
-        self.articles.extend(prepared.articles.into_iter().map(placed));
+        let articles = prepared.articles.into_iter().map(placed);
+        if self.articles.is_empty() {
+            // Where it is all that comes, it stays where it is.
+            self.articles = articles.collect();
+        } else {
+            // Room that is not used yet costs nothing, but moving what is there to make more does.
+            if self.articles.len() + articles.len() > self.articles.capacity() {
+                self.articles.reserve(ROOM.max(3 * self.articles.len()));
+            }
+            self.articles.extend(articles);
+        }
         self.sketches.push(prepared.sketches)?;
         self.shingles.push(prepared.lists.shingles)?;
         self.terms.push(prepared.lists.terms)?;

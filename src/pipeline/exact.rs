@@ -79,7 +79,7 @@ impl Corpus {
 }
 
 /// Most words of a notice.
-const NOTICE: u32 = 120;
+pub(super) const NOTICE: u32 = 120;
 
 /// Whether two headlines share less than a third of the words of the shorter; no headline is related to all.
 fn unrelated(a: &[u32], b: &[u32]) -> bool {

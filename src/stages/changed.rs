@@ -34,24 +34,23 @@ impl Proposals {
     }
 }
 
-/// How the numbers of proposals change, by pair; `members` are of all articles before and now, under the keys of one part.
+/// How the numbers of proposals change, by pair; `found` are of all articles before and now, under the keys of one part.
 pub fn shifts(
     watched: &Watched,
-    members: Members,
+    found: Members,
     change: impl Fn(u32) -> Change,
 ) -> Vec<(u64, Proposals)> {
+    let hits = found.into_hits();
     let mut shifts: Vec<(u64, Proposals)> = Vec::new();
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    for bucket in members.into_hits().chunk_by(|x, y| x.0 == y.0).filter(|b| b.len() > 1) {
+    let (mut there, mut before, mut after) = (Vec::new(), Vec::new(), Vec::new());
+    for bucket in hits.chunk_by(|x, y| x.0 == y.0).filter(|b| b.len() > 1) {
         let by_lead = watched.table(bucket[0].0) == Table::Lead;
-        let mut members: Vec<u32> = bucket.iter().map(|hit| hit.1).collect();
-        members.sort_unstable();
-        let proposals = |without: Change, pairs: &mut Vec<u64>| {
-            let there: Vec<u32> =
-                members.iter().copied().filter(|&item| change(item) != without).collect();
+        let mut proposals = |without: Change, pairs: &mut Vec<u64>| {
+            there.clear();
+            there.extend(bucket.iter().map(|hit| hit.1).filter(|&item| change(item) != without));
             pairs.clear();
+            // Ascending, as the members are.
             of_bucket(&there, BOUNDS, |a, b| pairs.push(pair(a, b)));
-            pairs.sort_unstable();
         };
         proposals(Change::Comes, &mut before);
         proposals(Change::Goes, &mut after);

@@ -29,10 +29,22 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn members(&self) -> Result<Vec<Member>, Error> {
+        let mut all = Vec::new();
+        self.each_member(|member| all.push(member))?;
+        Ok(all)
+    }
+
+    /// Calls `each` with where an article belongs, for all of them, by row.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn each_member(&self, mut each: impl FnMut(Member)) -> Result<(), Error> {
         let member = |r: &Row<'_>| {
-            Ok(Member { row: r.get(0)?, story: r.get(1)?, group: r.get(2)?, first: r.get(3)? })
+            each(Member { row: r.get(0)?, story: r.get(1)?, group: r.get(2)?, first: r.get(3)? });
+            Ok(())
         };
-        self.all("SELECT row, story, duplicate_group, same_text FROM members ORDER BY row", member)
+        let sql = "SELECT row, story, duplicate_group, same_text FROM members ORDER BY row";
+        self.all(sql, member).map(drop)
     }
 
     /// All stories, oldest first.

@@ -6,6 +6,7 @@ use super::rows;
 use super::state::State;
 use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
+use crate::pipeline::exact::NOTICE;
 use crate::pipeline::parts::Span;
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item;
@@ -13,10 +14,13 @@ use crate::stages::sketch::Sketch;
 use crate::stages::weights::Vectors;
 use crate::store::{Block, Error, Segment};
 
-/// Which lists of an article are wanted, beside its numbers and the words of its title.
+/// Which lists of an article are wanted, beside its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lists {
-    Shingles,
+    /// The words of its headline, where its text is short enough for a notice.
+    Headline,
+    /// What the exact check looks at: its shingles, the words of its headline and its numbers.
+    Checked,
     Facts,
     Neither,
 }
@@ -53,11 +57,11 @@ impl State {
         Ok(())
     }
 
-    /// Calls `each` with the position and the record of every article, in the order in which they lie on the disk.
+    /// Calls `each` with the position, the segment and the record of every article, in the order in which they lie on the disk.
     fn each_record(
         &self,
         wanted: &[u32],
-        mut each: impl FnMut(usize, u32, Prepared) -> Result<(), Error>,
+        mut each: impl FnMut(usize, u32, &[u8]) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let place = |i: u32| (self.of(wanted[i as usize]).segment, self.of(wanted[i as usize]).at);
         let mut order: Vec<u32> = (0..wanted.len() as u32).collect();
@@ -71,7 +75,7 @@ impl State {
                 bytes.clear();
                 let from = u64::from(place(i).1) * rows::RECORD as u64;
                 segment.read_by(&mut block, rows::RECORDS, from, rows::RECORD, &mut bytes)?;
-                each(i as usize, number, rows::prepared(&bytes))?;
+                each(i as usize, number, &bytes)?;
             }
         }
         Ok(())
@@ -80,16 +84,17 @@ impl State {
     /// The terms of some articles, in their order.
     pub(super) fn terms(&self, wanted: &[u32]) -> Result<Vectors, Error> {
         let (mut places, mut lengths) = (Vec::with_capacity(wanted.len()), vec![0; wanted.len()]);
-        self.each_record(wanted, |i, segment, a| {
-            lengths[i] = a.terms.len();
-            places.push((i, segment, a.terms));
+        self.each_record(wanted, |i, segment, record| {
+            let terms = rows::terms(record);
+            lengths[i] = terms.len();
+            places.push((i, segment, terms));
             Ok(())
         })?;
         let mut vectors = Vectors::with_lengths(lengths.into_iter());
         let (mut reader, mut list) = (Reader::default(), Vec::new());
         for (i, segment, terms) in places {
             list.clear();
-            reader.append(&self.segments, segment, rows::TERMS, terms, &mut list)?;
+            reader.append((&self.segments, segment), rows::TERMS, terms, &mut list)?;
             vectors.fill(i, &list);
         }
         Ok(vectors)
@@ -97,11 +102,13 @@ impl State {
 
     /// The sketches of those articles that have one.
     pub(super) fn sketches(&self, wanted: &[u32]) -> Result<HashMap<u32, Sketch>, Error> {
-        let (mut sketches, mut list) = (HashMap::default(), Vec::new());
+        let mut sketches = HashMap::with_capacity_and_hasher(wanted.len(), Default::default());
+        let mut list = Vec::new();
         let mut reader = Reader::default();
-        self.each_record(wanted, |i, segment, a| {
+        self.each_record(wanted, |i, segment, record| {
+            let sketch = rows::sketch(record);
             list.clear();
-            reader.append(&self.segments, segment, rows::SKETCHES, a.sketch, &mut list)?;
+            reader.append((&self.segments, segment), rows::SKETCHES, sketch, &mut list)?;
             sketches.extend(list.first().map(|sketch| (wanted[i], *sketch)));
             Ok(())
         })?;
@@ -116,50 +123,30 @@ impl State {
         mut entry: impl FnMut(&Prepared) -> Entry,
     ) -> Result<Corpus, Error> {
         let mut chunk = Chunkful::default();
+        chunk.articles.reserve_exact(wanted.len());
         let mut readers: [Reader; 3] = Default::default();
-        self.each_record(wanted, |_, segment, a| {
+        self.each_record(wanted, |_, number, record| {
+            let a = rows::prepared(record);
+            let entry = entry(&a);
             let Chunkful { articles, lists: kept, .. } = &mut chunk;
             let [words, shingles, facts] = &mut readers;
-            let (mut shingled, mut told) = (Span::default(), Span::default());
-            match lists {
-                Lists::Shingles => {
-                    shingled = shingles.append(
-                        &self.segments,
-                        segment,
-                        rows::SHINGLES,
-                        a.shingles,
-                        &mut kept.shingles,
-                    )?;
-                }
-                Lists::Facts => {
-                    told = facts.append(
-                        &self.segments,
-                        segment,
-                        rows::FACTS,
-                        a.facts,
-                        &mut kept.facts,
-                    )?;
-                }
-                Lists::Neither => {}
-            }
+            let from = (&*self.segments, number);
+            let checked = lists == Lists::Checked;
+            let headline = checked || lists == Lists::Headline && a.n_words <= NOTICE;
+            let only = |wanted: bool, list: Span| if wanted { list } else { Span::default() };
+            let (title_words, numbers) = (only(headline, a.title_words), only(checked, a.numbers));
+            let told = only(lists == Lists::Facts, a.facts);
             articles.push(Prepared {
-                entry: entry(&a),
-                title_words: words.append(
-                    &self.segments,
-                    segment,
-                    rows::HASHES,
-                    a.title_words,
-                    &mut kept.hashes,
+                entry,
+                title_words: words.append(from, rows::HASHES, title_words, &mut kept.hashes)?,
+                numbers: words.append(from, rows::HASHES, numbers, &mut kept.hashes)?,
+                shingles: shingles.append(
+                    from,
+                    rows::SHINGLES,
+                    only(checked, a.shingles),
+                    &mut kept.shingles,
                 )?,
-                numbers: words.append(
-                    &self.segments,
-                    segment,
-                    rows::HASHES,
-                    a.numbers,
-                    &mut kept.hashes,
-                )?,
-                shingles: shingled,
-                facts: told,
+                facts: facts.append(from, rows::FACTS, told, &mut kept.facts)?,
                 sketch: Span::default(),
                 terms: Span::default(),
                 ..a
@@ -186,8 +173,7 @@ impl Reader {
     /// Appends a list; gives where it stands now.
     fn append<T: Item>(
         &mut self,
-        segments: &[Segment],
-        number: u32,
+        (segments, number): (&[Segment], u32),
         section: usize,
         span: Span,
         list: &mut Vec<T>,

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::Error;
 use super::lists::Lists;
 use super::pairs::{self, Pair, Pairs, UNKNOWN};
-use super::state::State;
+use super::state::{NONE, State};
 use super::work::Work;
 use super::world::aside;
 use crate::kernel::buckets::{items, pair};
@@ -61,7 +61,7 @@ fn fold(work: &mut Work<'_>) -> Result<Vec<u32>, Error> {
         if own { &mut alone } else { &mut several }.extend_from_slice(same);
     }
     alone.iter().for_each(|&row| work.state.rows[row as usize].now.first = row);
-    let corpus = work.texts(&several, Lists::Neither)?;
+    let corpus = work.texts(&several, Lists::Headline)?;
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
     let exact = corpus.fold_exact(&constraints).map_err(aside)?;
     let row = |i: u32| corpus.articles[i as usize].row;
@@ -113,10 +113,6 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
         let (a, b) = items(*p);
         *p = pair(row_of(a), row_of(b));
     }
-    let mut ends: Vec<u32> = shifts.iter().flat_map(|(p, _)| <[u32; 2]>::from(items(*p))).collect();
-    ends.sort_unstable();
-    ends.dedup();
-    let sketches = state.sketches(&ends)?;
     // Nothing was said of a pair before both were there.
     let mut said = [vec![false; state.rows.len()], vec![false; state.rows.len()]];
     let were_there = |(a, b): (u32, u32)| [a, b].iter().all(|&row| state.of(row).was.is_there());
@@ -124,6 +120,12 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
         (said[0][a as usize], said[1][b as usize]) = (true, true);
     }
     let known = pairs.select(&said[0], &said[1])?;
+    let known = |(a, b): (u32, u32)| pairs::find(&known, a, b).copied();
+    let unknown = shifts.iter().map(|shift| items(shift.0)).filter(|p| known(*p).is_none());
+    let mut ends: Vec<u32> = unknown.flat_map(<[u32; 2]>::from).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let sketches = state.sketches(&ends)?;
     let mut together = pairs.together()?;
     let mut seeds: Vec<u32> = folded.to_vec();
     let mut put = Vec::new();
@@ -131,8 +133,8 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
         let (a, b) = items(p);
         let size = |row: u32| state.of(row).n_shingles as usize;
         let both = || [a, b].map(|row| &sketches[&row]);
-        let mut now = match pairs::find(&known, a.min(b), a.max(b)) {
-            Some(known) => *known,
+        let mut now = match known((a, b)) {
+            Some(known) => known,
             None if hopeful(both(), [size(a), size(b)], work.params) => {
                 Pair { a, b, proposals: Default::default(), related: false, numbers: UNKNOWN }
             }
@@ -156,24 +158,18 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
 /// Groups the texts that are touched. Gives the articles that are groups of their own.
 fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec<u32>, Error> {
     let all = pairs.select(touched, touched)?;
-    let candidates: Vec<Pair> = all.iter().filter(|p| p.is_candidate()).copied().collect();
-    let (together, alone) = partition(&work.state, &candidates, touched);
-    let corpus = work.texts(&together, Lists::Neither)?;
-    let exact = folds(&work.state, &corpus);
-    let row = |slot: u32| corpus.articles[exact.kept[slot as usize] as usize].row;
-    let slots: HashMap<u32, u32> =
-        (0..exact.kept.len() as u32).map(|slot| (row(slot), slot)).collect();
-    let examined = |p: &Pair| p.examined(|row| slots[&row]);
-    let mut candidates: Vec<Pair> =
-        candidates.into_iter().map(|p| Pair { related: false, ..p }).collect();
+    let candidates = all.iter().filter(|p| p.is_candidate());
+    let mut candidates: Vec<Pair> = candidates.map(|&p| Pair { related: false, ..p }).collect();
+    let (mut together, alone) = partition(&work.state, &candidates, touched);
+    let texts = Texts::of(&work.state, &together);
+    let examined = |p: &Pair| p.examined(|row| texts.slots[row as usize]);
     examine(work, &mut candidates)?;
     let first: Vec<Examined> = candidates.iter().filter_map(examined).collect();
-    let mut proposed: Vec<u64> =
-        candidates.iter().map(|p| pair(slots[&p.a], slots[&p.b])).collect();
+    let mut proposed: Vec<u64> = candidates.iter().map(|p| texts.pair(p)).collect();
     proposed.sort_unstable();
     let as_related = |p: &u64| {
         let (a, b) = items(*p);
-        let (a, b) = items(pair(row(a), row(b)));
+        let (a, b) = items(pair(texts.rows[a as usize], texts.rows[b as usize]));
         let known = pairs::find(&all, a, b).copied();
         let unknown = Pair { a, b, proposals: Default::default(), related: true, numbers: UNKNOWN };
         Pair { related: true, ..known.unwrap_or(unknown) }
@@ -189,16 +185,42 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let changed = changed.filter(|p| pairs::find(&all, p.a, p.b) != Some(p));
     let put: Vec<Pair> = stale.chain(changed).collect();
     let found: Vec<Examined> = candidates.iter().chain(&related).filter_map(examined).collect();
-    let constraints = bind(&work.params.decisions, |id| corpus.position(id));
-    let apart = constraints.groups_apart(|i| exact.slot(i));
-    let found = duplicates::group(found, exact.kept.len(), apart);
-    let as_row = |i: &u32| corpus.articles[*i as usize].row;
-    let groups = exact.expand(&corpus, &found);
-    let groups: Vec<Vec<u32>> =
-        groups.iter().map(|group| group.iter().map(as_row).collect()).collect();
+    let text = |row: u32| texts.slots[work.state.of(row).now.first as usize];
+    let is_there = |row: &u32| together.binary_search(row).is_ok();
+    let constraints = bind(&work.params.decisions, |id| work.row_of(id).filter(is_there));
+    let found = duplicates::group(found, texts.rows.len(), constraints.groups_apart(text));
+    let group = |row: u32| found.group[text(row) as usize];
+    let published = |row: u32| work.state.published(row);
+    together.sort_by_key(|&row| (group(row), published(row).is_none(), published(row)));
+    let groups: Vec<&[u32]> = together.chunk_by(|&i, &j| group(i) == group(j)).collect();
     name_by_earliest(work, &groups)?;
     pairs.put(put);
     Ok(alone)
+}
+
+/// Texts that are compared, each by the article that stands for it.
+struct Texts {
+    /// The articles, in the order of time.
+    rows: Vec<u32>,
+    /// For each row its place among them.
+    slots: Vec<u32>,
+}
+
+impl Texts {
+    /// The texts of some articles; who stands for a text is among them.
+    fn of(state: &State, articles: &[u32]) -> Self {
+        let stands = |row: &u32| state.of(*row).now.first == *row;
+        let mut rows: Vec<u32> = articles.iter().copied().filter(stands).collect();
+        rows.sort_unstable_by_key(|&row| state.ages[row as usize]);
+        let mut slots = vec![NONE; state.rows.len()];
+        rows.iter().zip(0..).for_each(|(&row, slot)| slots[row as usize] = slot);
+        Self { rows, slots }
+    }
+
+    /// A pair of articles by their places.
+    fn pair(&self, p: &Pair) -> u64 {
+        pair(self.slots[p.a as usize], self.slots[p.b as usize])
+    }
 }
 
 /// Checks exactly those of some pairs that were not checked before; only their shingles are read.
@@ -207,7 +229,7 @@ fn examine(work: &Work<'_>, pairs: &mut [Pair]) -> Result<(), Error> {
     let mut rows: Vec<u32> = new().flat_map(|p| [p.a, p.b]).collect();
     rows.sort_unstable();
     rows.dedup();
-    let corpus = work.texts(&rows, Lists::Shingles)?;
+    let corpus = work.texts(&rows, Lists::Checked)?;
     let exact = folds(&work.state, &corpus);
     let row = |slot: u32| corpus.articles[exact.kept[slot as usize] as usize].row;
     let slots: HashMap<u32, u32> = (0..rows.len() as u32).map(|slot| (row(slot), slot)).collect();
@@ -225,7 +247,7 @@ fn examine(work: &Work<'_>, pairs: &mut [Pair]) -> Result<(), Error> {
 
 /// Names groups, each in the order of time, by their earliest articles. Those of one second are told apart by what the
 /// database has of them.
-fn name_by_earliest(work: &mut Work<'_>, groups: &[Vec<u32>]) -> Result<(), Error> {
+fn name_by_earliest(work: &mut Work<'_>, groups: &[&[u32]]) -> Result<(), Error> {
     let first = |work: &Work<'_>, group: &[u32]| {
         let published = |row: u32| work.state.published(row);
         group.iter().take_while(|row| published(**row) == published(group[0])).count()

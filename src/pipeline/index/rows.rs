@@ -150,6 +150,22 @@ pub(super) struct Brief {
     pub(super) n_shingles: u32,
 }
 
+/// One of the lists of an article, by its record; they are in the order of [`spans`].
+fn span(bytes: &[u8], i: usize) -> Span {
+    let ends = &bytes[LONGS + 8 * (i + 1)..];
+    Span::between(u32::read(&ends[..4]), u32::read(&ends[4..8]))
+}
+
+/// Where the sketch of an article is, by its record.
+pub(super) fn sketch(bytes: &[u8]) -> Span {
+    span(bytes, 1)
+}
+
+/// Where the terms of an article are, by its record.
+pub(super) fn terms(bytes: &[u8]) -> Span {
+    span(bytes, 2)
+}
+
 /// Reads from a record what it alone says.
 pub(super) fn brief(bytes: &[u8]) -> Brief {
     let (longs, ints) = bytes.split_at(LONGS);
@@ -170,7 +186,7 @@ pub(super) fn prepared(bytes: &[u8]) -> Prepared {
     let (longs, ints) = bytes.split_at(LONGS);
     let long = |i: usize| u64::from_le_bytes(longs.as_chunks().0[i]);
     let int = |i: usize| u32::read(&ints[4 * i..4 * i + 4]);
-    let span = |i: usize| Span::between(int(2 + 2 * i), int(3 + 2 * i));
+    let span = |i: usize| span(bytes, i);
     let Moment { time, stamped } = moment(long(4).cast_signed());
     let time = time.and_then(|time| Timestamp::from_second(time).ok());
     let (published, seen) = (time.filter(|_| !stamped), time.filter(|_| stamped));

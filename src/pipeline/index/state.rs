@@ -110,12 +110,17 @@ impl State {
             state.segments.push(segment);
             state.by_segment.push(of_segment);
         }
-        for m in store.members()? {
-            let unknown = || Error::damaged(&store.database(), "an article is in no segment");
+        let mut is_whole = true;
+        store.each_member(|m| {
             let known = state.rows.get_mut(m.row as usize).filter(|k| k.segment != NONE);
-            let known = known.ok_or_else(unknown)?;
-            known.was = Home { story: m.story, group: m.group, first: m.first };
-            known.now = known.was;
+            is_whole &= known.is_some();
+            if let Some(known) = known {
+                known.was = Home { story: m.story, group: m.group, first: m.first };
+                known.now = known.was;
+            }
+        })?;
+        if !is_whole {
+            return Err(Error::damaged(&store.database(), "an article is in no segment"));
         }
         state.ages = vec![0; state.rows.len()];
         state.in_time = in_time(&state.rows);
@@ -141,9 +146,12 @@ impl State {
 
 /// All rows in the order of their articles in time.
 fn in_time(rows: &[Known]) -> Vec<u32> {
-    let age = |(row, known): (u32, &Known)| (rows::moment(known.time).time, known.identity, row);
-    let mut ages: Vec<(Option<i64>, u64, u32)> = (0..).zip(rows).map(age).collect();
+    let age = |row: u32| {
+        let known = &rows[row as usize];
+        (rows::moment(known.time).time, known.identity, row)
+    };
+    let mut in_time: Vec<u32> = (0..rows.len() as u32).collect();
     // Stable, because rows mostly come in the order of time.
-    ages.sort();
-    ages.into_iter().map(|(_, _, row)| row).collect()
+    in_time.sort_by(|&i, &j| age(i).cmp(&age(j)));
+    in_time
 }

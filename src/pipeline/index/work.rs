@@ -71,6 +71,11 @@ impl<'a> Work<'a> {
         &self.ids[&row]
     }
 
+    /// The article that decisions name so, if it is there.
+    pub(super) fn row_of(&self, id: &str) -> Option<u32> {
+        self.named.iter().copied().find(|&row| self.id_of(row) == id)
+    }
+
     /// The report of the group that an article is in.
     pub(super) fn group_of(&self, row: u32) -> u32 {
         self.state.of(row).now.group
