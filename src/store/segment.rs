@@ -63,6 +63,9 @@ pub struct Segment {
     blocks: Vec<(u64, bool)>,
 }
 
+/// Records that are read together.
+const TOGETHER: usize = 1 << 10;
+
 impl Segment {
     /// Opens a segment and checks its header and length.
     ///
@@ -181,6 +184,28 @@ impl Segment {
         let mut out = Vec::with_capacity(length);
         self.read(section, 0, length, &mut out)?;
         Ok(out)
+    }
+
+    /// Calls `each` with every record of a section of records of this many bytes, in order. The section is never in memory
+    /// whole.
+    ///
+    /// # Errors
+    /// As [`Segment::read`], and those of `each`.
+    pub fn each_record(
+        &self,
+        section: usize,
+        size: usize,
+        mut each: impl FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (mut block, mut some) = (Block::default(), Vec::new());
+        let (all, part) = (self.section_len(section), size * TOGETHER);
+        for from in (0..all).step_by(part) {
+            some.clear();
+            let length = (all - from).min(part as u64) as usize;
+            self.read_by(&mut block, section, from, length, &mut some)?;
+            some.chunks_exact(size).try_for_each(&mut each)?;
+        }
+        Ok(())
     }
 
     /// Reads everything once, to see whether it is as it was written.

@@ -109,7 +109,7 @@ impl Findings {
         for named in store.segments()?.into_iter().filter(|named| named.kind == KIND) {
             let segment = store.segment(&named)?;
             let mut ends = [0; 3];
-            for record in segment.section(RECORDS)?.chunks_exact(RECORD) {
+            segment.each_record(RECORDS, RECORD, |record| {
                 let int = |i: usize| u32::read(&record[4 * i..4 * i + 4]);
                 let next = [int(2), int(3), int(4)];
                 let row = int(0) as usize;
@@ -119,7 +119,8 @@ impl Findings {
                     all.penalties[row] = int(1).cast_signed();
                 }
                 ends = next;
-            }
+                Ok(())
+            })?;
             all.segments.push((named, segment));
         }
         Ok(all)

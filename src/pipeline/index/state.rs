@@ -82,15 +82,13 @@ impl State {
         let rows = Vec::with_capacity(records / rows::RECORD);
         let mut state = Self { rows, ..Self::default() };
         for segment in segments {
-            let (records, mut of_segment) = (segment.section(rows::RECORDS)?, Vec::new());
-            for (at, record) in (0..).zip(records.chunks_exact(rows::RECORD)) {
+            let (mut of_segment, number) = (Vec::new(), state.segments.len() as u32);
+            segment.each_record(rows::RECORDS, rows::RECORD, |record| {
                 let Brief { row, identity, delivered, content, time, n_shingles } =
                     rows::brief(record);
-                of_segment.push(row);
                 if state.rows.len() <= row as usize {
                     state.rows.resize(row as usize + 1, UNKNOWN);
                 }
-                let number = state.segments.len() as u32;
                 let place = &mut state.rows[row as usize];
                 if place.segment != NONE {
                     let what = format!("article {row} is in another segment as well");
@@ -103,10 +101,12 @@ impl State {
                     time,
                     n_shingles,
                     segment: number,
-                    at,
+                    at: of_segment.len() as u32,
                     ..UNKNOWN
                 };
-            }
+                of_segment.push(row);
+                Ok(())
+            })?;
             state.segments.push(segment);
             state.by_segment.push(of_segment);
         }
