@@ -289,3 +289,43 @@ pub(super) fn add_up(edges: &mut [Edge]) -> usize {
     }
     left
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    proptest! {
+        #[test]
+        fn edges_move_with_their_ends_and_stay_in_order(
+            pairs in prop::collection::btree_set((0u32..16, 0u32..16), 0..120),
+            merged in prop::collection::vec((0u32..16, 0u32..16), 0..3),
+            without in prop::collection::btree_set(0u32..16, 0..2),
+        ) {
+            let mut target: Vec<u32> = (0..16).collect();
+            // Few move, or many. A group is in one merger of a round.
+            let mut of_merger = BTreeSet::new();
+            for (a, b) in merged {
+                if a != b && !of_merger.contains(&a) && !of_merger.contains(&b) {
+                    of_merger.extend([a, b]);
+                    target[a.max(b) as usize] = a.min(b);
+                }
+            }
+            let nearest: Vec<u32> = (0..16).map(|i| if without.contains(&i) { NONE } else { 0 }).collect();
+            let edge = |(n, (a, b)): (i64, (u32, u32))| Edge { a, b, sum: 1 << (n % 40), examined: 1 };
+            let mut edges: Vec<Edge> = (0..).zip(pairs).map(edge).filter(|e| e.a < e.b).collect();
+            let mut expected: BTreeMap<(u32, u32), (i64, u32)> = BTreeMap::new();
+            for e in edges.iter().filter(|e| !without.contains(&e.a) && !without.contains(&e.b)) {
+                let (a, b) = (target[e.a as usize], target[e.b as usize]);
+                if a != b {
+                    let both = expected.entry((a.min(b), a.max(b))).or_default();
+                    (both.0, both.1) = (both.0 + e.sum, both.1 + e.examined);
+                }
+            }
+            let left = contract(&mut edges, &nearest, &target);
+            let found: Vec<_> = edges[..left].iter().map(|e| (ends(e), (e.sum, e.examined))).collect();
+            prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
