@@ -352,6 +352,11 @@ mod tests {
         assert_eq!(factor(at(3, false), at(1, true), &by_gap), ONE);
         assert_eq!(factor(at(3, true), at(1, false), &by_gap), ONE);
         assert_eq!(factor(at(9, true), at(1, true), &by_gap), 0);
+        let stamped = vec![true, false, false];
+        let times =
+            Times { undated: 1, seconds: vec![DAY, 3 * DAY], stamped, identities: vec![0; 3] };
+        assert_eq!(times.factor(0, 2, &by_gap), ONE);
+        assert_eq!(times.factor(1, 2, &by_gap), by_gap.at(2 * DAY));
     }
 
     #[test]

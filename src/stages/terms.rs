@@ -190,10 +190,12 @@ mod tests {
 
     #[test]
     fn counts_weigh_title_lead_and_rest() {
-        let text = format!("The train {} train", "a b c d e ".repeat(40).replace(' ', "x "));
+        // The lead ends between the ship and the harbour.
+        let text = format!("The train {}ship harbour train", "xx ".repeat(LEAD - 3));
         let terms = terms("Trains at the border", &text, "en");
         assert_eq!(quarters(&terms, "train"), Some(12 + 4 + 1));
         assert_eq!(quarters(&terms, "border"), Some(12));
+        assert_eq!(["ship", "harbour"].map(|stem| quarters(&terms, stem)), [Some(4), Some(1)]);
         assert!(terms.is_sorted_by(|a, b| a.hash() < b.hash()));
     }
 
