@@ -328,4 +328,13 @@ mod tests {
             prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
         }
     }
+
+    #[test]
+    fn edges_of_which_the_higher_ends_move_are_put_in_order() {
+        let edge = |(a, b)| Edge { a, b, sum: 1, examined: 1 };
+        let mut edges = [(1, 8), (1, 9), (2, 8), (2, 9)].map(edge);
+        let target = [0, 1, 2, 3, 4, 5, 6, 7, 6, 5];
+        assert_eq!(contract(&mut edges, &[0; 10], &target), 4);
+        assert_eq!(edges.each_ref().map(ends), [(1, 5), (1, 6), (2, 5), (2, 6)]);
+    }
 }

@@ -173,6 +173,13 @@ proptest! {
 }
 
 #[test]
+fn of_equally_near_groups_the_lowest_is_the_nearest() {
+    let edge = |a, b| Edge { a, b, sum: 100, examined: 1 };
+    let linkage = Linkage::new(vec![1; 4], vec![0; 4], Average::AllPairs, 60);
+    assert_eq!(linkage.nearest(&[edge(1, 2), edge(0, 1), edge(1, 3)]), [1, 1, 0, 2]);
+}
+
+#[test]
 fn a_chain_stays_a_chain() {
     let edge = |a, b| Edge { a, b, sum: 100, examined: 1 };
     let chain = (0..9).map(|i| edge(i, i + 1));
