@@ -194,6 +194,7 @@ fn lines_inside_a_story() {
         "Share this",
         "Terms of use.",
         "VER MÁS",
+        "Partager l’article",
         "We’ll assume you’re OK with this.",
         "本サイトではクッキーを使用しています。",
         "Comments 12",

@@ -30,10 +30,11 @@ enum Follows {
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut rule = "";
     let mut phrases = Vec::new();
-    for line in include_str!("phrases.txt").lines() {
+    // Above the first rule it says what the lines mean.
+    for line in include_str!("phrases.txt").lines().skip_while(|line| !line.starts_with('[')) {
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             rule = name;
-        } else if !line.is_empty() && (!line.starts_with('#') || !rule.is_empty()) {
+        } else if !line.is_empty() {
             phrases.push(Phrase::parse(rule, line));
         }
     }
