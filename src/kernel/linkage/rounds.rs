@@ -330,11 +330,15 @@ mod tests {
     }
 
     #[test]
-    fn edges_of_which_the_higher_ends_move_are_put_in_order() {
-        let edge = |(a, b)| Edge { a, b, sum: 1, examined: 1 };
-        let mut edges = [(1, 8), (1, 9), (2, 8), (2, 9)].map(edge);
-        let target = [0, 1, 2, 3, 4, 5, 6, 7, 6, 5];
-        assert_eq!(contract(&mut edges, &[0; 10], &target), 4);
-        assert_eq!(edges.each_ref().map(ends), [(1, 5), (1, 6), (2, 5), (2, 6)]);
+    fn edges_of_which_all_lower_or_all_higher_ends_move_are_put_in_order() {
+        let moved = |edges: [(u32, u32); 4], target: [u32; 10]| {
+            let mut edges = edges.map(|(a, b)| Edge { a, b, sum: 1, examined: 1 });
+            assert_eq!(contract(&mut edges, &[0; 10], &target), 4);
+            edges.each_ref().map(ends)
+        };
+        let higher = moved([(1, 8), (1, 9), (2, 8), (2, 9)], [0, 1, 2, 3, 4, 5, 6, 7, 6, 5]);
+        assert_eq!(higher, [(1, 5), (1, 6), (2, 5), (2, 6)]);
+        let lower = moved([(3, 8), (3, 9), (4, 8), (4, 9)], [0, 1, 2, 2, 1, 5, 6, 7, 8, 9]);
+        assert_eq!(lower, [(1, 8), (1, 9), (2, 8), (2, 9)]);
     }
 }
