@@ -28,15 +28,12 @@ enum Follows {
 
 /// All phrases.
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut rule = "";
     let mut phrases = Vec::new();
     // Above the first rule it says what the lines mean.
-    for line in include_str!("phrases.txt").lines().skip_while(|line| !line.starts_with('[')) {
-        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-            rule = name;
-        } else if !line.is_empty() {
-            phrases.push(Phrase::parse(rule, line));
-        }
+    for section in include_str!("phrases.txt").split("\n[").skip(1) {
+        let (rule, lines) = section.split_once(']').expect("a section begins with its rule");
+        let lines = lines.lines().filter(|line| !line.is_empty());
+        phrases.extend(lines.map(|line| Phrase::parse(rule, line)));
     }
     phrases.sort_by(|a, b| a.0.cmp(&b.0));
     let (mut follows, mut pairs) = ([Follows::Nothing; TRAITS], [false; TRAITS]);
