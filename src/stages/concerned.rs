@@ -1,4 +1,6 @@
 //! Which reports' queries may give something else than before, because others came and went.
+//!
+//! This is asked of an index, which knows of each report when it was published or seen: none is undated here.
 
 mod turned;
 
@@ -21,8 +23,8 @@ const MANY: usize = if cfg!(test) { 2 } else { 100 };
 pub struct Moved {
     /// The position, of one that is there.
     pub position: Option<u32>,
-    /// When it was published; `None` where that is not known.
-    pub time: Option<i64>,
+    /// When it was published or seen.
+    pub time: i64,
     /// The hash of its id.
     pub identity: u64,
     /// By which terms it is found, with their weights.
@@ -49,7 +51,7 @@ fn came(times: &Times, moved: &[Moved]) -> Vec<bool> {
 ///
 /// These are the ones that meet one of the others as a candidate, by all of its terms and theirs, and within reach; those
 /// that ask by a term by which others are found now and were not, or the other way round; and those with a past that became
-/// long enough, or too short. `before` are the times of all reports as they were, ascending.
+/// long enough, or too short. `before` are the times of all reports as they were, ascending; none is undated, nor of `times`.
 pub fn concerned(
     postings: &Postings,
     times: &Times,
@@ -57,6 +59,7 @@ pub fn concerned(
     before: &[i64],
     moved: &[Moved],
 ) -> Vec<Concerned> {
+    debug_assert_eq!(times.undated, 0, "an index knows the times of all");
     let came = came(times, moved);
     // How many stay of those before each position.
     let mut staying = vec![0u32];
@@ -82,8 +85,7 @@ pub fn concerned(
         let stay = staying[all.end] - staying[all.start];
         // Where much moved among those that stay, it costs less to ask all of them than to find out whom to ask.
         if of_day.len() * MANY > stay as usize {
-            let [first, last] = [0, of_day.len() - 1].map(|i| of_day[i].1.time);
-            let times = first.zip(last).map(<[i64; 2]>::from);
+            let times = [0, of_day.len() - 1].map(|i| of_day[i].1.time);
             let one =
                 |i| Purpose::ALL.into_iter().find(|&purpose| meeting.reaches(i, purpose, times));
             dirty.extend(all.filter_map(|i| {
@@ -104,8 +106,8 @@ pub fn concerned(
 }
 
 /// The day of a time.
-fn day(time: Option<i64>) -> Option<i64> {
-    time.map(|time| time.div_euclid(DAY))
+fn day(time: i64) -> i64 {
+    time.div_euclid(DAY)
 }
 
 /// Sums of products, by report.
@@ -131,13 +133,11 @@ struct Meeting<'a> {
 impl Meeting<'_> {
     /// Where those stand whose queries can reach one that moved: after it, and not long before it if their pasts are short.
     fn range(&self, m: &Moved) -> Range<usize> {
-        let times = self.history.now;
-        m.time.map_or(0..times.stamped.len(), |time| {
-            let before = times.between(time.saturating_sub(NEAR), time);
-            let looks_ahead = self.short[before.start] < self.short[before.end];
-            let from = if looks_ahead { before.start } else { before.end };
-            from..times.between(time, time.saturating_add(FAR + 1)).end
-        })
+        let (times, time) = (self.history.now, m.time);
+        let before = times.between(time.saturating_sub(NEAR), time);
+        let looks_ahead = self.short[before.start] < self.short[before.end];
+        let from = if looks_ahead { before.start } else { before.end };
+        from..times.between(time, time.saturating_add(FAR + 1)).end
     }
 
     /// Whether any of a range stays.
@@ -149,27 +149,20 @@ impl Meeting<'_> {
     fn asking(&self, flipped: &Flipped) -> impl Iterator<Item = Concerned> {
         let Flipped { term, purpose, times } = *flipped;
         let (reports, weights) = self.postings.of(term);
-        let from = times.map_or(0, |[first, _]| {
-            let first = self.history.now.between(first.saturating_sub(NEAR), first).start;
-            reports.partition_point(|&i| (i as usize) < first)
-        });
-        let to = times.map_or(reports.len(), |[_, last]| {
-            let last = self.history.now.between(last, last.saturating_add(FAR + 1)).end;
-            reports.partition_point(|&i| (i as usize) < last)
-        });
-        let undated = reports.partition_point(|&i| self.history.now.of(i).is_none());
-        (0..undated.min(from))
-            .chain(from..to)
+        let [first, last] = times;
+        let range =
+            self.history.now.between(first.saturating_sub(NEAR), last.saturating_add(FAR + 1));
+        let place = |end: usize| reports.partition_point(|&i| (i as usize) < end);
+        (place(range.start)..place(range.end))
             .filter(move |&at| {
                 purpose.has(weights[at]) && self.reaches(reports[at], purpose, times)
             })
             .map(move |at| Concerned { report: reports[at], purpose })
     }
 
-    /// Whether a report's query for a purpose can reach others, published from the first time to the last or, without
-    /// times, of unknown date.
-    fn reaches(&self, i: u32, purpose: Purpose, times: Option<[i64; 2]>) -> bool {
-        let Some((own, [first, last])) = self.history.now.of(i).zip(times) else { return true };
+    /// Whether a report's query for a purpose can reach others, published from the first time to the last.
+    fn reaches(&self, i: u32, purpose: Purpose, [first, last]: [i64; 2]) -> bool {
+        let own = self.history.now.seconds[i as usize];
         match purpose {
             Purpose::Matches => {
                 first <= own && own.saturating_sub(last) <= self.factor.reach(SIMILAR)
@@ -216,9 +209,8 @@ impl Meeting<'_> {
 
     /// Whether a report's query can have one that moved among its candidates, and for which purpose.
     fn meets(&self, i: u32, m: &Moved, sum: u64) -> Option<Concerned> {
-        let times = m.time.map(|time| [time; 2]);
         // Seen or published: the larger of the two factors.
-        let its = Moment { time: m.time, stamped: true };
+        let its = Moment { time: Some(m.time), stamped: true };
         let is_match = |partial| {
             let factor = reach::factor(self.history.now.moment(i), its, self.factor);
             reach::is_partial_match(partial, factor)
@@ -227,7 +219,7 @@ impl Meeting<'_> {
             Purpose::Around => reach::partial(sum as u32).is_some(),
             Purpose::Matches => reach::partial((sum >> 32) as u32).is_some_and(is_match),
         };
-        let reaches = |purpose: &Purpose| meets(purpose) && self.reaches(i, *purpose, times);
+        let reaches = |purpose: &Purpose| meets(purpose) && self.reaches(i, *purpose, [m.time; 2]);
         Purpose::ALL.into_iter().find(reaches).map(|purpose| Concerned { report: i, purpose })
     }
 }
@@ -263,23 +255,20 @@ impl History<'_> {
             }
             any
         };
-        for (i, &came) in came.iter().enumerate() {
-            let is_short = self.now.of(i as u32).is_none_or(&mut is_short);
-            short[i + 1] = short[i] + u32::from(is_short && !came);
+        for (i, (&came, &time)) in came.iter().zip(&self.now.seconds).enumerate() {
+            short[i + 1] = short[i] + u32::from(is_short(time) && !came);
         }
         short
     }
 
     /// The reports whose past became long enough, or too short.
     fn crossed(&self, moved: &[Moved]) -> Vec<u32> {
-        let times = || moved.iter().filter_map(|m| m.time);
+        let times = || moved.iter().map(|m| m.time);
         let Some((first, last)) = times().min().zip(times().max()) else { return Vec::new() };
         let range = self.now.between(first.saturating_add(NEAR), last.saturating_add(FAR + 1));
         let crossed = |&i: &u32| {
-            self.now.of(i).is_some_and(|time| {
-                let [was, is] = self.is_long(time);
-                was != is
-            })
+            let [was, is] = self.is_long(self.now.seconds[i as usize]);
+            was != is
         };
         (range.start as u32..range.end as u32).filter(crossed).collect()
     }

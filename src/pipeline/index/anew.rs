@@ -85,16 +85,12 @@ fn naming(
     asked: &HashSet<u32>,
     shifted: &[u32],
 ) -> Result<Vec<Asked>, Error> {
-    if shifted.is_empty() {
-        return Ok(Vec::new());
-    }
     let position = |row: u32| reports.position[row as usize];
-    let times = || shifted.iter().filter_map(|&row| reports.times.of(position(row)));
+    let times = || shifted.iter().map(|&row| reports.times.seconds[position(row) as usize]);
+    let Some((first, last)) = times().min().zip(times().max()) else { return Ok(Vec::new()) };
     // Who names a report comes after it, or, with a short past, not long before.
-    let stretch = times().min().zip(times().max()).unwrap_or((i64::MIN, i64::MAX));
-    let near = reports.between(stretch.0.saturating_sub(NEAR), stretch.1.saturating_add(FAR));
-    let near = near.into_iter().map(|i| reports.rows[i as usize]);
-    let rows: Vec<u32> = near.filter(|row| !asked.contains(row)).collect();
+    let near = reports.between(first.saturating_sub(NEAR), last.saturating_add(FAR));
+    let rows: Vec<u32> = near.iter().copied().filter(|row| !asked.contains(row)).collect();
     let shifted: HashSet<u32> = shifted.iter().copied().collect();
     let mut named = Vec::new();
     findings.each_naming(&rows, |i, found| {

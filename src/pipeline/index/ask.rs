@@ -34,7 +34,7 @@ struct AtHand<'a> {
     state: &'a State,
     reports: &'a Reports,
     /// The days that count.
-    stretch: Option<[i64; 2]>,
+    stretch: [i64; 2],
     postings: Postings,
 }
 
@@ -70,7 +70,9 @@ pub(super) fn ask(
 ) -> Result<Vec<Asked>, Error> {
     let state = &work.state;
     let moved: Vec<u32> = reports.came.iter().chain(&reports.went).copied().collect();
-    let stretch = stretch(moved.iter().filter_map(|&row| time(state, row)));
+    let Some(stretch) = stretch(moved.iter().map(|&row| time(state, row))) else {
+        return Ok(Vec::new());
+    };
     let mut at_hand = AtHand { state, reports, stretch, postings: Postings::default() };
     let (_, mut posted) = at_hand.posted(&moved)?;
     let dirty = dirty(&at_hand, &moved, &posted, by_gap);
@@ -93,9 +95,9 @@ pub(super) fn ask(
     Ok(asked)
 }
 
-/// When the report of a row was published.
-fn time(state: &State, row: u32) -> Option<i64> {
-    rows::moment(state.of(row).time).time
+/// When the report of a row was published or seen.
+fn time(state: &State, row: u32) -> i64 {
+    rows::time(state.of(row).time).0
 }
 
 /// The reports that stay and whose queries may give something else, because of the rows that moved, which post these terms.
@@ -112,7 +114,7 @@ fn dirty(
     };
     let moved: Vec<Moved> = moved.iter().zip(posted).map(as_moved).collect();
     let stood = state.select(|row, known| known.was.group == row);
-    let mut before: Vec<i64> = stood.into_iter().filter_map(|row| time(state, row)).collect();
+    let mut before: Vec<i64> = stood.into_iter().map(|row| time(state, row)).collect();
     before.sort();
     concerned::concerned(postings, &reports.times, by_gap, &before, &moved)
 }

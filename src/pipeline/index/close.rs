@@ -52,13 +52,12 @@ impl<'a> Close<'a> {
     }
 
     /// Looks at all pairs of some reports, ascending. A pair is known of the later of its two, which is within a window of
-    /// the other; or of one that is undated.
+    /// the other.
     pub(super) fn look_around(&mut self, positions: &[u32]) -> Result<(), Error> {
         let times = &self.reports.times;
         let window = window(self.work);
-        let mut all: Vec<u32> = (0..times.undated as u32).collect();
-        let mut end = times.undated as u32;
-        for time in positions.iter().filter_map(|&i| times.of(i)) {
+        let (mut all, mut end) = (Vec::new(), 0);
+        for time in positions.iter().map(|&i| times.seconds[i as usize]) {
             let after = times.between(time, time.saturating_add(window).saturating_add(1));
             all.extend((after.start as u32).max(end)..after.end as u32);
             end = end.max(after.end as u32);
@@ -128,15 +127,12 @@ impl<'a> Close<'a> {
     fn were_close(&self, some: &HashSet<u32>) -> Result<HashSet<u32>, Error> {
         let Self { work, findings, .. } = self;
         let mut close = HashSet::default();
-        let time = |row: u32| rows::moment(work.state.of(row).time).time;
-        let times = || some.iter().filter_map(|&row| time(row));
-        if some.is_empty() {
-            return Ok(close);
-        }
-        // A pair is known of the later of its two; or of one that is undated.
-        let (first, last) = times().min().zip(times().max()).unwrap_or((i64::MAX, i64::MIN));
+        let time = |row: u32| rows::time(work.state.of(row).time).0;
+        let times = || some.iter().map(|&row| time(row));
+        let Some((first, last)) = times().min().zip(times().max()) else { return Ok(close) };
+        // A pair is known of the later of its two.
         let stretch = first..=last.saturating_add(window(work));
-        let asked = |row: u32| time(row).is_none_or(|time| stretch.contains(&time));
+        let asked = |row: u32| stretch.contains(&time(row));
         let all = work.state.select(|row, known| known.was.group == row && asked(row));
         let least = least(work.params.fixed_story_cut());
         let penalty = |row: u32| i64::from(findings.penalty_before(row));

@@ -19,23 +19,20 @@ struct Taken {
     list: Vec<(u32, u16)>,
 }
 
-/// The postings of some terms, ascending, in a stretch of time; all where there are no times.
+/// The postings of some terms, ascending, in a stretch of time.
 pub(super) fn postings(
     state: &State,
     reports: &Reports,
     terms: &[u32],
-    stretch: Option<[i64; 2]>,
+    [from, to]: [i64; 2],
 ) -> Result<Postings, Error> {
     if terms.is_empty() {
         return Ok(Postings::default());
     }
-    let inside = |position: u32| match (reports.times.of(position), stretch) {
-        (Some(time), Some([from, to])) => (from..to).contains(&time),
-        _ => true,
-    };
+    let inside = reports.times.between(from, to);
     let position = |&row: &u32| {
         let position = reports.position.get(row as usize).copied().unwrap_or(NONE);
-        if position != NONE && inside(position) { position } else { NONE }
+        if inside.contains(&(position as usize)) { position } else { NONE }
     };
     let take_from = |(segment, rows): (&Segment, &Vec<u32>)| {
         let positions: Vec<u32> = rows.iter().map(position).collect();

@@ -40,7 +40,8 @@ pub(super) fn reckon(
     found.similar.retain(|pair| content(pair.a) != content(pair.b));
     let owners = together(&mut found, &anew, &few, position, by_gap);
     found.local = locals(&few, &anew, &found, findings)?;
-    let scores = crowd::correct(&few.vectors, &found, few.times.undated);
+    let undated = if work.params.ignore_dates { few.rows.len() } else { 0 };
+    let scores = crowd::correct(&few.vectors, &found, undated);
     Ok(take_in(reports, findings, &few, anew, (&found, &owners, &scores)))
 }
 
@@ -52,11 +53,9 @@ fn together(
     position: impl Fn(u32) -> u32,
     by_gap: &TimeFactor,
 ) -> Vec<u32> {
-    let undated = few.times.undated as u32;
-    // The later one asks, or the one that is undated.
-    let asks = |pair: &Similar| if pair.a < undated && pair.b >= undated { pair.a } else { pair.b };
+    // The later one asks.
     let mut pairs: Vec<(Similar, u32)> =
-        found.similar.drain(..).map(|pair| (pair, asks(&pair))).collect();
+        found.similar.drain(..).map(|pair| (pair, pair.b)).collect();
     found.nearest = vec![Vec::new(); few.rows.len()];
     let number = |row: u32| few.number(position(row));
     for one in anew {

@@ -49,21 +49,19 @@ impl Reports {
         }
     }
 
-    /// The positions of the reports from one time to another, both included; all undated ones too.
-    pub(super) fn between(&self, from: i64, to: i64) -> Vec<u32> {
-        let dated = self.times.between(from, to.saturating_add(1));
-        (0..self.times.undated).chain(dated).map(|i| i as u32).collect()
+    /// The rows of the reports from one time to another, both included.
+    pub(super) fn between(&self, from: i64, to: i64) -> &[u32] {
+        &self.rows[self.times.between(from, to.saturating_add(1))]
     }
 }
 
-/// When some reports were published, in their order.
+/// When some reports were published or seen, in their order: none is undated.
 pub(super) fn times(state: &State, rows: &[u32]) -> Times {
     let mut times = Times::default();
     for &row in rows {
-        let moment = rows::moment(state.of(row).time);
-        times.undated += usize::from(moment.time.is_none());
-        times.seconds.extend(moment.time);
-        times.stamped.push(moment.stamped);
+        let (time, stamped) = rows::time(state.of(row).time);
+        times.seconds.push(time);
+        times.stamped.push(stamped);
         times.identities.push(state.of(row).identity);
     }
     times

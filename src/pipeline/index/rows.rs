@@ -97,7 +97,8 @@ fn write_postings(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(),
     writer.write(&list)
 }
 
-/// When an article was published or else seen, as one number.
+/// When an article was published or else seen, as one number; without either only in an index that ignores dates, and there
+/// always.
 fn time_code(entry: &Entry) -> i64 {
     match (entry.published, entry.seen) {
         (Some(time), _) => time.as_second() * 2,
@@ -106,7 +107,14 @@ fn time_code(entry: &Entry) -> i64 {
     }
 }
 
-/// Back from [`time_code`].
+/// When a report was published or seen, and whether it is the latter. In an index that ignores dates all are of one time:
+/// each is near every other then, as if undated, and who works with reports finds all by their times.
+pub(super) fn time(code: i64) -> (i64, bool) {
+    let Moment { time, stamped } = moment(code);
+    (time.unwrap_or(0), stamped)
+}
+
+/// Back from [`time_code`], of an article.
 pub(super) fn moment(code: i64) -> Moment {
     let time = (code != i64::MIN).then_some(code >> 1);
     Moment { time, stamped: time.is_none() || code & 1 == 1 }

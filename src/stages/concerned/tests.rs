@@ -25,7 +25,7 @@ fn when_one_goes(staying: &[i64]) -> Vec<(u32, Purpose)> {
     let (reports, weights) = postings.of_mut(0);
     (0..).zip(reports).for_each(|(i, report)| *report = i);
     weights.fill(posting.1);
-    let went = Moved { position: None, time: Some(0), identity: 9, posted: vec![posting] };
+    let went = Moved { position: None, time: 0, identity: 9, posted: vec![posting] };
     let mut before = [staying, &[0]].concat();
     before.sort_unstable();
     let factor = TimeFactor::new(7.0);
@@ -58,7 +58,7 @@ fn whose_past_becomes_too_short_is_concerned() {
         let mut before = vec![0; HISTORY];
         before.push(seconds);
         let now = times(&before[1..]);
-        let went = Moved { position: None, time: Some(0), identity: 9, posted: Vec::new() };
+        let went = Moved { position: None, time: 0, identity: 9, posted: Vec::new() };
         History { before: &before, now: &now }.crossed(&[went])
     };
     assert_eq!([crossed(FAR - 1), crossed(NEAR + 1)], [[HISTORY as u32 - 1]; 2]);
@@ -69,13 +69,13 @@ fn whose_past_becomes_too_short_is_concerned() {
 #[derive(Debug, Clone)]
 struct Made {
     id: u64,
-    time: Option<i64>,
+    time: i64,
     stamped: bool,
     terms: Vec<Term>,
     there: [bool; 2],
 }
 
-/// Reports of few terms and days, so that days are crowded; most stay. An index knows the times of all, or of none.
+/// Reports of few terms and days, so that days are crowded; most stay.
 fn made() -> impl Strategy<Value = Vec<Made>> {
     let day = prop::sample::select(vec![0, 1, 3, 4, 32, 33, 36]);
     let time = (day, prop_oneof![Just(0), Just(DAY - 1), 0..DAY])
@@ -85,12 +85,12 @@ fn made() -> impl Strategy<Value = Vec<Made>> {
         prop_oneof![6 => Just([true, true]), 2 => Just([true, false]), 1 => Just([false, true])];
     let report = (time, any::<bool>(), terms, there);
     let reports = prop::collection::vec(report, 0..40);
-    (prop::bool::weighted(0.9), reports).prop_map(|(dated, mut all)| {
+    reports.prop_map(|mut all| {
         all.sort_by_key(|report| report.0);
         let report = |(id, (time, stamped, terms, there)): (u64, (_, _, BTreeMap<_, _>, _))| {
             let term = |(hash, (quarters, level))| Term::new(hash, quarters, level);
             let terms = terms.into_iter().map(term).collect();
-            Made { id: mix(id), time: dated.then_some(time), stamped, terms, there }
+            Made { id: mix(id), time, stamped, terms, there }
         };
         (0..).zip(all).map(report).collect()
     })
@@ -108,8 +108,7 @@ fn world(made: &[&Made], factor: &TimeFactor) -> World {
     let mut times = Times::default();
     for (i, report) in made.iter().enumerate() {
         vectors.fill(i, &report.terms);
-        times.undated += usize::from(report.time.is_none());
-        times.seconds.extend(report.time);
+        times.seconds.push(report.time);
         times.stamped.push(report.stamped);
         times.identities.push(report.id);
     }

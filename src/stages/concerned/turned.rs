@@ -12,8 +12,8 @@ use crate::stages::reach::{Purpose, Times};
 pub(super) struct Flipped {
     pub(super) term: u32,
     pub(super) purpose: Purpose,
-    /// When the first and the last of them were published; `None` where that is not known.
-    pub(super) times: Option<[i64; 2]>,
+    /// When the first and the last of them were published.
+    pub(super) times: [i64; 2],
 }
 
 /// A posting by which one that came is found, or one that went was.
@@ -71,8 +71,8 @@ fn turned_of(
     let (mut turned, identity) = (Turned::default(), |&i: &u32| times.identities[i as usize]);
     for of_day in moved.chunk_by(|x, y| day(x.of.time) == day(y.of.time)) {
         let bucket = day(of_day[0].of.time);
-        let begin = all.partition_point(|&i| day(times.of(i)) < bucket);
-        let end = all.partition_point(|&i| day(times.of(i)) <= bucket);
+        let begin = all.partition_point(|&i| day(times.seconds[i as usize]) < bucket);
+        let end = all.partition_point(|&i| day(times.seconds[i as usize]) <= bucket);
         let mut open = vec![0; of_day.len()];
         for purpose in Purpose::ALL {
             let now = || {
@@ -93,9 +93,9 @@ fn turned_of(
                 let flips = |i: &&u32| found(was, identity(i)) != found(is, identity(i));
                 let mut others = stayed().filter(flips);
                 if let Some(first) = others.next() {
-                    let times =
-                        times.of(*first).zip(times.of(*others.next_back().unwrap_or(first)));
-                    let (term, times) = (of_day[0].term, times.map(<[i64; 2]>::from));
+                    let last = others.next_back().unwrap_or(first);
+                    let times = [first, last].map(|&i| times.seconds[i as usize]);
+                    let term = of_day[0].term;
                     turned.flipped.push(Flipped { term, purpose, times });
                 }
             }
