@@ -73,7 +73,8 @@ wide! {
 fn hash_upto_8(x: u64, len: u64) -> u64 {
     let byte = |i: u64| x >> (8 * i) & 0xFF;
     let mut few = (byte(0) << 16 | byte(len >> 1) << 24 | byte(len - 1) | len << 8) ^ 0x8727_5A9B;
-    few = (few ^ few >> 33).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
+    // These are 32 bits: what XXH3 shifts into them from above is 0.
+    few = few.wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
     few = (few ^ few >> 29).wrapping_mul(0x1656_67B1_9E37_79F9);
     few ^= few >> 32;
     let last = x >> (8 * (len.wrapping_sub(4) & 7)) & 0xFFFF_FFFF;

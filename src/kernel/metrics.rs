@@ -71,7 +71,7 @@ pub fn agreement(predicted: &[u32], gold: &[u32]) -> Agreement {
     let mut cells = cells(predicted, gold);
     let by_predicted = totals(&cells, |key| key >> 32);
     let precision = mean_share(&cells, &by_predicted, |key| key >> 32);
-    cells.sort_unstable_by_key(|&(key, _)| (key & 0xffff_ffff, key >> 32));
+    cells.sort_unstable_by_key(|cell| cell.0.rotate_left(32));
     let by_gold = totals(&cells, |key| key & 0xffff_ffff);
     let recall = mean_share(&cells, &by_gold, |key| key & 0xffff_ffff);
 

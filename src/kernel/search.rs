@@ -17,7 +17,7 @@ pub fn count_below(values: &[u32], value: u32, guess: usize) -> usize {
     let below = |i: usize| values[i] < value;
     let (mut high, mut step) = (values.len(), STEP);
     let low = if guess < high && below(guess) {
-        let mut low = guess + 1;
+        let mut low = guess;
         while step < high - low && below(low + step) {
             low += step + 1;
             step *= 4;
@@ -26,7 +26,7 @@ pub fn count_below(values: &[u32], value: u32, guess: usize) -> usize {
         low
     } else {
         high = high.min(guess);
-        while step < high && !below(high - step) {
+        while high > step && !below(high - step) {
             high -= step;
             step *= 4;
         }

@@ -46,3 +46,27 @@ pub fn unsigned(number: i32) -> u32 {
 pub fn signed(number: u32) -> i32 {
     (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_those_of_leb128() {
+        let numbers = [0, 127, 128, 300, u32::MAX];
+        let mut bytes = Vec::new();
+        numbers.into_iter().for_each(|number| put(&mut bytes, number));
+        assert_eq!(bytes, [0, 0x7f, 0x80, 1, 0xac, 2, 0xff, 0xff, 0xff, 0xff, 0xf]);
+        let mut rest = &bytes[..];
+        assert_eq!(numbers.map(|_| take(&mut rest)), numbers.map(Some));
+        assert_eq!(take(&mut rest), None);
+        assert_eq!(take(&mut &[0x80; 9][..]), None, "it has no end");
+    }
+
+    #[test]
+    fn what_is_near_zero_is_small() {
+        let numbers = [0, -1, 1, -2, i32::MAX, i32::MIN];
+        assert_eq!(numbers.map(unsigned), [0, 1, 2, 3, u32::MAX - 1, u32::MAX]);
+        assert_eq!(numbers.map(|number| signed(unsigned(number))), numbers);
+    }
+}

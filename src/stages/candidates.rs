@@ -241,3 +241,28 @@ pub fn key(sketch: &Sketch, place: usize) -> Option<u64> {
 pub fn keys(sketch: &Sketch) -> impl Iterator<Item = (Table, u64)> {
     (0..PLACES).filter_map(|place| Some((table(place), key(sketch, place)?)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::fss::SLOTS;
+
+    #[test]
+    fn two_hashes_of_the_lead_are_enough() {
+        let sketch = |(slot, hashes): (u16, &&[u32])| {
+            let mut lead = NO_LEAD;
+            lead[..hashes.len()].copy_from_slice(hashes);
+            // No two share a band.
+            Sketch { signature: [slot; SLOTS], lead }
+        };
+        let proposed = |leads: &[&[u32]]| {
+            let sketches: Vec<Sketch> = (0..).zip(leads).map(sketch).collect();
+            let (pairs, _) = propose(&sketches.iter().map(Some).collect::<Vec<_>>());
+            pairs.into_iter().map(buckets::items).collect::<Vec<_>>()
+        };
+        let [a, b, c] = [1 << 20, 1 << 30, (3 << 30) + 7];
+        assert_eq!(proposed(&[&[a, b], &[a, b, c]]), [(0, 1)]);
+        assert_eq!(proposed(&[&[a, c], &[b], &[a, b, c]]), [(0, 2)]);
+        assert_eq!(proposed(&[&[a], &[a], &[], &[]]), []);
+    }
+}

@@ -81,13 +81,13 @@ mod tests {
         let penalty = |near: &[i64], known, dated| penalty(near.iter().copied(), known, dated);
         assert_eq!(penalty(&[30_000, 20_000, 60_000], 5, true), 25_000 / PART);
         assert_eq!(penalty(&[60_000], 1, true), 30_000 / PART);
-        assert_eq!(penalty(&[], 0, true), FLOOR / PART);
-        assert_eq!(penalty(&[], 5, false), FLOOR / PART);
+        assert_eq!(penalty(&[], 0, true), 17_694 / PART);
+        assert_eq!(penalty(&[], 5, false), 17_694 / PART);
         assert_eq!(penalty(&[60_000], 4, false), 30_000 / PART);
-        assert_eq!(penalty(&[], 4, false), (FLOOR + STRANGER) / PART);
+        assert_eq!(penalty(&[], 4, false), (17_694 + 9_175) / PART);
         assert_eq!(
             [0, 2].map(|known| penalty(&[], known, false)),
-            [(FLOOR + 3 * STRANGER) / PART; 2]
+            [(17_694 + 3 * 9_175) / PART; 2]
         );
         assert_eq!(score(20_000, ONE / 2), 10_000);
     }

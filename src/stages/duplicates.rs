@@ -187,6 +187,7 @@ mod tests {
         assert_eq!(groups(0.81).group, [0, 1, 1, 1]);
         assert_eq!(groups(0.79).group, [0, 1, 1, 3]);
         assert_eq!(groups(0.81).matches, [examined(1, 2, 1.3), examined(2, 3, 1.2)]);
+        assert_eq!(group(vec![examined(0, 1, 1.3)], 2, vec![(0, 1)]).group, [0, 1]);
         assert_eq!(examined(0, 1, 1.25).fixed_strength(), ONE * 5 / 4);
     }
 

@@ -130,3 +130,25 @@ pub(super) fn unit(weight: u16, length: f64) -> u16 {
     // Not `round`, which many processors have no instruction for.
     (f64::from(weight) / length * UNIT + 0.5) as u16
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::terms::Term;
+
+    #[test]
+    fn the_heaviest_terms_are_posted_and_those_that_say_nothing_are_not() {
+        let level = |term: u32| if term == 0 { 0 } else { 2 + (term * 5 % 13) as u8 };
+        let terms: Vec<Term> = (0..13).map(|term| Term::new(term, 4, level(term))).collect();
+        let mut vectors = Vectors::with_lengths([4, terms.len()].into_iter());
+        vectors.fill(0, &terms[..4]);
+        vectors.fill(1, &terms);
+        let fixed = vectors.fixed();
+        let posted = |i: usize| heaviest(i, &vectors, &fixed).collect::<Vec<_>>();
+        assert_eq!(posted(0).iter().map(|p| p.0).collect::<Vec<_>>(), [2, 1, 3]);
+        assert_eq!(posted(1).len(), POSTED);
+        let unmarked = |p: &&(u32, u16)| plain(p.1) == p.1;
+        assert_eq!(posted(1).iter().filter(unmarked).count(), POSTED - FIRST);
+        assert!(posted(1).iter().map(|p| plain(p.1)).is_sorted_by(|x, y| x >= y));
+    }
+}

@@ -327,12 +327,12 @@ mod tests {
         #[test]
         fn a_few_are_kept_and_of_the_others_the_good_ones(promises in prop::collection::vec(0i64..24, 0..12)) {
             // Around what is good.
-            let promise = |step: i64| (GOOD - 12 + step) * ONE;
+            let promise = |step: i64| (7_864 - 12 + step) * ONE;
             let mut sorted: Vec<(i64, usize)> = promises.iter().map(|&step| promise(step)).zip(0..).collect();
             let given = sorted.clone();
             sorted.sort_by_key(|&(promise, i)| (-promise, i));
             let kept = |most: usize, few: usize| {
-                let kept = sorted.iter().enumerate().filter(|(n, c)| *n < few || c.0 >= GOOD * ONE);
+                let kept = sorted.iter().enumerate().filter(|(n, c)| *n < few || c.0 >= 7_864 * ONE);
                 let mut kept: Vec<usize> = kept.take(most).map(|(_, c)| c.1).collect();
                 kept.sort_unstable();
                 kept
@@ -352,6 +352,11 @@ mod tests {
         assert_eq!(factor(at(3, false), at(1, true), &by_gap), ONE);
         assert_eq!(factor(at(3, true), at(1, false), &by_gap), ONE);
         assert_eq!(factor(at(9, true), at(1, true), &by_gap), 0);
+        let stamped = vec![true, false, false];
+        let times =
+            Times { undated: 1, seconds: vec![DAY, 3 * DAY], stamped, identities: vec![0; 3] };
+        assert_eq!(times.factor(0, 2, &by_gap), ONE);
+        assert_eq!(times.factor(1, 2, &by_gap), by_gap.at(2 * DAY));
     }
 
     #[test]
@@ -362,16 +367,14 @@ mod tests {
     #[test]
     fn candidates_show_so_much() {
         let sum = |[fixed, local]: [i64; 2]| (fixed as u64) << 44 | (local as u64) << 12;
-        assert_eq!(partial((PARTIAL_AROUND << 12) as u32), Some(PARTIAL_AROUND));
-        assert_eq!(partial((PARTIAL_AROUND << 12) as u32 - 1), None);
-        assert!(
-            is_partial_match(2 * PARTIAL, ONE / 2) && !is_partial_match(2 * PARTIAL, ONE / 2 - 1)
-        );
+        assert_eq!(partial(3_276 << 12), Some(3_276));
+        assert_eq!(partial((3_276 << 12) - 1), None);
+        assert!(is_partial_match(9_174, ONE / 2) && !is_partial_match(9_174, ONE / 2 - 1));
         assert_eq!(promise(sum([20_000, 10_000]), ONE / 2), Some(13_000 * ONE / 2));
         // Too little under the weights that all share, with both weights, and so far apart.
-        assert_eq!(promise(sum([PARTIAL, 9_000]), ONE), Some((PARTIAL * 3 + 63_000) / 10 * ONE));
-        assert_eq!(promise(sum([PARTIAL - 1, 9_000]), ONE), None);
-        assert_eq!(promise(sum([5_000, 2_538]), ONE), Some(PROMISE * ONE));
+        assert_eq!(promise(sum([4_587, 9_000]), ONE), Some(7_676 * ONE));
+        assert_eq!(promise(sum([4_586, 9_000]), ONE), None);
+        assert_eq!(promise(sum([5_000, 2_538]), ONE), Some(3_276 * ONE));
         assert_eq!(promise(sum([5_000, 2_536]), ONE), None);
         assert_eq!(promise(sum([60_000, 60_000]), SIMILAR), Some(60_000 * SIMILAR));
         assert_eq!(promise(sum([60_000, 60_000]), SIMILAR - 1), None);

@@ -312,7 +312,19 @@ mod tests {
     }
 
     #[test]
+    fn whoever_has_no_close_pair_is_left_out() {
+        let kept = |score: i64| {
+            let pair = std::iter::once((0, 1, score as i32));
+            support(pair.clone(), &[0; 2], ONE).edges(pair).count()
+        };
+        assert_eq!([1_963, 1_964].map(kept), [0, 1], "3 %, less what may be rounded off");
+    }
+
+    #[test]
     fn shares_are_one_in_all() {
+        // Its own word counts as a score of 8 % does.
+        assert_eq!(shares([(3 * 5_242, 7)].into_iter()), (ONE / 4, vec![(7, ONE * 3 / 4)]));
+        assert_eq!(said(10, 3, 2), 30 + 2 * 39_321);
         let (own, others) = shares([(3_000, 7), (40_000, 9), (10, 1), (40_000, 5)].into_iter());
         assert_eq!(own + others.iter().map(|o| o.1).sum::<i64>(), ONE);
         assert_eq!(others.iter().map(|o| o.0).min(), Some(5));

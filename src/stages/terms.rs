@@ -190,10 +190,12 @@ mod tests {
 
     #[test]
     fn counts_weigh_title_lead_and_rest() {
-        let text = format!("The train {} train", "a b c d e ".repeat(40).replace(' ', "x "));
+        // The lead ends between the ship and the harbour.
+        let text = format!("The train {}ship harbour train", "xx ".repeat(LEAD - 3));
         let terms = terms("Trains at the border", &text, "en");
         assert_eq!(quarters(&terms, "train"), Some(12 + 4 + 1));
         assert_eq!(quarters(&terms, "border"), Some(12));
+        assert_eq!(["ship", "harbour"].map(|stem| quarters(&terms, stem)), [Some(4), Some(1)]);
         assert!(terms.is_sorted_by(|a, b| a.hash() < b.hash()));
     }
 
@@ -230,7 +232,7 @@ mod tests {
     #[test]
     fn levels_are_of_the_table_or_the_length() {
         let level = |word: &str, language: &str| terms("", word, language)[0].level;
-        assert_eq!(level("1234567", "en"), level_of_number("1234567"));
+        assert_eq!(["1234567", "1996", "12"].map(|word| level(word, "en")), [15, 8, 6]);
         let english = Language::from_tag("en").unwrap();
         let table = Table::of(english).unwrap();
         assert_eq!(level("trains", "en"), table.level(hash(b"train")));

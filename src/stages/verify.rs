@@ -194,7 +194,7 @@ mod tests {
                 shingles: shingles.iter().enumerate().map(element).collect(),
                 numbers: Vec::new(),
                 headline: Vec::new(),
-                time: Some(0),
+                time: Some(9 * DAY),
                 content,
             }
         }
@@ -214,7 +214,7 @@ mod tests {
         for (made, i) in two.iter_mut().zip(1..) {
             (made.numbers, made.headline) = (set(numbers, i), set(headline, i));
         }
-        two[1].time = Some(seconds);
+        two[1].time = two[0].time.map(|time| time + seconds);
         two
     }
 
@@ -259,7 +259,7 @@ mod tests {
         let retold = |common, numbers, headline, seconds| {
             with(two(2 * common, 300, common), numbers, headline, seconds)
         };
-        check(&retold(40, NONE, [4, 0], FRESH), 1050, ""); // 1 / 2 of .476
+        check(&retold(40, NONE, [4, 0], 2 * DAY), 1050, ""); // 1 / 2 of .476
         check(&retold(40, [4, 1], [4, 0], 0), 1050, "");
         check(&retold(50, NONE, [5, 0], 0), 1050, "");
         for other in [
@@ -267,7 +267,7 @@ mod tests {
             retold(40, NONE, [3, 0], 0),
             retold(40, NONE, [4, 1], 0),
             retold(40, [3, 1], [4, 0], 0),
-            retold(40, NONE, [4, 0], FRESH + 1),
+            retold(40, NONE, [4, 0], 2 * DAY + 1),
         ] {
             check(&other, 625, "");
         }
@@ -276,12 +276,12 @@ mod tests {
     #[test]
     fn numbers_are_to_agree() {
         let numbers = |common, own, seconds| with(two(100, 100, 70), [common, own], NONE, seconds);
-        check(&numbers(3, 2, FRESH), 1267, "");
+        check(&numbers(3, 2, 2 * DAY), 1267, "");
         check(&numbers(1, 1, 0), 1267, "");
         check(&numbers(0, 1, 0), 0, "too many numbers");
         check(&numbers(1, 2, 0), 0, "too many numbers");
         check(&numbers(4, 3, 0), 0, "too many numbers");
-        let apart = |common, own| with(two(130, 130, 90), [common, own], NONE, FRESH + 1);
+        let apart = |common, own| with(two(130, 130, 90), [common, own], NONE, 2 * DAY + 1);
         check(&apart(4, 1), 1246, "");
         check(&apart(7, 2), 0, "too many numbers");
         let undated = |common, own| {
@@ -305,7 +305,7 @@ mod tests {
         check(&two(27, 27, 20), 0, "short, and much");
         check(&two(28, 28, 20), 1307, "");
         check(&two(27, 27, 23), 1500, "");
-        let apart = |n, m, common| with(two(n, m, common), NONE, NONE, FRESH + 1);
+        let apart = |n, m, common| with(two(n, m, common), NONE, NONE, 2 * DAY + 1);
         check(&apart(127, 127, 90), 0, "short, and much");
         check(&apart(128, 128, 90), 1276, "");
         // From these limits on, and at strength 1 not below them.

@@ -270,5 +270,6 @@ mod tests {
         kept.truncate(TERMS);
         kept.sort_unstable();
         assert_eq!(select(terms), kept);
+        assert_eq!(select(kept.clone()), kept);
     }
 }

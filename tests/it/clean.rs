@@ -1,7 +1,12 @@
 //! Cleaning: the cases in `tests/cases/clean` (title, text, `----`, what is left), and what holds for any text.
 
+use std::borrow::Cow;
+
 use proptest::prelude::*;
-use samestory::stages::clean::{UpdateTag, clean, dropped};
+use samestory::model::Article;
+use samestory::stages::clean::{UpdateTag, clean, clean_of, dropped};
+use samestory::stages::learn::Repeated;
+use samestory::text::boilerplate::Support;
 
 #[test]
 fn cases() {
@@ -93,6 +98,9 @@ fn datelines() {
         let cleaned = clean("", line);
         assert_eq!((&*cleaned.text, cleaned.agency), ("The pier fell.", agency), "{line}");
     }
+    for begins in ["12 boats sank.", "“It fell,” he said."] {
+        assert_eq!(clean("", &format!("ROM — {begins}")).text, begins);
+    }
     for line in [
         "NATO — the alliance — met.",
         "A FIRE - Suspected arson - broke out.",
@@ -130,6 +138,7 @@ fn names_and_dates_above_a_story() {
         "Jane Doe",
         &long(60),
         "By Ann Poe",
+        "By Ann Poe and Children’s Desk",
         &by(198),
         "4 May 2025",
         "May 4, 2025",
@@ -186,6 +195,9 @@ fn lines_inside_a_story() {
         "Share this",
         "Terms of use.",
         "VER MÁS",
+        "Ascolta l’articolo",
+        "Leggi l’articolo completo",
+        "©2025 Harbour News",
         "We’ll assume you’re OK with this.",
         "本サイトではクッキーを使用しています。",
         "Comments 12",
@@ -250,6 +262,37 @@ fn what_is_dropped_is_told_by_its_line() {
     let found = dropped("", "The pier fell.\n\nShare this\nIt was old.");
     let told: Vec<_> = found.iter().map(|d| (d.line, d.rule, d.text.as_str())).collect();
     assert_eq!(told, [(3, "share", "Share this")]);
+}
+
+#[test]
+fn what_is_in_one_piece_is_not_copied() {
+    for text in ["The pier fell.", "The pier fell.\nIt was old.\n\nShare this"] {
+        assert!(matches!(clean("", text).text, Cow::Borrowed(_)), "{text}");
+    }
+}
+
+#[test]
+fn what_is_left_of_a_last_line_goes_by_its_own_rule() {
+    let text = "The pier fell.\nAnn Poe contributed to this report. Share this article";
+    assert_eq!(clean("", text).text, "The pier fell.");
+}
+
+#[test]
+fn what_a_repeated_line_hid_is_cleaned_too() {
+    let line = "Free to read for all";
+    let mut repeated = Repeated::default();
+    for title in ["Pier", "Ferry", "Fog"] {
+        let text = format!("{line}\nOf {title} only.");
+        let (title, source) = (title.to_owned(), "Mirror".to_owned());
+        let article = Article { title, source, ..Article::default() };
+        repeated.add(&article, &clean(&article.title, &text));
+    }
+    let learnt = repeated.learn(Support { min_articles: 3, min_days: 3, min_share: 0.5 });
+    let text = format!("{line}\nLONDON (Reuters) - The pier fell.");
+    let cleaned = clean_of(Some(&learnt), "Mirror", "UPDATE 2-Pier falls", &text);
+    assert_eq!((&*cleaned.text, cleaned.agency), ("The pier fell.", Some("Reuters")));
+    assert_eq!((&*cleaned.title, &cleaned.tags[..]), ("Pier falls", &[UpdateTag::Update(2)][..]));
+    assert_eq!(clean_of(Some(&learnt), "Globe", "", &text).text, text);
 }
 
 #[test]

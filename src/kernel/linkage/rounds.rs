@@ -289,3 +289,56 @@ pub(super) fn add_up(edges: &mut [Edge]) -> usize {
     }
     left
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    proptest! {
+        #[test]
+        fn edges_move_with_their_ends_and_stay_in_order(
+            pairs in prop::collection::btree_set((0u32..16, 0u32..16), 0..120),
+            merged in prop::collection::vec((0u32..16, 0u32..16), 0..3),
+            without in prop::collection::btree_set(0u32..16, 0..2),
+        ) {
+            let mut target: Vec<u32> = (0..16).collect();
+            // Few move, or many. A group is in one merger of a round.
+            let mut of_merger = BTreeSet::new();
+            for (a, b) in merged {
+                if a != b && !of_merger.contains(&a) && !of_merger.contains(&b) {
+                    of_merger.extend([a, b]);
+                    target[a.max(b) as usize] = a.min(b);
+                }
+            }
+            let nearest: Vec<u32> = (0..16).map(|i| if without.contains(&i) { NONE } else { 0 }).collect();
+            let edge = |(n, (a, b)): (i64, (u32, u32))| Edge { a, b, sum: 1 << (n % 40), examined: 1 };
+            let mut edges: Vec<Edge> = (0..).zip(pairs).map(edge).filter(|e| e.a < e.b).collect();
+            let mut expected: BTreeMap<(u32, u32), (i64, u32)> = BTreeMap::new();
+            for e in edges.iter().filter(|e| !without.contains(&e.a) && !without.contains(&e.b)) {
+                let (a, b) = (target[e.a as usize], target[e.b as usize]);
+                if a != b {
+                    let both = expected.entry((a.min(b), a.max(b))).or_default();
+                    (both.0, both.1) = (both.0 + e.sum, both.1 + e.examined);
+                }
+            }
+            let left = contract(&mut edges, &nearest, &target);
+            let found: Vec<_> = edges[..left].iter().map(|e| (ends(e), (e.sum, e.examined))).collect();
+            prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn edges_of_which_all_lower_or_all_higher_ends_move_are_put_in_order() {
+        let moved = |edges: [(u32, u32); 4], target: [u32; 10]| {
+            let mut edges = edges.map(|(a, b)| Edge { a, b, sum: 1, examined: 1 });
+            assert_eq!(contract(&mut edges, &[0; 10], &target), 4);
+            edges.each_ref().map(ends)
+        };
+        let higher = moved([(1, 8), (1, 9), (2, 8), (2, 9)], [0, 1, 2, 3, 4, 5, 6, 7, 6, 5]);
+        assert_eq!(higher, [(1, 5), (1, 6), (2, 5), (2, 6)]);
+        let lower = moved([(3, 8), (3, 9), (4, 8), (4, 9)], [0, 1, 2, 2, 1, 5, 6, 7, 8, 9]);
+        assert_eq!(lower, [(1, 8), (1, 9), (2, 8), (2, 9)]);
+    }
+}

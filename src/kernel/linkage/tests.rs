@@ -153,6 +153,32 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn groups_whose_sizes_are_known_merge_as_items_do(
+        (penalties, edges) in inputs(),
+        cut in 1i64..200_000_000,
+    ) {
+        let net = |e: &Edge| e.sum - penalties[e.a as usize] - penalties[e.b as usize];
+        let nearest = |i: u32| {
+            let close = (0..).zip(&edges).filter(|(_, e)| (e.a == i || e.b == i) && net(e) >= cut);
+            close.max_by_key(|(_, e)| net(e)).map_or(NONE, |(at, _)| at)
+        };
+        let n = penalties.len();
+        let linkage = Linkage::new(vec![1; n], penalties.clone(), Average::AllPairs, cut);
+        prop_assert_eq!(linkage.nearest(&edges), (0..n as u32).map(nearest).collect::<Vec<u32>>());
+        let tree = group(&penalties, edges.iter().copied(), cut, Average::AllPairs);
+        prop_assert_eq!(linkage.finish(edges), tree);
+    }
+}
+
+#[test]
+fn of_equally_near_groups_the_lowest_is_the_nearest() {
+    let edge = |a, b| Edge { a, b, sum: 100, examined: 1 };
+    let linkage = Linkage::new(vec![1; 4], vec![0; 4], Average::AllPairs, 60);
+    assert_eq!(linkage.nearest(&[edge(1, 2), edge(0, 1), edge(1, 3)]), [1, 1, 0, 2]);
+}
+
 #[test]
 fn a_chain_stays_a_chain() {
     let edge = |a, b| Edge { a, b, sum: 100, examined: 1 };

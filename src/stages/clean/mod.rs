@@ -73,7 +73,7 @@ pub fn clean_of<'a>(
     };
     let again = clean(&cleaned.title, &left);
     let text = Cow::Owned(again.text.into_owned());
-    Cleaned { title: again.title, text, agency: cleaned.agency.or(again.agency), ..cleaned }
+    Cleaned { text, agency: cleaned.agency.or(again.agency), ..cleaned }
 }
 
 /// What [`clean`] drops from the text, from its lines first, then from its end and its beginning.

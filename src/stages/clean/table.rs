@@ -28,14 +28,12 @@ enum Follows {
 
 /// All phrases.
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut rule = "";
     let mut phrases = Vec::new();
-    for line in include_str!("phrases.txt").lines() {
-        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-            rule = name;
-        } else if !line.is_empty() && (!line.starts_with('#') || !rule.is_empty()) {
-            phrases.push(Phrase::parse(rule, line));
-        }
+    // Above the first rule it says what the lines mean.
+    for section in include_str!("phrases.txt").split("\n[").skip(1) {
+        let (rule, lines) = section.split_once(']').expect("a section begins with its rule");
+        let lines = lines.lines().filter(|line| !line.is_empty());
+        phrases.extend(lines.map(|line| Phrase::parse(rule, line)));
     }
     phrases.sort_by(|a, b| a.0.cmp(&b.0));
     let (mut follows, mut pairs) = ([Follows::Nothing; TRAITS], [false; TRAITS]);

@@ -65,6 +65,84 @@ fn whose_past_becomes_too_short_is_concerned() {
     assert!(crossed(FAR).is_empty() && crossed(NEAR).is_empty());
 }
 
+/// A report of one term: its time, its identity, and what the term weighs in it.
+type Report = (i64, u64, u16);
+
+/// Who is concerned, and for what, of some reports that are there when one goes, or when the one at a position came.
+fn when_one_moves(there: &[Report], moved: Report, position: Option<u32>) -> Vec<(u32, Purpose)> {
+    let mut postings = Postings::with_lengths(&[7], &[there.len() as u32]);
+    let (reports, weights) = postings.of_mut(0);
+    (0..).zip(reports).for_each(|(i, report)| *report = i);
+    there.iter().zip(weights).for_each(|(report, weight)| *weight = report.2);
+    let seconds: Vec<i64> = there.iter().map(|report| report.0).collect();
+    let identities = there.iter().map(|report| report.1).collect();
+    let times = Times { identities, ..times(&seconds) };
+    let (time, identity, weight) = moved;
+    let mut before = seconds;
+    match position {
+        Some(position) => drop(before.remove(position as usize)),
+        None => before.push(time),
+    }
+    before.sort_unstable();
+    let moved = Moved { position, time, identity, posted: vec![(7, weight)] };
+    let found = concerned(&postings, &times, &TimeFactor::new(7.0), &before, &[moved]);
+    found.into_iter().map(|c| (c.report, c.purpose)).collect()
+}
+
+#[test]
+fn a_light_term_finds_matches_only() {
+    let (heavy, light) = (10_000 | IS_FIRST, 10_000);
+    let staying = [(0, 1, heavy), (0, 2, light)];
+    let purposes = |went: u16| {
+        let concerned = when_one_moves(&staying, (0, 9, went), None);
+        concerned.into_iter().map(|c| c.1).collect::<Vec<Purpose>>()
+    };
+    assert_eq!(purposes(heavy), [Purpose::Around, Purpose::Matches]);
+    assert_eq!(purposes(light), [Purpose::Matches; 2]);
+}
+
+#[test]
+fn who_asks_is_within_reach_of_those_that_flip() {
+    // Five are a crowd, of which the lowest two are found, of four all are; what the term weighs in the one that goes or
+    // comes is not enough for a neighbour.
+    let (heavy, late) = (10_000 | IS_FIRST, DAY - 1);
+    let fifth = (0, 8, 1 | IS_FIRST);
+    let around = (0, Purpose::Around);
+    for (early, others) in [(3, [1, 2, 4]), (4, [1, 2, 3])] {
+        let [x, y, z] = others.map(|identity| (late, identity, heavy));
+        let goes = |asking: i64| {
+            let there = [(asking, 9, heavy), (0, early, heavy), x, y, z];
+            when_one_moves(&there, fifth, None).contains(&around)
+        };
+        let came = |asking: i64| {
+            let there = [(asking, 9, heavy), fifth, (0, early, heavy), x, y, z];
+            when_one_moves(&there, fifth, Some(1)).contains(&around)
+        };
+        assert!(goes(1 - NEAR) && !goes(-NEAR));
+        assert!(came(1 - NEAR) && !came(-NEAR));
+    }
+}
+
+#[test]
+fn a_past_is_short_with_fewer_reports_than_it_takes() {
+    let mut seconds = vec![0; HISTORY];
+    seconds.extend([FAR - 1, 40 * DAY]);
+    let now = times(&seconds);
+    let short = |before: &[i64], came: &[usize]| {
+        let came: Vec<bool> = (0..seconds.len()).map(|i| came.contains(&i)).collect();
+        let short = History { before, now: &now }.short(&came);
+        short.windows(2).map(|ends| ends[0] < ends[1]).collect::<Vec<bool>>()
+    };
+    // The first have none in it, and of the last only the one before it is left.
+    let mut expected = vec![true; seconds.len()];
+    expected[HISTORY] = false;
+    assert_eq!(short(&seconds, &[]), expected);
+    // Or had: one came.
+    assert_eq!(short(&seconds[1..], &[]), vec![true; seconds.len()]);
+    expected[0] = false;
+    assert_eq!(short(&seconds, &[0]), expected);
+}
+
 /// A report, and whether it is there before and now.
 #[derive(Debug, Clone)]
 struct Made {
