@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use super::absorb::{self, Absorbed};
-use super::state::NONE;
+use super::state::{NONE, State};
 use crate::kernel::varint;
 use crate::pipeline::spool::Item as _;
 use crate::store::{Block, Error, Keep, Named, Segment, Store};
@@ -97,8 +97,12 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// What the index has; so many rows.
-    pub(super) fn load(store: &Store, rows: usize) -> Result<Self, Error> {
+    /// What the index has of those that were reports. What else it has is of articles that are no reports any more, or are gone:
+    /// their rows may be those of others by now.
+    pub(super) fn load(store: &Store, state: &State) -> Result<Self, Error> {
+        let rows = state.rows.len();
+        let was_report =
+            |row: usize| state.rows.get(row).is_some_and(|known| known.was.group as usize == row);
         let mut all = Self {
             segments: Vec::new(),
             places: vec![NOWHERE; rows],
@@ -113,7 +117,7 @@ impl Findings {
                 let int = |i: usize| u32::read(&record[4 * i..4 * i + 4]);
                 let next = [int(2), int(3), int(4)];
                 let row = int(0) as usize;
-                if row < rows {
+                if was_report(row) {
                     let spans = std::array::from_fn(|i| [ends[i], next[i].max(ends[i])]);
                     all.places[row] = Place { segment: all.segments.len() as u32, spans };
                     all.penalties[row] = int(1).cast_signed();

@@ -152,6 +152,6 @@ fn in_time(rows: &[Known]) -> Vec<u32> {
     };
     let mut in_time: Vec<u32> = (0..rows.len() as u32).collect();
     // Stable, because rows mostly come in the order of time.
-    in_time.sort_by(|&i, &j| age(i).cmp(&age(j)));
+    in_time.sort_by_key(|&row| age(row));
     in_time
 }

@@ -205,7 +205,7 @@ impl Index {
         near::regroup(&mut work, &mut pairs)?;
         clock.stage(stages, "near", pairs.fresh.len() as u64, "pairs of copies");
         let reports = Reports::new(&work.state);
-        let mut findings = Findings::load(&self.store, work.state.rows.len())?;
+        let mut findings = Findings::load(&self.store, &work.state)?;
         let changed = reports::find(&work, &reports, &mut findings)?;
         clock.stage(stages, "stories", findings.fresh.len() as u64, "reports");
         let touched = work.touched(&reports, &changed);
