@@ -122,12 +122,16 @@ fn names(n: usize) -> String {
     "Annapoe ".repeat(n / 8) + &"A".repeat(n % 8)
 }
 
+/// Checks that of a text this is left, or all of it stays.
+#[track_caller]
+fn check_left(text: &str, left: &str, goes: bool) {
+    assert_eq!(clean("", text).text, if goes { left } else { text });
+}
+
 /// Checks what stands above a story, or that it stays.
 #[track_caller]
 fn check_above(above: &str, goes: bool) {
-    let text = format!("{above}\n\nThe pier fell at dawn.");
-    let want = if goes { "The pier fell at dawn." } else { &text };
-    assert_eq!(clean("", &text).text, want);
+    check_left(&format!("{above}\n\nThe pier fell at dawn."), "The pier fell at dawn.", goes);
 }
 
 #[test]
@@ -183,8 +187,7 @@ fn names_and_dates_above_a_story() {
 #[track_caller]
 fn check_inside(line: &str, goes: bool) {
     let text = format!("The pier fell.\n{line}\nIt was old.");
-    let want = if goes { "The pier fell.\nIt was old." } else { &text };
-    assert_eq!(clean("", &text).text, want);
+    check_left(&text, "The pier fell.\nIt was old.", goes);
 }
 
 #[test]
@@ -250,8 +253,7 @@ fn what_is_glued_before_a_story() {
         ("Accept all ", false),
         ("Post comment ", false),
     ] {
-        let text = glued.to_owned() + "The pier fell.";
-        assert_eq!(clean("", &text).text, if goes { "The pier fell." } else { &text });
+        check_left(&(glued.to_owned() + "The pier fell."), "The pier fell.", goes);
     }
     let text = "Terms of use. Post comment The pier fell.";
     assert_eq!(clean("", text).text, "Post comment The pier fell.");

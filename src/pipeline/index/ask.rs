@@ -4,10 +4,10 @@
 use super::Error;
 use super::few::Few;
 use super::findings::{Finding, Findings};
+use super::postings;
 use super::reports::Reports;
 use super::state::{NONE, State};
 use super::work::Work;
-use super::{postings, rows};
 use crate::kernel::time::{DAY, TimeFactor};
 use crate::stages::asking::{self, Asks};
 use crate::stages::concerned::{self, Concerned, Moved};
@@ -70,7 +70,7 @@ pub(super) fn ask(
 ) -> Result<Vec<Asked>, Error> {
     let state = &work.state;
     let moved: Vec<u32> = reports.came.iter().chain(&reports.went).copied().collect();
-    let Some(stretch) = stretch(moved.iter().map(|&row| time(state, row))) else {
+    let Some(stretch) = stretch(moved.iter().map(|&row| state.time(row).0)) else {
         return Ok(Vec::new());
     };
     let mut at_hand = AtHand { state, reports, stretch, postings: Postings::default() };
@@ -95,11 +95,6 @@ pub(super) fn ask(
     Ok(asked)
 }
 
-/// When the report of a row was published or seen.
-fn time(state: &State, row: u32) -> i64 {
-    rows::time(state.of(row).time).0
-}
-
 /// The reports that stay and whose queries may give something else, because of the rows that moved, which post these terms.
 fn dirty(
     AtHand { state, reports, postings, .. }: &AtHand<'_>,
@@ -110,11 +105,11 @@ fn dirty(
     let as_moved = |(&row, posted): (&u32, &Vec<(u32, u16)>)| {
         let position = Some(reports.position[row as usize]).filter(|&i| i != NONE);
         let identity = state.of(row).identity;
-        Moved { position, time: time(state, row), identity, posted: posted.clone() }
+        Moved { position, time: state.time(row).0, identity, posted: posted.clone() }
     };
     let moved: Vec<Moved> = moved.iter().zip(posted).map(as_moved).collect();
     let stood = state.select(|row, known| known.was.group == row);
-    let mut before: Vec<i64> = stood.into_iter().map(|row| time(state, row)).collect();
+    let mut before: Vec<i64> = stood.into_iter().map(|row| state.time(row).0).collect();
     before.sort();
     concerned::concerned(postings, &reports.times, by_gap, &before, &moved)
 }

@@ -7,7 +7,6 @@ use foldhash::HashSet;
 use super::Error;
 use super::findings::Findings;
 use super::reports::Reports;
-use super::rows;
 use super::state::NONE;
 use super::work::Work;
 use crate::kernel::time::DAY;
@@ -127,7 +126,7 @@ impl<'a> Close<'a> {
     fn were_close(&self, some: &HashSet<u32>) -> Result<HashSet<u32>, Error> {
         let Self { work, findings, .. } = self;
         let mut close = HashSet::default();
-        let time = |row: u32| rows::time(work.state.of(row).time).0;
+        let time = |row: u32| work.state.time(row).0;
         let times = || some.iter().map(|&row| time(row));
         let Some((first, last)) = times().min().zip(times().max()) else { return Ok(close) };
         // A pair is known of the later of its two.

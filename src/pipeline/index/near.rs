@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::Error;
 use super::lists::Lists;
 use super::pairs::{self, Pair, Pairs, UNKNOWN};
-use super::state::{NONE, State};
+use super::state::{State, numbers};
 use super::work::Work;
 use super::world::aside;
 use crate::kernel::buckets::{items, pair};
@@ -212,9 +212,7 @@ impl Texts {
         let stands = |row: &u32| state.of(*row).now.first == *row;
         let mut rows: Vec<u32> = articles.iter().copied().filter(stands).collect();
         rows.sort_unstable_by_key(|&row| state.ages[row as usize]);
-        let mut slots = vec![NONE; state.rows.len()];
-        rows.iter().zip(0..).for_each(|(&row, slot)| slots[row as usize] = slot);
-        Self { rows, slots }
+        Self { slots: numbers(&rows, state.rows.len()), rows }
     }
 
     /// A pair of articles by their places.

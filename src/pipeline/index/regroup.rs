@@ -24,7 +24,7 @@ use super::Error;
 use super::close::Close;
 use super::findings::Findings;
 use super::reports::Reports;
-use super::state::NONE;
+use super::state::{NONE, numbers};
 use super::work::Work;
 use crate::kernel::linkage::{self, Average, Edge, Merger, Tree, group_under, together};
 use crate::stages::decide::bind;
@@ -176,13 +176,6 @@ impl Hand {
         self.tree.mergers.extend(tree.mergers.into_iter().map(merger));
         Ok(())
     }
-}
-
-/// For each of so many positions the number that it has among some, or [`NONE`].
-fn numbers(positions: &[u32], n: usize) -> Vec<u32> {
-    let mut numbers = vec![NONE; n];
-    (0..).zip(positions).for_each(|(n, &i)| numbers[i as usize] = n);
-    numbers
 }
 
 /// A tree of some positions by their numbers among these.

@@ -13,8 +13,7 @@ use super::anew::anew;
 use super::ask::ask;
 use super::findings::Findings;
 use super::reckon::reckon;
-use super::rows;
-use super::state::{NONE, State};
+use super::state::{State, numbers};
 use super::work::Work;
 use crate::kernel::time::TimeFactor;
 use crate::stages::reach::Times;
@@ -38,14 +37,12 @@ impl Reports {
         let mut rows = state.select(|row, known| known.now.group == row);
         // Stable, because rows mostly come in the order of time.
         rows.sort_by_key(|&row| state.ages[row as usize]);
-        let mut position = vec![NONE; state.rows.len()];
-        (0..).zip(&rows).for_each(|(i, &row)| position[row as usize] = i);
         Self {
             times: times(state, &rows),
             came: state.select(|row, known| known.now.group == row && known.was.group != row),
             went: state.select(|row, known| known.was.group == row && known.now.group != row),
+            position: numbers(&rows, state.rows.len()),
             rows,
-            position,
         }
     }
 
@@ -59,7 +56,7 @@ impl Reports {
 pub(super) fn times(state: &State, rows: &[u32]) -> Times {
     let mut times = Times::default();
     for &row in rows {
-        let (time, stamped) = rows::time(state.of(row).time);
+        let (time, stamped) = state.time(row);
         times.seconds.push(time);
         times.stamped.push(stamped);
         times.identities.push(state.of(row).identity);

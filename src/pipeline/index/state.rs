@@ -122,14 +122,18 @@ impl State {
         if !is_whole {
             return Err(Error::damaged(&store.database(), "an article is in no segment"));
         }
-        state.ages = vec![0; state.rows.len()];
         state.in_time = in_time(&state.rows);
-        (0..).zip(&state.in_time).for_each(|(age, &row)| state.ages[row as usize] = age);
+        state.ages = numbers(&state.in_time, state.rows.len());
         Ok(state)
     }
 
     pub(super) fn of(&self, row: u32) -> &Known {
         &self.rows[row as usize]
+    }
+
+    /// When a report was published or seen, and whether it is the latter, as [`rows::time`] has it.
+    pub(super) fn time(&self, row: u32) -> (i64, bool) {
+        rows::time(self.of(row).time)
     }
 
     /// When an article was published, to the second.
@@ -142,6 +146,13 @@ impl State {
     pub(super) fn select(&self, pass: impl Fn(u32, &Known) -> bool) -> Vec<u32> {
         (0..).zip(&self.rows).filter(|(row, known)| pass(*row, known)).map(|(row, _)| row).collect()
     }
+}
+
+/// For each of so many rows or positions the number that it has among some, or [`NONE`].
+pub(super) fn numbers(some: &[u32], n: usize) -> Vec<u32> {
+    let mut numbers = vec![NONE; n];
+    (0..).zip(some).for_each(|(number, &i)| numbers[i as usize] = number);
+    numbers
 }
 
 /// All rows in the order of their articles in time.
