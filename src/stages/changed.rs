@@ -41,7 +41,7 @@ pub fn shifts(
     change: impl Fn(u32) -> Change,
 ) -> Vec<(u64, Proposals)> {
     let hits = found.into_hits();
-    let mut shifts: Vec<(u64, Proposals)> = Vec::new();
+    let mut shifts: Vec<(u64, Proposals)> = Vec::with_capacity(hits.len());
     let (mut there, mut before, mut after) = (Vec::new(), Vec::new(), Vec::new());
     for bucket in hits.chunk_by(|x, y| x.0 == y.0).filter(|b| b.len() > 1) {
         let by_lead = watched.table(bucket[0].0) == Table::Lead;

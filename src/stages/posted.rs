@@ -99,7 +99,8 @@ pub fn heaviest(i: usize, vectors: &Vectors, fixed: &Weights) -> impl Iterator<I
 fn positions(weights: &[u16]) -> Vec<u16> {
     // Ascending by what is missing of the heaviest weight there can be, then by position, and so by term.
     let key = |(i, &weight): (u32, &u16)| u32::from(u16::MAX - weight) << 16 | i;
-    let mut keys: Vec<u32> = (0..1 << 16).zip(weights).filter(|t| *t.1 > 0).map(key).collect();
+    let mut keys: Vec<u32> = Vec::with_capacity(weights.len());
+    keys.extend((0..1 << 16).zip(weights).filter(|t| *t.1 > 0).map(key));
     if keys.len() > POSTED {
         keys.select_nth_unstable(POSTED);
         keys.truncate(POSTED);

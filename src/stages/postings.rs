@@ -89,6 +89,10 @@ impl Postings {
 
     /// Takes in the postings of other terms.
     pub fn extend(&mut self, other: Self) {
+        if self.numbers.is_empty() {
+            *self = other;
+            return;
+        }
         let (terms, postings) = (self.numbers.len() as u32, self.lists.reports.len() as u32);
         self.numbers.extend(other.numbers.into_iter().map(|(term, n)| (term, n + terms)));
         let Lists { starts, reports, weights } = other.lists;

@@ -67,13 +67,10 @@ impl Part {
         (0..of).map(move |number| Self { number, of })
     }
 
-    /// The keys of a sketch that are in this part, with their places.
-    fn keys(self, sketch: &Sketch) -> impl Iterator<Item = (usize, u64)> {
-        let places = (0..PLACES).filter(move |&place| is_of_lead(place) || self.has(place));
-        let has =
-            move |key: u64| key != NO_KEY && self.has(PLACES - 1 - key as usize % LEAD_HASHES);
-        let keys = places.map(|place| (place, key(sketch, place)));
-        keys.filter(move |&(place, key)| !is_of_lead(place) || has(key))
+    /// Whether it has a key that stands at a place.
+    fn has_key(self, place: usize, key: u64) -> bool {
+        let of_lead = || key != NO_KEY && self.has(PLACES - 1 - key as usize % LEAD_HASHES);
+        if is_of_lead(place) { of_lead() } else { self.has(place) }
     }
 
     fn has(self, place: usize) -> bool {
@@ -87,16 +84,22 @@ const TOGETHER: usize = 60_000;
 impl Watched {
     /// Watches the keys of some articles.
     pub fn new<'a>(part: Part, changing: impl Iterator<Item = (u32, &'a Sketch)>) -> Self {
+        let changing: Vec<(u32, &Sketch)> = changing.collect();
         let (mut places, mut tables) = (Vec::<Place>::new(), Vec::new());
         let mut earliest: Vec<u32> = Vec::new();
-        for (item, sketch) in changing {
-            for (place, key) in part.keys(sketch) {
-                let (table, place) = (table(place), of_table(place));
-                if places.len() <= place {
-                    places.resize_with(place + 1, Place::default);
+        // Place by place, so that buckets that are looked at together lie together.
+        for at in (0..PLACES).filter(|&place| is_of_lead(place) || part.has(place)) {
+            let (table, place) = (table(at), of_table(at));
+            if places.len() <= place {
+                places.resize_with(place + 1, Place::default);
+            }
+            let buckets = &mut places[place].buckets;
+            for &(item, sketch) in &changing {
+                let key = key(sketch, at);
+                if !part.has_key(at, key) {
+                    continue;
                 }
-                let known = places[place].buckets.entry(key);
-                let bucket = *known.or_insert(tables.len() as u32);
+                let bucket = *buckets.entry(key).or_insert(tables.len() as u32);
                 match earliest.get_mut(bucket as usize) {
                     None => {
                         tables.push(table);

@@ -1,5 +1,6 @@
 //! What an index asks of its database.
 
+use foldhash::HashSet;
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::tables::{ARTICLE, Member, Next, STORY, Stored, Story, of_any_block, stored, story};
@@ -164,17 +165,19 @@ impl Store {
         read().map_err(self.sql())
     }
 
-    /// Whether a name of a story is in use, or was and leads elsewhere.
+    /// Those of some names that are in use for a story, or were and lead elsewhere.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn is_named(&self, id: &str) -> Result<bool, Error> {
+    pub fn in_use(&self, names: &[String]) -> Result<HashSet<String>, Error> {
         let block = of_any_block("stories", "stories", "story");
+        let is_one = "story_id IN (SELECT value FROM json_each(?1))";
         let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM stories WHERE {block} AND story_id = ?1) \
-             OR EXISTS (SELECT 1 FROM redirects WHERE story_id = ?1)"
+            "SELECT story_id FROM stories WHERE {block} AND {is_one} \
+             UNION SELECT story_id FROM redirects WHERE {is_one}"
         );
-        Ok(self.one(&sql, id, |r| r.get(0))?.unwrap_or(false))
+        let names = serde_json::Value::from(names).to_string();
+        Ok(self.some(&sql, [names], |r| r.get(0))?.into_iter().collect())
     }
 
     /// The story of a name, or the one that the name leads to.

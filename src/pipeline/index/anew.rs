@@ -74,8 +74,10 @@ pub(super) fn anew(
     let shifted: Vec<u32> = shifted.filter(|row| !came.contains(row)).collect();
     let others = naming(reports, findings, &all, &shifted)?;
     let shifted: HashSet<u32> = shifted.into_iter().chain(came).collect();
-    let all = asked.into_iter().chain(others);
-    Ok(all.map(|asked| Anew::of(asked, reports, &shifted)).filter(Anew::is_open).collect())
+    let mut anew = Vec::with_capacity(asked.len() + others.len());
+    let all = asked.into_iter().chain(others).map(|asked| Anew::of(asked, reports, &shifted));
+    anew.extend(all.filter(Anew::is_open));
+    Ok(anew)
 }
 
 /// Reports that were not asked and name one of some rows, as their similar or nearest ones.

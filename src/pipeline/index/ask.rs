@@ -121,7 +121,7 @@ fn remember(
     rows: &[u32],
 ) -> Result<(Vec<Asked>, Vec<Asks>), Error> {
     let (vectors, posted) = at_hand.posted(rows)?;
-    let (mut asked, mut own) = (Vec::new(), Vec::new());
+    let (mut asked, mut own) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
     let all = rows.iter().zip(posted).zip(findings.whole(rows)?);
     for (n, ((&row, posted), was)) in all.enumerate() {
         let position = at_hand.reports.position[row as usize];
@@ -149,7 +149,8 @@ fn weigh(
     let few = Few::new(state, reports, all)?;
     let stars = few.numbered(asking.iter().map(|(i, _)| *i).zip(&around));
     let found = asking::weigh(&few.comparison(by_gap), &stars);
-    let (mut rest, mut asked, mut own) = (found.local.flat(), Vec::new(), Vec::new());
+    let mut rest = found.local.flat();
+    let (mut asked, mut own) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
     let all = asking.into_iter().zip(findings.whole(&rows)?).zip(found.nearest);
     for (((position, posted), was), nearest) in all {
         let dimensions = few.vectors.dimensions(few.number(position) as usize);

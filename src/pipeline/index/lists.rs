@@ -100,6 +100,19 @@ impl State {
         Ok(vectors)
     }
 
+    /// The words of the headlines of some articles, in their order.
+    pub(super) fn headlines(&self, wanted: &[u32]) -> Result<Headlines, Error> {
+        let mut headlines =
+            Headlines { words: Vec::new(), spans: vec![Span::default(); wanted.len()] };
+        let mut reader = Reader::default();
+        self.each_record(wanted, |i, segment, record| {
+            let (from, title) = ((&*self.segments, segment), rows::title_words(record));
+            headlines.spans[i] = reader.append(from, rows::HASHES, title, &mut headlines.words)?;
+            Ok(())
+        })?;
+        Ok(headlines)
+    }
+
     /// The sketches of those articles that have one.
     pub(super) fn sketches(&self, wanted: &[u32]) -> Result<HashMap<u32, Sketch>, Error> {
         let mut sketches = HashMap::with_capacity_and_hasher(wanted.len(), Default::default());
@@ -157,6 +170,18 @@ impl State {
         corpus.add(chunk).map_err(super::world::aside)?;
         corpus.seal(&mut crate::pipeline::Run::default());
         Ok(corpus)
+    }
+}
+
+/// The words of headlines, each ascending.
+pub(super) struct Headlines {
+    words: Vec<u32>,
+    spans: Vec<Span>,
+}
+
+impl Headlines {
+    pub(super) fn of(&self, i: usize) -> &[u32] {
+        self.spans[i].of(&self.words)
     }
 }
 

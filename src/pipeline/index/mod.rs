@@ -8,6 +8,7 @@ mod close;
 mod explain;
 mod few;
 mod findings;
+mod fold;
 mod intake;
 mod lists;
 mod look;

@@ -2,25 +2,23 @@
 //!
 //! The level is regrouped where it can differ from before, and nowhere else:
 //!
-//! - Articles that are the same word for word depend on those of the same words alone, so that only texts with a new, gone
-//!   or decided article are folded anew.
+//! - Articles that are the same word for word depend on those of the same words alone ([`super::fold`]).
 //! - A pair is a candidate by the buckets that both are in. Their counts change by the buckets with a new or a gone
 //!   article ([`changed`]); whether a candidate is examined, and what the check finds, depends on the two alone.
 //! - Groups merge only where a pair between them matches, so that a group lies inside one component of matches, and the
 //!   pairs asked for because of a common third do as well. Components with a new article, or with a pair that came or
 //!   went, are grouped anew, whole.
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::Error;
 use super::lists::Lists;
 use super::pairs::{self, Pair, Pairs, UNKNOWN};
 use super::state::{State, numbers};
 use super::work::Work;
 use super::world::aside;
+use super::{Error, fold};
 use crate::kernel::buckets::{items, pair};
-use crate::kernel::filter::Filter;
 use crate::pipeline::copies;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::Exact;
@@ -33,43 +31,13 @@ use crate::store::Segment;
 
 /// Finds the groups; afterwards all articles know theirs.
 pub(super) fn regroup(work: &mut Work<'_>, pairs: &mut Pairs) -> Result<(), Error> {
-    let folded = fold(work)?;
+    let folded = fold::fold(work)?;
     let touched = propose(work, pairs, &folded)?;
     let alone = group(work, pairs, &touched)?;
     for row in alone {
         work.state.rows[row as usize].now.group = row;
     }
     Ok(())
-}
-
-/// Folds what is the same word for word anew where something came or went. Gives the articles that stand for these texts.
-fn fold(work: &mut Work<'_>) -> Result<Vec<u32>, Error> {
-    let concerned = || work.added.iter().chain(&work.removed).chain(&work.named);
-    let contents: HashSet<u64> =
-        concerned().map(|&row| work.state.of(row).content).filter(|c| *c != 0).collect();
-    let may_be = Filter::new(contents.iter().copied(), 8);
-    let is_one = |content: u64| may_be.may_have(content) && contents.contains(&content);
-    let mut is_concerned = vec![false; work.state.rows.len()];
-    concerned().for_each(|&row| is_concerned[row as usize] = true);
-    let mut again = work.state.select(|row, known| {
-        known.now.is_there() && (is_concerned[row as usize] || is_one(known.content))
-    });
-    again.sort_by_key(|&row| work.state.of(row).content);
-    let (mut alone, mut several) = (Vec::new(), Vec::new());
-    for same in again.chunk_by(|&i, &j| work.state.of(i).content == work.state.of(j).content) {
-        let own = same.len() == 1 || work.state.of(same[0]).content == 0;
-        if own { &mut alone } else { &mut several }.extend_from_slice(same);
-    }
-    alone.iter().for_each(|&row| work.state.rows[row as usize].now.first = row);
-    let corpus = work.texts(&several, Lists::Headline)?;
-    let constraints = bind(&work.params.decisions, |id| corpus.position(id));
-    let exact = corpus.fold_exact(&constraints).map_err(aside)?;
-    let row = |i: u32| corpus.articles[i as usize].row;
-    for (i, first) in (0..).zip(exact.first()) {
-        work.state.rows[row(i) as usize].now.first = row(first);
-    }
-    alone.extend(exact.kept.into_iter().map(row));
-    Ok(alone)
 }
 
 /// Finds which pairs are candidates now and which are no more. Gives, for each article, whether its component is to be grouped
@@ -103,9 +71,12 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
             Ok(members)
         };
         let found = segments.par_iter().with_min_len(8).try_fold(|| watched.nothing(), find);
-        let mut members = watched.nothing();
         let found: Vec<Members> = found.collect::<Result<_, Error>>()?;
-        found.into_iter().for_each(|some| members.extend(some));
+        let both = |mut members: Members, others| {
+            members.extend(others);
+            members
+        };
+        let members = found.into_iter().reduce(both).unwrap_or_else(|| watched.nothing());
         shifts.extend(changed::shifts(&watched, members, |age| change(row_of(age))));
         changed::add_up(&mut shifts);
     }
@@ -158,8 +129,9 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
 /// Groups the texts that are touched. Gives the articles that are groups of their own.
 fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec<u32>, Error> {
     let all = pairs.select(touched, touched)?;
-    let candidates = all.iter().filter(|p| p.is_candidate());
-    let mut candidates: Vec<Pair> = candidates.map(|&p| Pair { related: false, ..p }).collect();
+    let mut candidates = all.clone();
+    candidates.retain(Pair::is_candidate);
+    candidates.iter_mut().for_each(|p| p.related = false);
     let (mut together, alone) = partition(&work.state, &candidates, touched);
     let texts = Texts::of(&work.state, &together);
     let examined = |p: &Pair| p.examined(|row| texts.slots[row as usize]);

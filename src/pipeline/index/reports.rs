@@ -34,9 +34,8 @@ pub(super) struct Reports {
 impl Reports {
     /// All reports.
     pub(super) fn new(state: &State) -> Self {
-        let mut rows = state.select(|row, known| known.now.group == row);
-        // Stable, because rows mostly come in the order of time.
-        rows.sort_by_key(|&row| state.ages[row as usize]);
+        let is_report = |row: &u32| state.of(*row).now.group == *row;
+        let rows: Vec<u32> = state.in_time.iter().copied().filter(is_report).collect();
         Self {
             times: times(state, &rows),
             came: state.select(|row, known| known.now.group == row && known.was.group != row),
@@ -54,14 +53,13 @@ impl Reports {
 
 /// When some reports were published or seen, in their order: none is undated.
 pub(super) fn times(state: &State, rows: &[u32]) -> Times {
-    let mut times = Times::default();
-    for &row in rows {
-        let (time, stamped) = state.time(row);
-        times.seconds.push(time);
-        times.stamped.push(stamped);
-        times.identities.push(state.of(row).identity);
+    let time = |&row: &u32| state.time(row);
+    Times {
+        undated: 0,
+        seconds: rows.iter().map(|row| time(row).0).collect(),
+        stamped: rows.iter().map(|row| time(row).1).collect(),
+        identities: rows.iter().map(|&row| state.of(row).identity).collect(),
     }
-    times
 }
 
 /// Queries what has to be queried again. Gives the rows of reports of which a pair with another report of before, or the

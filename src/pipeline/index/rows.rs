@@ -7,7 +7,7 @@ use crate::model::Entry;
 use crate::pipeline::parts::{Lists, Span};
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item;
-use crate::stages::posted::heaviest;
+use crate::stages::posted::{self, heaviest};
 use crate::stages::reach::Moment;
 use crate::stages::terms::Term;
 use crate::stages::weights::Vectors;
@@ -77,7 +77,8 @@ fn write_postings(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(),
     let posted = |i: usize| {
         heaviest(i, &vectors, &fixed).map(move |(term, weight)| (term, i as u32, weight))
     };
-    let mut postings: Vec<(u32, u32, u16)> = (0..terms.len()).flat_map(posted).collect();
+    let mut postings: Vec<(u32, u32, u16)> = Vec::with_capacity(posted::POSTED * terms.len());
+    postings.extend((0..terms.len()).flat_map(posted));
     postings.sort_unstable();
     let (mut dictionary, mut list, mut before) = (Vec::new(), Vec::new(), 0);
     for same in postings.chunk_by(|x, y| x.0 == y.0) {
@@ -155,6 +156,9 @@ pub(super) struct Brief {
     pub(super) delivered: u64,
     pub(super) content: u64,
     pub(super) time: i64,
+    /// The hash of its source.
+    pub(super) source: u64,
+    pub(super) n_words: u32,
     pub(super) n_shingles: u32,
 }
 
@@ -174,6 +178,11 @@ pub(super) fn terms(bytes: &[u8]) -> Span {
     span(bytes, 2)
 }
 
+/// Where the words of the headline of an article are, by its record.
+pub(super) fn title_words(bytes: &[u8]) -> Span {
+    span(bytes, 3)
+}
+
 /// Reads from a record what it alone says.
 pub(super) fn brief(bytes: &[u8]) -> Brief {
     let (longs, ints) = bytes.split_at(LONGS);
@@ -185,6 +194,8 @@ pub(super) fn brief(bytes: &[u8]) -> Brief {
         delivered: long(2),
         content: long(3),
         time: long(4).cast_signed(),
+        source: long(0),
+        n_words: int(1),
         n_shingles: int(3).saturating_sub(int(2)),
     }
 }

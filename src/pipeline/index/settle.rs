@@ -6,6 +6,7 @@
 use foldhash::{HashMap, HashSet};
 
 use super::name::{number_of, spelled};
+use crate::kernel::hash::mix;
 use crate::model::Change;
 use crate::store::{Batch, Member, Story};
 
@@ -42,14 +43,17 @@ pub(super) struct Ending {
 
 /// Writes into a batch which members and stories changed, and how; returns the name of each fresh story.
 ///
-/// `taken` says whether a name is in use.
-pub(super) fn settle(
+/// `in_use` gives those of some names that are.
+///
+/// # Errors
+/// Those of `in_use`.
+pub(super) fn settle<E>(
     before: &Before,
     fresh: &[Fresh],
     ending: &Ending,
-    mut taken: impl FnMut(&str) -> bool,
+    in_use: impl Fn(&[String]) -> Result<HashSet<String>, E>,
     batch: &mut Batch,
-) -> Vec<u64> {
+) -> Result<Vec<u64>, E> {
     let successor = |row: u32| before.successors.get(&row).copied().unwrap_or(row);
     let old: HashMap<u32, &Member> = before.members.iter().map(|m| (successor(m.row), m)).collect();
     let story: HashMap<u32, &Story> = before.stories.iter().map(|s| (s.story, s)).collect();
@@ -64,29 +68,15 @@ pub(super) fn settle(
             }
         }
     }
-    // Asked for in their order, because so they stand in the database.
     let new = fresh.iter().zip(&claims).filter(|(_, claims)| claims.is_empty());
-    let mut in_use: Vec<String> = new.map(|(fresh, _)| spelled(fresh.identity)).collect();
-    in_use.sort_unstable();
-    in_use.retain(|name| taken(name));
-    let (mut names, mut given, mut next) = (Vec::new(), HashSet::default(), before.next);
+    let new: Vec<u64> = new.map(|(fresh, _)| fresh.identity).collect();
+    let mut free = free_names(&new, in_use)?.into_iter();
+    let (mut names, mut next) = (Vec::new(), before.next);
     for (fresh, claims) in fresh.iter().zip(&claims) {
         let kept = claims.first().map(|number| story[number]);
         let number = kept.map_or(next, |story| story.story);
         next += u32::from(kept.is_none());
-        let id = kept.map_or_else(
-            || {
-                let wished = spelled(fresh.identity);
-                let mut is_in_use = |id: &str| match id == wished {
-                    true => in_use.binary_search(&wished).is_ok(),
-                    false => taken(id),
-                };
-                let id = free_name(fresh.identity, |id| given.contains(id) || is_in_use(id));
-                given.insert(id.clone());
-                id
-            },
-            |story| story.id.clone(),
-        );
+        let id = kept.map_or_else(|| free.next().expect("one each"), |story| story.id.clone());
         names.push(number_of(&id));
         let now = Story {
             story: number,
@@ -111,7 +101,7 @@ pub(super) fn settle(
             batch.stories.push(now);
         }
     }
-    names
+    Ok(names)
 }
 
 /// For each old story the fresh one that has its representative, or failing that most of it.
@@ -193,13 +183,25 @@ fn change(story_id: &str, what: &str, from: &str, added: u32, reason: String) ->
     Change { story_id, change, from, articles_added: added, reason }
 }
 
-/// The name made of a hash, or of what follows from it where that is in use.
-fn free_name(mut identity: u64, mut taken: impl FnMut(&str) -> bool) -> String {
-    loop {
-        let name = spelled(identity);
-        if !taken(&name) {
-            return name;
+/// A name for each new story: made of its hash, or of what follows from it where that is in use.
+fn free_names<E>(
+    identities: &[u64],
+    in_use: impl Fn(&[String]) -> Result<HashSet<String>, E>,
+) -> Result<Vec<String>, E> {
+    // All at once and in their order, because so they stand in the database.
+    let mut wished: Vec<String> = identities.iter().map(|&identity| spelled(identity)).collect();
+    wished.sort_unstable();
+    let mut given = in_use(&wished)?;
+    let mut names = Vec::with_capacity(identities.len());
+    for &(mut identity) in identities {
+        let mut name = spelled(identity);
+        while given.contains(&name) {
+            identity = mix(identity.wrapping_add(1));
+            name = spelled(identity);
+            given.extend(in_use(std::slice::from_ref(&name))?);
         }
-        identity = crate::kernel::hash::mix(identity.wrapping_add(1));
+        given.insert(name.clone());
+        names.push(name);
     }
+    Ok(names)
 }

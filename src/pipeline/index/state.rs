@@ -36,6 +36,9 @@ pub(super) struct Known {
     pub(super) content: u64,
     /// As [`rows::moment`] reads it.
     pub(super) time: i64,
+    /// The hash of its source.
+    pub(super) source: u64,
+    pub(super) n_words: u32,
     pub(super) n_shingles: u32,
     /// Its segment, among those at hand, and its place in it.
     pub(super) segment: u32,
@@ -51,6 +54,8 @@ const UNKNOWN: Known = Known {
     delivered: 0,
     content: 0,
     time: i64::MIN,
+    source: 0,
+    n_words: 0,
     n_shingles: 0,
     segment: NONE,
     at: 0,
@@ -84,7 +89,7 @@ impl State {
         for segment in segments {
             let (mut of_segment, number) = (Vec::new(), state.segments.len() as u32);
             segment.each_record(rows::RECORDS, rows::RECORD, |record| {
-                let Brief { row, identity, delivered, content, time, n_shingles } =
+                let Brief { row, identity, delivered, content, time, source, n_words, n_shingles } =
                     rows::brief(record);
                 if state.rows.len() <= row as usize {
                     state.rows.resize(row as usize + 1, UNKNOWN);
@@ -99,6 +104,8 @@ impl State {
                     delivered,
                     content,
                     time,
+                    source,
+                    n_words,
                     n_shingles,
                     segment: number,
                     at: of_segment.len() as u32,
@@ -157,12 +164,13 @@ pub(super) fn numbers(some: &[u32], n: usize) -> Vec<u32> {
 
 /// All rows in the order of their articles in time.
 fn in_time(rows: &[Known]) -> Vec<u32> {
-    let age = |row: u32| {
-        let known = &rows[row as usize];
-        (rows::moment(known.time).time, known.identity, row)
-    };
+    let of = |row: u32| &rows[row as usize];
+    let time = |row: &u32| rows::moment(of(*row).time).time;
     let mut in_time: Vec<u32> = (0..rows.len() as u32).collect();
     // Stable, because rows mostly come in the order of time.
-    in_time.sort_by_key(|&row| age(row));
+    in_time.sort_by_key(time);
+    for same in in_time.chunk_by_mut(|x, y| time(x) == time(y)) {
+        same.sort_unstable_by_key(|&row| (of(row).identity, row));
+    }
     in_time
 }

@@ -219,12 +219,8 @@ impl Index {
             successors,
             next,
         };
-        let mut fault = None;
-        let taken = |id: &str| {
-            self.store.is_named(id).map_err(|error| fault = Some(error)).unwrap_or(false)
-        };
-        let names = settle::settle(&before, &fresh, &ending, taken, &mut batch);
-        fault.map_or(Ok(()), Err)?;
+        let in_use = |names: &[String]| self.store.in_use(names);
+        let names = settle::settle(&before, &fresh, &ending, in_use, &mut batch)?;
         let others = names.len() - placed.len();
         name(&mut placed, &names[others..]);
         let added: HashSet<u32> = work.added.iter().copied().collect();

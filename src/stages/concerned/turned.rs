@@ -46,8 +46,9 @@ struct Posting<'a> {
 pub(super) fn turned(postings: &Postings, times: &Times, moved: &[Moved], came: &[bool]) -> Turned {
     let posting =
         |number, of| move |&(term, weight): &(u32, u16)| Posting { term, weight, number, of };
-    let all = (0..).zip(moved).flat_map(|(n, m)| m.posted.iter().map(posting(n, m)));
-    let mut all: Vec<Posting<'_>> = all.collect();
+    let n = moved.iter().map(|m| m.posted.len()).sum();
+    let mut all: Vec<Posting<'_>> = Vec::with_capacity(n);
+    all.extend((0..).zip(moved).flat_map(|(n, m)| m.posted.iter().map(posting(n, m))));
     all.sort_unstable_by_key(|p| (p.term, p.of.time, p.number));
     let of_term = all.par_chunk_by(|x, y| x.term == y.term);
     let parts =
