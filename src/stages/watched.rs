@@ -218,7 +218,8 @@ impl Members {
     pub(super) fn into_hits(self) -> Vec<(u32, u32)> {
         let mut hits = self.others;
         hits.extend(of_buckets(&self.buckets));
-        hits.sort_unstable();
+        // Stable, because those of the buckets are in order.
+        hits.sort();
         hits.dedup();
         hits
     }

@@ -12,7 +12,7 @@ use crate::kernel::time::{DAY, TimeFactor};
 use crate::stages::asking::{self, Asks};
 use crate::stages::concerned::{self, Concerned, Moved};
 use crate::stages::postings::Postings;
-use crate::stages::reach::{self, FAR, NEAR, Purpose};
+use crate::stages::reach::{self, FAR, NEAR, Purpose, SIMILAR};
 use crate::stages::weights::Vectors;
 
 /// A report that was queried.
@@ -33,31 +33,30 @@ type Posted = Vec<Vec<(u32, u16)>>;
 struct AtHand<'a> {
     state: &'a State,
     reports: &'a Reports,
-    /// The days that count.
-    stretch: [i64; 2],
     postings: Postings,
 }
 
 impl AtHand<'_> {
-    /// The terms of the reports of some rows, and by which of them these are found, all of whose postings are at hand then.
-    fn posted(&mut self, rows: &[u32]) -> Result<(Vectors, Posted), Error> {
+    /// The terms of the reports of some rows, and by which of them these are found, all of whose postings in a stretch of time
+    /// are at hand then.
+    fn posted(&mut self, rows: &[u32], stretch: [i64; 2]) -> Result<(Vectors, Posted), Error> {
         let vectors = self.state.terms(rows)?;
         let posted = asking::posted(&vectors);
         let mut missing: Vec<u32> = posted.iter().flatten().map(|p| p.0).collect();
         missing.sort_unstable();
         missing.dedup();
         missing.retain(|&term| !self.postings.has(term));
-        self.postings.extend(postings::postings(self.state, self.reports, &missing, self.stretch)?);
+        self.postings.extend(postings::postings(self.state, self.reports, &missing, stretch)?);
         Ok((vectors, posted))
     }
 }
 
-/// The days that reports published at some times reach: one more than they do, because what moves may change who else of its
-/// day is found; whole days, because crowding is a matter of a day.
-fn stretch(times: impl Iterator<Item = i64> + Clone) -> Option<[i64; 2]> {
-    let (first, last) = times.clone().min().zip(times.max())?;
-    let reach = NEAR + FAR + DAY;
-    let [from, to] = [first.saturating_sub(reach), last.saturating_add(reach)];
+/// The days that reports of some rows reach: one more than they do, because what moves may change who else of its day is
+/// found; whole days, because crowding is a matter of a day.
+fn stretch(state: &State, rows: &[u32], reach: i64) -> Option<[i64; 2]> {
+    let times = || rows.iter().map(|&row| state.time(row).0);
+    let (first, last) = times().min().zip(times().max())?;
+    let [from, to] = [first.saturating_sub(reach + DAY), last.saturating_add(reach + DAY)];
     Some([from.div_euclid(DAY) * DAY, (to.div_euclid(DAY) + 1) * DAY])
 }
 
@@ -70,11 +69,9 @@ pub(super) fn ask(
 ) -> Result<Vec<Asked>, Error> {
     let state = &work.state;
     let moved: Vec<u32> = reports.came.iter().chain(&reports.went).copied().collect();
-    let Some(stretch) = stretch(moved.iter().map(|&row| state.time(row).0)) else {
-        return Ok(Vec::new());
-    };
-    let mut at_hand = AtHand { state, reports, stretch, postings: Postings::default() };
-    let (_, mut posted) = at_hand.posted(&moved)?;
+    let Some(reached) = stretch(state, &moved, NEAR + FAR) else { return Ok(Vec::new()) };
+    let mut at_hand = AtHand { state, reports, postings: Postings::default() };
+    let (_, mut posted) = at_hand.posted(&moved, reached)?;
     let dirty = dirty(&at_hand, &moved, &posted, by_gap);
     let of = |purpose: Purpose| {
         let of_purpose = dirty.iter().filter(move |c| c.purpose == purpose);
@@ -82,12 +79,12 @@ pub(super) fn ask(
     };
     let [around, matching] = Purpose::ALL.map(of);
     posted.truncate(reports.came.len());
-    posted.extend(at_hand.posted(&around)?.1);
+    posted.extend(at_hand.posted(&around, reached)?.1);
     let mut rows: Vec<(u32, Vec<(u32, u16)>)> =
         reports.came.iter().copied().chain(around).zip(posted).collect();
     rows.sort_unstable_by_key(|(row, _)| reports.position[*row as usize]);
     let (mut asked, mut own) = weigh(&at_hand, findings, rows, by_gap)?;
-    let (others, theirs) = remember(&mut at_hand, findings, &matching)?;
+    let (others, theirs) = remember(&mut at_hand, findings, &matching, by_gap)?;
     asked.extend(others);
     own.extend(theirs);
     let matches = asking::matches(at_hand.postings, &own, &reports.times, by_gap);
@@ -119,8 +116,13 @@ fn remember(
     at_hand: &mut AtHand<'_>,
     findings: &Findings,
     rows: &[u32],
+    by_gap: &TimeFactor,
 ) -> Result<(Vec<Asked>, Vec<Asks>), Error> {
-    let (vectors, posted) = at_hand.posted(rows)?;
+    // Only matches are asked for by terms that are not at hand yet.
+    let Some(reached) = stretch(at_hand.state, rows, by_gap.reach(SIMILAR)) else {
+        return Ok(Default::default());
+    };
+    let (vectors, posted) = at_hand.posted(rows, reached)?;
     let (mut asked, mut own) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
     let all = rows.iter().zip(posted).zip(findings.whole(rows)?);
     for (n, ((&row, posted), was)) in all.enumerate() {

@@ -70,7 +70,9 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
             })?;
             Ok(members)
         };
-        let found = segments.par_iter().with_min_len(8).try_fold(|| watched.nothing(), find);
+        // What is found takes as much room for few segments as for all.
+        let each = segments.len().div_ceil(rayon::current_num_threads());
+        let found = segments.par_iter().with_min_len(each).try_fold(|| watched.nothing(), find);
         let found: Vec<Members> = found.collect::<Result<_, Error>>()?;
         let both = |mut members: Members, others| {
             members.extend(others);
@@ -153,9 +155,8 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let stale = all.iter().filter(|p| p.related && !p.is_candidate());
     let stale = stale.filter(|p| pairs::find(&related, p.a, p.b).is_none());
     let stale = stale.map(|&p| Pair { related: false, numbers: UNKNOWN, ..p });
-    let changed = candidates.iter().chain(&related).copied();
-    let changed = changed.filter(|p| pairs::find(&all, p.a, p.b) != Some(p));
-    let put: Vec<Pair> = stale.chain(changed).collect();
+    let changed = [&candidates, &related].map(|now| pairs::differing(now, &all));
+    let put: Vec<Pair> = stale.chain(changed.into_iter().flatten()).collect();
     let found: Vec<Examined> = candidates.iter().chain(&related).filter_map(examined).collect();
     let text = |row: u32| texts.slots[work.state.of(row).now.first as usize];
     let is_there = |row: &u32| together.binary_search(row).is_ok();

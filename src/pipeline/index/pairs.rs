@@ -230,6 +230,17 @@ pub(super) fn find(pairs: &[Pair], a: u32, b: u32) -> Option<&Pair> {
     pairs.binary_search_by_key(&(b, a), Pair::place).ok().map(|i| &pairs[i])
 }
 
+/// Those of some pairs of which something else is known, or nothing; both are ascending.
+pub(super) fn differing(some: &[Pair], known: &[Pair]) -> Vec<Pair> {
+    let mut known = known.iter().peekable();
+    let mut differing = some.to_vec();
+    differing.retain(|pair| {
+        while known.next_if(|known| known.place() < pair.place()).is_some() {}
+        known.peek() != Some(&pair)
+    });
+    differing
+}
+
 /// Of records in the order in which they were made, the latest on each pair, where it counts; ascending.
 fn counting(mut pairs: Vec<Pair>) -> Vec<Pair> {
     latest(&mut pairs);
