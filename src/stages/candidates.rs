@@ -1,5 +1,7 @@
 //! Sketches to candidate pairs: which articles are worth an exact comparison.
 
+use std::hint::black_box;
+
 use rayon::prelude::*;
 
 use super::sketch::{LEAD_HASHES, Lead, NO_LEAD, Sketch};
@@ -122,7 +124,7 @@ const AT_ONCE: usize = 256;
 
 /// Pairs of items whose texts begin alike: at least two of the hashes of their leads propose them.
 fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
-    let known = Known::new(known);
+    let known = Known::new(known, leads.len());
     // Most pairs that share one hash share no other, and together they would be the most that is in memory at any time.
     let keep_new = |some: &mut Vec<u64>, new: &mut Vec<u64>| {
         let mut kept = 0;
@@ -132,7 +134,8 @@ fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
             kept += usize::from(share_two(&leads[a as usize], &leads[b as usize]));
         }
         some.truncate(kept);
-        new.extend(some.drain(..).filter(|&pair| !known.has(pair)));
+        known.leave(some);
+        new.append(some);
     };
     let of_part = |buckets: &mut Buckets, part: usize| -> Vec<u64> {
         let of_item = |(lead, item): (&Lead, u32)| {
@@ -165,34 +168,41 @@ fn share_two(a: &Lead, b: &Lead) -> bool {
 }
 
 /// A set of pairs.
-struct Known {
-    /// At most two in three places are taken. No pair is 0.
-    places: Vec<u64>,
+struct Known<'a> {
+    /// Ascending.
+    pairs: &'a [u64],
+    /// Where those begin that have an item as their lower one, for each item, and where the last ones end.
+    starts: Vec<u32>,
 }
 
-impl Known {
-    fn new(pairs: &[u64]) -> Self {
-        let mut known = Self { places: vec![0; pairs.len() + pairs.len() / 2 + 1] };
-        for &pair in pairs {
-            let place = known.place(pair);
-            known.places[place] = pair;
+impl<'a> Known<'a> {
+    /// Some pairs, ascending, of so many items.
+    fn new(pairs: &'a [u64], items: usize) -> Self {
+        let mut starts = Vec::with_capacity(items + 1);
+        let mut end = 0;
+        for item in 0..=items as u64 {
+            end += pairs[end..].iter().take_while(|&&pair| pair >> 32 < item).count();
+            starts.push(end as u32);
         }
-        known
+        Self { pairs, starts }
     }
 
-    /// Where a pair is, or would be.
-    fn place(&self, pair: u64) -> usize {
-        let last = self.places.len() - 1;
-        let spread = u128::from(mix(pair)) * self.places.len() as u128;
-        let mut place = (spread >> u64::BITS) as usize;
-        while self.places[place] != 0 && self.places[place] != pair {
-            place = if place == last { 0 } else { place + 1 };
-        }
-        place
+    /// Those with the lower item of a pair.
+    fn beside(&self, pair: u64) -> &'a [u64] {
+        let lower = (pair >> 32) as usize;
+        &self.pairs[self.starts[lower] as usize..self.starts[lower + 1] as usize]
     }
 
-    fn has(&self, pair: u64) -> bool {
-        self.places[self.place(pair)] == pair
+    /// Takes those that are known out of at most [`AT_ONCE`] pairs.
+    fn leave(&self, pairs: &mut Vec<u64>) {
+        // All are fetched before the first is looked at.
+        let mut beside: [&[u64]; AT_ONCE] = [&[]; AT_ONCE];
+        for (beside, &pair) in beside.iter_mut().zip(&*pairs) {
+            *beside = self.beside(pair);
+            black_box(beside.first().copied());
+        }
+        let mut beside = beside.into_iter();
+        pairs.retain(|pair| beside.next().is_none_or(|known| known.binary_search(pair).is_err()));
     }
 }
 
