@@ -137,32 +137,24 @@ impl Store {
         self.one(&sql, row, story)
     }
 
-    /// The articles of some rows; rows without one are passed over.
+    /// The articles of some rows, by row; rows without one are passed over.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn articles_at(&self, rows: &[u32]) -> Result<Vec<Stored>, Error> {
-        let read = || -> rusqlite::Result<Vec<Stored>> {
-            let sql = format!("SELECT {ARTICLE} FROM articles WHERE row = ?");
-            let mut select = self.db.prepare_cached(&sql)?;
-            let one = |&row: &u32| select.query_row([row], stored).optional().transpose();
-            rows.iter().filter_map(one).collect()
-        };
-        read().map_err(self.sql())
+        let is_one = "row IN (SELECT value FROM json_each(?))";
+        let sql = format!("SELECT {ARTICLE} FROM articles WHERE {is_one} ORDER BY row");
+        self.some(&sql, [serde_json::Value::from(rows).to_string()], stored)
     }
 
-    /// The stories of some numbers, in their order; numbers without one are passed over.
+    /// The stories of some numbers, oldest first; numbers without one are passed over.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn stories_at(&self, numbers: &[u32]) -> Result<Vec<Story>, Error> {
-        let read = || -> rusqlite::Result<Vec<Story>> {
-            let sql = format!("SELECT {STORY} FROM stories WHERE story = ?");
-            let mut select = self.db.prepare_cached(&sql)?;
-            let one = |number: &u32| select.query_row([number], story).optional().transpose();
-            numbers.iter().filter_map(one).collect()
-        };
-        read().map_err(self.sql())
+        let is_one = "story IN (SELECT value FROM json_each(?))";
+        let sql = format!("SELECT {STORY} FROM stories WHERE {is_one} ORDER BY story");
+        self.some(&sql, [serde_json::Value::from(numbers).to_string()], story)
     }
 
     /// Those of some names that are in use for a story, or were and lead elsewhere.

@@ -94,10 +94,11 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     }
     let known = pairs.select(&said[0], &said[1])?;
     let known = |(a, b): (u32, u32)| pairs::find(&known, a, b).copied();
-    let unknown = shifts.iter().map(|shift| items(shift.0)).filter(|p| known(*p).is_none());
-    let mut ends: Vec<u32> = unknown.flat_map(<[u32; 2]>::from).collect();
-    ends.sort_unstable();
-    ends.dedup();
+    let mut is_end = vec![false; state.rows.len()];
+    for (a, b) in shifts.iter().map(|shift| items(shift.0)).filter(|p| known(*p).is_none()) {
+        (is_end[a as usize], is_end[b as usize]) = (true, true);
+    }
+    let ends = state.select(|row, _| is_end[row as usize]);
     let sketches = state.sketches(&ends)?;
     let mut together = pairs.together()?;
     let mut seeds: Vec<u32> = folded.to_vec();
