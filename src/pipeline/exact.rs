@@ -63,7 +63,7 @@ impl Corpus {
     /// Articles of one source and text by their headlines, where these make the text a notice.
     fn by_headline(&self, of_one: &[u32]) -> io::Result<Option<Vec<Vec<u32>>>> {
         let article = &self.articles[of_one[0] as usize];
-        if of_one.len() < 2 || article.n_words > NOTICE || article.entry.source.is_empty() {
+        if !may_be_notice(of_one.len(), article.n_words, !article.entry.source.is_empty()) {
             return Ok(None);
         }
         let heads = self.load_words(of_one.iter().copied())?;
@@ -71,6 +71,11 @@ impl Corpus {
         let of_numbers = |part: Vec<usize>| part.into_iter().map(|k| of_one[k]).collect();
         Ok(parts.map(|parts| parts.into_iter().map(of_numbers).collect()))
     }
+}
+
+/// Whether so many articles of one source and text of so many words can be a notice.
+pub(super) fn may_be_notice(n: usize, n_words: u32, has_source: bool) -> bool {
+    n > 1 && n_words <= NOTICE && has_source
 }
 
 /// So many articles of one source and text, in their order, by their headlines, where these make the text a notice.

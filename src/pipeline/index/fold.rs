@@ -12,7 +12,7 @@ use super::work::Work;
 use super::world::aside;
 use crate::kernel::filter::Filter;
 use crate::kernel::hash::hash;
-use crate::pipeline::exact::{NOTICE, notices};
+use crate::pipeline::exact::{may_be_notice, notices};
 use crate::stages::decide::bind;
 
 /// Folds what is the same word for word. Gives the articles that stand for these texts.
@@ -80,15 +80,15 @@ fn again(work: &Work<'_>) -> Vec<Text> {
     again
 }
 
-/// Whether articles of one source and text may be a notice, by the rule of [`crate::pipeline::exact`].
-fn may_be_notice(work: &Work<'_>, of_one: &[Text]) -> bool {
+/// Whether headlines can part articles of one source and text.
+fn may_be_parted(work: &Work<'_>, of_one: &[Text]) -> bool {
     let article = work.state.of(of_one[0].row);
-    of_one.len() > 1 && article.n_words <= NOTICE && article.source != hash(b"")
+    may_be_notice(of_one.len(), article.n_words, article.source != hash(b""))
 }
 
 /// Whether only their headlines tell how these articles are folded now: one came.
 fn is_open(work: &Work<'_>, of_one: &[Text]) -> bool {
-    may_be_notice(work, of_one) && rows(of_one).any(|row| !work.state.of(row).was.is_there())
+    may_be_parted(work, of_one) && rows(of_one).any(|row| !work.state.of(row).was.is_there())
 }
 
 /// Folds articles that an editor may part, or one of which went, as a run over them would.
@@ -120,7 +120,7 @@ fn fold_quiet(
             let parts = notices(of_one.len(), |k| headlines.of(begin + k)).unwrap_or_default();
             let of_numbers = |part: Vec<usize>| part.into_iter().map(|k| of_one[k].row).collect();
             parts.into_iter().map(of_numbers).collect()
-        } else if may_be_notice(work, of_one) {
+        } else if may_be_parted(work, of_one) {
             parts_before(work, of_one)
         } else {
             Vec::new()
