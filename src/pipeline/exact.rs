@@ -67,9 +67,7 @@ impl Corpus {
             return Ok(None);
         }
         let heads = self.load_words(of_one.iter().copied())?;
-        let parts = notices(of_one.len(), |k| heads.of(k)[0]);
-        let of_numbers = |part: Vec<usize>| part.into_iter().map(|k| of_one[k]).collect();
-        Ok(parts.map(|parts| parts.into_iter().map(of_numbers).collect()))
+        Ok(notices(of_one, |k| heads.of(k)[0]))
     }
 }
 
@@ -78,18 +76,18 @@ pub(super) fn may_be_notice(n: usize, n_words: u32, has_source: bool) -> bool {
     n > 1 && n_words <= NOTICE && has_source
 }
 
-/// So many articles of one source and text, in their order, by their headlines, where these make the text a notice.
+/// Articles of one source and text, in their order, by their headlines, where these make the text a notice.
 pub(super) fn notices<'a>(
-    n: usize,
+    of_one: &[u32],
     headline: impl Fn(usize) -> &'a [u32],
-) -> Option<Vec<Vec<usize>>> {
-    let mut order: Vec<usize> = (0..n).collect();
+) -> Option<Vec<Vec<u32>>> {
+    let mut order: Vec<usize> = (0..of_one.len()).collect();
     if !order.iter().any(|&k| unrelated(headline(0), headline(k))) {
         return None;
     }
     order.sort_by_key(|&k| headline(k));
     let parts = order.chunk_by(|&k, &l| headline(k) == headline(l));
-    Some(parts.map(<[usize]>::to_vec).collect())
+    Some(parts.map(|part| part.iter().map(|&k| of_one[k]).collect()).collect())
 }
 
 /// Most words of a notice.

@@ -67,10 +67,9 @@ impl Part {
         (0..of).map(move |number| Self { number, of })
     }
 
-    /// Whether it has a key that stands at a place.
-    fn has_key(self, place: usize, key: u64) -> bool {
-        let of_lead = || key != NO_KEY && self.has(PLACES - 1 - key as usize % LEAD_HASHES);
-        if is_of_lead(place) { of_lead() } else { self.has(place) }
+    /// Whether it has a hash of leads, wherever that stands.
+    fn has_lead(self, key: u64) -> bool {
+        key != NO_KEY && self.has(PLACES - 1 - key as usize % LEAD_HASHES)
     }
 
     fn has(self, place: usize) -> bool {
@@ -96,7 +95,7 @@ impl Watched {
             let buckets = &mut places[place].buckets;
             for &(item, sketch) in &changing {
                 let key = key(sketch, at);
-                if !part.has_key(at, key) {
+                if is_of_lead(at) && !part.has_lead(key) {
                     continue;
                 }
                 let bucket = *buckets.entry(key).or_insert(tables.len() as u32);

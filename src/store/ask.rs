@@ -7,6 +7,9 @@ use super::tables::{ARTICLE, Member, Next, STORY, Stored, Story, of_any_block, s
 use super::{Error, Store};
 use crate::model::{Decision, Verdict};
 
+/// That a column is one of those in a list, which is given as JSON.
+const AMONG: &str = "IN (SELECT value FROM json_each(?1))";
+
 impl Store {
     /// All articles, by row.
     ///
@@ -142,8 +145,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn articles_at(&self, rows: &[u32]) -> Result<Vec<Stored>, Error> {
-        let is_one = "row IN (SELECT value FROM json_each(?))";
-        let sql = format!("SELECT {ARTICLE} FROM articles WHERE {is_one} ORDER BY row");
+        let sql = format!("SELECT {ARTICLE} FROM articles WHERE row {AMONG} ORDER BY row");
         self.some(&sql, [serde_json::Value::from(rows).to_string()], stored)
     }
 
@@ -152,8 +154,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn stories_at(&self, numbers: &[u32]) -> Result<Vec<Story>, Error> {
-        let is_one = "story IN (SELECT value FROM json_each(?))";
-        let sql = format!("SELECT {STORY} FROM stories WHERE {is_one} ORDER BY story");
+        let sql = format!("SELECT {STORY} FROM stories WHERE story {AMONG} ORDER BY story");
         self.some(&sql, [serde_json::Value::from(numbers).to_string()], story)
     }
 
@@ -163,10 +164,9 @@ impl Store {
     /// The database cannot be read.
     pub fn in_use(&self, names: &[String]) -> Result<HashSet<String>, Error> {
         let block = of_any_block("stories", "stories", "story");
-        let is_one = "story_id IN (SELECT value FROM json_each(?1))";
         let sql = format!(
-            "SELECT story_id FROM stories WHERE {block} AND {is_one} \
-             UNION SELECT story_id FROM redirects WHERE {is_one}"
+            "SELECT story_id FROM stories WHERE {block} AND story_id {AMONG} \
+             UNION SELECT story_id FROM redirects WHERE story_id {AMONG}"
         );
         let names = serde_json::Value::from(names).to_string();
         Ok(self.some(&sql, [names], |r| r.get(0))?.into_iter().collect())

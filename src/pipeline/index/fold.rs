@@ -115,11 +115,9 @@ fn fold_quiet(
     let mut one_text: Vec<u32> = Vec::new();
     for of_one in same.chunk_by(|x, y| x.source == y.source) {
         let parts = if is_open(work, of_one) {
-            let begin = *next;
-            *next += of_one.len();
-            let parts = notices(of_one.len(), |k| headlines.of(begin + k)).unwrap_or_default();
-            let of_numbers = |part: Vec<usize>| part.into_iter().map(|k| of_one[k].row).collect();
-            parts.into_iter().map(of_numbers).collect()
+            let (begin, all) = (*next, rows(of_one).collect::<Vec<u32>>());
+            *next += all.len();
+            notices(&all, |k| headlines.of(begin + k)).unwrap_or_default()
         } else if may_be_parted(work, of_one) {
             parts_before(work, of_one)
         } else {
@@ -127,7 +125,7 @@ fn fold_quiet(
         };
         match parts.len() {
             0 | 1 => one_text.extend(rows(of_one)),
-            _ => parts.iter().for_each(|part: &Vec<u32>| fold(part)),
+            _ => parts.iter().for_each(|part| fold(part)),
         }
     }
     fold(&one_text);
