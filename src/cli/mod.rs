@@ -18,6 +18,7 @@ mod labels;
 mod learn;
 mod manual;
 mod matches;
+mod memory;
 mod outcome;
 mod pairs;
 mod plot;

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::index_args::{Indexing, Keeping, Update};
 use super::outcome::say_notes;
 use super::tell::{Tell, counted};
-use super::{interrupt, targets};
+use super::{interrupt, memory, targets};
 use crate::pipeline::index::{Access, Error, Index, Night, Options};
 use crate::read;
 use crate::report::output::{self, Output};
@@ -24,6 +24,7 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
         let hint = "`samestory index decide FILE` gives it decisions";
         return Err(Failure::usage(anyhow!("an index has its own decisions")).hint(hint));
     }
+    memory::keep();
     let pending = interrupt::watch();
     let mut options = settings.reading.options(&settings.writing.keep);
     options.outlets = targets::outlets(settings.writing.sources.as_deref())?;
