@@ -6,6 +6,7 @@ use super::candidates::{BANDS, BOUNDS, PLACES, Table, table};
 use super::sketch::{LEAD_HASHES, Sketch};
 use crate::kernel::bands;
 use crate::kernel::filter::Filter;
+use crate::kernel::hash::mix;
 
 /// The keys of all articles that come or go, or a part of these keys.
 #[derive(Debug)]
@@ -22,10 +23,10 @@ pub struct Watched {
 struct Place {
     /// A number for each key.
     buckets: HashMap<u64, u32>,
-    /// Of so few bits that they stay in the nearest cache while this place is looked at: one key in ten gets by.
-    coarse: Filter,
-    /// One key in twenty gets by.
-    fine: Filter,
+    /// Of so few bits that it stays in the nearest cache while it is asked: one other key in ten gets by.
+    filter: Filter,
+    /// The same of the keys mixed, so that of those that got by one in ten gets by again.
+    second: Filter,
 }
 
 /// No article.
@@ -111,7 +112,8 @@ impl Watched {
         for place in &mut places {
             // The order does not matter: bits are set.
             let keys = || place.buckets.keys().copied();
-            (place.coarse, place.fine) = (Filter::new(keys(), 8), Filter::new(keys(), 16));
+            (place.filter, place.second) =
+                (Filter::new(keys(), 8), Filter::new(keys().map(mix), 8));
         }
         Self { places, tables, earliest }
     }
@@ -141,12 +143,12 @@ impl Watched {
             for ((_, sketch), article) in articles.iter().zip(0..) {
                 let key = key(sketch, place);
                 passing[n] = (key, article);
-                n += usize::from(watched.coarse.may_have(key));
+                n += usize::from(watched.filter.may_have(key));
             }
             let mut left = 0;
             for i in 0..n {
                 passing[left] = passing[i];
-                left += usize::from(watched.fine.may_have(passing[i].0));
+                left += usize::from(watched.second.may_have(mix(passing[i].0)));
             }
             for &(key, article) in &passing[..left] {
                 if let Some(&bucket) = watched.buckets.get(&key) {
