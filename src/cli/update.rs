@@ -24,7 +24,6 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
         let hint = "`samestory index decide FILE` gives it decisions";
         return Err(Failure::usage(anyhow!("an index has its own decisions")).hint(hint));
     }
-    memory::keep();
     let pending = interrupt::watch();
     let mut options = settings.reading.options(&settings.writing.keep);
     options.outlets = targets::outlets(settings.writing.sources.as_deref())?;
@@ -81,6 +80,9 @@ fn asked(args: &Update) -> Options {
     }
 }
 
+/// Most chunks of a night: some 64 MB.
+const NIGHT: usize = 256;
+
 /// Adds the articles; what a service holds, the service is asked to.
 fn add(
     args: &Update,
@@ -90,7 +92,17 @@ fn add(
 ) -> Result<Night, Failure> {
     let folder = folder(&args.indexing)?;
     match Index::open(folder, Access::Create, &args.settings.judging.params()) {
-        Ok(mut index) => index.update_if(reader, options, ready),
+        Ok(mut index) => {
+            // A night lets go of much and takes it again; what a larger batch lets go is too much to be kept.
+            memory::keep();
+            let chunks = reader.enumerate().map(|(number, chunk)| {
+                if number == NIGHT {
+                    memory::give_back();
+                }
+                chunk
+            });
+            index.update_if(chunks, options, ready)
+        }
         #[cfg(feature = "serve")]
         Err(locked @ Error::Locked(_)) if crate::service::holds(folder) => {
             let mut read = Night::default();
