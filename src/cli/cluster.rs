@@ -7,12 +7,11 @@ use anyhow::anyhow;
 use super::args::Cluster;
 use super::exit::{Exit, Failure};
 use super::groups::Running;
-use super::interrupt;
 use super::outcome::{say_notes, say_outcome};
 use super::settings::{Layers, Setting};
 use super::summary::write_summary;
-use super::targets;
 use super::tell::{Tell, thousands};
+use super::{interrupt, memory, targets};
 use crate::model::Article;
 use crate::params::Params;
 use crate::pipeline::{self, Run};
@@ -143,8 +142,10 @@ pub(super) fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, 
 }
 
 pub(super) fn use_threads(threads: usize) -> Result<(), Failure> {
+    memory::keep_blocks();
     // The main thread is one of them: it would only wait for the others.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread();
+    let pool = pool.start_handler(|_| memory::keep_blocks());
     let built = pool.build_global();
     built.map_err(|error| {
         Failure::usage(anyhow::Error::new(error).context("cannot start the threads"))

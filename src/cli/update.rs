@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::index_args::{Indexing, Keeping, Update};
 use super::outcome::say_notes;
 use super::tell::{Tell, counted};
-use super::{interrupt, memory, targets};
+use super::{interrupt, targets};
 use crate::pipeline::index::{Access, Error, Index, Night, Options};
 use crate::read;
 use crate::report::output::{self, Output};
@@ -80,9 +80,6 @@ fn asked(args: &Update) -> Options {
     }
 }
 
-/// Most chunks of a night: some 64 MB.
-const NIGHT: usize = 256;
-
 /// Adds the articles; what a service holds, the service is asked to.
 fn add(
     args: &Update,
@@ -92,17 +89,7 @@ fn add(
 ) -> Result<Night, Failure> {
     let folder = folder(&args.indexing)?;
     match Index::open(folder, Access::Create, &args.settings.judging.params()) {
-        Ok(mut index) => {
-            // A night lets go of much and takes it again; what a larger batch lets go is too much to be kept.
-            memory::keep();
-            let chunks = reader.enumerate().map(|(number, chunk)| {
-                if number == NIGHT {
-                    memory::give_back();
-                }
-                chunk
-            });
-            index.update_if(chunks, options, ready)
-        }
+        Ok(mut index) => index.update_if(reader, options, ready),
         #[cfg(feature = "serve")]
         Err(locked @ Error::Locked(_)) if crate::service::holds(folder) => {
             let mut read = Night::default();
