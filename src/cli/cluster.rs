@@ -142,10 +142,9 @@ pub(super) fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, 
 }
 
 pub(super) fn use_threads(threads: usize) -> Result<(), Failure> {
-    memory::keep_blocks();
+    memory::give_back();
     // The main thread is one of them: it would only wait for the others.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread();
-    let pool = pool.start_handler(|_| memory::keep_blocks());
     let built = pool.build_global();
     built.map_err(|error| {
         Failure::usage(anyhow::Error::new(error).context("cannot start the threads"))

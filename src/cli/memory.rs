@@ -1,7 +1,13 @@
 //! When memory that is let go goes back to the system, from which it comes page by page and has to be cleared.
 
-/// Has large blocks, up to 64 MB, kept for some seconds for those that are asked for next; the allocator would give back those of
-/// 8 MB at once. Holds for this thread, and those that have asked for memory already.
+/// Has it go back after two seconds, where the allocator would keep it for ten; blocks above 8 MB go at once.
+pub(super) fn give_back() {
+    #[cfg(feature = "jemalloc")]
+    jemalloc::give_back();
+}
+
+/// Has blocks of up to 64 MB kept as well, for commands that let go of many and take as many again. Holds for this thread and
+/// those that have asked for memory already.
 pub(super) fn keep_blocks() {
     #[cfg(feature = "jemalloc")]
     jemalloc::keep_blocks();
@@ -11,41 +17,48 @@ pub(super) fn keep_blocks() {
 mod jemalloc {
     use std::hint::black_box;
 
-    use tikv_jemalloc_ctl::{Access, AsName, arenas};
+    use tikv_jemalloc_ctl::{Access, AsName, Name, arenas};
 
-    /// Bytes of a block that is given back at once.
+    /// Bytes of a block that is not kept.
     pub(super) const TOO_LARGE: usize = 64 << 20;
-    /// Milliseconds after which all others are given back.
+    /// Milliseconds for which the others are.
     pub(super) const KEPT: isize = 2_000;
+
+    pub(super) fn give_back() {
+        tell("arenas.dirty_decay_ms\0", KEPT);
+        tell("arena.0.dirty_decay_ms\0", KEPT);
+    }
 
     pub(super) fn keep_blocks() {
         // The part of the heap that has large blocks is there once there was one.
         drop(black_box(Vec::<u8>::with_capacity(1 << 24)));
+        // Not all parts are there.
         for part in 0..arenas::narenas::read().unwrap_or_default() {
-            // Not all parts are there, and where it fails a command is only slower.
-            let _ = size(part).name().write(TOO_LARGE);
-            let _ = time(part).name().write(KEPT);
+            tell(&format!("arena.{part}.oversize_threshold\0"), TOO_LARGE);
+            tell(&format!("arena.{part}.dirty_decay_ms\0"), KEPT);
         }
     }
 
-    pub(super) fn size(part: u32) -> String {
-        format!("arena.{part}.oversize_threshold\0")
-    }
-
-    pub(super) fn time(part: u32) -> String {
-        format!("arena.{part}.dirty_decay_ms\0")
+    fn tell<T>(name: &str, value: T)
+    where
+        Name: Access<T>,
+    {
+        // Where that fails a command is only slower or larger.
+        let _ = name.name().write(value);
     }
 }
 
 #[cfg(all(test, feature = "jemalloc"))]
 mod tests {
-    use super::jemalloc::{KEPT, TOO_LARGE, keep_blocks, size, time};
+    use super::jemalloc::{KEPT, TOO_LARGE, give_back, keep_blocks};
     use tikv_jemalloc_ctl::{Access, AsName};
 
     #[test]
     fn the_allocator_is_told() {
+        give_back();
+        assert_eq!("arenas.dirty_decay_ms\0".name().read(), Ok(KEPT));
+        assert_eq!("arena.0.dirty_decay_ms\0".name().read(), Ok(KEPT));
         keep_blocks();
-        assert_eq!(size(0).name().read(), Ok(TOO_LARGE));
-        assert_eq!(time(0).name().read(), Ok(KEPT));
+        assert_eq!("arena.0.oversize_threshold\0".name().read(), Ok(TOO_LARGE));
     }
 }

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::index_args::{Indexing, Keeping, Update};
 use super::outcome::say_notes;
 use super::tell::{Tell, counted};
-use super::{interrupt, targets};
+use super::{interrupt, memory, targets};
 use crate::pipeline::index::{Access, Error, Index, Night, Options};
 use crate::read;
 use crate::report::output::{self, Output};
@@ -34,6 +34,7 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
     };
     let mut rows = Output::open(args.output.as_deref(), &pending)?;
     let mut others = [open(&args.changes)?, open(&args.unique)?, open(&args.refusals)?];
+    memory::keep_blocks();
     use_threads(settings.running.threads)?;
     let progress = tell.progress("reading and grouping");
     let excel = settings.writing.excel;
