@@ -7,9 +7,10 @@ use crate::kernel::time::ONE;
 use crate::model::{Grouping, Match, MatchKind};
 use crate::params::Params;
 
-/// All verified matches of both levels, by position.
-pub(super) fn all(found: &Found, params: &Params) -> Vec<Match> {
-    let Found { constraints, exact, duplicates, groups, stories } = found;
+/// All verified matches of both levels, by position; those of copies are taken out of what was found.
+pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
+    let examined = std::mem::take(&mut found.duplicates.matches);
+    let Found { constraints, exact, groups, stories, .. } = found;
     let base = Match {
         a: 0,
         b: 0,
@@ -23,7 +24,8 @@ pub(super) fn all(found: &Found, params: &Params) -> Vec<Match> {
     let between = |a: u32, b: u32| Match { a: a.min(b), b: a.max(b), ..base };
     let folded = exact.first().zip(0..).filter(|(first, i)| first != i);
     let same = folded.map(|(first, i)| between(first, i));
-    let near = duplicates.matches.iter().map(|e| Match {
+    let copies = exact.folded() + examined.len();
+    let near = examined.into_iter().map(|e| Match {
         kind: MatchKind::Near,
         resemblance: e.resemblance,
         containment: e.containment,
@@ -54,7 +56,6 @@ pub(super) fn all(found: &Found, params: &Params) -> Vec<Match> {
         similarity: 0.0,
         ..base
     });
-    let copies = exact.folded() + duplicates.matches.len();
     let mut all: Vec<Match> = Vec::with_capacity(copies);
     all.extend(same.chain(near).chain(told).chain(linked));
     all.par_sort_unstable_by_key(|m| (m.a, m.b, m.kind));

@@ -40,18 +40,18 @@ pub(super) struct Story {
 ///
 /// # Errors
 /// What was put aside cannot be read again.
-pub(super) fn place(corpus: Corpus, found: &Found, params: &Params) -> io::Result<Grouping> {
+pub(super) fn place(corpus: Corpus, found: &mut Found, params: &Params) -> io::Result<Grouping> {
     let all = assemble(&corpus, found, params);
     arrange(corpus, found, all, params)
 }
 
-/// Puts stories in their order, and everything that is known of them beside them.
+/// Puts stories in their order, and everything that is known of them beside them; the matches of copies go there.
 ///
 /// # Errors
 /// What was put aside cannot be read again.
 pub(super) fn arrange(
     corpus: Corpus,
-    found: &Found,
+    found: &mut Found,
     mut all: Vec<Story>,
     params: &Params,
 ) -> io::Result<Grouping> {
@@ -59,10 +59,10 @@ pub(super) fn arrange(
     let mut grouping = lay_out(&all);
     grouping.weakest = weakest(found, &all);
     grouping.related = related(&corpus, found, &all);
-    grouping.matches = matches::all(found, params);
-    grouping.best = best(&grouping);
     drop(all);
     grouping.linked = linked(found);
+    grouping.matches = matches::all(found, params);
+    grouping.best = best(&grouping);
     grouping.changes = changes::of_duplicates(&corpus, &grouping)?;
     grouping.articles = corpus.articles.into_iter().map(|a| a.entry).collect();
     Ok(grouping)

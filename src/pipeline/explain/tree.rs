@@ -21,8 +21,8 @@ pub fn explain_story(
     params: &Params,
 ) -> io::Result<Result<StoryTree, String>> {
     let (mut corpus, _) = gather(articles, |_| false, params)?;
-    let found = Found::new(&mut corpus, params, &mut Run::default(), &mut Clock::default())?;
-    let grouping = place::place(corpus, &found, params)?;
+    let mut found = Found::new(&mut corpus, params, &mut Run::default(), &mut Clock::default())?;
+    let grouping = place::place(corpus, &mut found, params)?;
     Ok(of_story(&grouping, &found, name, params).ok_or_else(|| name.to_owned()))
 }
 

@@ -147,7 +147,7 @@ impl Index {
 
     fn grouped(&self) -> Result<(Grouping, Found), Error> {
         let (mut world, before) = self.world()?;
-        let (corpus, found) = world.group(&self.params)?;
+        let (corpus, mut found) = world.group(&self.params)?;
         let mut placed = place::assemble(&corpus, &found, &self.params);
         let (members, stories) = before;
         let story: HashMap<u32, u64> =
@@ -158,7 +158,7 @@ impl Index {
             .map(|s| story[&home[&corpus.articles[s.groups[0].members[0] as usize].row]])
             .collect();
         name(&mut placed, &names);
-        let grouping = place::arrange(corpus, &found, placed, &self.params);
+        let grouping = place::arrange(corpus, &mut found, placed, &self.params);
         Ok((grouping.map_err(world::aside)?, found))
     }
 

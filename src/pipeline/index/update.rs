@@ -211,7 +211,7 @@ impl Index {
         let touched = work.touched(&reports, &changed);
         let grouped = regroup::regroup(&work, &reports, &findings, touched, &changed)?;
         clock.stage(stages, "group", grouped.positions.len() as u64, "reports at hand");
-        let Told { corpus, found, mut placed, fresh, old } =
+        let Told { corpus, mut found, mut placed, fresh, old } =
             arrange::arrange(&mut work, &reports, &pairs, &findings, grouped)?;
         let before = Before {
             members: work.members_of(&old),
@@ -225,7 +225,7 @@ impl Index {
         name(&mut placed, &names[others..]);
         let added: HashSet<u32> = work.added.iter().copied().collect();
         night.tonight = corpus.articles.iter().map(|a| added.contains(&a.row)).collect();
-        let grouping = place::arrange(corpus, &found, placed, &self.params);
+        let grouping = place::arrange(corpus, &mut found, placed, &self.params);
         night.grouping = grouping.map_err(world::aside)?;
         clock.stage(&mut night.stages, "place", night.grouping.articles.len() as u64, "articles");
         let number = self.free_segment(&batch)?;

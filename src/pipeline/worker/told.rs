@@ -126,8 +126,8 @@ fn story(rows: &[Row], settings: &Settings) -> Result<crate::model::Grouping, Er
     let mut groups = exact.expand(&corpus, &duplicates);
     groups.sort_by_cached_key(|group| (corpus.time(group[0]).0, group[0]));
     let stories = stories(role(2), &corpus, &groups)?;
-    let found = Found { constraints: Default::default(), exact, duplicates, groups, stories };
-    Ok(placing::place(corpus, &found, &settings.params)?)
+    let mut found = Found { constraints: Default::default(), exact, duplicates, groups, stories };
+    Ok(placing::place(corpus, &mut found, &settings.params)?)
 }
 
 fn article(row: &Row, facts: Span) -> Result<Prepared, Error> {
