@@ -6,6 +6,7 @@ use super::Error;
 use super::lists::Lists;
 use super::reports::Reports;
 use super::state::{Home, NONE, State};
+use crate::kernel::filter::Filter;
 use crate::kernel::hash::hash;
 use crate::model::Entry;
 use crate::params::Params;
@@ -102,7 +103,10 @@ impl<'a> Work<'a> {
 
     /// Where the articles of some stories, ascending, belonged before.
     pub(super) fn members_of(&self, stories: &[u32]) -> Vec<Member> {
-        let rows = self.state.select(|_, known| stories.binary_search(&known.was.story).is_ok());
+        let may_be = Filter::new(stories.iter().map(|&story| story.into()), 8);
+        let is_one =
+            |story: u32| may_be.may_have(story.into()) && stories.binary_search(&story).is_ok();
+        let rows = self.state.select(|_, known| is_one(known.was.story));
         let member = |row: u32| {
             let Home { story, group, first } = self.state.of(row).was;
             Member { row, story, group, first }
