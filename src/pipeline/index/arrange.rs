@@ -65,7 +65,7 @@ pub(super) fn arrange(
 ) -> Result<Told, Error> {
     let Grouped { positions, tree, mut stories } = grouped;
     let row = |n: usize| reports.rows[positions[n] as usize];
-    let was = |n: usize| work.state.of(row(n)).was.story;
+    let was = |n: usize| work.state.was(row(n)).story;
     let is_few = positions.len() <= BESIDE;
     if is_few {
         stories.extend((0..positions.len()).map(was).filter(|&story| story != NONE));
@@ -75,8 +75,8 @@ pub(super) fn arrange(
     let mut number = vec![NONE; work.state.rows.len()];
     told.iter().for_each(|&n| number[row(n) as usize] = n as u32);
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); positions.len()];
-    for (row, known) in (0..).zip(&work.state.rows).filter(|(_, known)| known.now.is_there()) {
-        if let Some(members) = members.get_mut(number[known.now.group as usize] as usize) {
+    for (row, now) in (0..).zip(&work.state.now).filter(|(_, now)| now.is_there()) {
+        if let Some(members) = members.get_mut(number[now.group as usize] as usize) {
             members.push(row);
         }
     }

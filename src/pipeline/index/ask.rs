@@ -105,7 +105,7 @@ fn dirty(
         Moved { position, time: state.time(row).0, identity, posted: posted.clone() }
     };
     let moved: Vec<Moved> = moved.iter().zip(posted).map(as_moved).collect();
-    let stood = state.select(|row, known| known.was.group == row);
+    let stood = state.select(|row| state.was(row).group == row);
     let mut before: Vec<i64> = stood.into_iter().map(|row| state.time(row).0).collect();
     before.sort();
     concerned::concerned(postings, &reports.times, by_gap, &before, &moved)

@@ -100,7 +100,7 @@ impl<'a> Close<'a> {
 
     /// The story of before that a report was in.
     pub(super) fn story(&self, position: u32) -> u32 {
-        self.work.state.of(self.reports.rows[position as usize]).was.story
+        self.work.state.was(self.reports.rows[position as usize]).story
     }
 
     /// The stories of before of reports whose supported scores may be others now: of those that are close to one that came
@@ -117,7 +117,7 @@ impl<'a> Close<'a> {
         let now = self.beside(&inside).into_iter().map(|i| self.story(i));
         let mut stories: HashSet<u32> = now.collect();
         let was = changed.iter().chain(&reports.went).copied().collect();
-        stories.extend(self.were_close(&was)?.into_iter().map(|row| work.state.of(row).was.story));
+        stories.extend(self.were_close(&was)?.into_iter().map(|row| work.state.was(row).story));
         stories.remove(&NONE);
         Ok(stories)
     }
@@ -132,7 +132,7 @@ impl<'a> Close<'a> {
         // A pair is known of the later of its two.
         let stretch = first..=last.saturating_add(window(work));
         let asked = |row: u32| stretch.contains(&time(row));
-        let all = work.state.select(|row, known| known.was.group == row && asked(row));
+        let all = work.state.select(|row| work.state.was(row).group == row && asked(row));
         let least = least(work.params.fixed_story_cut());
         let penalty = |row: u32| i64::from(findings.penalty_before(row));
         findings.each_similar_before(&all, |n, links| {

@@ -102,7 +102,7 @@ impl Findings {
     pub(super) fn load(store: &Store, state: &State) -> Result<Self, Error> {
         let rows = state.rows.len();
         let was_report =
-            |row: usize| state.rows.get(row).is_some_and(|known| known.was.group as usize == row);
+            |row: usize| state.was.get(row).is_some_and(|was| was.group as usize == row);
         let mut all = Self {
             segments: Vec::new(),
             places: vec![NOWHERE; rows],

@@ -40,7 +40,7 @@ pub(super) fn fold(work: &mut Work<'_>) -> Result<Vec<u32>, Error> {
         fold_quiet(work, (&headlines, &mut next), same, &mut folds);
     }
     for &(row, first) in &folds {
-        work.state.rows[row as usize].now.first = first;
+        work.state.now[row as usize].first = first;
     }
     Ok(folds.into_iter().filter(|(row, first)| row == first).map(|(row, _)| row).collect())
 }
@@ -69,7 +69,7 @@ fn again(work: &Work<'_>) -> Vec<Text> {
     let mut is_concerned = vec![false; work.state.rows.len()];
     concerned().for_each(|&row| is_concerned[row as usize] = true);
     let all = (0..).zip(&work.state.rows).filter(|(row, known): &(u32, &Known)| {
-        known.now.is_there() && (is_concerned[*row as usize] || is_one(known.content))
+        work.state.now(*row).is_there() && (is_concerned[*row as usize] || is_one(known.content))
     });
     let text = |(row, known): (u32, &Known)| {
         let &Known { content, source, identity, .. } = known;
@@ -88,7 +88,7 @@ fn may_be_parted(work: &Work<'_>, of_one: &[Text]) -> bool {
 
 /// Whether only their headlines tell how these articles are folded now: one came.
 fn is_open(work: &Work<'_>, of_one: &[Text]) -> bool {
-    may_be_parted(work, of_one) && rows(of_one).any(|row| !work.state.of(row).was.is_there())
+    may_be_parted(work, of_one) && rows(of_one).any(|row| !work.state.was(row).is_there())
 }
 
 /// Folds articles that an editor may part, or one of which went, as a run over them would.
@@ -133,7 +133,7 @@ fn fold_quiet(
 
 /// Articles of one source and text as they were folded before: into parts where they are a notice.
 fn parts_before(work: &Work<'_>, of_one: &[Text]) -> Vec<Vec<u32>> {
-    let first = |row: &u32| work.state.of(*row).was.first;
+    let first = |row: &u32| work.state.was(*row).first;
     let mut all: Vec<u32> = rows(of_one).collect();
     all.sort_unstable_by_key(first);
     all.chunk_by(|i, j| first(i) == first(j)).map(<[u32]>::to_vec).collect()

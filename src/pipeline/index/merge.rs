@@ -18,7 +18,7 @@ impl Index {
         let mut left = Vec::new();
         for named in &many {
             let whole = rows::read(&self.store.segment(named)?)?;
-            left.push(rows::only(&whole, |a| state.of(a.row).now.is_there()));
+            left.push(rows::only(&whole, |a| state.now(a.row).is_there()));
         }
         batch.replaced_segments.extend(many.iter().map(|named| named.number));
         let rows: usize = left.iter().map(|chunk| chunk.articles.len()).sum();

@@ -35,7 +35,7 @@ pub(super) fn regroup(work: &mut Work<'_>, pairs: &mut Pairs) -> Result<(), Erro
     let touched = propose(work, pairs, &folded)?;
     let alone = group(work, pairs, &touched)?;
     for row in alone {
-        work.state.rows[row as usize].now.group = row;
+        work.state.now[row as usize].group = row;
     }
     Ok(())
 }
@@ -44,14 +44,14 @@ pub(super) fn regroup(work: &mut Work<'_>, pairs: &mut Pairs) -> Result<(), Erro
 /// anew.
 fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<bool>, Error> {
     let state = &work.state;
-    let stood = |row: u32| state.of(row).was.first == row;
-    let stands = |row: u32| state.of(row).now.first == row;
+    let stood = |row: u32| state.was(row).first == row;
+    let stands = |row: u32| state.now(row).first == row;
     let change = |row: u32| match (stood(row), stands(row)) {
         (false, _) => Change::Comes,
         (true, false) => Change::Goes,
         (true, true) => Change::Stays,
     };
-    let differing = state.select(|row, _| stood(row) != stands(row));
+    let differing = state.select(|row| stood(row) != stands(row));
     let changing = state.sketches(&differing)?;
     // The buckets are told of articles in the order of time.
     let age = |row: u32| state.ages[row as usize];
@@ -88,7 +88,7 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     }
     // Nothing was said of a pair before both were there.
     let mut said = [vec![false; state.rows.len()], vec![false; state.rows.len()]];
-    let were_there = |(a, b): (u32, u32)| [a, b].iter().all(|&row| state.of(row).was.is_there());
+    let were_there = |(a, b): (u32, u32)| [a, b].iter().all(|&row| state.was(row).is_there());
     for (a, b) in shifts.iter().map(|shift| items(shift.0)).filter(|p| were_there(*p)) {
         (said[0][a as usize], said[1][b as usize]) = (true, true);
     }
@@ -98,7 +98,7 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     for (a, b) in shifts.iter().map(|shift| items(shift.0)).filter(|p| known(*p).is_none()) {
         (is_end[a as usize], is_end[b as usize]) = (true, true);
     }
-    let ends = state.select(|row, _| is_end[row as usize]);
+    let ends = state.select(|row| is_end[row as usize]);
     let sketches = state.sketches(&ends)?;
     let mut together = pairs.together()?;
     let mut seeds: Vec<u32> = folded.to_vec();
@@ -159,7 +159,7 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let changed = [&candidates, &related].map(|now| pairs::differing(now, &all));
     let put: Vec<Pair> = stale.chain(changed.into_iter().flatten()).collect();
     let found: Vec<Examined> = candidates.iter().chain(&related).filter_map(examined).collect();
-    let text = |row: u32| texts.slots[work.state.of(row).now.first as usize];
+    let text = |row: u32| texts.slots[work.state.now(row).first as usize];
     let is_there = |row: &u32| together.binary_search(row).is_ok();
     let constraints = bind(&work.params.decisions, |id| work.row_of(id).filter(is_there));
     let found = duplicates::group(found, texts.rows.len(), constraints.groups_apart(text));
@@ -183,7 +183,7 @@ struct Texts {
 impl Texts {
     /// The texts of some articles; who stands for a text is among them.
     fn of(state: &State, articles: &[u32]) -> Self {
-        let stands = |row: &u32| state.of(*row).now.first == *row;
+        let stands = |row: &u32| state.now(*row).first == *row;
         let mut rows: Vec<u32> = articles.iter().copied().filter(stands).collect();
         rows.sort_unstable_by_key(|&row| state.ages[row as usize]);
         Self { slots: numbers(&rows, state.rows.len()), rows }
@@ -237,7 +237,7 @@ fn name_by_earliest(work: &mut Work<'_>, groups: &[&[u32]]) -> Result<(), Error>
             1 => group[0],
             tied => *group[..tied].iter().min_by_key(place).expect("some are tied"),
         };
-        group.iter().for_each(|&row| work.state.rows[row as usize].now.group = earliest);
+        group.iter().for_each(|&row| work.state.now[row as usize].group = earliest);
     }
     Ok(())
 }
@@ -248,8 +248,9 @@ fn partition(state: &State, candidates: &[Pair], touched: &[bool]) -> (Vec<u32>,
     for p in candidates {
         (beside[p.a as usize], beside[p.b as usize]) = (true, true);
     }
-    let there = state.select(|_, known| known.now.is_there() && touched[known.now.first as usize]);
-    let first = |row: u32| state.of(row).now.first;
+    let there =
+        state.select(|row| state.now(row).is_there() && touched[state.now(row).first as usize]);
+    let first = |row: u32| state.now(row).first;
     there.iter().filter(|&&row| first(row) != row).for_each(|&row| {
         beside[first(row) as usize] = true;
     });
@@ -259,6 +260,6 @@ fn partition(state: &State, candidates: &[Pair], touched: &[bool]) -> (Vec<u32>,
 /// Which articles of a corpus are the same word for word, as the state has it.
 pub(super) fn folds(state: &State, corpus: &Corpus) -> Exact {
     let position: HashMap<u32, u32> = corpus.articles.iter().map(|a| a.row).zip(0..).collect();
-    let first = |a: &Prepared| position[&state.of(a.row).now.first];
+    let first = |a: &Prepared| position[&state.now(a.row).first];
     Exact::new(corpus, corpus.articles.iter().map(first).collect())
 }

@@ -58,7 +58,7 @@ pub(super) fn regroup(
         there: vec![false; n],
         tree: Tree { label: (0..n as u32).collect(), mergers: Vec::new() },
     };
-    let story_of = |&row: &u32| work.state.of(row).was.story;
+    let story_of = |&row: &u32| work.state.was(row).story;
     let story: Vec<u32> = reports.rows.iter().map(story_of).collect();
     let story = |i: u32| story[i as usize];
     let mut joining = stories.clone();

@@ -145,7 +145,7 @@ impl Index {
         let mut number = self.store.next()?.segment;
         let removed = batch.removed.clone();
         let stays =
-            |a: &Prepared| state.of(a.row).was.is_there() && removed.binary_search(&a.row).is_err();
+            |a: &Prepared| state.was(a.row).is_there() && removed.binary_search(&a.row).is_err();
         let all = self.store.segments()?.into_iter();
         for named in all.filter(|named| named.kind == rows::KIND) {
             let segment = self.store.segment(&named)?;

@@ -34,12 +34,12 @@ pub(super) struct Reports {
 impl Reports {
     /// All reports.
     pub(super) fn new(state: &State) -> Self {
-        let is_report = |row: &u32| state.of(*row).now.group == *row;
+        let is_report = |row: &u32| state.now(*row).group == *row;
         let rows: Vec<u32> = state.in_time.iter().copied().filter(is_report).collect();
         Self {
             times: times(state, &rows),
-            came: state.select(|row, known| known.now.group == row && known.was.group != row),
-            went: state.select(|row, known| known.was.group == row && known.now.group != row),
+            came: state.select(|row| state.now(row).group == row && state.was(row).group != row),
+            went: state.select(|row| state.was(row).group == row && state.now(row).group != row),
             position: numbers(&rows, state.rows.len()),
             rows,
         }

@@ -19,7 +19,7 @@ pub(super) struct Home {
 }
 
 /// Where an article belongs that is not there.
-const NOWHERE: Home = Home { story: NONE, group: NONE, first: NONE };
+pub(super) const NOWHERE: Home = Home { story: NONE, group: NONE, first: NONE };
 
 impl Home {
     /// Whether the article is there.
@@ -43,10 +43,6 @@ pub(super) struct Known {
     /// Its segment, among those at hand, and its place in it.
     pub(super) segment: u32,
     pub(super) at: u32,
-    /// Where it belonged before.
-    pub(super) was: Home,
-    /// Where it belongs now; its story is not known before all is grouped.
-    pub(super) now: Home,
 }
 
 const UNKNOWN: Known = Known {
@@ -59,8 +55,6 @@ const UNKNOWN: Known = Known {
     n_shingles: 0,
     segment: NONE,
     at: 0,
-    was: NOWHERE,
-    now: NOWHERE,
 };
 
 /// All articles by row, and the segments that they are in.
@@ -70,6 +64,10 @@ pub(super) struct State {
     /// For each segment the rows of its articles, in their order there.
     pub(super) by_segment: Vec<Vec<u32>>,
     pub(super) rows: Vec<Known>,
+    /// Where each belonged before. Apart, because all are gone through again and again.
+    pub(super) was: Vec<Home>,
+    /// Where each belongs now; its story is not known before all is grouped.
+    pub(super) now: Vec<Home>,
     /// All rows in the order of their articles in time, as in a corpus: unknown first.
     pub(super) in_time: Vec<u32>,
     /// For each row its place there.
@@ -109,7 +107,6 @@ impl State {
                     n_shingles,
                     segment: number,
                     at: of_segment.len() as u32,
-                    ..UNKNOWN
                 };
                 of_segment.push(row);
                 Ok(())
@@ -117,15 +114,14 @@ impl State {
             state.segments.push(segment);
             state.by_segment.push(of_segment);
         }
-        let mut is_whole = true;
-        store.each_member(|m| {
-            let known = state.rows.get_mut(m.row as usize).filter(|k| k.segment != NONE);
-            is_whole &= known.is_some();
-            if let Some(known) = known {
-                known.was = Home { story: m.story, group: m.group, first: m.first };
-                known.now = known.was;
+        let (mut was, mut is_whole) = (vec![NOWHERE; state.rows.len()], true);
+        store.each_member(|m| match was.get_mut(m.row as usize) {
+            Some(home) if state.of(m.row).segment != NONE => {
+                *home = Home { story: m.story, group: m.group, first: m.first };
             }
+            _ => is_whole = false,
         })?;
+        (state.now, state.was) = (was.clone(), was);
         if !is_whole {
             return Err(Error::damaged(&store.database(), "an article is in no segment"));
         }
@@ -136,6 +132,16 @@ impl State {
 
     pub(super) fn of(&self, row: u32) -> &Known {
         &self.rows[row as usize]
+    }
+
+    /// Where an article belonged before.
+    pub(super) fn was(&self, row: u32) -> Home {
+        self.was[row as usize]
+    }
+
+    /// Where it belongs now.
+    pub(super) fn now(&self, row: u32) -> Home {
+        self.now[row as usize]
     }
 
     /// When a report was published or seen, and whether it is the latter, as [`rows::time`] has it.
@@ -150,8 +156,8 @@ impl State {
     }
 
     /// Rows of articles that pass, ascending.
-    pub(super) fn select(&self, pass: impl Fn(u32, &Known) -> bool) -> Vec<u32> {
-        (0..).zip(&self.rows).filter(|(row, known)| pass(*row, known)).map(|(row, _)| row).collect()
+    pub(super) fn select(&self, pass: impl Fn(u32) -> bool) -> Vec<u32> {
+        (0..self.rows.len() as u32).filter(|&row| pass(row)).collect()
     }
 }
 

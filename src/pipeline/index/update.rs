@@ -180,7 +180,7 @@ impl Index {
         let identities: HashSet<u64> = tonight.iter().map(|a| a.identity).collect();
         let may_be = Filter::new(tonight.iter().map(|a| a.identity), 8);
         let is_one = |id: u64| may_be.may_have(id) && identities.contains(&id);
-        let rows = state.select(|_, known| known.was.is_there() && is_one(known.identity));
+        let rows = state.select(|row| state.was(row).is_there() && is_one(state.of(row).identity));
         let stored = self.store.articles_at(&rows)?.into_iter();
         let known = |Stored { row, entry }| {
             (entry.id.clone(), Known { row, delivered: state.of(row).delivered, entry })
@@ -243,8 +243,8 @@ impl Index {
 
 /// When the newest article was published, or else seen.
 fn newest(state: &State, added: &[Stored]) -> Option<Timestamp> {
-    let stored = state.rows.iter().filter(|known| known.was.is_there());
-    let stored = stored.filter_map(|known| rows::moment(known.time).time).max();
+    let stored = state.rows.iter().zip(&state.was).filter(|(_, was)| was.is_there());
+    let stored = stored.filter_map(|(known, _)| rows::moment(known.time).time).max();
     let stored = stored.and_then(|time| Timestamp::from_second(time).ok());
     stored.max(added.iter().filter_map(|a| a.entry.published.or(a.entry.seen)).max())
 }

@@ -5,7 +5,7 @@ use foldhash::{HashMap, HashSet};
 use super::Error;
 use super::lists::Lists;
 use super::reports::Reports;
-use super::state::{Home, NONE, State};
+use super::state::{Home, NONE, NOWHERE, State};
 use crate::kernel::filter::Filter;
 use crate::kernel::hash::hash;
 use crate::model::Entry;
@@ -42,13 +42,12 @@ impl<'a> Work<'a> {
         named: impl Iterator<Item = &'n str>,
     ) -> Result<Self, Error> {
         for &row in &removed {
-            let known = &mut state.rows[row as usize];
-            known.now = Home { story: NONE, group: NONE, first: NONE };
+            state.now[row as usize] = NOWHERE;
         }
         let mut entries = HashMap::default();
         let mut rows: HashMap<&str, u32> = HashMap::default();
         for Stored { row, entry } in new {
-            state.rows[*row as usize].now = Home { story: NONE, group: *row, first: *row };
+            state.now[*row as usize] = Home { story: NONE, group: *row, first: *row };
             entries.insert(*row, entry.clone());
             rows.insert(&entry.id, *row);
         }
@@ -58,7 +57,7 @@ impl<'a> Work<'a> {
                 Some(&row) => Some(row),
                 None => store.article(id)?.map(|stored| stored.row),
             };
-            let there = row.filter(|&row| state.of(row).now.is_there());
+            let there = row.filter(|&row| state.now(row).is_there());
             ids.extend(there.map(|row| (row, id.into())));
         }
         let mut all: Vec<u32> = ids.keys().copied().collect();
@@ -79,20 +78,21 @@ impl<'a> Work<'a> {
 
     /// The report of the group that an article is in.
     pub(super) fn group_of(&self, row: u32) -> u32 {
-        self.state.of(row).now.group
+        self.state.now(row).group
     }
 
     /// Stories that are to be grouped anew: of which an article or a report went, came or stands elsewhere, or of which a pair
     /// or a penalty `changed`; and those of articles that decisions name.
     pub(super) fn touched(&self, reports: &Reports, changed: &HashSet<u32>) -> HashSet<u32> {
         let mut stories: HashSet<u32> = HashSet::default();
-        let story = |row: u32| self.state.of(row).was.story;
-        for known in self.state.rows.iter().filter(|known| {
-            (known.was.group, known.was.first) != (known.now.group, known.now.first)
-        }) {
-            stories.insert(known.was.story);
-            if known.now.is_there() {
-                stories.insert(story(known.now.group));
+        let story = |row: u32| self.state.was(row).story;
+        let homes = self.state.was.iter().zip(&self.state.now);
+        for (was, now) in
+            homes.filter(|(was, now)| (was.group, was.first) != (now.group, now.first))
+        {
+            stories.insert(was.story);
+            if now.is_there() {
+                stories.insert(story(now.group));
             }
         }
         let moved = reports.came.iter().chain(&reports.went);
@@ -106,9 +106,9 @@ impl<'a> Work<'a> {
         let may_be = Filter::new(stories.iter().map(|&story| story.into()), 8);
         let is_one =
             |story: u32| may_be.may_have(story.into()) && stories.binary_search(&story).is_ok();
-        let rows = self.state.select(|_, known| is_one(known.was.story));
+        let rows = self.state.select(|row| is_one(self.state.was(row).story));
         let member = |row: u32| {
-            let Home { story, group, first } = self.state.of(row).was;
+            let Home { story, group, first } = self.state.was(row);
             Member { row, story, group, first }
         };
         rows.into_iter().map(member).collect()

@@ -63,7 +63,7 @@ impl World {
 pub(super) fn fresh(state: &State, corpus: &Corpus, story: &Story) -> Fresh {
     let row = |i: u32| corpus.articles[i as usize].row;
     let member = |&i: &u32| {
-        let home = state.of(row(i)).now;
+        let home = state.now(row(i));
         Member { row: row(i), story: 0, group: home.group, first: home.first }
     };
     let members = story.groups.iter().flat_map(|group| group.members.iter().map(member));
