@@ -26,24 +26,30 @@ mod jemalloc {
 
     pub(super) fn give_back() {
         tell("arenas.dirty_decay_ms\0", KEPT);
-        tell("arena.0.dirty_decay_ms\0", KEPT);
+        tell_each("dirty_decay_ms", KEPT);
     }
 
     pub(super) fn keep_blocks() {
         // The part of the heap that has large blocks is there once there was one.
         drop(black_box(Vec::<u8>::with_capacity(1 << 24)));
-        // Not all parts are there.
-        for part in 0..arenas::narenas::read().unwrap_or_default() {
-            tell(&format!("arena.{part}.oversize_threshold\0"), TOO_LARGE);
-            tell(&format!("arena.{part}.dirty_decay_ms\0"), KEPT);
-        }
+        tell_each("oversize_threshold", TOO_LARGE);
+        give_back();
+    }
+
+    /// Tells every part of the heap that is there.
+    fn tell_each<T: Copy>(what: &str, value: T)
+    where
+        Name: Access<T>,
+    {
+        let parts = 0..arenas::narenas::read().unwrap_or_default();
+        parts.for_each(|part| tell(&format!("arena.{part}.{what}\0"), value));
     }
 
     fn tell<T>(name: &str, value: T)
     where
         Name: Access<T>,
     {
-        // Where that fails a command is only slower or larger.
+        // Where that fails, as of a part that is not there, a command is only slower or larger.
         let _ = name.name().write(value);
     }
 }

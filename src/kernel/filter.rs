@@ -1,5 +1,7 @@
 //! A set of keys in a few bits each, for passing over most of what is not in it.
 
+use foldhash::HashSet;
+
 /// Spreads keys over the bits.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -47,6 +49,34 @@ impl Filter {
     pub fn may_have(&self, key: u64) -> bool {
         let (word, bit) = self.place(key);
         self.bits[word] & bit != 0
+    }
+}
+
+/// A set of keys behind a filter: most keys that it is asked for are not in it.
+///
+/// ```
+/// use samestory::kernel::filter::Rare;
+///
+/// let rare = Rare::new([3, 5].into_iter());
+/// assert!(rare.has(3) && !rare.has(4));
+/// ```
+#[derive(Debug)]
+pub struct Rare {
+    filter: Filter,
+    keys: HashSet<u64>,
+}
+
+impl Rare {
+    /// A set of these keys.
+    pub fn new(keys: impl Iterator<Item = u64>) -> Self {
+        let keys: HashSet<u64> = keys.collect();
+        Self { filter: Filter::new(keys.iter().copied(), 8), keys }
+    }
+
+    /// Whether a key is in the set.
+    #[inline]
+    pub fn has(&self, key: u64) -> bool {
+        self.filter.may_have(key) && self.keys.contains(&key)
     }
 }
 

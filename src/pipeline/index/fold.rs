@@ -10,7 +10,7 @@ use super::lists::{Headlines, Lists};
 use super::state::Known;
 use super::work::Work;
 use super::world::aside;
-use crate::kernel::filter::Filter;
+use crate::kernel::filter::Rare;
 use crate::kernel::hash::hash;
 use crate::pipeline::exact::{may_be_notice, notices};
 use crate::stages::decide::bind;
@@ -61,21 +61,21 @@ fn rows(texts: &[Text]) -> impl Iterator<Item = u32> + Clone {
 /// The articles of all texts of which one came, went or is decided on: text by text, source by source, and in the order of a
 /// corpus.
 fn again(work: &Work<'_>) -> Vec<Text> {
+    let state = &work.state;
     let concerned = || work.added.iter().chain(&work.removed).chain(&work.named);
-    let contents: HashSet<u64> =
-        concerned().map(|&row| work.state.of(row).content).filter(|c| *c != 0).collect();
-    let may_be = Filter::new(contents.iter().copied(), 8);
-    let is_one = |content: u64| may_be.may_have(content) && contents.contains(&content);
-    let mut is_concerned = vec![false; work.state.rows.len()];
+    let contents = concerned().map(|&row| state.of(row).content);
+    let contents = Rare::new(contents.filter(|content| *content != 0));
+    let mut is_concerned = vec![false; state.rows.len()];
     concerned().for_each(|&row| is_concerned[row as usize] = true);
-    let all = (0..).zip(&work.state.rows).filter(|(row, known): &(u32, &Known)| {
-        work.state.now(*row).is_there() && (is_concerned[*row as usize] || is_one(known.content))
+    let all = state.select(|row| {
+        let is_one = || is_concerned[row as usize] || contents.has(state.of(row).content);
+        state.now(row).is_there() && is_one()
     });
-    let text = |(row, known): (u32, &Known)| {
-        let &Known { content, source, identity, .. } = known;
+    let text = |row: u32| {
+        let &Known { content, source, identity, .. } = state.of(row);
         Text { content, source, identity, row }
     };
-    let mut again: Vec<Text> = all.map(text).collect();
+    let mut again: Vec<Text> = all.into_iter().map(text).collect();
     again.sort_unstable();
     again
 }

@@ -12,7 +12,7 @@ use super::settle::{self, Before, Ending};
 use super::state::{NONE, State};
 use super::work::Work;
 use super::{Error, Index, Night, Options, name, near, regroup, rows, world};
-use crate::kernel::filter::Filter;
+use crate::kernel::filter::Rare;
 use crate::model::{Article, Decision, Grouping};
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::{Clock, place};
@@ -177,10 +177,8 @@ impl Index {
         state: &State,
         tonight: &[Prepared],
     ) -> Result<HashMap<Box<str>, Known>, Error> {
-        let identities: HashSet<u64> = tonight.iter().map(|a| a.identity).collect();
-        let may_be = Filter::new(tonight.iter().map(|a| a.identity), 8);
-        let is_one = |id: u64| may_be.may_have(id) && identities.contains(&id);
-        let rows = state.select(|row| state.was(row).is_there() && is_one(state.of(row).identity));
+        let new = Rare::new(tonight.iter().map(|a| a.identity));
+        let rows = state.select(|row| state.was(row).is_there() && new.has(state.of(row).identity));
         let stored = self.store.articles_at(&rows)?.into_iter();
         let known = |Stored { row, entry }| {
             (entry.id.clone(), Known { row, delivered: state.of(row).delivered, entry })

@@ -6,7 +6,7 @@ use super::Error;
 use super::lists::Lists;
 use super::reports::Reports;
 use super::state::{Home, NONE, NOWHERE, State};
-use crate::kernel::filter::Filter;
+use crate::kernel::filter::Rare;
 use crate::kernel::hash::hash;
 use crate::model::Entry;
 use crate::params::Params;
@@ -101,12 +101,10 @@ impl<'a> Work<'a> {
         stories
     }
 
-    /// Where the articles of some stories, ascending, belonged before.
+    /// Where the articles of some stories belonged before.
     pub(super) fn members_of(&self, stories: &[u32]) -> Vec<Member> {
-        let may_be = Filter::new(stories.iter().map(|&story| story.into()), 8);
-        let is_one =
-            |story: u32| may_be.may_have(story.into()) && stories.binary_search(&story).is_ok();
-        let rows = self.state.select(|row| is_one(self.state.was(row).story));
+        let told = Rare::new(stories.iter().map(|&story| story.into()));
+        let rows = self.state.select(|row| told.has(self.state.was(row).story.into()));
         let member = |row: u32| {
             let Home { story, group, first } = self.state.was(row);
             Member { row, story, group, first }
