@@ -138,7 +138,7 @@ fn stages(c: &mut Criterion) {
                 .count()
         });
     });
-    let sizes: Vec<usize> = p.shingles.iter().map(Vec::len).collect();
+    let sizes: Vec<u32> = p.shingles.iter().map(|set| set.len() as u32).collect();
     let proposed = duplicates::propose(&sketches, &sizes, &params);
     bench.bench_function("duplicates", |b| {
         b.iter(|| duplicates::find(&proposed, &copies, Vec::new(), &params));

@@ -38,7 +38,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 /// What changed between each duplicate and the representative of its group, in the order of the articles.
 pub(super) fn of_duplicates(corpus: &Corpus, grouping: &Grouping) -> io::Result<Vec<Box<str>>> {
-    let mut changes = vec![Box::default(); corpus.articles.len()];
+    let mut changes = vec![Box::default(); corpus.len()];
     let members = |ends: &[u32]| ends[0] as usize..ends[1] as usize;
     let groups: Vec<&[u32]> = grouping
         .groups

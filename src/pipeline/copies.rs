@@ -21,8 +21,8 @@ use crate::stages::verify::Copy;
 /// # Errors
 /// Sketches that were put aside cannot be read.
 pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Result<Candidates> {
-    let spool = &corpus.sketches;
-    let sizes: Vec<usize> = exact.kept.iter().map(|&i| corpus.n_shingles(i)).collect();
+    let spool = &corpus.sketches.spool;
+    let sizes: Vec<u32> = exact.kept.iter().map(|&i| corpus.n_shingles(i) as u32).collect();
     let places: Vec<Place> = exact.kept.iter().map(|&i| corpus.sketch(i)).collect();
     if spool.is_here() {
         let here = |&place: &Place| spool.here(place).and_then(<[Sketch]>::first);
@@ -30,11 +30,10 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
         return Ok(duplicates::propose(&sketches, &sizes, params));
     }
     let (mut pairs, mut largest_bucket) = (Vec::new(), 0);
-    let mut buckets = Buckets::default();
     for number in 0..PASSES {
         let mut pass = Pass::new(number, places.len());
         spool.gather(&places, |k, sketch| sketch.iter().for_each(|s| pass.add(k as u32, s)))?;
-        let (mut found, largest) = pass.pairs(&pairs, &mut buckets);
+        let (mut found, largest) = pass.pairs(&pairs, &mut Buckets::default());
         largest_bucket = largest_bucket.max(largest);
         let mut left = Vec::new();
         Batches::new(corpus, exact, &mut found).each(spool, &places, |batch, loaded| {
@@ -43,7 +42,8 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
                     .pairs()
                     .filter(|(k, pair)| {
                         let both = k.map(|k| loaded.of(k).first());
-                        let sizes = <[u32; 2]>::from(items(*pair)).map(|i| sizes[i as usize]);
+                        let sizes =
+                            <[u32; 2]>::from(items(*pair)).map(|i| sizes[i as usize] as usize);
                         matches!(both, [Some(x), Some(y)] if hopeful([x, y], sizes, params))
                     })
                     .map(|(_, pair)| pair),
@@ -66,23 +66,29 @@ pub(super) fn examine(
     pairs: &[u64],
     params: &Params,
 ) -> io::Result<Vec<Examined>> {
-    let mut examined = Vec::with_capacity(pairs.len());
+    // Some will be examined because these match: to make room for them then would need the memory twice.
+    let mut examined = Vec::with_capacity(pairs.len() + pairs.len() / 4);
     let places: Vec<Place> = exact.kept.iter().map(|&i| corpus.shingles_of(i)).collect();
     let mut pairs = pairs.to_vec();
-    Batches::new(corpus, exact, &mut pairs).each(&corpus.shingles, &places, |batch, loaded| {
-        let articles = || batch.members.iter().map(|&i| exact.kept[i as usize]);
-        let heads = corpus.load_words(articles())?;
-        let copy = |(k, i): (usize, u32)| corpus.copy(i, loaded.of(k), heads.of(k));
-        let copies: Vec<Copy> = articles().enumerate().map(copy).collect();
-        let local: Vec<u64> = batch.pairs().map(|([a, b], _)| pair(a as u32, b as u32)).collect();
-        let mut found = duplicates::examine(&local, |k| &copies[k as usize], params);
-        for e in &mut found {
-            let (a, b) = (batch.members[e.a as usize], batch.members[e.b as usize]);
-            (e.a, e.b) = (a.min(b), a.max(b));
-        }
-        examined.append(&mut found);
-        Ok(())
-    })?;
+    Batches::new(corpus, exact, &mut pairs).each(
+        &corpus.shingles.spool,
+        &places,
+        |batch, loaded| {
+            let articles = || batch.members.iter().map(|&i| exact.kept[i as usize]);
+            let heads = corpus.load_words(articles())?;
+            let copy = |(k, i): (usize, u32)| corpus.copy(i, loaded.of(k), heads.of(k));
+            let copies: Vec<Copy> = articles().enumerate().map(copy).collect();
+            let local: Vec<u64> =
+                batch.pairs().map(|([a, b], _)| pair(a as u32, b as u32)).collect();
+            let mut found = duplicates::examine(&local, |k| &copies[k as usize], params);
+            for e in &mut found {
+                let (a, b) = (batch.members[e.a as usize], batch.members[e.b as usize]);
+                (e.a, e.b) = (a.min(b), a.max(b));
+            }
+            examined.append(&mut found);
+            Ok(())
+        },
+    )?;
     Ok(examined)
 }
 
@@ -116,7 +122,7 @@ impl<'a> Batches<'a> {
     /// Sorts pairs by what they hang together with, and that by where it was read.
     fn new(corpus: &Corpus, exact: &Exact, pairs: &'a mut [u64]) -> Self {
         let root = together(exact.kept.len(), pairs.iter().map(|&pair| items(pair)));
-        let part = |i: u32| corpus.articles[exact.kept[i as usize] as usize].part;
+        let part = |i: u32| corpus.part(exact.kept[i as usize]);
         let mut order: Vec<u32> = (0..root.len() as u32).collect();
         order.par_sort_unstable_by_key(|&i| (part(root[i as usize]), root[i as usize], i));
         // Pairs of ranks sort as they are.

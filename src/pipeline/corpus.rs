@@ -1,37 +1,83 @@
 //! All articles of a run, each once, and those among them that are the same word for word.
 
+use std::cmp::{Ordering, Reverse};
 use std::io;
+use std::ops::Range;
 
 use foldhash::HashMap;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::Run;
-use super::parts::Loaded;
+use super::parts::{Lists, Loaded, Span};
 use super::prepare::{Chunkful, Prepared};
 use super::spool::{Place, Room, Spool};
 use crate::kernel::hash::hash;
 use crate::model::{Entry, Refusal};
 use crate::stages::sketch::Sketch;
 use crate::stages::terms::Term;
-use crate::stages::verify::Copy;
+use crate::stages::verify;
 use crate::stages::weights::Vectors;
 
 /// All articles, ascending by the hash of their ids. The order, and with it every position, depends on the set of
 /// articles only.
+///
+/// What is kept of an article is spread over columns, so that each goes when nothing needs it any more.
 #[derive(Debug, Default)]
 pub(super) struct Corpus {
-    pub(super) articles: Vec<Prepared>,
+    /// What the output says of each.
+    pub(super) entries: Vec<Entry>,
+    cards: Vec<Card>,
+    /// Until it is settled which version of an article stays.
+    origins: Vec<Origin>,
     parts: u32,
-    pub(super) sketches: Spool<Sketch>,
-    pub(super) shingles: Spool<u32>,
-    terms: Spool<Term>,
+    /// None or one of each article.
+    pub(super) sketches: Column<Sketch>,
+    pub(super) shingles: Column<u32>,
+    terms: Column<Term>,
     /// Hashes of the words of headlines and of numbers.
-    hashes: Spool<u32>,
-    facts: Spool<u8>,
+    hashes: Column<u32, [Span; 2]>,
+    /// Numbers and names.
+    facts: Column<u8>,
     /// While articles come: where one stands that has the lists for this key.
     known: HashMap<u64, u32>,
     pub(super) room: Room,
+}
+
+/// The numbers of an article, as in [`Prepared`].
+#[derive(Debug, Clone, Copy)]
+struct Card {
+    identity: u64,
+    content: u64,
+    n_words: u32,
+    row: u32,
+    part: u32,
+}
+
+/// Where an article came from and what was delivered, as in [`Prepared`].
+#[derive(Debug, Clone, Copy)]
+struct Origin {
+    record: u64,
+    delivered: u64,
+}
+
+/// A list of each article: the lists, and where each is.
+#[derive(Debug)]
+pub(super) struct Column<T, S = Span> {
+    pub(super) spool: Spool<T>,
+    spans: Vec<S>,
+}
+
+impl<T, S> Column<T, S> {
+    fn with_room(bytes: usize) -> Self {
+        Self { spool: Spool::with_room(bytes), spans: Vec::new() }
+    }
+}
+
+impl<T, S> Default for Column<T, S> {
+    fn default() -> Self {
+        Self { spool: Spool::default(), spans: Vec::new() }
+    }
 }
 
 /// Articles that there is room for, once there are more than one chunk has.
@@ -42,11 +88,11 @@ impl Corpus {
     pub(super) fn with_room(room: Room) -> Self {
         let lists = room.lists;
         Self {
-            sketches: Spool::with_room(room.sketches),
-            shingles: Spool::with_room(room.shingles),
-            terms: Spool::with_room(lists),
-            hashes: Spool::with_room(room.shingles),
-            facts: Spool::with_room(lists),
+            sketches: Column::with_room(room.sketches),
+            shingles: Column::with_room(room.shingles),
+            terms: Column::with_room(lists),
+            hashes: Column::with_room(room.shingles),
+            facts: Column::with_room(lists),
             room,
             ..Self::default()
         }
@@ -57,7 +103,7 @@ impl Corpus {
     /// # Errors
     /// As [`Self::add`].
     pub(super) fn add_new(&mut self, (prepared, keys): (Chunkful, Vec<u64>)) -> io::Result<()> {
-        self.known.extend(keys.into_iter().zip(self.articles.len() as u32..));
+        self.known.extend(keys.into_iter().zip(self.entries.len() as u32..));
         self.add(prepared)
     }
 
@@ -66,63 +112,178 @@ impl Corpus {
     /// # Errors
     /// Their lists cannot be put aside.
     pub(super) fn add(&mut self, prepared: Chunkful) -> io::Result<()> {
-        let part = self.parts;
-        self.parts += 1;
-        let placed = |a: Prepared| if a.again { a } else { Prepared { part, ..a } };
-        let articles = prepared.articles.into_iter().map(placed);
-        if self.articles.is_empty() {
-            // Where it is all that comes, it stays where it is.
-            self.articles = articles.collect();
-        } else {
-            // Room that is not used yet costs nothing, but moving what is there to make more does.
-            if self.articles.len() + articles.len() > self.articles.capacity() {
-                self.articles.reserve(ROOM.max(3 * self.articles.len()));
-            }
-            self.articles.extend(articles);
-        }
-        self.sketches.push(prepared.sketches)?;
-        self.shingles.push(prepared.lists.shingles)?;
-        self.terms.push(prepared.lists.terms)?;
-        self.hashes.push(prepared.lists.hashes)?;
-        self.facts.push(prepared.lists.facts)
+        let Chunkful { articles, lists, sketches } = prepared;
+        self.reserve(articles.len());
+        articles.into_iter().for_each(|article| self.push(article));
+        self.end_part(lists, sketches)
     }
 
-    /// The article that has the lists for a key, if one of those added has.
-    pub(super) fn known(&self, key: u64) -> Option<&Prepared> {
-        self.known.get(&key).map(|&i| &self.articles[i as usize])
+    /// Makes room for so many articles more. Room that is not used yet costs nothing, but moving what is there to make more
+    /// does.
+    pub(super) fn reserve(&mut self, n: usize) {
+        fn make_room<T>(column: &mut Vec<T>, n: usize) {
+            if column.is_empty() {
+                column.reserve_exact(n);
+            } else if column.len() + n > column.capacity() {
+                column.reserve(ROOM.max(3 * column.len()));
+            }
+        }
+        make_room(&mut self.entries, n);
+        make_room(&mut self.cards, n);
+        make_room(&mut self.origins, n);
+        make_room(&mut self.sketches.spans, n);
+        make_room(&mut self.shingles.spans, n);
+        make_room(&mut self.terms.spans, n);
+        make_room(&mut self.hashes.spans, n);
+        make_room(&mut self.facts.spans, n);
+    }
+
+    /// Adds an article, of which the lists come at the [end of its part](Self::end_part).
+    pub(super) fn push(&mut self, a: Prepared) {
+        let part = if a.again { a.part } else { self.parts };
+        let Prepared { identity, content, n_words, row, record, delivered, .. } = a;
+        self.entries.push(a.entry);
+        self.cards.push(Card { identity, content, n_words, row, part });
+        self.origins.push(Origin { record, delivered });
+        self.sketches.spans.push(a.sketch);
+        self.shingles.spans.push(a.shingles);
+        self.terms.spans.push(a.terms);
+        self.hashes.spans.push([a.title_words, a.numbers]);
+        self.facts.spans.push(a.facts);
+    }
+
+    /// Adds the lists of the articles since the last part.
+    ///
+    /// # Errors
+    /// They cannot be put aside.
+    pub(super) fn end_part(&mut self, lists: Lists, sketches: Vec<Sketch>) -> io::Result<()> {
+        self.parts += 1;
+        self.sketches.spool.push(sketches)?;
+        self.shingles.spool.push(lists.shingles)?;
+        self.terms.spool.push(lists.terms)?;
+        self.hashes.spool.push(lists.hashes)?;
+        self.facts.spool.push(lists.facts)
+    }
+
+    /// The article that has the lists for a key, if one of those added has; of what the output says of it, only what its lists
+    /// decide.
+    pub(super) fn known(&self, key: u64) -> Option<Prepared> {
+        let i = *self.known.get(&key)? as usize;
+        let Entry { lang, fingerprint, .. } = &self.entries[i];
+        let Card { identity, content, n_words, row, part } = self.cards[i];
+        let Origin { record, delivered } = self.origins[i];
+        let [title_words, numbers] = self.hashes.spans[i];
+        Some(Prepared {
+            entry: Entry { lang: lang.clone(), fingerprint: *fingerprint, ..Entry::default() },
+            identity,
+            record,
+            row,
+            delivered,
+            content,
+            n_words,
+            part,
+            again: true,
+            shingles: self.shingles.spans[i],
+            sketch: self.sketches.spans[i],
+            terms: self.terms.spans[i],
+            title_words,
+            numbers,
+            facts: self.facts.spans[i],
+        })
     }
 
     /// Orders the articles when all are there. Of several with one id the newest stays (by date, then by content): the
     /// same content again is counted, other content is refused.
     pub(super) fn seal(&mut self, run: &mut Run) {
         self.known = HashMap::default();
-        self.order();
-        let articles = &mut self.articles;
-        articles.dedup_by(|later, kept| {
-            let same = later.entry.id == kept.entry.id;
-            if same && later.delivered == kept.delivered {
+        let order = self.newest(run);
+        self.put_in(order);
+        run.counts.without_text = self.cards.iter().filter(|card| card.n_words == 0).count() as u64;
+        run.counts.undated = self.entries.iter().filter(|e| e.published.is_none()).count() as u64;
+    }
+
+    /// The articles in their order, of several with one id the newest.
+    fn newest(&self, run: &mut Run) -> Vec<u32> {
+        let Self { entries, origins, .. } = self;
+        let rank = |i: u32| (Reverse(entries[i as usize].published), origins[i as usize].delivered);
+        let mut order: Vec<(u64, u32)> = self.cards.iter().map(|c| c.identity).zip(0..).collect();
+        order.par_sort_unstable_by(|&(x, i), &(y, j)| {
+            let (a, b) = (&entries[i as usize], &entries[j as usize]);
+            let same = || a.id.cmp(&b.id).then_with(|| rank(i).cmp(&rank(j)));
+            x.cmp(&y).then_with(same).then_with(|| place(a).cmp(&place(b)))
+        });
+        order.dedup_by(|(_, later), (_, kept)| {
+            let (later, kept) = (*later as usize, *kept as usize);
+            let same = entries[later].id == entries[kept].id;
+            if same && origins[later].delivered == origins[kept].delivered {
                 run.counts.repeated += 1;
             } else if same {
-                run.refusals.push(other_version(later, &kept.entry));
+                let record = origins[later].record;
+                run.refusals.push(other_version(&entries[later], record, &entries[kept]));
             }
             same
         });
-        run.counts.without_text = articles.iter().filter(|a| a.n_words == 0).count() as u64;
-        run.counts.undated = articles.iter().filter(|a| a.entry.published.is_none()).count() as u64;
+        order.into_iter().map(|(_, i)| i).collect()
     }
 
-    /// Puts the articles in their order.
-    fn order(&mut self) {
-        let articles = &mut self.articles;
-        let rank = |a: &Prepared| (std::cmp::Reverse(a.entry.published), a.delivered);
-        let mut order: Vec<(u64, u32)> = articles.iter().map(|a| a.identity).zip(0..).collect();
-        order.par_sort_unstable_by(|x, y| {
-            let (a, b) = (&articles[x.1 as usize], &articles[y.1 as usize]);
-            let same = || a.entry.id.cmp(&b.entry.id).then_with(|| rank(a).cmp(&rank(b)));
-            let placed = || place(&a.entry).cmp(&place(&b.entry));
-            x.0.cmp(&y.0).then_with(same).then_with(placed)
-        });
-        permute(articles, order.into_iter().map(|(_, i)| i).collect());
+    /// Puts these articles in this order; the others go.
+    fn put_in(&mut self, order: Vec<u32>) {
+        fn pick<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
+            *column = order.iter().map(|&i| column[i as usize]).collect();
+        }
+        pick(&mut self.cards, &order);
+        pick(&mut self.origins, &order);
+        pick(&mut self.sketches.spans, &order);
+        pick(&mut self.shingles.spans, &order);
+        pick(&mut self.terms.spans, &order);
+        pick(&mut self.hashes.spans, &order);
+        pick(&mut self.facts.spans, &order);
+        permute(&mut self.entries, order);
+    }
+
+    /// How many articles there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The hash of the id of an article.
+    pub(super) fn identity(&self, i: u32) -> u64 {
+        self.cards[i as usize].identity
+    }
+
+    /// The hashes of the compared words of all articles, 0 without any.
+    pub(super) fn contents(&self) -> impl Iterator<Item = u64> {
+        self.cards.iter().map(|card| card.content)
+    }
+
+    /// That of one article.
+    pub(super) fn content(&self, i: u32) -> u64 {
+        self.cards[i as usize].content
+    }
+
+    /// How many words the text of an article has.
+    pub(super) fn n_words(&self, i: u32) -> u32 {
+        self.cards[i as usize].n_words
+    }
+
+    /// The number of an article in an index.
+    pub(super) fn row(&self, i: u32) -> u32 {
+        self.cards[i as usize].row
+    }
+
+    /// Which part the lists of an article are in.
+    pub(super) fn part(&self, i: u32) -> u32 {
+        self.cards[i as usize].part
+    }
+
+    /// The numbers of all articles in an index.
+    pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.cards.iter().map(|card| card.row)
+    }
+
+    /// The hash of an article as delivered; not any more when grouping has begun.
+    pub(super) fn delivered(&self, i: u32) -> u64 {
+        self.origins[i as usize].delivered
     }
 
     /// What the exact check looks at of an article with these shingles, and these words of its headline and numbers.
@@ -131,97 +292,103 @@ impl Corpus {
         i: u32,
         shingles: &'a [u32],
         [headline, numbers]: [&'a [u32]; 2],
-    ) -> Copy<'a> {
-        let article = &self.articles[i as usize];
-        let time = article.entry.published.map(Timestamp::as_second);
-        Copy { shingles, numbers, headline, time, content: article.content }
+    ) -> verify::Copy<'a> {
+        let time = self.entries[i as usize].published.map(Timestamp::as_second);
+        verify::Copy { shingles, numbers, headline, time, content: self.content(i) }
     }
 
     /// How many shingles an article has.
     pub(super) fn n_shingles(&self, i: u32) -> usize {
-        self.articles[i as usize].shingles.len()
+        self.shingles.spans[i as usize].len()
     }
 
     /// Where the shingles of an article are.
     pub(super) fn shingles_of(&self, i: u32) -> Place {
-        let article = &self.articles[i as usize];
-        article.shingles.place(article.part)
+        self.shingles.spans[i as usize].place(self.part(i))
     }
 
     /// The terms of some articles.
     pub(super) fn load_terms(&self, articles: impl Iterator<Item = u32>) -> io::Result<Vectors> {
-        let place = |i: u32| {
-            let article = &self.articles[i as usize];
-            article.terms.place(article.part)
-        };
+        let place = |i: u32| self.terms.spans[i as usize].place(self.part(i));
         let places: Vec<Place> = articles.map(place).collect();
         let mut vectors = Vectors::with_lengths(places.iter().map(|place| place.len()));
-        self.terms.gather(&places, |k, terms| vectors.fill(k, terms))?;
+        self.terms.spool.gather(&places, |k, terms| vectors.fill(k, terms))?;
         Ok(vectors)
     }
 
     /// Where the sketch of an article is; of one without words there is none.
     pub(super) fn sketch(&self, i: u32) -> Place {
-        let article = &self.articles[i as usize];
-        article.sketch.place(article.part)
+        self.sketches.spans[i as usize].place(self.part(i))
     }
 
     /// Loads the words of the headlines of some articles, and their numbers.
     pub(super) fn load_words(&self, articles: impl Iterator<Item = u32>) -> io::Result<Heads<'_>> {
-        let places = |i: u32| {
-            let article = &self.articles[i as usize];
-            [article.title_words, article.numbers].map(|span| span.place(article.part))
-        };
+        let places = |i: u32| self.hashes.spans[i as usize].map(|span| span.place(self.part(i)));
         let places: Vec<Place> = articles.flat_map(places).collect();
-        Ok(Heads(Loaded::from(&self.hashes, &places)?))
+        Ok(Heads(Loaded::from(&self.hashes.spool, &places)?))
     }
 
     /// Where the numbers and names of an article are.
     pub(super) fn facts_of(&self, i: u32) -> Place {
-        let article = &self.articles[i as usize];
-        article.facts.place(article.part)
+        self.facts.spans[i as usize].place(self.part(i))
     }
 
     /// Loads the numbers and names of some articles.
     pub(super) fn load_facts(&self, articles: &[u32]) -> io::Result<Loaded<'_, u8>> {
         let places: Vec<Place> = articles.iter().map(|&i| self.facts_of(i)).collect();
-        Loaded::from(&self.facts, &places)
+        Loaded::from(&self.facts.spool, &places)
+    }
+
+    /// What the output says of each article; all else goes.
+    pub(super) fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
+    /// Gives back what only the choice between versions needs.
+    pub(super) fn forget_origins(&mut self) {
+        self.origins = Vec::new();
     }
 
     /// Gives back what only the search for candidates needs.
     pub(super) fn forget_sketches(&mut self) {
-        self.sketches = Spool::default();
+        self.sketches = Column::default();
     }
 
     /// Gives back what only the exact check needs.
     pub(super) fn forget_shingles(&mut self) {
-        self.shingles = Spool::default();
-        self.hashes = Spool::default();
+        self.shingles = Column::default();
+        self.hashes = Column::default();
     }
 
     /// Gives back what only the story level needs.
     pub(super) fn forget_terms(&mut self) {
-        self.terms = Spool::default();
+        self.terms = Column::default();
     }
 
     /// When an article was published, in seconds; failing that, when it was seen, and then that it was only seen.
     pub(super) fn time(&self, i: u32) -> (Option<i64>, bool) {
-        let entry = &self.articles[i as usize].entry;
+        let entry = &self.entries[i as usize];
         let time = entry.published.or(entry.seen);
         (time.map(Timestamp::as_second), entry.published.is_none())
     }
 
     /// The order of articles in time, unknown last, ids deciding between equals.
     pub(super) fn by_time(&self, i: u32) -> (bool, Option<Timestamp>, &str) {
-        let entry = &self.articles[i as usize].entry;
+        let entry = &self.entries[i as usize];
         (entry.published.is_none(), entry.published, &entry.id)
+    }
+
+    /// The positions of the articles with this hash of their ids.
+    pub(super) fn positions_of(&self, identity: u64) -> Range<u32> {
+        let [from, to] = [Ordering::Less, Ordering::Equal].map(|most| {
+            self.cards.partition_point(|card| card.identity.cmp(&identity) <= most) as u32
+        });
+        from..to
     }
 
     /// The position of an article by its id.
     pub(super) fn position(&self, id: &str) -> Option<u32> {
-        let wanted = (hash(id.as_bytes()), id);
-        let found = self.articles.binary_search_by(|a| (a.identity, &*a.entry.id).cmp(&wanted));
-        found.ok().map(|i| i as u32)
+        self.positions_of(hash(id.as_bytes())).find(|&i| *self.entries[i as usize].id == *id)
     }
 }
 
@@ -235,8 +402,15 @@ impl Heads<'_> {
     }
 }
 
-/// Puts at each position what stood at the position given for it; needs no room for a second list.
-fn permute<T>(items: &mut [T], mut from: Vec<u32>) {
+/// Puts at each position what stood at the position given for it, and takes out what no position is given; needs no room for a
+/// second list.
+fn permute<T>(items: &mut Vec<T>, mut from: Vec<u32>) {
+    let left = from.len();
+    if left < items.len() {
+        let mut stays = vec![false; items.len()];
+        from.iter().for_each(|&i| stays[i as usize] = true);
+        from.extend((0..items.len() as u32).filter(|&i| !stays[i as usize]));
+    }
     for start in 0..items.len() {
         let mut at = start;
         loop {
@@ -248,6 +422,7 @@ fn permute<T>(items: &mut [T], mut from: Vec<u32>) {
             at = source;
         }
     }
+    items.truncate(left);
 }
 
 /// Where an article came from.
@@ -255,13 +430,13 @@ pub(super) fn place(entry: &Entry) -> (&str, &str) {
     (&entry.file, &entry.url)
 }
 
-/// The refusal of an article whose newer version stays.
-pub(super) fn other_version(later: &Prepared, kept: &Entry) -> Refusal {
+/// The refusal of an article, of that record, whose newer version stays.
+pub(super) fn other_version(later: &Entry, record: u64, kept: &Entry) -> Refusal {
     let reason = format!(
         "id {:?} has other content in {}, which is newer or comes first by content",
-        later.entry.id, kept.file
+        later.id, kept.file
     );
-    Refusal { file: later.entry.file.clone(), record: later.record, reason }
+    Refusal { file: later.file.clone(), record, reason }
 }
 
 #[cfg(test)]
@@ -284,19 +459,17 @@ mod tests {
             let prepared = preparer.prepare_new(articles, &params, |key| known.known(key));
             known.add_new(prepared).unwrap();
         }
-        assert_eq!(
-            known.articles.iter().map(|a| a.again).collect::<Vec<_>>(),
-            [false, false, true, false]
-        );
+        assert_eq!(known.cards.iter().map(|card| card.part).collect::<Vec<_>>(), [0, 0, 0, 1]);
         for i in 0..4 {
             let lists = |of: &Corpus| {
-                let article = &of.articles[i as usize];
-                let facts = of.facts.here(of.facts_of(i)).map(<[u8]>::to_vec);
-                let terms = of.terms.here(article.terms.place(article.part)).map(<[Term]>::to_vec);
-                let shingles = of.shingles.here(of.shingles_of(i)).map(<[u32]>::to_vec);
-                let sketch = of.sketches.here(of.sketch(i)).map(<[Sketch]>::to_vec);
+                let terms = of.terms.spans[i as usize].place(of.part(i));
+                let terms = of.terms.spool.here(terms).map(<[Term]>::to_vec);
+                let facts = of.facts.spool.here(of.facts_of(i)).map(<[u8]>::to_vec);
+                let shingles = of.shingles.spool.here(of.shingles_of(i)).map(<[u32]>::to_vec);
+                let sketch = of.sketches.spool.here(of.sketch(i)).map(<[Sketch]>::to_vec);
                 let words = of.load_words([i].into_iter()).unwrap().of(0).map(<[u32]>::to_vec);
-                (facts, terms, shingles, sketch, words, article.content, article.entry.lang.clone())
+                let lang = of.entries[i as usize].lang.clone();
+                (facts, terms, shingles, sketch, words, of.content(i), lang)
             };
             assert_eq!(lists(&known), lists(&new));
         }

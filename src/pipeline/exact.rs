@@ -21,9 +21,9 @@ impl Corpus {
     /// # Errors
     /// Headlines that were put aside cannot be read.
     pub(super) fn fold_exact(&self, constraints: &Constraints) -> io::Result<Exact> {
-        let mut order: Vec<(u64, u32)> = self.articles.iter().map(|a| a.content).zip(0..).collect();
+        let mut order: Vec<(u64, u32)> = self.contents().zip(0..).collect();
         order.par_sort_unstable();
-        let mut first: Vec<u32> = (0..self.articles.len() as u32).collect();
+        let mut first: Vec<u32> = (0..self.len() as u32).collect();
         for same in order.chunk_by(|x, y| x.0 == y.0) {
             if same.len() > 1 && same[0].0 != 0 {
                 let same: Vec<u32> = same.iter().map(|&(_, i)| i).collect();
@@ -42,7 +42,7 @@ impl Corpus {
         constraints: &Constraints,
         first: &mut [u32],
     ) -> io::Result<()> {
-        let source = |i: u32| &*self.articles[i as usize].entry.source;
+        let source = |i: u32| &*self.entries[i as usize].source;
         let mut one_text = Vec::new();
         let mut fold = |alike: &[u32]| {
             let earliest = alike.iter().copied().min_by_key(|&i| self.age(i));
@@ -62,8 +62,9 @@ impl Corpus {
 
     /// Articles of one source and text by their headlines, where these make the text a notice.
     fn by_headline(&self, of_one: &[u32]) -> io::Result<Option<Vec<Vec<u32>>>> {
-        let article = &self.articles[of_one[0] as usize];
-        if !may_be_notice(of_one.len(), article.n_words, !article.entry.source.is_empty()) {
+        let first = of_one[0];
+        let has_source = !self.entries[first as usize].source.is_empty();
+        if !may_be_notice(of_one.len(), self.n_words(first), has_source) {
             return Ok(None);
         }
         let heads = self.load_words(of_one.iter().copied())?;

@@ -213,6 +213,10 @@ impl Found {
         Run { stages, counts, .. }: &mut Run,
         clock: &mut Clock,
     ) -> io::Result<Self> {
+        corpus.forget_origins();
+        if params.only_duplicates {
+            corpus.forget_terms();
+        }
         let constraints = decide::bind(&params.decisions, |id| corpus.position(id));
         let exact = corpus.fold_exact(&constraints)?;
         let candidates = copies::propose(corpus, &exact, params)?;
@@ -221,6 +225,7 @@ impl Found {
         corpus.forget_sketches();
         let mut examined = copies::examine(corpus, &exact, &candidates.pairs, params)?;
         let second = duplicates::relations(&examined, &candidates.pairs);
+        drop(candidates);
         examined.extend(copies::examine(corpus, &exact, &second, params)?);
         let apart = constraints.groups_apart(|i| exact.slot(i));
         let duplicates = duplicates::group(examined, exact.kept.len(), apart);

@@ -10,7 +10,7 @@ use super::matches::{self, best, linked};
 use super::stories::Stories;
 use super::{Corpus, Found};
 use crate::kernel::time::ONE;
-use crate::model::{Grouping, Reason};
+use crate::model::{Entry, Grouping, Reason};
 use crate::params::Params;
 use crate::stages::represent::{self, Candidate};
 
@@ -61,26 +61,24 @@ pub(super) fn arrange(
     grouping.related = related(&corpus, found, &all);
     drop(all);
     grouping.linked = linked(found);
+    grouping.changes = changes::of_duplicates(&corpus, &grouping)?;
+    grouping.articles = corpus.into_entries();
     grouping.matches = matches::all(found, params);
     grouping.best = best(&grouping);
-    grouping.changes = changes::of_duplicates(&corpus, &grouping)?;
-    grouping.articles = corpus.articles.into_iter().map(|a| a.entry).collect();
     Ok(grouping)
 }
 
 /// Brings groups together in stories and chooses the representatives.
 pub(super) fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<Story> {
     let Found { constraints, groups, stories, .. } = found;
-    let mut members: Vec<Vec<u32>> = vec![Vec::new(); groups.len()];
-    stories
-        .story
-        .iter()
-        .enumerate()
-        .for_each(|(group, &story)| members[story as usize].push(group as u32));
+    let story_of = |group: u32| stories.story[group as usize];
+    let mut by_story: Vec<u32> = (0..groups.len() as u32).collect();
+    by_story.sort_by_key(|&group| story_of(group));
+    let by_story: Vec<&[u32]> = by_story.chunk_by(|&g, &h| story_of(g) == story_of(h)).collect();
     let centrality = centrality(stories);
-    let story = |of_story: Vec<u32>| {
+    let story = |of_story: &[u32]| {
         let mut of_story: Vec<Group> =
-            of_story.into_iter().map(|g| choose(corpus, found, g, params)).collect();
+            of_story.iter().map(|&g| choose(corpus, found, g, params)).collect();
         of_story.sort_by(|x, y| corpus.by_time(x.members[0]).cmp(&corpus.by_time(y.members[0])));
         let candidates: Vec<Candidate> =
             of_story.iter().map(|g| candidate(corpus, g.members[0])).collect();
@@ -94,10 +92,10 @@ pub(super) fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<S
             .iter()
             .map(|g| groups[g.found as usize][0])
             .min_by(|&i, &j| corpus.by_time(i).cmp(&corpus.by_time(j)));
-        let id = corpus.articles[first.expect("a story has a group") as usize].identity;
+        let id = corpus.identity(first.expect("a story has a group"));
         Story { size: of_story.iter().map(|g| g.members.len()).sum(), groups: of_story, reason, id }
     };
-    members.into_par_iter().filter(|groups| !groups.is_empty()).map(story).collect()
+    by_story.into_par_iter().map(story).collect()
 }
 
 /// For each group the sum of its scores with the others of its story.
@@ -113,13 +111,8 @@ fn centrality(stories: &Stories) -> Vec<i64> {
 }
 
 fn candidate(corpus: &Corpus, i: u32) -> Candidate<'_> {
-    let a = &corpus.articles[i as usize];
-    Candidate {
-        source: &a.entry.source,
-        published: a.entry.published,
-        n_words: a.n_words,
-        id: &a.entry.id,
-    }
+    let Entry { source, published, id, .. } = &corpus.entries[i as usize];
+    Candidate { source, published: *published, n_words: corpus.n_words(i), id }
 }
 
 /// A group as found, in the order of time, with its representative moved to the front.
@@ -133,7 +126,7 @@ fn choose(corpus: &Corpus, all: &Found, found: u32, params: &Params) -> Group {
             represent::of_group(&candidates, &params.representative)
         }
     };
-    let id = corpus.articles[members[0] as usize].identity;
+    let id = corpus.identity(members[0]);
     let mut members = members.to_vec();
     members[..=chosen].rotate_right(1);
     Group { found, members, reason, id }

@@ -51,14 +51,8 @@ pub(super) struct Prepared {
     pub(super) facts: Span,
 }
 
-impl Prepared {
-    /// Whether this was made of an article as delivered.
-    pub(super) fn is_of(&self, article: &Article) -> bool {
-        self.delivered == delivered(article)
-    }
-}
-
-fn delivered(article: &Article) -> u64 {
+/// The hash of title and text as delivered.
+pub(super) fn delivered(article: &Article) -> u64 {
     mix(hash(article.title.as_bytes())) ^ hash(article.text.as_bytes())
 }
 
@@ -115,11 +109,11 @@ impl Preparer {
 
     /// As [`Self::prepare_all`], with a key for each article: those of one key have the same lists, and one that is `known`
     /// by its key has them already.
-    pub(super) fn prepare_new<'a>(
+    pub(super) fn prepare_new(
         &mut self,
         articles: Vec<Article>,
         params: &Params,
-        known: impl Fn(u64) -> Option<&'a Prepared>,
+        known: impl Fn(u64) -> Option<Prepared>,
     ) -> (Chunkful, Vec<u64>) {
         let mut done = Chunkful::with_room_for(&articles);
         let mut keys = Vec::with_capacity(articles.len());
@@ -127,7 +121,7 @@ impl Preparer {
             let delivered = delivered(&article);
             let key = key(&article, delivered);
             let prepared = match known(key) {
-                Some(known) => self.again(article, known, params),
+                Some(known) => self.again(article, &known, params),
                 None => self.prepare(article, delivered, &mut done, params),
             };
             done.articles.push(prepared);

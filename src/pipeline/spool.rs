@@ -87,7 +87,7 @@ impl Room {
         let usual = Self::default();
         let batch = (limit / 16).min(usual.batch);
         let lists = (limit / 64).min(usual.lists);
-        Self { sketches: limit / 8, shingles: lists, lists, batch }
+        Self { sketches: lists, shingles: lists, lists, batch }
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn find(
     let times = times(corpus, canonical);
     let mut near = neighbours::find(&vectors, &times, &TimeFactor::new(params.window_days));
     // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
-    let content = |group: u32| corpus.articles[groups[group as usize][0] as usize].content;
+    let content = |group: u32| corpus.content(groups[group as usize][0]);
     near.similar.retain(|pair| content(pair.a) != content(pair.b));
     let scores = crowd::correct(&vectors, &near, times.undated);
     let Near { similar, nearest, local, .. } = near;
@@ -90,7 +90,7 @@ fn times(corpus: &Corpus, reports: impl Iterator<Item = u32>) -> Times {
         times.undated += usize::from(time.is_none());
         times.seconds.extend(time);
         times.stamped.push(stamped);
-        times.identities.push(corpus.articles[i as usize].identity);
+        times.identities.push(corpus.identity(i));
     }
     times
 }

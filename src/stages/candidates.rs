@@ -140,25 +140,41 @@ fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
     let of_part = |buckets: &mut Buckets, part: usize| -> Vec<u64> {
         let of_item = |(lead, item): (&Lead, u32)| {
             let ours = |hash: u32| hash != u32::MAX && hash as usize % LEAD_HASHES == part;
-            lead.map(|hash| ours(hash).then_some((spread(hash), item)))
+            lead.map(|hash| ours(hash).then_some((hash, item)))
         };
-        let rows: Vec<(u64, u32)> = leads.iter().zip(0..).flat_map(of_item).flatten().collect();
+        let rows: Vec<(u32, u32)> = leads.iter().zip(0..).flat_map(of_item).flatten().collect();
+        let rows = rows.iter().map(|&(hash, item)| (spread(hash), item));
         let (mut some, mut new) = (Vec::with_capacity(AT_ONCE), Vec::new());
-        buckets.propose(leads.len(), rows.iter().copied(), BOUNDS, |pair| {
+        buckets.propose(leads.len(), rows, BOUNDS, |pair| {
             some.push(pair);
             if some.len() == AT_ONCE {
                 keep_new(&mut some, &mut new);
             }
         });
         keep_new(&mut some, &mut new);
+        new.iter_mut().for_each(|pair| *pair <<= 1);
+        count(&mut new);
         new
     };
-    let parts: Vec<Vec<u64>> =
-        (0..LEAD_HASHES).into_par_iter().map_init(Buckets::every, of_part).collect();
-    let mut pairs = parts.concat();
-    pairs.sort_unstable();
-    let twice = pairs.chunk_by(|x, y| x == y).filter(|same| same.len() >= SHARED);
-    twice.map(|same| same[0]).collect()
+    let join = |mut some: Vec<u64>, mut others: Vec<u64>| {
+        some.append(&mut others);
+        count(&mut some);
+        some
+    };
+    let parts = (0..LEAD_HASHES).into_par_iter().map_init(Buckets::every, of_part);
+    let counted = parts.reduce(Vec::new, join);
+    counted.into_iter().filter(|pair| pair & 1 == 1).map(|pair| pair >> 1).collect()
+}
+
+/// Sorts pairs and drops repetitions; the lowest bit says of each, which stands above it, whether there was one.
+fn count(pairs: &mut Vec<u64>) {
+    // Stable, because that makes use of what is in order already.
+    pairs.sort();
+    pairs.dedup_by(|again, pair| {
+        let same = *again >> 1 == *pair >> 1;
+        *pair |= u64::from(same);
+        same
+    });
 }
 
 /// Whether two leads have so many hashes in common that these can propose them.

@@ -7,7 +7,7 @@ use super::sketch::Sketch;
 use super::verify::{self, Copy, Near};
 use crate::kernel::buckets::{self, Buckets, items};
 use crate::kernel::fss::{SLOTS, equal_slots};
-use crate::kernel::linkage::{Average, Constraints, Edge, group_under};
+use crate::kernel::linkage::{Average, Constraints, Edge, group_under, together};
 use crate::kernel::time::ONE;
 use crate::params::Params;
 
@@ -68,12 +68,13 @@ pub struct Candidates {
 }
 
 /// Proposes pairs by their sketches, given the sizes of the shingle sets as well.
-pub fn propose(sketches: &[Option<&Sketch>], sizes: &[usize], params: &Params) -> Candidates {
+pub fn propose(sketches: &[Option<&Sketch>], sizes: &[u32], params: &Params) -> Candidates {
     let (mut pairs, largest_bucket) = candidates::propose(sketches);
     pairs.retain(|&pair| {
         let (a, b) = items(pair);
         let both = sketches[a as usize].zip(sketches[b as usize]);
-        both.is_some_and(|(x, y)| hopeful([x, y], [sizes[a as usize], sizes[b as usize]], params))
+        let sizes = [a, b].map(|i| sizes[i as usize] as usize);
+        both.is_some_and(|(x, y)| hopeful([x, y], sizes, params))
     });
     Candidates { pairs, largest_bucket }
 }
@@ -115,18 +116,28 @@ pub fn examine<'a>(
     pairs.par_iter().map(one).collect()
 }
 
+/// Shares of all articles whose matches are looked at together.
+const SHARES: u32 = 8;
+
 /// The pairs of articles that match a common third and were not proposed yet, ascending, as the proposed ones are.
 ///
 /// These need no sketch to agree: whether the ends of a chain match is asked because its middle does.
 pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
     let matches = examined.iter().filter(|e| e.matches());
-    let rows: Vec<(u64, u32)> =
-        matches.flat_map(|e| [(spread(e.a), e.b), (spread(e.b), e.a)]).collect();
-    let items = rows.iter().map(|row| row.1 as usize + 1).max().unwrap_or(0);
-    let (mut pairs, mut buckets) = (Vec::new(), Buckets::default());
-    buckets.propose(items, rows.iter().copied(), BOUNDS, |pair| pairs.push(pair));
+    let both = || matches.clone().flat_map(|e| [(e.a, e.b), (e.b, e.a)]);
+    let items = both().map(|(i, _)| i as usize + 1).max().unwrap_or(0);
+    let (mut pairs, mut new, mut buckets) = (Vec::new(), Vec::new(), Buckets::default());
+    // Some of the thirds at a time: together they propose the same pairs many times.
+    for share in 0..SHARES {
+        let rows: Vec<(u32, u32)> = both().filter(|(third, _)| third % SHARES == share).collect();
+        let rows = rows.iter().map(|&(third, item)| (spread(third), item));
+        buckets.propose(items, rows, BOUNDS, |pair| new.push(pair));
+        new.sort_unstable();
+        new.dedup();
+        new.retain(|pair| proposed.binary_search(pair).is_err());
+        pairs.append(&mut new);
+    }
     buckets::distinct(&mut pairs);
-    pairs.retain(|pair| proposed.binary_search(pair).is_err());
     pairs
 }
 
@@ -134,14 +145,55 @@ pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
 ///
 /// Groups merge while the average strength of the pairs examined between them is that of a match. A chain of
 /// revisions, each like the one before, so ends where its ends have grown apart.
-pub fn group(examined: Vec<Examined>, n: usize, apart: Vec<(u32, u32)>) -> Duplicates {
-    let edge = |e: &Examined| Edge { a: e.a, b: e.b, sum: e.fixed_strength(), examined: 1 };
-    let edges = examined.iter().map(edge);
+pub fn group(mut examined: Vec<Examined>, n: usize, mut apart: Vec<(u32, u32)>) -> Duplicates {
+    // What does not hang together has nothing to do with each other, so that linkage needs room for some of it only.
+    let part = together(n, examined.iter().map(|e| (e.a, e.b)));
+    examined.par_sort_unstable_by_key(|e| (part[e.a as usize], e.a, e.b));
+    apart.retain(|&(a, b)| part[a as usize] == part[b as usize]);
+    let linked: Vec<_> =
+        some_parts(&examined, &part).into_par_iter().map(|some| link(some, &apart)).collect();
+    let mut group: Vec<u32> = (0..n as u32).collect();
+    linked.into_iter().flatten().for_each(|(i, label)| group[i as usize] = label);
+    examined.retain(Examined::matches);
+    examined.par_sort_unstable_by_key(|e| (e.a, e.b));
+    Duplicates { group, matches: examined }
+}
+
+/// Pairs that are linked at once, unless more hang together.
+const AT_ONCE: usize = if cfg!(test) { 2 } else { 1 << 10 };
+
+/// Cuts pairs that are in the order of their parts where a part ends.
+fn some_parts<'a>(mut examined: &'a [Examined], part: &[u32]) -> Vec<&'a [Examined]> {
+    let mut all = Vec::new();
+    while !examined.is_empty() {
+        let last = part[examined[AT_ONCE.min(examined.len()) - 1].a as usize];
+        let n = examined.partition_point(|e| part[e.a as usize] <= last);
+        let (some, rest) = examined.split_at(n);
+        all.push(some);
+        examined = rest;
+    }
+    all
+}
+
+/// The groups of the articles in some pairs: each article with the lowest one of its group.
+fn link(examined: &[Examined], apart: &[(u32, u32)]) -> Vec<(u32, u32)> {
+    let mut members: Vec<u32> = examined.iter().flat_map(|e| [e.a, e.b]).collect();
+    members.sort_unstable();
+    members.dedup();
+    // Numbers among themselves, in the same order.
+    let number = |i: u32| members.binary_search(&i).map(|k| k as u32);
+    let numbers = |a, b| number(a).ok().zip(number(b).ok());
+    let edge = |e: &Examined| {
+        let (a, b) = numbers(e.a, e.b)?;
+        Some(Edge { a, b, sum: e.fixed_strength(), examined: 1 })
+    };
+    let edges: Vec<Edge> = examined.iter().filter_map(edge).collect();
+    let apart = apart.iter().filter_map(|&(a, b)| numbers(a, b)).collect();
     let constraints = Constraints { apart, ..Constraints::default() };
-    let group = group_under(&constraints, &vec![0; n], edges, ONE, Average::ExaminedPairs).label;
-    let mut matches: Vec<Examined> = examined.into_iter().filter(Examined::matches).collect();
-    matches.par_sort_unstable_by_key(|e| (e.a, e.b));
-    Duplicates { group, matches }
+    let (penalties, edges) = (vec![0; members.len()], edges.into_iter());
+    let tree = group_under(&constraints, &penalties, edges, ONE, Average::ExaminedPairs);
+    let lowest = tree.label.iter().map(|&k| members[k as usize]);
+    members.iter().copied().zip(lowest).collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::io;
 pub use tree::explain_story;
 pub(super) use tree::of_story;
 
-use super::prepare::{Prepared, Preparer, cleaned};
+use super::prepare::{Preparer, cleaned, delivered};
 use super::{Clock, Corpus, Found, Run};
 use crate::model::explain::{Explanation, Needs, Party, SharedTerm, Verdict};
 use crate::model::{Article, Entry};
@@ -44,7 +44,11 @@ pub(super) fn of_pair(
         [None, _] => return Ok(Err(ids[0].to_owned())),
         [_, None] => return Ok(Err(ids[1].to_owned())),
     };
-    // The run gives back the shingles when it is done with them.
+    // The run gives back what it is done with.
+    let both = match pair.map(|i| original(originals, &corpus, i as u32)) {
+        [Some(a), Some(b)] => Some([a, b]),
+        _ => None,
+    };
     let mut text = numbers::text_numbers(&corpus, pair, params)?;
     let found = Found::new(&mut corpus, params, &mut Run::default(), &mut Clock::default())?;
     text.same_words = found.exact.slot(pair[0] as u32) == found.exact.slot(pair[1] as u32);
@@ -56,10 +60,6 @@ pub(super) fn of_pair(
         (_, true) => Verdict::Story,
         _ => Verdict::Apart,
     };
-    let both = match pair.map(|i| original(originals, &corpus.articles[i])) {
-        [Some(a), Some(b)] => Some([a, b]),
-        _ => None,
-    };
     let texts = both.map(|both| both.map(|article| compared_text(article, params)));
     let compared = texts.map(|[a, b]| texts::compare([&a, &b])).unwrap_or_default();
     let story = (verdict != Verdict::Duplicates)
@@ -70,7 +70,7 @@ pub(super) fn of_pair(
         Verdict::Story | Verdict::Apart => why::decisions(&corpus, &found, groups, params),
     };
     Ok(Ok(Explanation {
-        articles: pair.map(|i| party(&corpus.articles[i].entry)),
+        articles: pair.map(|i| party(&corpus.entries[i])),
         verdict,
         why: why::why(ids, verdict, &text, story.as_ref(), &decisions, params),
         decisions,
@@ -105,8 +105,11 @@ fn gather(
 }
 
 /// The version of an article that was kept, if it is there.
-fn original<'a>(originals: &'a [Article], kept: &Prepared) -> Option<&'a Article> {
-    originals.iter().find(|o| *o.id == *kept.entry.id && kept.is_of(o))
+fn original<'a>(originals: &'a [Article], corpus: &Corpus, i: u32) -> Option<&'a Article> {
+    let is_kept = |o: &&Article| {
+        *o.id == *corpus.entries[i as usize].id && delivered(o) == corpus.delivered(i)
+    };
+    originals.iter().find(is_kept)
 }
 
 /// What is compared of an article: its text, or failing that its title.

@@ -22,7 +22,7 @@ pub(super) fn text_numbers(
     params: &Params,
 ) -> io::Result<TextNumbers> {
     let both = [a as u32, b as u32];
-    let shingles = Loaded::from(&corpus.shingles, &both.map(|i| corpus.shingles_of(i)))?;
+    let shingles = Loaded::from(&corpus.shingles.spool, &both.map(|i| corpus.shingles_of(i)))?;
     let heads = corpus.load_words(both.into_iter())?;
     let [x, y] = [0, 1].map(|k| corpus.copy(both[k], shingles.of(k), heads.of(k)));
     let loaded = corpus.load_facts(&both)?;
@@ -157,5 +157,5 @@ pub(super) fn nearest(corpus: &Corpus, found: &Found, [s, t]: [u32; 2]) -> Optio
 
 /// The id of the article by which a group is compared.
 fn canonical(corpus: &Corpus, found: &Found, group: usize) -> String {
-    corpus.articles[found.groups[group][0] as usize].entry.id.to_string()
+    corpus.entries[found.groups[group][0] as usize].id.to_string()
 }

@@ -132,7 +132,7 @@ impl Parts<'_> {
         let members = || kept.iter().map(|&n| &members[n]);
         let all: Vec<u32> = members().flatten().copied().collect();
         let corpus = work.corpus(&all, if shown { Lists::Facts } else { Lists::Neither })?;
-        let position: HashMap<u32, u32> = corpus.articles.iter().map(|a| a.row).zip(0..).collect();
+        let position: HashMap<u32, u32> = corpus.rows().zip(0..).collect();
         let mut groups: Vec<Vec<u32>> =
             members().map(|group| group.iter().map(|row| position[row]).collect()).collect();
         for group in groups.iter_mut().filter(|group| group.len() > 1) {

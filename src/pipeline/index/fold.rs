@@ -96,7 +96,7 @@ fn fold_whole(work: &Work<'_>, whole: &[u32]) -> Result<Vec<(u32, u32)>, Error> 
     let corpus = work.texts(whole, Lists::Headline)?;
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
     let exact = corpus.fold_exact(&constraints).map_err(aside)?;
-    let row = |i: u32| corpus.articles[i as usize].row;
+    let row = |i: u32| corpus.row(i);
     Ok((0..).zip(exact.first()).map(|(i, first)| (row(i), row(first))).collect())
 }
 

@@ -173,7 +173,7 @@ pub(super) fn versions(
             if later.delivered == delivered {
                 versions.repeated += 1;
             } else {
-                versions.refusals.push(other_version(later, entry));
+                versions.refusals.push(other_version(&later.entry, later.record, entry));
             }
         };
         let stays = old

@@ -7,8 +7,8 @@ use super::state::State;
 use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::NOTICE;
-use crate::pipeline::parts::Span;
-use crate::pipeline::prepare::{Chunkful, Prepared};
+use crate::pipeline::parts::{self, Span};
+use crate::pipeline::prepare::Prepared;
 use crate::pipeline::spool::Item;
 use crate::stages::sketch::Sketch;
 use crate::stages::weights::Vectors;
@@ -135,13 +135,12 @@ impl State {
         lists: Lists,
         mut entry: impl FnMut(&Prepared) -> Entry,
     ) -> Result<Corpus, Error> {
-        let mut chunk = Chunkful::default();
-        chunk.articles.reserve_exact(wanted.len());
+        let (mut corpus, mut kept) = (Corpus::default(), parts::Lists::default());
+        corpus.reserve(wanted.len());
         let mut readers: [Reader; 3] = Default::default();
         self.each_record(wanted, |_, number, record| {
             let a = rows::prepared(record);
             let entry = entry(&a);
-            let Chunkful { articles, lists: kept, .. } = &mut chunk;
             let [words, shingles, facts] = &mut readers;
             let from = (&*self.segments, number);
             let checked = lists == Lists::Checked;
@@ -149,7 +148,7 @@ impl State {
             let only = |wanted: bool, list: Span| if wanted { list } else { Span::default() };
             let (title_words, numbers) = (only(headline, a.title_words), only(checked, a.numbers));
             let told = only(lists == Lists::Facts, a.facts);
-            articles.push(Prepared {
+            corpus.push(Prepared {
                 entry,
                 title_words: words.append(from, rows::HASHES, title_words, &mut kept.hashes)?,
                 numbers: words.append(from, rows::HASHES, numbers, &mut kept.hashes)?,
@@ -166,8 +165,7 @@ impl State {
             });
             Ok(())
         })?;
-        let mut corpus = Corpus::default();
-        corpus.add(chunk).map_err(super::world::aside)?;
+        corpus.end_part(kept, Vec::new()).map_err(super::world::aside)?;
         corpus.seal(&mut crate::pipeline::Run::default());
         Ok(corpus)
     }

@@ -153,10 +153,8 @@ impl Index {
         let story: HashMap<u32, u64> =
             stories.iter().map(|s| (s.story, name::number_of(&s.id))).collect();
         let home: HashMap<u32, u32> = members.iter().map(|m| (m.row, m.story)).collect();
-        let names: Vec<u64> = placed
-            .iter()
-            .map(|s| story[&home[&corpus.articles[s.groups[0].members[0] as usize].row]])
-            .collect();
+        let names: Vec<u64> =
+            placed.iter().map(|s| story[&home[&corpus.row(s.groups[0].members[0])]]).collect();
         name(&mut placed, &names);
         let grouping = place::arrange(corpus, &mut found, placed, &self.params);
         Ok((grouping.map_err(world::aside)?, found))

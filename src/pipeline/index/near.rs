@@ -22,7 +22,6 @@ use crate::kernel::buckets::{items, pair};
 use crate::pipeline::copies;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::Exact;
-use crate::pipeline::prepare::Prepared;
 use crate::stages::changed::{self, Change};
 use crate::stages::decide::bind;
 use crate::stages::duplicates::{self, Examined, hopeful};
@@ -203,7 +202,7 @@ fn examine(work: &Work<'_>, pairs: &mut [Pair]) -> Result<(), Error> {
     rows.dedup();
     let corpus = work.texts(&rows, Lists::Checked)?;
     let exact = folds(&work.state, &corpus);
-    let row = |slot: u32| corpus.articles[exact.kept[slot as usize] as usize].row;
+    let row = |slot: u32| corpus.row(exact.kept[slot as usize]);
     let slots: HashMap<u32, u32> = (0..rows.len() as u32).map(|slot| (row(slot), slot)).collect();
     let asked: Vec<u64> = new().map(|p| pair(slots[&p.a], slots[&p.b])).collect();
     let found = copies::examine(&corpus, &exact, &asked, work.params).map_err(aside)?;
@@ -259,7 +258,7 @@ fn partition(state: &State, candidates: &[Pair], touched: &[bool]) -> (Vec<u32>,
 
 /// Which articles of a corpus are the same word for word, as the state has it.
 pub(super) fn folds(state: &State, corpus: &Corpus) -> Exact {
-    let position: HashMap<u32, u32> = corpus.articles.iter().map(|a| a.row).zip(0..).collect();
-    let first = |a: &Prepared| position[&state.now(a.row).first];
-    Exact::new(corpus, corpus.articles.iter().map(first).collect())
+    let position: HashMap<u32, u32> = corpus.rows().zip(0..).collect();
+    let first = |row: u32| position[&state.now(row).first];
+    Exact::new(corpus, corpus.rows().map(first).collect())
 }

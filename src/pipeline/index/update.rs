@@ -222,7 +222,7 @@ impl Index {
         let others = names.len() - placed.len();
         name(&mut placed, &names[others..]);
         let added: HashSet<u32> = work.added.iter().copied().collect();
-        night.tonight = corpus.articles.iter().map(|a| added.contains(&a.row)).collect();
+        night.tonight = corpus.rows().map(|row| added.contains(&row)).collect();
         let grouping = place::arrange(corpus, &mut found, placed, &self.params);
         night.grouping = grouping.map_err(world::aside)?;
         clock.stage(&mut night.stages, "place", night.grouping.articles.len() as u64, "articles");

@@ -61,7 +61,7 @@ impl World {
 
 /// A story as it was found, by rows.
 pub(super) fn fresh(state: &State, corpus: &Corpus, story: &Story) -> Fresh {
-    let row = |i: u32| corpus.articles[i as usize].row;
+    let row = |i: u32| corpus.row(i);
     let member = |&i: &u32| {
         let home = state.now(row(i));
         Member { row: row(i), story: 0, group: home.group, first: home.first }
@@ -69,7 +69,7 @@ pub(super) fn fresh(state: &State, corpus: &Corpus, story: &Story) -> Fresh {
     let members = story.groups.iter().flat_map(|group| group.members.iter().map(member));
     let entries = story.groups.iter().flat_map(|g| &g.members);
     let times = entries.filter_map(|&i| {
-        let entry = &corpus.articles[i as usize].entry;
+        let entry = &corpus.entries[i as usize];
         entry.published.or(entry.seen)
     });
     Fresh {

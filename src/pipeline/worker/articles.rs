@@ -91,10 +91,10 @@ pub(super) fn seal(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
         }
         let articles = all.iter().zip(0..).map(version).collect::<Result<Vec<_>, Error>>()?;
         let (mut corpus, mut run) = (Corpus::default(), Run::default());
-        corpus.articles = articles;
+        articles.into_iter().for_each(|article| corpus.push(article));
         corpus.seal(&mut run);
-        for article in &corpus.articles {
-            let row = &all[article.part as usize];
+        for number in corpus.rows() {
+            let row = &all[number as usize];
             out.row(&(0..CARD.len()).map(|column| row.copy(column)).collect::<Vec<_>>())?;
         }
         let refusals: Vec<Refusal> = run.refusals;
@@ -103,8 +103,8 @@ pub(super) fn seal(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
     Ok(())
 }
 
-/// What the choice between versions looks at; `part` says which row it is.
-fn version((row, part): (&Row, u32)) -> Result<Prepared, Error> {
+/// What the choice between versions looks at, of the row with this number.
+fn version((row, number): (&Row, u32)) -> Result<Prepared, Error> {
     Ok(Prepared {
         entry: Entry {
             id: row.text(1).into(),
@@ -120,7 +120,7 @@ fn version((row, part): (&Row, u32)) -> Result<Prepared, Error> {
         identity: identity(row.long(0)?),
         record: row.long(11)? as u64,
         delivered: row.long(12)? as u64,
-        part,
+        row: number,
         ..Prepared::default()
     })
 }

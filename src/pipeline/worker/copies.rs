@@ -92,7 +92,7 @@ pub(super) fn fold(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
         let mut corpus = Corpus::default();
         corpus.add(chunk)?;
         let exact = corpus.fold_exact(&Constraints::default())?;
-        let at = |i: u32| Out::Long(item(corpus.articles[i as usize].identity));
+        let at = |i: u32| Out::Long(item(corpus.identity(i)));
         for (i, first) in (0..).zip(exact.first()).filter(|&(i, first)| first != i) {
             out.row(&[at(i), at(first)])?;
         }

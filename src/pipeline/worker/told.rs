@@ -91,12 +91,12 @@ fn story(rows: &[Row], settings: &Settings) -> Result<crate::model::Grouping, Er
     let mut corpus = Corpus::default();
     corpus.add(chunk)?;
     let position = |row: &Row, column: usize, item: i64| {
-        let found = corpus.articles.binary_search_by_key(&identity(item), |a| a.identity);
-        found.map_err(|_| row.bad(column, "is not in the story"))
+        let found = corpus.positions_of(identity(item)).next();
+        found.ok_or_else(|| row.bad(column, "is not in the story"))
     };
     let mut first = Vec::new();
     for (row, label) in role(0).zip(&labels) {
-        first.push(position(row, 3, label[0])? as u32);
+        first.push(position(row, 3, label[0])?);
     }
     let folded_twice = |&(_, &f): &(&Row, &u32)| first[f as usize] != f;
     if let Some((row, _)) = role(0).zip(&first).find(folded_twice) {
@@ -104,7 +104,7 @@ fn story(rows: &[Row], settings: &Settings) -> Result<crate::model::Grouping, Er
     }
     let exact = Exact::new(&corpus, first);
     let slot = |row: &Row, column: usize, item: i64| {
-        let at = position(row, column, item)? as u32;
+        let at = position(row, column, item)?;
         let slot = exact.slot(at);
         let stands = exact.kept[slot as usize] == at;
         stands.then_some(slot).ok_or_else(|| row.bad(column, "is a copy"))
@@ -161,11 +161,8 @@ fn stories<'a>(
     corpus: &Corpus,
     groups: &[Vec<u32>],
 ) -> Result<Stories, Error> {
-    let mut canonical: Vec<(u64, u32)> = groups
-        .iter()
-        .zip(0..)
-        .map(|(group, g)| (corpus.articles[group[0] as usize].identity, g))
-        .collect();
+    let mut canonical: Vec<(u64, u32)> =
+        groups.iter().zip(0..).map(|(group, g)| (corpus.identity(group[0]), g)).collect();
     canonical.sort_unstable();
     let mut found = Stories::none(groups.len());
     found.story = vec![0; groups.len()];
