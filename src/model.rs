@@ -1,12 +1,15 @@
 //! The nouns: what is read, what is decided. Nothing here computes an answer.
 
 pub mod explain;
+mod moment;
 
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use moment::Moment;
 
 /// One article as it was read, before cleaning.
 ///
@@ -136,11 +139,23 @@ pub struct Entry {
     /// As in [`Article::kept`].
     pub kept: Box<[String]>,
     /// As in [`Article::published`].
-    pub published: Option<Timestamp>,
+    pub published: Moment,
     /// As in [`Article::seen`].
-    pub seen: Option<Timestamp>,
+    pub seen: Moment,
     /// 64-bit SimHash of the shingles.
     pub fingerprint: u64,
+}
+
+impl Entry {
+    /// When the article was published, if that is known.
+    pub fn published(&self) -> Option<Timestamp> {
+        self.published.get()
+    }
+
+    /// When it was first seen, if that is known.
+    pub fn seen(&self) -> Option<Timestamp> {
+        self.seen.get()
+    }
 }
 
 /// How a pair of articles was found to match.

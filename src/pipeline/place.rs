@@ -112,7 +112,7 @@ fn centrality(stories: &Stories) -> Vec<i64> {
 
 fn candidate(corpus: &Corpus, i: u32) -> Candidate<'_> {
     let Entry { source, published, id, .. } = &corpus.entries[i as usize];
-    Candidate { source, published: *published, n_words: corpus.n_words(i), id }
+    Candidate { source, published: published.get(), n_words: corpus.n_words(i), id }
 }
 
 /// A group as found, in the order of time, with its representative moved to the front.

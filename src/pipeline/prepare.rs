@@ -214,8 +214,8 @@ impl Preparer {
             url: article.url.into(),
             file: article.file,
             kept: article.kept.into(),
-            published: article.published.filter(|_| !params.ignore_dates),
-            seen: article.seen.filter(|_| !params.ignore_dates),
+            published: article.published.filter(|_| !params.ignore_dates).into(),
+            seen: article.seen.filter(|_| !params.ignore_dates).into(),
             fingerprint,
         }
     }

@@ -30,7 +30,7 @@ pub enum Since {
 impl Choice {
     /// The stories, in the order of the output.
     pub fn of<'a>(&self, grouping: &'a Grouping) -> Vec<Story<'a>> {
-        let newest = grouping.articles.iter().filter_map(|entry| entry.published).max();
+        let newest = grouping.articles.iter().filter_map(|entry| entry.published()).max();
         let since = self.since.map(|since| match since {
             Since::At(time) => time,
             Since::Last(seconds) => newest

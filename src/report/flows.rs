@@ -25,7 +25,7 @@ pub(super) fn flows<'a>(grouping: &'a Grouping, stories: &[Story<'a>]) -> Vec<Fl
     for group in stories.iter().flat_map(|story| story.groups().map(|group| story.group(group))) {
         dated.clear();
         let entries = group.iter().map(|&article| &grouping.articles[article as usize]);
-        dated.extend(entries.filter_map(|entry| Some((&*entry.source, entry.published?))));
+        dated.extend(entries.filter_map(|entry| Some((&*entry.source, entry.published()?))));
         dated.retain(|(source, _)| !source.is_empty());
         dated.sort_unstable();
         dated.dedup_by_key(|(source, _)| *source);

@@ -77,7 +77,7 @@ impl<'a> Overview<'a> {
     /// Counts some stories.
     pub fn new(material: Material<'a>, stories: Vec<Story<'a>>) -> Self {
         let entries = || stories.iter().flat_map(|story| story.entries());
-        let times = || entries().filter_map(|entry| entry.published);
+        let times = || entries().filter_map(|entry| entry.published());
         let articles = entries().count();
         let groups: usize = stories.iter().map(|story| story.groups().len()).sum();
         Self {
@@ -85,7 +85,7 @@ impl<'a> Overview<'a> {
             articles,
             copies: articles - groups,
             shared: stories.iter().filter(|story| story.sources().len() > 1).count(),
-            undated: entries().filter(|entry| entry.published.is_none()).count(),
+            undated: entries().filter(|entry| entry.published().is_none()).count(),
             sources: tally(entries().map(|entry| &*entry.source)),
             langs: tally(entries().map(|entry| &*entry.lang)),
             span: times().min().zip(times().max()),
@@ -107,7 +107,7 @@ impl<'a> Overview<'a> {
     pub(super) fn hours(&self) -> Option<Hours> {
         let (from, to) = self.span?;
         let entries = self.stories.iter().flat_map(|story| story.entries());
-        let times = entries.filter_map(|entry| entry.published).map(Timestamp::as_second);
+        let times = entries.filter_map(|entry| entry.published()).map(Timestamp::as_second);
         Some(Hours::new(from.as_second(), to.as_second(), times))
     }
 

@@ -37,7 +37,7 @@ pub(super) fn rows(
                 .iter()
                 .map(|&article| &grouping.articles[article as usize])
         };
-        let published = || entries().filter_map(|entry| entry.published);
+        let published = || entries().filter_map(|entry| entry.published());
         let mut languages = distinct(entries().map(|entry| &*entry.lang));
         languages.retain(|lang| !lang.is_empty());
         let Cohesion { least, sum, matches } = cohesion;

@@ -72,7 +72,7 @@ impl<'a> Story<'a> {
 
     /// When its first and its last dated article were published.
     pub fn span(self) -> Option<(Timestamp, Timestamp)> {
-        let times = || self.entries().filter_map(|entry| entry.published);
+        let times = || self.entries().filter_map(|entry| entry.published());
         times().min().zip(times().max())
     }
 

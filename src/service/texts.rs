@@ -16,7 +16,7 @@ impl App {
         sent.or_else(|| {
             let (title, text) = index.text(id).ok()??;
             let entry = index.placed(id).ok()??.0.entry;
-            let (published, seen) = (entry.published, entry.seen);
+            let (published, seen) = (entry.published(), entry.seen());
             let (source, lang) = (entry.source.to_string(), entry.lang.to_string());
             let (id, url) = (id.to_owned(), entry.url.to_string());
             Some(Article {

@@ -56,51 +56,50 @@ pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
 
 /// What one pass gathers: the whole sketches need not be in memory at once.
 #[derive(Debug)]
-pub struct Pass {
-    items: Vec<u32>,
-    /// How many items there may be.
-    n: usize,
-    gathered: Gathered,
-}
-
-#[derive(Debug)]
-enum Gathered {
-    /// Slots of some bands, the first of which is named.
-    Bands(usize, Vec<[u16; TOGETHER * ROWS]>),
-    /// Of every item.
+pub enum Pass {
+    /// Slots of some bands.
+    Bands {
+        /// The first slot of a signature that is gathered.
+        first: usize,
+        /// Whose slots these are.
+        items: Vec<u32>,
+        /// The slots.
+        slots: Vec<[u16; TOGETHER * ROWS]>,
+        /// How many items there may be.
+        n: usize,
+    },
+    /// The lead of every item.
     Leads(Vec<Lead>),
 }
 
 impl Pass {
     /// Begins a pass, `number` of [`PASSES`], over so many sketches.
     pub fn new(number: usize, sketches: usize) -> Self {
-        let gathered = if number == LEADS {
-            Gathered::Leads(vec![NO_LEAD; sketches])
-        } else {
-            Gathered::Bands(number * TOGETHER * ROWS, Vec::with_capacity(sketches))
-        };
-        Self { items: Vec::with_capacity(sketches), n: sketches, gathered }
+        if number == LEADS {
+            return Self::Leads(vec![NO_LEAD; sketches]);
+        }
+        let (items, slots) = (Vec::with_capacity(sketches), Vec::with_capacity(sketches));
+        Self::Bands { first: number * TOGETHER * ROWS, items, slots, n: sketches }
     }
 
     /// Adds the sketch of an item, which is below the number of sketches; their order does not matter.
     pub fn add(&mut self, item: u32, sketch: &Sketch) {
-        self.items.push(item);
-        match &mut self.gathered {
-            Gathered::Bands(first, slots) => {
+        match self {
+            Self::Bands { first, items, slots, .. } => {
                 let some = sketch.signature[*first..].first_chunk();
                 slots.push(*some.expect("all bands lie in the signature"));
+                items.push(item);
             }
-            Gathered::Leads(leads) => leads[item as usize] = sketch.lead,
+            Self::Leads(leads) => leads[item as usize] = sketch.lead,
         }
     }
 
     /// The pairs found, ascending and distinct, and the size of the largest bucket. The last pass finds only pairs that are
     /// not `known`; the others need not know any.
     pub fn pairs(self, known: &[u64], buckets: &mut Buckets) -> (Vec<u64>, usize) {
-        let mut pairs = Vec::new();
-        let (items, n) = (&self.items, self.n);
-        let largest = match self.gathered {
-            Gathered::Bands(_, slots) => {
+        match self {
+            Self::Bands { items, slots, n, .. } => {
+                let mut pairs = Vec::new();
                 let one = |band: usize| {
                     let rows = slots.iter().map(|slots| bands::slots(slots, band));
                     let rows = rows.zip(items.iter().copied());
@@ -108,14 +107,10 @@ impl Pass {
                 };
                 let largest = (0..TOGETHER).map(one).max().unwrap_or(0);
                 buckets::distinct(&mut pairs);
-                largest
+                (pairs, largest)
             }
-            Gathered::Leads(leads) => {
-                pairs = by_lead(&leads, known);
-                0
-            }
-        };
-        (pairs, largest)
+            Self::Leads(leads) => (by_lead(&leads, known), 0),
+        }
     }
 }
 

@@ -143,8 +143,8 @@ fn write_rows(db: &Connection, batch: &Batch) -> rusqlite::Result<()> {
             entry.url,
             &*entry.file,
             kept,
-            time(entry.published),
-            time(entry.seen),
+            time(entry.published()),
+            time(entry.seen()),
             entry.fingerprint as i64
         ])?;
     }

@@ -175,7 +175,9 @@ pub(super) const STORY: &str =
 pub(super) fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
     let text = |i: usize| r.get_ref(i).and_then(|value| Ok(value.as_str()?.into()));
     let time = |i: usize| {
-        Ok::<_, rusqlite::Error>(r.get_ref(i)?.as_str_or_null()?.and_then(|t| t.parse().ok()))
+        Ok::<_, rusqlite::Error>(
+            r.get_ref(i)?.as_str_or_null()?.and_then(|t| t.parse::<jiff::Timestamp>().ok()),
+        )
     };
     let kept: Option<String> = r.get(7)?;
     let entry = Entry {
@@ -186,8 +188,8 @@ pub(super) fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
         url: text(5)?,
         file: r.get_ref(6)?.as_str()?.into(),
         kept: kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default(),
-        published: time(8)?,
-        seen: time(9)?,
+        published: time(8)?.into(),
+        seen: time(9)?.into(),
         fingerprint: r.get::<_, i64>(10)? as u64,
     };
     Ok(Stored { row: r.get(0)?, entry })

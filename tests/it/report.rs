@@ -12,13 +12,13 @@ use crate::util::{Dir, check};
 pub(crate) fn fixture() -> Grouping {
     let file: Arc<str> = "news.jsonl".into();
     let day = |day: i64| jiff::Timestamp::new(1_767_607_200 + 86_400 * day, 0).ok();
-    let entry = |id: &str, title: &str, source: &str, published| Entry {
+    let entry = |id: &str, title: &str, source: &str, published: Option<jiff::Timestamp>| Entry {
         id: id.into(),
         title: title.into(),
         source: source.into(),
         lang: "en".into(),
         file: file.clone(),
-        published,
+        published: published.into(),
         fingerprint: 0xfeed,
         kept: [format!("{id}!")].into(),
         ..Entry::default()

@@ -133,7 +133,7 @@ fn party(entry: &Entry) -> Party {
         id: entry.id.to_string(),
         title: entry.title.to_string(),
         source: entry.source.to_string(),
-        published: entry.published.map_or("undated".to_owned(), |t| t.to_string()),
+        published: entry.published().map_or("undated".to_owned(), |t| t.to_string()),
         lang: entry.lang.to_string(),
     }
 }

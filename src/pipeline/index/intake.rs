@@ -9,7 +9,7 @@ use super::{Options, rows, texts};
 use crate::kernel::hash::hash;
 use crate::model::{Article, Entry, Refusal};
 use crate::params::Params;
-use crate::pipeline::corpus::{other_version, place};
+use crate::pipeline::corpus::seal::{other_version, place};
 use crate::pipeline::prepare::{Chunkful, Prepared, Preparer};
 use crate::pipeline::{AHEAD, Counts};
 use crate::read::{Chunk, Notes, Parsed};
@@ -87,7 +87,8 @@ pub(super) fn read<S: Source>(
     waiting.write(store, &mut intake)?;
     let articles = &intake.articles;
     intake.counts.without_text = articles.iter().filter(|a| a.n_words == 0).count() as u64;
-    intake.counts.undated = articles.iter().filter(|a| a.entry.published.is_none()).count() as u64;
+    intake.counts.undated =
+        articles.iter().filter(|a| a.entry.published().is_none()).count() as u64;
     Ok(intake)
 }
 
@@ -158,7 +159,7 @@ pub(super) fn versions(
     mut known: impl FnMut(&str) -> Result<Option<Known>, Error>,
 ) -> Result<Versions, Error> {
     let mut versions = Versions::default();
-    let rank = |entry: &Entry, delivered: u64| (Reverse(entry.published), delivered);
+    let rank = |entry: &Entry, delivered: u64| (Reverse(entry.published()), delivered);
     articles.sort_by(|a, b| {
         let same = a.identity.cmp(&b.identity).then_with(|| a.entry.id.cmp(&b.entry.id));
         let ranks = || rank(&a.entry, a.delivered).cmp(&rank(&b.entry, b.delivered));

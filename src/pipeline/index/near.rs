@@ -230,7 +230,7 @@ fn name_by_earliest(work: &mut Work<'_>, groups: &[&[u32]]) -> Result<(), Error>
     for group in groups {
         let place = |row: &&u32| {
             let entry = work.entry(**row);
-            (entry.published, &entry.id)
+            (entry.published(), &entry.id)
         };
         let earliest = match first(work, group) {
             1 => group[0],

@@ -101,7 +101,7 @@ fn write_postings(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(),
 /// When an article was published or else seen, as one number; without either only in an index that ignores dates, and there
 /// always.
 fn time_code(entry: &Entry) -> i64 {
-    match (entry.published, entry.seen) {
+    match (entry.published(), entry.seen()) {
         (Some(time), _) => time.as_second() * 2,
         (None, Some(time)) => time.as_second() * 2 + 1,
         (None, None) => i64::MIN,
@@ -210,7 +210,7 @@ pub(super) fn prepared(bytes: &[u8]) -> Prepared {
     let time = time.and_then(|time| Timestamp::from_second(time).ok());
     let (published, seen) = (time.filter(|_| !stamped), time.filter(|_| stamped));
     Prepared {
-        entry: Entry { published, seen, ..Entry::default() },
+        entry: Entry { published: published.into(), seen: seen.into(), ..Entry::default() },
         record: long(0),
         identity: long(1),
         delivered: long(2),

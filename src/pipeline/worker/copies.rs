@@ -106,8 +106,8 @@ fn text(row: &Row, lists: &mut Lists) -> Result<Prepared, Error> {
         identity: identity(row.long(1)?),
         entry: Entry {
             source: row.text(2).into(),
-            published: cards::moment(row, 5)?,
-            seen: cards::moment(row, 6)?,
+            published: cards::moment(row, 5)?.into(),
+            seen: cards::moment(row, 6)?.into(),
             ..Entry::default()
         },
         n_words: row.long(3)? as u32,

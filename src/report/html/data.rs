@@ -139,7 +139,7 @@ fn article_shown(grouping: &Grouping, article: usize, how: String) -> Shown {
         title: shown(&entry.title, TITLE),
         source: shown(&entry.source, NAME),
         lang: shown(&entry.lang, NAME),
-        at: entry.published.map(jiff::Timestamp::as_second),
+        at: entry.published().map(jiff::Timestamp::as_second),
         url: address(&entry.url),
         how,
         changed: shown(&grouping.changes[article], TITLE).replace(" -> ", " → "),

@@ -94,15 +94,18 @@ fn stories(
 
 /// Who had a story first.
 fn first_outlet(story: Story<'_>) -> Option<&str> {
-    let first = story.entries().filter(|entry| entry.published.is_some());
-    first.min_by_key(|entry| entry.published).map(|entry| &*entry.source).filter(|s| !s.is_empty())
+    let first = story.entries().filter(|entry| entry.published().is_some());
+    first
+        .min_by_key(|entry| entry.published())
+        .map(|entry| &*entry.source)
+        .filter(|s| !s.is_empty())
 }
 
 /// How many articles came in each part of the first day.
 fn spread(story: Story<'_>, cells: usize) -> Vec<usize> {
     let mut counts = vec![0; cells];
     let Some((begin, _)) = story.span() else { return counts };
-    for time in story.entries().filter_map(|entry| entry.published) {
+    for time in story.entries().filter_map(|entry| entry.published()) {
         let after = (time.as_second() - begin.as_second()) * cells as i64 / (HOURS * 3600);
         if let Some(count) = counts.get_mut(after as usize) {
             *count += 1;

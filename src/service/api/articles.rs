@@ -71,8 +71,8 @@ impl ArticleOut {
             source: entry.source.to_string(),
             lang: entry.lang.to_string(),
             url: entry.url.to_string(),
-            published: entry.published.map(|t| t.to_string()),
-            seen: entry.seen.map(|t| t.to_string()),
+            published: entry.published().map(|t| t.to_string()),
+            seen: entry.seen().map(|t| t.to_string()),
             story_id: story.to_owned(),
             duplicate_group_id: intake::group_name(group),
             ..Self::default()
