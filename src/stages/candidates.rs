@@ -156,8 +156,9 @@ fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
         count(&mut some);
         some
     };
-    let parts = (0..LEAD_HASHES).into_par_iter().map_init(Buckets::every, of_part);
-    let counted = parts.reduce(Vec::new, join);
+    // Two by two, so that no long list is gone through again and again.
+    let parts = (0..LEAD_HASHES).into_par_iter().with_max_len(1);
+    let counted = parts.map_init(Buckets::every, of_part).reduce(Vec::new, join);
     counted.into_iter().filter(|pair| pair & 1 == 1).map(|pair| pair >> 1).collect()
 }
 
