@@ -1,6 +1,7 @@
 //! Sparse vectors with integer weights.
 
 use super::time::ONE;
+use super::wide::{AVX512, Bits, bit_of, note_set, wide};
 
 /// A vector laid out to be compared with many others: a small hash table that is looked up without a branch.
 ///
@@ -9,9 +10,11 @@ use super::time::ONE;
 #[derive(Debug, Clone)]
 pub struct Probe {
     slots: Vec<Slot>,
-    /// Chooses the slot of a dimension: the upper bits of its product with this.
+    /// Chooses the slot of a dimension: the upper bits of its product with this, its key.
     factor: u32,
     shift: u32,
+    /// Has the bits of the keys of all dimensions.
+    bits: Bits,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,7 +27,7 @@ struct Slot {
 
 impl Default for Probe {
     fn default() -> Self {
-        Self { slots: vec![Slot::default(); 2], factor: 1, shift: 31 }
+        Self { slots: vec![Slot::default(); 2], factor: 1, shift: 31, bits: [0; 32] }
     }
 }
 
@@ -46,12 +49,14 @@ impl Probe {
     fn fill(&mut self, dimensions: &[u32], weights: &[u16], factor: u32, bits: u32) -> bool {
         self.slots.clear();
         self.slots.resize((1 << bits) + 1, Slot::default());
-        (self.factor, self.shift) = (factor, 32 - bits);
+        (self.factor, self.shift, self.bits) = (factor, 32 - bits, [0; 32]);
         for (position, (&dimension, &weight)) in dimensions.iter().zip(weights).enumerate() {
             let first = self.first(dimension);
             let free = self.slots[first..first + 2].iter_mut().find(|slot| slot.dimension == 0);
             let Some(slot) = free else { return false };
             *slot = Slot { dimension, weight, position: position as u16 };
+            let (word, bit) = bit_of(dimension.wrapping_mul(factor));
+            self.bits[word] |= 1 << bit;
         }
         true
     }
@@ -64,24 +69,68 @@ impl Probe {
     /// Dot product with another vector.
     #[inline]
     pub fn dot(&self, dimensions: &[u32], weights: &[u16]) -> u64 {
-        let mut sum = 0;
-        for (&dimension, &weight) in dimensions.iter().zip(weights) {
-            let two = &self.slots[self.first(dimension)..][..2];
-            let own = u16::from(two[0].dimension == dimension) * two[0].weight
-                + u16::from(two[1].dimension == dimension) * two[1].weight;
-            sum += u64::from(own) * u64::from(weight);
-        }
-        sum
+        dot(self, dimensions, weights)
     }
 
     /// Adds one to the count of every dimension of this vector that another has too.
     pub fn count(&self, dimensions: &[u32], counts: &mut [u8]) {
-        for &dimension in dimensions {
-            let two = &self.slots[self.first(dimension)..][..2];
-            for slot in two {
-                counts[slot.position as usize] += u8::from(slot.dimension == dimension);
-            }
+        count(self, dimensions, counts);
+    }
+
+    #[inline(always)]
+    fn two(&self, dimension: u32) -> &[Slot] {
+        &self.slots[self.first(dimension)..][..2]
+    }
+
+    /// Calls `each` with the positions of all dimensions that this vector may have too, ascending. To be called from the code of
+    /// that level.
+    #[inline(always)]
+    fn each_likely<const LEVEL: u8>(&self, dimensions: &[u32], mut each: impl FnMut(usize)) {
+        if LEVEL < AVX512 {
+            return (0..dimensions.len()).for_each(each);
         }
+        // All are noted first: how many of a few are likely cannot be foretold.
+        let mut likely = [0; NOTED + LANES];
+        for (from, some) in (0..).step_by(NOTED).zip(dimensions.chunks(NOTED)) {
+            let mut n = 0;
+            for (at, lane) in (0..).step_by(LANES).zip(some.chunks(LANES)) {
+                let mut keys = [0; LANES];
+                keys[..lane.len()].copy_from_slice(lane);
+                keys.iter_mut().for_each(|key| *key = key.wrapping_mul(self.factor));
+                let Some(places) = likely[n..].first_chunk_mut() else { break };
+                n += note_set::<LEVEL>(&self.bits, &keys, lane.len(), places);
+                places.iter_mut().for_each(|place| *place += at);
+            }
+            likely[..n].iter().for_each(|&place| each(from + place as usize));
+        }
+    }
+}
+
+/// Dimensions that are looked at together.
+const LANES: usize = 16;
+/// Dimensions that are likely and noted before the first is looked up.
+const NOTED: usize = 8 * LANES;
+
+wide! {
+    /// See [`Probe::dot`].
+    fn dot(probe: &Probe, dimensions: &[u32], weights: &[u16]) -> u64 {
+        let mut sum = 0;
+        probe.each_likely::<LEVEL>(dimensions, |i| {
+            let two = probe.two(dimensions[i]);
+            let own = u16::from(two[0].dimension == dimensions[i]) * two[0].weight
+                + u16::from(two[1].dimension == dimensions[i]) * two[1].weight;
+            sum += u64::from(own) * u64::from(weights[i]);
+        });
+        sum
+    }
+
+    /// See [`Probe::count`].
+    fn count(probe: &Probe, dimensions: &[u32], counts: &mut [u8]) {
+        probe.each_likely::<LEVEL>(dimensions, |i| {
+            for slot in probe.two(dimensions[i]) {
+                counts[slot.position as usize] += u8::from(slot.dimension == dimensions[i]);
+            }
+        });
     }
 }
 
@@ -117,6 +166,7 @@ pub fn cosine(dot: u64, length_a: f64, length_b: f64) -> i64 {
 mod tests {
     use super::*;
     use crate::kernel::hash::mix;
+    use crate::kernel::wide::tests::at_all_levels;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -131,11 +181,14 @@ mod tests {
             let mut probe = Probe::default();
             probe.load(&others, &other_weights);
             probe.load(&dimensions, &weights);
-            prop_assert_eq!(probe.dot(&others, &other_weights), expected);
-            let mut counts = vec![0; a.len().max(1)];
-            probe.count(&others, &mut counts);
+            let found = || {
+                let mut counts = vec![0; a.len().max(1)];
+                probe.count(&others, &mut counts);
+                counts.truncate(a.len());
+                (probe.dot(&others, &other_weights), counts)
+            };
             let shared: Vec<u8> = a.keys().map(|d| u8::from(b.contains_key(d))).collect();
-            prop_assert_eq!(&counts[..a.len()], &shared[..]);
+            prop_assert!(at_all_levels(found).iter().all(|found| *found == (expected, shared.clone())));
         }
     }
 

@@ -103,6 +103,54 @@ pub(super) fn pack<const LEVEL: u8>(flags: &[u8; 64]) -> u64 {
     eights.iter().rev().fold(0, |mask, eight| mask << 8 | pack(eight))
 }
 
+/// A table of 1,024 bits.
+pub(super) type Bits = [u32; 32];
+
+/// Which bit of a table the upper bits of a key name: the word, and the place in it.
+#[inline(always)]
+pub(super) fn bit_of(key: u32) -> (usize, u32) {
+    ((key >> 27) as usize, key >> 22 & 31)
+}
+
+/// Notes in `places`, from its beginning and ascending, the positions of those of the first `n` keys whose bit is set in a
+/// table; gives how many these are. Beyond them anything may be noted. To be called from the code of that level.
+#[inline(always)]
+pub(super) fn note_set<const LEVEL: u8>(
+    table: &Bits,
+    keys: &[u32; 16],
+    n: usize,
+    places: &mut [u32; 16],
+) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if LEVEL == AVX512 {
+        use std::arch::x86_64::*;
+        // SAFETY: the code that calls this runs at the level, and all loads and the store stay inside the arrays.
+        return unsafe {
+            let load = |from: *const u32| _mm512_loadu_si512(from.cast());
+            let (keys, [low, high]) =
+                (load(keys.as_ptr()), [0, 16].map(|i| load(table.as_ptr().add(i))));
+            let words = _mm512_permutex2var_epi32(low, _mm512_srli_epi32::<27>(keys), high);
+            // What is above the five lower bits of a count is not looked at.
+            let bits = _mm512_srlv_epi32(
+                words,
+                _mm512_and_si512(_mm512_srli_epi32::<22>(keys), _mm512_set1_epi32(31)),
+            );
+            let set = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(1))
+                & ((1u32 << n.min(16)) - 1) as u16;
+            let all = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+            _mm512_storeu_si512(places.as_mut_ptr().cast(), _mm512_maskz_compress_epi32(set, all));
+            set.count_ones() as usize
+        };
+    }
+    let mut noted = 0;
+    for (place, &key) in (0..).zip(&keys[..n.min(16)]) {
+        let (word, bit) = bit_of(key);
+        places[noted] = place;
+        noted += (table[word] >> bit & 1) as usize;
+    }
+    noted
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use std::cell::Cell;
@@ -123,6 +171,29 @@ pub(crate) mod tests {
         let all = (PLAIN..=level()).map(one).collect();
         FORCED.set(None);
         all
+    }
+
+    #[test]
+    fn keys_are_noted_where_their_bits_are_set() {
+        wide! {
+            fn noted(table: &Bits, keys: &[u32; 16], n: usize) -> Vec<u32> {
+                let mut places = [99; 16];
+                let n = note_set::<LEVEL>(table, keys, n, &mut places);
+                places[..n].to_vec()
+            }
+        }
+        let mut table = [0; 32];
+        for (word, bit) in [bit_of(u32::MAX), bit_of(0), bit_of(0x8040_0000)] {
+            table[word] |= 1 << bit;
+        }
+        let keys = std::array::from_fn(|i| (i as u32).wrapping_mul(0x4020_0000));
+        assert_eq!(bit_of(0x8040_0000), (16, 1));
+        assert_eq!(keys.iter().position(|&key| key == 0x8040_0000), Some(2));
+        assert!(at_all_levels(|| noted(&table, &keys, 16)).iter().all(|noted| *noted == [0, 2]));
+        assert!(at_all_levels(|| noted(&table, &keys, 2)).iter().all(|noted| *noted == [0]));
+        assert!(
+            at_all_levels(|| noted(&[!0; 32], &keys, 16)).iter().all(|noted| noted.len() == 16)
+        );
     }
 
     #[test]
