@@ -28,9 +28,10 @@ pub fn around(
     times: &Times,
     factor: &TimeFactor,
 ) -> Vec<Vec<u32>> {
-    let index = Index::new(postings.clone(), Purpose::Around, times, factor);
+    let index = Index::new(postings.lists.clone(), Purpose::Around, times, factor);
     let one = |scratch: &mut Scratch, (report, posted): &(u32, Vec<(u32, u16)>)| {
-        index.around(*report, posted.iter().copied(), scratch)
+        let posted = posted.iter().map(|&(term, weight)| (postings.numbers.of(term), weight));
+        index.around(*report, posted, scratch)
     };
     asking.par_iter().with_min_len(PART).map_init(Scratch::default, one).collect()
 }
@@ -45,9 +46,11 @@ pub fn matches(
     times: &Times,
     factor: &TimeFactor,
 ) -> Vec<Vec<u32>> {
-    let index = Index::new(postings, Purpose::Matches, times, factor);
+    let Postings { numbers, lists } = postings;
+    let index = Index::new(lists, Purpose::Matches, times, factor);
     let one = |scratch: &mut Scratch, (report, own): &Asks| {
-        index.matches(*report, own.iter().copied(), scratch)
+        let own = own.iter().map(|&(term, weight)| (numbers.of(term), weight));
+        index.matches(*report, own, scratch)
     };
     asking.par_iter().with_min_len(PART).map_init(Scratch::default, one).collect()
 }

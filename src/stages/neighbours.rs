@@ -10,7 +10,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::posted::{Posted, plain};
-use super::postings::{Open, Postings};
+use super::postings::{self, Open};
 use super::reach::{
     self, AROUND, LEAST_AROUND, LEAST_MATCH, Neighbourhood, Own, Purpose, SIMILAR, Times, best,
     best_matches,
@@ -57,7 +57,7 @@ pub struct Found {
 pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     let fixed = vectors.fixed();
     let posted = Posted::new(vectors, &fixed);
-    let postings = Postings::of_all(&posted);
+    let postings = postings::Lists::of_all(&posted);
     let comparison = Comparison { vectors, fixed: &fixed, times, factor };
     let index = Index::new(postings.clone(), Purpose::Around, times, factor);
     let weigh = |scratch: &mut Scratch, i: u32, found: &mut Found| {
@@ -141,7 +141,7 @@ pub(super) struct Scratch {
 
 impl<'a> Index<'a> {
     pub(super) fn new(
-        postings: Postings,
+        postings: postings::Lists,
         purpose: Purpose,
         times: &'a Times,
         factor: &'a TimeFactor,
@@ -149,7 +149,7 @@ impl<'a> Index<'a> {
         Self { times, factor, postings: postings.open(purpose, times) }
     }
 
-    /// The candidates for the neighbourhood of a report that posts these terms, ascending.
+    /// The candidates for the neighbourhood of a report that posts the terms of these numbers, ascending.
     pub(super) fn around(
         &self,
         report: u32,
@@ -158,7 +158,7 @@ impl<'a> Index<'a> {
     ) -> Vec<u32> {
         let own: Vec<(u32, u64)> = posted
             .filter(|own| Purpose::Around.has(own.1))
-            .map(|(term, weight)| (term, plain(weight).into()))
+            .map(|(number, weight)| (number, plain(weight).into()))
             .collect();
         let mut around = Vec::new();
         let Neighbourhood { dated, undated } = self.times.neighbourhood(report);
@@ -172,7 +172,7 @@ impl<'a> Index<'a> {
         best(around, AROUND)
     }
 
-    /// The candidates for matches of a report among those before it, ascending.
+    /// The candidates for matches of a report among those before it, ascending; it asks by the terms of numbers.
     pub(super) fn matches(
         &self,
         report: u32,
@@ -221,7 +221,7 @@ impl Lists {
         }
         let Self { lists, stretch } = self;
         lists.clear();
-        lists.extend(own.iter().map(|&(term, weight)| (postings.range(term), weight)));
+        lists.extend(own.iter().map(|&(number, weight)| (postings.range(number), weight)));
         lists.retain(|list| !list.0.is_empty());
         postings.fetch(lists.iter().map(|list| &list.0), range.start);
         for (list, _) in &mut *lists {

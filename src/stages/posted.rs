@@ -1,5 +1,8 @@
 //! What a report posts: the terms by which it is found, its heaviest, and what each weighs in it.
 
+use std::ops::Range;
+
+use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::weights::{Vectors, Weights};
@@ -31,7 +34,14 @@ pub(super) struct Posted<'a> {
     positions: Vec<u8>,
     /// Where those of each report begin, and where the last ones end.
     starts: Vec<u32>,
+    /// The number of each of these terms among those that at least two reports post; [`NONE`] of another.
+    numbers: Vec<u32>,
+    /// How many reports post the term of each number.
+    counts: Vec<u32>,
 }
+
+/// The number of a term that finds nobody.
+pub(super) const NONE: u32 = u32::MAX;
 
 impl<'a> Posted<'a> {
     pub(super) fn new(vectors: &'a Vectors, fixed: &'a Weights) -> Self {
@@ -55,7 +65,29 @@ impl<'a> Posted<'a> {
                 Some(*end)
             }));
         }
-        Self { vectors, fixed, positions, starts }
+        let mut all = Self { vectors, fixed, positions, starts, numbers: vec![], counts: vec![] };
+        all.number();
+        all
+    }
+
+    /// Numbers the terms.
+    fn number(&mut self) {
+        let mut known: HashMap<u32, u32> = HashMap::default();
+        let (mut numbers, mut counts) = (Vec::with_capacity(self.positions.len()), Vec::new());
+        for term in (0..self.len() as u32).flat_map(|report| self.terms(report)) {
+            let number = *known.entry(term).or_insert(counts.len() as u32);
+            if number as usize == counts.len() {
+                counts.push(0);
+            }
+            counts[number as usize] += 1;
+            numbers.push(number);
+        }
+        let mut next = 0..;
+        let shared = |&count: &u32| if count > 1 { next.next() } else { None };
+        let shared: Vec<u32> = counts.iter().map(shared).map(|n| n.unwrap_or(NONE)).collect();
+        numbers.iter_mut().for_each(|number| *number = shared[*number as usize]);
+        counts.retain(|&count| count > 1);
+        (self.numbers, self.counts) = (numbers, counts);
     }
 
     /// How many reports there are.
@@ -63,20 +95,29 @@ impl<'a> Posted<'a> {
         self.starts.len() - 1
     }
 
+    fn range(&self, report: u32) -> Range<usize> {
+        self.starts[report as usize] as usize..self.starts[report as usize + 1] as usize
+    }
+
     fn positions(&self, report: u32) -> impl Iterator<Item = u16> {
-        let [start, end] = [0, 1].map(|next| self.starts[report as usize + next] as usize);
-        self.positions[start..end].iter().map(|&position| position.into())
+        self.positions[self.range(report)].iter().map(|&position| position.into())
     }
 
     /// The terms that one posts.
-    pub(super) fn terms(&self, report: u32) -> impl Iterator<Item = u32> {
+    fn terms(&self, report: u32) -> impl Iterator<Item = u32> {
         let dimensions = self.vectors.dimensions(report as usize);
         self.positions(report).map(|position| dimensions[usize::from(position)])
     }
 
-    /// What one posts, see [`posted`].
+    /// How many reports post the term of each number.
+    pub(super) fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
+    /// What one posts, see [`posted`], by the numbers of the terms.
     pub(super) fn of(&self, report: u32) -> impl Iterator<Item = (u32, u16)> {
-        posted(report as usize, self.positions(report), self.vectors, self.fixed)
+        let posted = posted(report as usize, self.positions(report), self.vectors, self.fixed);
+        self.numbers[self.range(report)].iter().copied().zip(posted.map(|posted| posted.1))
     }
 
     /// What one posts, each with what the term weighs among these weights of the report's terms.

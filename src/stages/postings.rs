@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use foldhash::HashMap;
 
-use super::posted::{Posted, plain};
+use super::posted::{NONE, Posted, plain};
 use super::reach::{CAP_AROUND, HUBS, Purpose, Times};
 use crate::kernel::search::count_below;
 use crate::kernel::time::DAY;
@@ -16,14 +16,25 @@ use crate::kernel::time::DAY;
 /// All postings of some terms, by term, then by report.
 #[derive(Debug, Clone)]
 pub struct Postings {
-    /// A number for each term.
-    numbers: HashMap<u32, u32>,
-    lists: Lists,
+    pub(super) numbers: Numbers,
+    /// The postings, by the numbers of their terms.
+    pub(super) lists: Lists,
 }
 
-/// Postings, list after list.
+/// A number for each term.
 #[derive(Debug, Clone, Default)]
-struct Lists {
+pub(super) struct Numbers(HashMap<u32, u32>);
+
+impl Numbers {
+    /// That of a term; [`NONE`] of one that is not among them.
+    pub(super) fn of(&self, term: u32) -> u32 {
+        self.0.get(&term).copied().unwrap_or(NONE)
+    }
+}
+
+/// Postings, list after list; each term has a number.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lists {
     /// Where each list begins, and where the last one ends.
     starts: Vec<u32>,
     reports: Vec<u32>,
@@ -41,39 +52,8 @@ impl Default for Postings {
 impl Postings {
     /// Room for the postings of some terms, so many each.
     pub fn with_lengths(terms: &[u32], lengths: &[u32]) -> Self {
-        let numbers = terms.iter().copied().zip(0..).collect();
-        let mut starts = vec![0];
-        starts.extend(lengths.iter().scan(0, |end, length| {
-            *end += length;
-            Some(*end)
-        }));
-        let n = starts.last().copied().unwrap_or(0) as usize;
-        Self { numbers, lists: Lists { starts, reports: vec![0; n], weights: vec![0; n] } }
-    }
-
-    /// What reports post, of terms that at least two of them do.
-    pub(super) fn of_all(posted: &Posted<'_>) -> Self {
-        let all = 0..posted.len() as u32;
-        let mut counts: HashMap<u32, u32> = HashMap::default();
-        let terms = all.clone().flat_map(|report| posted.terms(report));
-        terms.for_each(|term| *counts.entry(term).or_default() += 1);
-        counts.retain(|_, count| *count > 1);
-        let mut shared: Vec<(u32, u32)> = counts.into_iter().collect();
-        shared.sort_unstable();
-        let (terms, lengths): (Vec<u32>, Vec<u32>) = shared.into_iter().unzip();
-        let mut postings = Self::with_lengths(&terms, &lengths);
-        let Lists { starts, reports, weights } = &mut postings.lists;
-        // Where the next posting of each term goes.
-        let mut ends = starts.clone();
-        let all = all.flat_map(|report| posted.of(report).map(move |posting| (report, posting)));
-        for (report, (term, weight)) in all {
-            if let Some(&number) = postings.numbers.get(&term) {
-                let end = &mut ends[number as usize];
-                (reports[*end as usize], weights[*end as usize]) = (report, weight);
-                *end += 1;
-            }
-        }
-        postings
+        let numbers = Numbers(terms.iter().copied().zip(0..).collect());
+        Self { numbers, lists: Lists::with_lengths(lengths) }
     }
 
     /// Where the postings of the term of a number stand.
@@ -84,17 +64,17 @@ impl Postings {
 
     /// Whether a term is among them.
     pub fn has(&self, term: u32) -> bool {
-        self.numbers.contains_key(&term)
+        self.numbers.of(term) != NONE
     }
 
     /// Takes in the postings of other terms.
     pub fn extend(&mut self, other: Self) {
-        if self.numbers.is_empty() {
+        if self.numbers.0.is_empty() {
             *self = other;
             return;
         }
-        let (terms, postings) = (self.numbers.len() as u32, self.lists.reports.len() as u32);
-        self.numbers.extend(other.numbers.into_iter().map(|(term, n)| (term, n + terms)));
+        let (terms, postings) = (self.numbers.0.len() as u32, self.lists.reports.len() as u32);
+        self.numbers.0.extend(other.numbers.0.into_iter().map(|(term, n)| (term, n + terms)));
         let Lists { starts, reports, weights } = other.lists;
         self.lists.starts.extend(starts.iter().skip(1).map(|end| end + postings));
         self.lists.reports.extend(reports);
@@ -103,7 +83,7 @@ impl Postings {
 
     /// Puts the postings of each term in the order of the reports.
     pub fn sort(&mut self) {
-        for number in 0..self.numbers.len() {
+        for number in 0..self.numbers.0.len() {
             let (reports, weights) = self.of_mut(number);
             if !reports.is_sorted() {
                 let mut both: Vec<(u32, u16)> =
@@ -118,12 +98,44 @@ impl Postings {
 
     /// The postings of one term: reports, ascending, and weights.
     pub(super) fn of(&self, term: u32) -> (&[u32], &[u16]) {
-        self.numbers.get(&term).map_or((&[], &[]), |&number| self.lists.of(number as usize))
+        match self.numbers.of(term) {
+            NONE => (&[], &[]),
+            number => self.lists.of(number as usize),
+        }
+    }
+}
+
+impl Lists {
+    /// So many postings of the term of each number, to be put in their places.
+    fn with_lengths(lengths: &[u32]) -> Self {
+        let mut starts = vec![0];
+        starts.extend(lengths.iter().scan(0, |end, length| {
+            *end += length;
+            Some(*end)
+        }));
+        let n = starts.last().copied().unwrap_or(0) as usize;
+        Self { starts, reports: vec![0; n], weights: vec![0; n] }
+    }
+
+    /// What reports post.
+    pub(super) fn of_all(posted: &Posted<'_>) -> Self {
+        let mut lists = Self::with_lengths(posted.counts());
+        let Self { starts, reports, weights } = &mut lists;
+        // Where the next posting of each term goes.
+        let mut ends = starts.clone();
+        for report in 0..posted.len() as u32 {
+            for (number, weight) in posted.of(report).filter(|posting| posting.0 != NONE) {
+                let end = &mut ends[number as usize];
+                (reports[*end as usize], weights[*end as usize]) = (report, weight);
+                *end += 1;
+            }
+        }
+        lists
     }
 
     /// Those that are found.
     pub(super) fn open(self, purpose: Purpose, times: &Times) -> Open {
-        let Self { numbers, lists: Lists { mut starts, mut reports, mut weights } } = self;
+        let Self { mut starts, mut reports, mut weights } = self;
         let (mut begin, mut kept) = (0, 0);
         for end in starts.iter_mut().skip(1) {
             let all = begin..*end as usize;
@@ -156,11 +168,9 @@ impl Postings {
         weights.truncate(kept);
         weights.shrink_to_fit();
         let n = times.stamped.len();
-        Open { numbers, lists: Lists { starts, reports, weights }, n }
+        Open { lists: Self { starts, reports, weights }, n }
     }
-}
 
-impl Lists {
     fn range(&self, number: usize) -> Range<usize> {
         self.starts[number] as usize..self.starts[number + 1] as usize
     }
@@ -174,16 +184,15 @@ impl Lists {
 /// The postings that are found for one purpose.
 #[derive(Debug)]
 pub(super) struct Open {
-    numbers: HashMap<u32, u32>,
     lists: Lists,
     /// How many reports there are.
     n: usize,
 }
 
 impl Open {
-    /// Where the postings of a term are among all.
-    pub(super) fn range(&self, term: u32) -> Range<usize> {
-        self.numbers.get(&term).map_or(0..0, |&number| self.lists.range(number as usize))
+    /// Where the postings of the term of a number are among all.
+    pub(super) fn range(&self, number: u32) -> Range<usize> {
+        if number == NONE { 0..0 } else { self.lists.range(number as usize) }
     }
 
     /// Brings lists, none of them empty, into the cache where a report is looked for in them: they lie far apart, and who

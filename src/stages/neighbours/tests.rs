@@ -144,17 +144,17 @@ fn reports_can_be_more_than_are_added_up_at_a_time() {
     // One term of all, and one of few.
     let steps = [1, 1000];
     let lengths = steps.map(|step| n.div_ceil(step) as u32);
-    let mut postings = Postings::with_lengths(&[7, 8], &lengths);
+    let mut postings = postings::Postings::with_lengths(&[7, 8], &lengths);
     for (number, step) in steps.into_iter().enumerate() {
         let (reports, weights) = postings.of_mut(number);
         (0..n as u32).step_by(step).zip(reports).for_each(|(i, report)| *report = i);
         weights.fill(2);
     }
-    let open = postings.open(Purpose::Matches, &times);
+    let open = postings.lists.open(Purpose::Matches, &times);
     let (mut lists, mut sums) = (Lists::default(), Sums::default());
-    for (term, step) in [7, 8].into_iter().zip(steps) {
+    for (number, step) in (0..).zip(steps) {
         let mut found = Vec::new();
-        lists.each(&open, &[(term, 3)], 5..n, (&mut sums, 1), |i, sum| found.push((i, sum)));
+        lists.each(&open, &[(number, 3)], 5..n, (&mut sums, 1), |i, sum| found.push((i, sum)));
         let expected = (0..n as u32).step_by(step).filter(|&i| i >= 5).map(|i| (i, 6));
         assert_eq!(found, expected.collect::<Vec<_>>());
     }
