@@ -1,5 +1,7 @@
 //! Sparse vectors with integer weights.
 
+use std::hint::select_unpredictable;
+
 use super::time::ONE;
 use super::wide::{AVX512, Bits, bit_of, note_set, wide};
 
@@ -77,32 +79,38 @@ impl Probe {
         count(self, dimensions, counts);
     }
 
+    /// The slot that has a dimension, if one has.
     #[inline(always)]
-    fn two(&self, dimension: u32) -> &[Slot] {
-        &self.slots[self.first(dimension)..][..2]
+    fn slot(&self, dimension: u32) -> &Slot {
+        let two = &self.slots[self.first(dimension)..][..2];
+        &two[usize::from(two[0].dimension != dimension)]
     }
 
-    /// Calls `each` with the positions of all dimensions that this vector may have too, ascending. To be called from the code of
+    /// What a dimension weighs here; nothing where it is not.
+    #[inline(always)]
+    fn weight(&self, dimension: u32) -> u64 {
+        let slot = self.slot(dimension);
+        select_unpredictable(slot.dimension == dimension, slot.weight, 0).into()
+    }
+
+    /// The positions of those of at most [`NOTED`] dimensions that may be here too, ascending. To be called from the code of
     /// that level.
     #[inline(always)]
-    fn each_likely<const LEVEL: u8>(&self, dimensions: &[u32], mut each: impl FnMut(usize)) {
-        if LEVEL < AVX512 {
-            return (0..dimensions.len()).for_each(each);
+    fn likely<'a, const LEVEL: u8>(
+        &self,
+        dimensions: &[u32],
+        places: &'a mut [u32; NOTED + LANES],
+    ) -> &'a [u32] {
+        let mut n = 0;
+        for (at, lane) in (0..).step_by(LANES).zip(dimensions.chunks(LANES)) {
+            let mut keys = [0; LANES];
+            keys[..lane.len()].copy_from_slice(lane);
+            keys.iter_mut().for_each(|key| *key = key.wrapping_mul(self.factor));
+            let Some(places) = places[n..].first_chunk_mut() else { break };
+            n += note_set::<LEVEL>(&self.bits, &keys, lane.len(), places);
+            places.iter_mut().for_each(|place| *place += at);
         }
-        // All are noted first: how many of a few are likely cannot be foretold.
-        let mut likely = [0; NOTED + LANES];
-        for (from, some) in (0..).step_by(NOTED).zip(dimensions.chunks(NOTED)) {
-            let mut n = 0;
-            for (at, lane) in (0..).step_by(LANES).zip(some.chunks(LANES)) {
-                let mut keys = [0; LANES];
-                keys[..lane.len()].copy_from_slice(lane);
-                keys.iter_mut().for_each(|key| *key = key.wrapping_mul(self.factor));
-                let Some(places) = likely[n..].first_chunk_mut() else { break };
-                n += note_set::<LEVEL>(&self.bits, &keys, lane.len(), places);
-                places.iter_mut().for_each(|place| *place += at);
-            }
-            likely[..n].iter().for_each(|&place| each(from + place as usize));
-        }
+        &places[..n]
     }
 }
 
@@ -114,23 +122,34 @@ const NOTED: usize = 8 * LANES;
 wide! {
     /// See [`Probe::dot`].
     fn dot(probe: &Probe, dimensions: &[u32], weights: &[u16]) -> u64 {
-        let mut sum = 0;
-        probe.each_likely::<LEVEL>(dimensions, |i| {
-            let two = probe.two(dimensions[i]);
-            let own = u16::from(two[0].dimension == dimensions[i]) * two[0].weight
-                + u16::from(two[1].dimension == dimensions[i]) * two[1].weight;
-            sum += u64::from(own) * u64::from(weights[i]);
-        });
+        let product = |(&dimension, &weight)| probe.weight(dimension) * u64::from(weight);
+        if LEVEL < AVX512 {
+            return dimensions.iter().zip(weights).map(product).sum();
+        }
+        // All are noted before one is looked up: how many of a few are likely cannot be foretold.
+        let (mut places, mut sum) = ([0; NOTED + LANES], 0);
+        for (dimensions, weights) in dimensions.chunks(NOTED).zip(weights.chunks(NOTED)) {
+            let likely = probe.likely::<LEVEL>(dimensions, &mut places).iter();
+            let both = likely.map(|&i| (&dimensions[i as usize], &weights[i as usize]));
+            sum += both.map(product).sum::<u64>();
+        }
         sum
     }
 
     /// See [`Probe::count`].
     fn count(probe: &Probe, dimensions: &[u32], counts: &mut [u8]) {
-        probe.each_likely::<LEVEL>(dimensions, |i| {
-            for slot in probe.two(dimensions[i]) {
-                counts[slot.position as usize] += u8::from(slot.dimension == dimensions[i]);
-            }
-        });
+        let mut add = |dimension: u32| {
+            let slot = probe.slot(dimension);
+            counts[slot.position as usize] += u8::from(slot.dimension == dimension);
+        };
+        if LEVEL < AVX512 {
+            return dimensions.iter().copied().for_each(add);
+        }
+        let mut places = [0; NOTED + LANES];
+        for dimensions in dimensions.chunks(NOTED) {
+            let likely = probe.likely::<LEVEL>(dimensions, &mut places);
+            likely.iter().for_each(|&i| add(dimensions[i as usize]));
+        }
     }
 }
 
