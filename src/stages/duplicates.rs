@@ -116,8 +116,8 @@ pub fn examine<'a>(
     pairs.par_iter().map(one).collect()
 }
 
-/// Shares of all articles whose matches are looked at together.
-const SHARES: u32 = 8;
+/// Pairs of which those that match are looked at together.
+const SHARE: usize = if cfg!(test) { 1 << 12 } else { 1 << 18 };
 
 /// The pairs of articles that match a common third and were not proposed yet, ascending, as the proposed ones are.
 ///
@@ -128,8 +128,9 @@ pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
     let items = both().map(|(i, _)| i as usize + 1).max().unwrap_or(0);
     let (mut pairs, mut new, mut buckets) = (Vec::new(), Vec::new(), Buckets::default());
     // Some of the thirds at a time: together they propose the same pairs many times.
-    for share in 0..SHARES {
-        let rows: Vec<(u32, u32)> = both().filter(|(third, _)| third % SHARES == share).collect();
+    let shares = examined.len().div_ceil(SHARE) as u32;
+    for share in 0..shares {
+        let rows: Vec<(u32, u32)> = both().filter(|(third, _)| third % shares == share).collect();
         let rows = rows.iter().map(|&(third, item)| (spread(third), item));
         buckets.propose(items, rows, BOUNDS, |pair| new.push(pair));
         new.sort_unstable();
@@ -149,9 +150,16 @@ pub fn group(mut examined: Vec<Examined>, n: usize, mut apart: Vec<(u32, u32)>) 
     // What does not hang together has nothing to do with each other, so that linkage needs room for some of it only.
     let part = together(n, examined.iter().map(|e| (e.a, e.b)));
     examined.par_sort_unstable_by_key(|e| (part[e.a as usize], e.a, e.b));
-    apart.retain(|&(a, b)| part[a as usize] == part[b as usize]);
-    let linked: Vec<_> =
-        some_parts(&examined, &part).into_par_iter().map(|some| link(some, &apart)).collect();
+    let part_of = |&(a, _): &(u32, u32)| part[a as usize];
+    apart.retain(|&(a, b)| part_of(&(a, b)) == part_of(&(b, a)));
+    apart.sort_unstable_by_key(part_of);
+    let one = |some: &[Examined]| {
+        let [first, last] = [0, some.len() - 1].map(|i| part[some[i].a as usize]);
+        let from = apart.partition_point(|pair| part_of(pair) < first);
+        let to = apart.partition_point(|pair| part_of(pair) <= last);
+        link(some, &part, &apart[from..to])
+    };
+    let linked: Vec<_> = some_parts(&examined, &part).into_par_iter().map(one).collect();
     let mut group: Vec<u32> = (0..n as u32).collect();
     linked.into_iter().flatten().for_each(|(i, label)| group[i as usize] = label);
     examined.retain(Examined::matches);
@@ -175,20 +183,26 @@ fn some_parts<'a>(mut examined: &'a [Examined], part: &[u32]) -> Vec<&'a [Examin
     all
 }
 
-/// The groups of the articles in some pairs: each article with the lowest one of its group.
-fn link(examined: &[Examined], apart: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let mut members: Vec<u32> = examined.iter().flat_map(|e| [e.a, e.b]).collect();
-    members.sort_unstable();
-    members.dedup();
-    // Numbers among themselves, in the same order.
-    let number = |i: u32| members.binary_search(&i).map(|k| k as u32);
-    let numbers = |a, b| number(a).ok().zip(number(b).ok());
-    let edge = |e: &Examined| {
-        let (a, b) = numbers(e.a, e.b)?;
-        Some(Edge { a, b, sum: e.fixed_strength(), examined: 1 })
-    };
-    let edges: Vec<Edge> = examined.iter().filter_map(edge).collect();
-    let apart = apart.iter().filter_map(|&(a, b)| numbers(a, b)).collect();
+/// The groups of the articles in the pairs of some parts: each article with the lowest one of its group.
+fn link(examined: &[Examined], part: &[u32], apart: &[(u32, u32)]) -> Vec<(u32, u32)> {
+    // Articles are numbered among themselves, in their order within a part.
+    let (mut members, mut edges) = (Vec::new(), Vec::with_capacity(examined.len()));
+    let mut own: Vec<u32> = Vec::new();
+    for of_part in examined.chunk_by(|x, y| part[x.a as usize] == part[y.a as usize]) {
+        own.clear();
+        own.extend(of_part.iter().flat_map(|e| [e.a, e.b]));
+        own.sort_unstable();
+        own.dedup();
+        let number = |i: u32| (members.len() + own.partition_point(|&j| j < i)) as u32;
+        let edge = |e: &Examined| {
+            let (a, b) = (number(e.a), number(e.b));
+            Edge { a, b, sum: e.fixed_strength(), examined: 1 }
+        };
+        edges.extend(of_part.iter().map(edge));
+        members.extend_from_slice(&own);
+    }
+    let number = |i: u32| members.iter().position(|&j| j == i).map(|k| k as u32);
+    let apart = apart.iter().filter_map(|&(a, b)| number(a).zip(number(b))).collect();
     let constraints = Constraints { apart, ..Constraints::default() };
     let (penalties, edges) = (vec![0; members.len()], edges.into_iter());
     let tree = group_under(&constraints, &penalties, edges, ONE, Average::ExaminedPairs);
@@ -200,9 +214,30 @@ fn link(examined: &[Examined], apart: &[(u32, u32)]) -> Vec<(u32, u32)> {
 mod tests {
     use super::*;
     use crate::stages::sketch::NO_LEAD;
+    use proptest::prelude::*;
 
     fn examined(a: u32, b: u32, strength: f32) -> Examined {
         Examined { a, b, resemblance: 0.0, containment: 0.0, strength }
+    }
+
+    proptest! {
+        #[test]
+        fn some_parts_at_a_time_give_the_groups_of_all_at_once(
+            pairs in prop::collection::btree_map((0u32..14, 0u32..14), 0u8..8, 0..14),
+            apart in prop::collection::vec((0u32..14, 0u32..14), 0..3),
+        ) {
+            let checked: Vec<Examined> = pairs
+                .into_iter()
+                .filter(|((a, b), _)| a < b)
+                .map(|((a, b), strength)| examined(a, b, 0.6 + f32::from(strength) / 8.0))
+                .collect();
+            let apart: Vec<(u32, u32)> = apart.into_iter().filter(|(a, b)| a < b).collect();
+            let edge = |e: &Examined| Edge { a: e.a, b: e.b, sum: e.fixed_strength(), examined: 1 };
+            let edges = checked.iter().map(edge);
+            let under = Constraints { apart: apart.clone(), ..Default::default() };
+            let all = group_under(&under, &[0; 14], edges, ONE, Average::ExaminedPairs);
+            prop_assert_eq!(group(checked, 14, apart).group, all.label);
+        }
     }
 
     #[test]
