@@ -142,11 +142,20 @@ pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
     pairs
 }
 
-/// Groups `n` articles by the pairs that were checked, in whatever order. Pairs in `apart` are in no group together.
+/// Groups `n` articles by the pairs that were checked, as [`groups`] does.
+pub fn group(mut examined: Vec<Examined>, n: usize, apart: Vec<(u32, u32)>) -> Duplicates {
+    let group = groups(&mut examined, n, apart);
+    examined.retain(Examined::matches);
+    examined.par_sort_unstable_by_key(|e| (e.a, e.b));
+    Duplicates { group, matches: examined }
+}
+
+/// For each of `n` articles the lowest one of its group, by the pairs that were checked, in whatever order; these are in another
+/// one then. Pairs in `apart` are in no group together.
 ///
 /// Groups merge while the average strength of the pairs examined between them is that of a match. A chain of
 /// revisions, each like the one before, so ends where its ends have grown apart.
-pub fn group(mut examined: Vec<Examined>, n: usize, mut apart: Vec<(u32, u32)>) -> Duplicates {
+pub fn groups(examined: &mut [Examined], n: usize, mut apart: Vec<(u32, u32)>) -> Vec<u32> {
     // What does not hang together has nothing to do with each other, so that linkage needs room for some of it only.
     let part = together(n, examined.iter().map(|e| (e.a, e.b)));
     examined.par_sort_unstable_by_key(|e| (part[e.a as usize], e.a, e.b));
@@ -159,12 +168,10 @@ pub fn group(mut examined: Vec<Examined>, n: usize, mut apart: Vec<(u32, u32)>) 
         let to = apart.partition_point(|pair| part_of(pair) <= last);
         link(some, &part, &apart[from..to])
     };
-    let linked: Vec<_> = some_parts(&examined, &part).into_par_iter().map(one).collect();
+    let linked: Vec<_> = some_parts(examined, &part).into_par_iter().map(one).collect();
     let mut group: Vec<u32> = (0..n as u32).collect();
     linked.into_iter().flatten().for_each(|(i, label)| group[i as usize] = label);
-    examined.retain(Examined::matches);
-    examined.par_sort_unstable_by_key(|e| (e.a, e.b));
-    Duplicates { group, matches: examined }
+    group
 }
 
 /// Pairs that are linked at once, unless more hang together.

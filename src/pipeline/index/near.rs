@@ -157,12 +157,13 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let stale = stale.map(|&p| Pair { related: false, numbers: UNKNOWN, ..p });
     let changed = [&candidates, &related].map(|now| pairs::differing(now, &all));
     let put: Vec<Pair> = stale.chain(changed.into_iter().flatten()).collect();
-    let found: Vec<Examined> = candidates.iter().chain(&related).filter_map(examined).collect();
+    let mut found: Vec<Examined> = candidates.iter().chain(&related).filter_map(examined).collect();
     let text = |row: u32| texts.slots[work.state.now(row).first as usize];
     let is_there = |row: &u32| together.binary_search(row).is_ok();
     let constraints = bind(&work.params.decisions, |id| work.row_of(id).filter(is_there));
-    let found = duplicates::group(found, texts.rows.len(), constraints.groups_apart(text));
-    let group = |row: u32| found.group[text(row) as usize];
+    let apart = constraints.groups_apart(text);
+    let groups = duplicates::groups(&mut found, texts.rows.len(), apart);
+    let group = |row: u32| groups[text(row) as usize];
     let published = |row: u32| work.state.published(row);
     together.sort_by_key(|&row| (group(row), published(row).is_none(), published(row)));
     let groups: Vec<&[u32]> = together.chunk_by(|&i, &j| group(i) == group(j)).collect();
