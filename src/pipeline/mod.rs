@@ -105,7 +105,7 @@ pub fn cluster(
 }
 
 /// As [`cluster`], with a limit to the bytes of memory: the smaller it is, the more waits in temporary files. The answer
-/// is the same. What the output says of an article, some 400 bytes, is always in memory.
+/// is the same. What the output says of an article, some 300 bytes, is always in memory.
 ///
 /// # Errors
 /// As [`cluster`].
