@@ -8,7 +8,8 @@ use super::wide::{AVX512, Bits, bit_of, note_set, wide};
 /// A vector laid out to be compared with many others: a small hash table that is looked up without a branch.
 ///
 /// A merge of two sorted lists, or a search that ends when it finds, mispredicts at every other step. Here each
-/// dimension stands in one of two neighbouring slots, and both are compared always.
+/// dimension stands in one of two neighbouring slots, and nothing branches on which. Where vectors are wide, bits tell of many
+/// dimensions at once which can be here at all; only these are looked up.
 #[derive(Debug, Clone)]
 pub struct Probe {
     slots: Vec<Slot>,

@@ -162,7 +162,8 @@ fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
     counted.into_iter().filter(|pair| pair & 1 == 1).map(|pair| pair >> 1).collect()
 }
 
-/// Sorts pairs and drops repetitions; the lowest bit says of each, which stands above it, whether there was one.
+/// Sorts pairs and drops repetitions; the lowest bit says of each, which stands above it, whether there was one. Their lower
+/// items are below 2^31.
 fn count(pairs: &mut Vec<u64>) {
     // Stable, because that makes use of what is in order already.
     pairs.sort();
