@@ -156,6 +156,11 @@ impl Entry {
     pub fn seen(&self) -> Option<Timestamp> {
         self.seen.get()
     }
+
+    /// When it was published; failing that, when it was first seen.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.published().or(self.seen())
+    }
 }
 
 /// How a pair of articles was found to match.

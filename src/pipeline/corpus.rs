@@ -165,30 +165,25 @@ impl Corpus {
         self.facts.spool.push(lists.facts)
     }
 
-    /// The article that has the lists for a key, if one of those added has; of what the output says of it, only what its lists
-    /// decide.
+    /// The article that has the lists for a key, if one of those added has, as far as it is the same for all that have them.
     pub(super) fn known(&self, key: u64) -> Option<Prepared> {
         let i = *self.known.get(&key)? as usize;
         let Entry { lang, fingerprint, .. } = &self.entries[i];
-        let Card { identity, content, n_words, row, part } = self.cards[i];
-        let Origin { record, delivered } = self.origins[i];
+        let Card { content, n_words, part, .. } = self.cards[i];
         let [title_words, numbers] = self.hashes.spans[i];
         Some(Prepared {
             entry: Entry { lang: lang.clone(), fingerprint: *fingerprint, ..Entry::default() },
-            identity,
-            record,
-            row,
-            delivered,
+            delivered: self.origins[i].delivered,
             content,
             n_words,
             part,
-            again: true,
             shingles: self.shingles.spans[i],
             sketch: self.sketches.spans[i],
             terms: self.terms.spans[i],
             title_words,
             numbers,
             facts: self.facts.spans[i],
+            ..Prepared::default()
         })
     }
 
@@ -319,7 +314,7 @@ impl Corpus {
     /// When an article was published, in seconds; failing that, when it was seen, and then that it was only seen.
     pub(super) fn time(&self, i: u32) -> (Option<i64>, bool) {
         let entry = &self.entries[i as usize];
-        let time = entry.published().or(entry.seen());
+        let time = entry.time();
         (time.map(Timestamp::as_second), entry.published().is_none())
     }
 

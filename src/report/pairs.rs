@@ -53,6 +53,6 @@ fn cosine(found: &Match) -> Option<f32> {
 
 /// Days between two articles, by when each was published, else first seen; `None` when that is unknown of either.
 fn days_apart(a: &Entry, b: &Entry) -> Option<f64> {
-    let seconds = |entry: &Entry| Some(entry.published().or(entry.seen())?.as_second());
+    let seconds = |entry: &Entry| Some(entry.time()?.as_second());
     Some((seconds(a)? - seconds(b)?).abs() as f64 / 86_400.0)
 }

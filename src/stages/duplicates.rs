@@ -133,8 +133,7 @@ pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
         let rows: Vec<(u32, u32)> = both().filter(|(third, _)| third % shares == share).collect();
         let rows = rows.iter().map(|&(third, item)| (spread(third), item));
         buckets.propose(items, rows, BOUNDS, |pair| new.push(pair));
-        new.sort_unstable();
-        new.dedup();
+        buckets::distinct(&mut new);
         new.retain(|pair| proposed.binary_search(pair).is_err());
         pairs.append(&mut new);
     }
@@ -158,14 +157,14 @@ pub fn group(mut examined: Vec<Examined>, n: usize, apart: Vec<(u32, u32)>) -> D
 pub fn groups(examined: &mut [Examined], n: usize, mut apart: Vec<(u32, u32)>) -> Vec<u32> {
     // What does not hang together has nothing to do with each other, so that linkage needs room for some of it only.
     let part = together(n, examined.iter().map(|e| (e.a, e.b)));
-    examined.par_sort_unstable_by_key(|e| (part[e.a as usize], e.a, e.b));
-    let part_of = |&(a, _): &(u32, u32)| part[a as usize];
-    apart.retain(|&(a, b)| part_of(&(a, b)) == part_of(&(b, a)));
-    apart.sort_unstable_by_key(part_of);
+    let part_of = |i: u32| part[i as usize];
+    examined.par_sort_unstable_by_key(|e| (part_of(e.a), e.a, e.b));
+    apart.retain(|&(a, b)| part_of(a) == part_of(b));
+    apart.sort_unstable_by_key(|pair| part_of(pair.0));
     let one = |some: &[Examined]| {
-        let [first, last] = [0, some.len() - 1].map(|i| part[some[i].a as usize]);
-        let from = apart.partition_point(|pair| part_of(pair) < first);
-        let to = apart.partition_point(|pair| part_of(pair) <= last);
+        let [first, last] = [0, some.len() - 1].map(|i| part_of(some[i].a));
+        let from = apart.partition_point(|pair| part_of(pair.0) < first);
+        let to = apart.partition_point(|pair| part_of(pair.0) <= last);
         link(some, &part, &apart[from..to])
     };
     let linked: Vec<_> = some_parts(examined, &part).into_par_iter().map(one).collect();

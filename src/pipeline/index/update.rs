@@ -244,5 +244,5 @@ fn newest(state: &State, added: &[Stored]) -> Option<Timestamp> {
     let stored = state.rows.iter().zip(&state.was).filter(|(_, was)| was.is_there());
     let stored = stored.filter_map(|(known, _)| rows::moment(known.time).time).max();
     let stored = stored.and_then(|time| Timestamp::from_second(time).ok());
-    stored.max(added.iter().filter_map(|a| a.entry.published().or(a.entry.seen())).max())
+    stored.max(added.iter().filter_map(|a| a.entry.time()).max())
 }

@@ -70,7 +70,7 @@ pub(super) fn fresh(state: &State, corpus: &Corpus, story: &Story) -> Fresh {
     let entries = story.groups.iter().flat_map(|g| &g.members);
     let times = entries.filter_map(|&i| {
         let entry = &corpus.entries[i as usize];
-        entry.published().or(entry.seen())
+        entry.time()
     });
     Fresh {
         members: members.collect(),

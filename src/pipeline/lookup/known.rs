@@ -41,7 +41,7 @@ pub(super) fn of_chunk(chunk: &Chunkful, mut entry: impl FnMut(usize) -> Entry) 
         let entry = entry(i);
         Known {
             stamped: entry.published().is_none(),
-            time: entry.published().or(entry.seen()).map(jiff::Timestamp::as_second),
+            time: entry.time().map(jiff::Timestamp::as_second),
             id: entry.id,
             content: a.content,
             signature: a.sketch.of(&chunk.sketches).first().map(|s| Box::new(s.signature)),

@@ -25,7 +25,7 @@ fn card(article: &Prepared, chunk: &Chunkful, out: &mut Writer<'_>) -> Result<()
     let Lists { shingles, terms, hashes, facts } = &chunk.lists;
     let [published, seen] =
         [entry.published(), entry.seen()].map(|time| time.map(|t| t.to_string()));
-    let time = entry.published().or(entry.seen()).map(Timestamp::as_second);
+    let time = entry.time().map(Timestamp::as_second);
     let sketch = Some(article.sketch.of(&chunk.sketches)).filter(|s| !s.is_empty()).map(pack);
     out.row(&[
         Out::Long(item(article.identity)),

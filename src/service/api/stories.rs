@@ -227,7 +227,7 @@ pub(super) async fn timeline(
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     look(&app, name, "/timeline", |_, _, told| {
-        let at = |a: &Located| a.entry.published().or(a.entry.seen());
+        let at = |a: &Located| a.entry.time();
         let first = told.articles.iter().filter_map(at).min();
         let step = |a: &Located| Step {
             article_id: a.entry.id.to_string(),

@@ -49,7 +49,7 @@ impl Side {
             id: entry.id.to_string(),
             title: titled(&entry.title),
             source: shown(&entry.source, 80),
-            at: entry.published().or(entry.seen()).map_or("undated".to_owned(), clock),
+            at: entry.time().map_or("undated".to_owned(), clock),
             story: story.to_owned(),
             pieces,
         }

@@ -85,7 +85,7 @@ pub(super) async fn page(
 }
 
 fn time(a: &Located) -> Option<Timestamp> {
-    a.entry.published().or(a.entry.seen())
+    a.entry.time()
 }
 
 fn story(index: &Index, who: &Who, told: &Told) -> Result<Story, Problem> {
