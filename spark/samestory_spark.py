@@ -397,7 +397,8 @@ def find_posts(job: Job, reports: DataFrame) -> DataFrame:
     past = calendar.select(F.explode(F.expr("sequence(day + 3, day + 33)")).alias("day"), "times")
     past = past.withColumn("role", F.lit(0).cast("bigint"))
     posts = job.store("posts", job.step("post", past, reports.withColumn("role", F.lit(1).cast("bigint"))))
-    closed = job.step("close", job.step("postings", posts))
+    sizes = F.broadcast(posts.groupBy("day").agg(F.count("*").alias("reports")))
+    closed = job.step("close", job.step("postings", posts).join(sizes, "day"))
     closed = closed.groupBy("item").agg(F.sum("bit").alias("closed"))
     return job.store("posts-closed", posts.join(closed, "item", "left"))
 

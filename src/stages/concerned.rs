@@ -4,6 +4,7 @@
 
 mod turned;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -99,6 +100,12 @@ pub fn concerned(
     let met = few.par_iter().with_min_len(64).map_init(Sums::default, one);
     dirty.extend(met.flatten_iter().collect::<Vec<Concerned>>());
     dirty.extend(flipped.iter().flat_map(|flipped| meeting.asking(flipped)));
+    dirty.extend(
+        meeting
+            .history
+            .recapped(moved)
+            .flat_map(|(times, purpose)| meeting.reaching(times, purpose)),
+    );
     dirty.retain(|c| !came[c.report as usize]);
     dirty.sort_unstable();
     dirty.dedup_by_key(|c| c.report);
@@ -158,6 +165,15 @@ impl Meeting<'_> {
                 purpose.has(weights[at]) && self.reaches(reports[at], purpose, times)
             })
             .map(move |at| Concerned { report: reports[at], purpose })
+    }
+
+    /// The reports whose query for a purpose can reach others, published from the first time to the last.
+    fn reaching(&self, times: [i64; 2], purpose: Purpose) -> impl Iterator<Item = Concerned> {
+        let [first, last] = times;
+        let range =
+            self.history.now.between(first.saturating_sub(NEAR), last.saturating_add(FAR + 1));
+        let all = range.map(|i| i as u32).filter(move |&i| self.reaches(i, purpose, times));
+        all.map(move |report| Concerned { report, purpose })
     }
 
     /// Whether a report's query for a purpose can reach others, published from the first time to the last.
@@ -231,6 +247,24 @@ struct History<'a> {
 }
 
 impl History<'_> {
+    /// The first and the last second of the days that have so many reports now, or had, that more postings of any term are
+    /// found, or fewer.
+    fn recapped(&self, moved: &[Moved]) -> impl Iterator<Item = ([i64; 2], Purpose)> {
+        let days: BTreeSet<i64> = moved.iter().map(|m| day(m.time)).collect();
+        days.into_iter().flat_map(|day| {
+            let times = [day * DAY, (day + 1) * DAY - 1];
+            let reports = [self.before, &self.now.seconds].map(|all| {
+                let count = |time| all.partition_point(|&t| t < time);
+                count(times[1] + 1) - count(times[0])
+            });
+            let changed = move |purpose: &Purpose| {
+                let [were, are] = reports.map(|reports| purpose.cap(reports));
+                were != are
+            };
+            Purpose::ALL.into_iter().filter(changed).map(move |purpose| (times, purpose))
+        })
+    }
+
     /// Whether there were, and whether there are, enough reports in the past of a time.
     fn is_long(&self, time: i64) -> [bool; 2] {
         let past = past(time);

@@ -17,12 +17,14 @@
 //! | [`postings`] | terms of reports | who is found by which term | a function of the set of reports |
 //! | [`neighbours`] | weighted reports | similar pairs, neighbourhoods | a function of the set of reports |
 //! | [`reach`] | two reports | what they can be to each other | looks at the two alone |
+//! | [`best`] | candidates | those that are compared in full | the best of all are the best of the best of parts |
 //! | [`asking`] | some reports, postings | what [`neighbours`] finds of them | equal to what it finds among all |
 //! | [`concerned`] | reports that came and went | whose neighbours may be others | none is left out |
 //! | [`crowd`] | similar pairs, neighbourhoods | scores | a function of the set of reports |
 //! | [`support`] | scores | scores by what close reports say | looks at two steps around a pair |
 
 pub mod asking;
+pub mod best;
 pub mod candidates;
 pub mod changed;
 pub mod clean;

@@ -9,12 +9,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::best::{AROUND, best, best_matches};
 use super::posted::{Posted, plain};
 use super::postings::{self, Open};
-use super::reach::{
-    self, AROUND, LEAST_AROUND, LEAST_MATCH, Neighbourhood, Own, Purpose, SIMILAR, Times, best,
-    best_matches,
-};
+use super::reach::{self, LEAST_AROUND, LEAST_MATCH, Neighbourhood, Own, Purpose, SIMILAR, Times};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
 use crate::kernel::sums::{PLACES, Sums};

@@ -11,7 +11,6 @@ use foldhash::HashMap;
 use super::posted::{NONE, Posted, plain};
 use super::reach::{CAP_AROUND, HUBS, Purpose, Times};
 use crate::kernel::search::count_below;
-use crate::kernel::time::DAY;
 
 /// All postings of some terms, by term, then by report.
 #[derive(Debug, Clone)]
@@ -142,16 +141,19 @@ impl Lists {
             while begin < all.end {
                 let rest = &reports[begin..all.end];
                 // No bucket of a short list is crowded.
-                let n = match all.len() > CAP_AROUND {
-                    true => of_day(rest, rest[0], times),
-                    false => rest.len(),
+                let (n, cap) = match all.len() > CAP_AROUND {
+                    true => {
+                        let day = times.day(rest[0]);
+                        let n = rest.partition_point(|&report| (report as usize) < day.end);
+                        (n, purpose.cap(day.len()))
+                    }
+                    false => (rest.len(), CAP_AROUND),
                 };
                 let identity = |report: u32| times.identities[report as usize];
                 let has = |at: &usize| purpose.has(weights[*at]);
                 let bucket = begin..begin + n;
-                let crowded = n > purpose.cap();
                 let found = bucket.clone().filter(has).map(|at| identity(reports[at]));
-                let bound = if crowded { purpose.bound(found) } else { None };
+                let bound = if n > cap { bound(found, cap) } else { None };
                 for at in bucket {
                     let (report, weight) = (reports[at], weights[at]);
                     if purpose.has(weight) && bound.is_none_or(|bound| identity(report) < bound) {
@@ -227,21 +229,8 @@ impl Open {
     }
 }
 
-/// How many of some reports, ascending, are of the day of the first.
-fn of_day(reports: &[u32], first: u32, times: &Times) -> usize {
-    match times.of(first) {
-        None => reports.partition_point(|&i| times.of(i).is_none()),
-        Some(time) => {
-            let next = (time.div_euclid(DAY) + 1) * DAY;
-            reports.partition_point(|&i| times.of(i).is_some_and(|time| time < next))
-        }
-    }
-}
-
-impl Purpose {
-    /// Below which identity the postings of a bucket are found, if it is crowded: those of its hubs.
-    pub(super) fn bound(self, identities: impl Iterator<Item = u64>) -> Option<u64> {
-        let mut identities: Vec<u64> = identities.collect();
-        (identities.len() > self.cap()).then(|| *identities.select_nth_unstable(HUBS).1)
-    }
+/// Below which identity the postings of a bucket are found, if it has more than `cap` and is crowded: those of its hubs.
+pub(super) fn bound(identities: impl Iterator<Item = u64>, cap: usize) -> Option<u64> {
+    let mut identities: Vec<u64> = identities.collect();
+    (identities.len() > cap).then(|| *identities.select_nth_unstable(HUBS).1)
 }

@@ -1,9 +1,8 @@
-//! How far a report reaches: whom it can match, who its neighbours can be, and which of them are kept.
+//! How far a report reaches: whom it can match and who its neighbours can be.
 //!
 //! The rules of [`super::neighbours`] for two reports at a time, as they hold wherever the reports are, and for reports
 //! in the order of time.
 
-use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::posted::{FIRST, IS_FIRST, plain, unit};
@@ -17,10 +16,6 @@ const PARTIAL: i64 = ONE * 7 / 100;
 /// Share of the similarity under both weights that they must show. The terms of the report that asks weigh what they say in
 /// its neighbourhood, so that a series does not find all that shares its template.
 const PROMISE: i64 = ONE * 5 / 100;
-/// The same of all but the [`FEW`] best candidates.
-const GOOD: i64 = ONE * 12 / 100;
-/// See [`GOOD`].
-const FEW: usize = if cfg!(test) { 3 } else { 35 };
 /// Share of a report's own length, in 1 / 16,383, that a term must have there for the report to ask by it: the lists of
 /// words that all have are the longest, and they promise least.
 const LIGHT: i64 = 1_000;
@@ -28,11 +23,6 @@ const LIGHT: i64 = 1_000;
 const PARTIAL_AROUND: i64 = ONE * 5 / 100;
 /// Share of the similarity under local weights, in tenths.
 const LOCAL_TENTHS: i64 = 7;
-/// Most candidates for matches that are compared in full; most reports have a tenth of that, those of stories of hundreds
-/// all.
-const MATCHES: usize = if cfg!(test) { 5 } else { 300 };
-/// Most candidates for the neighbourhood that are compared in full.
-pub const AROUND: usize = if cfg!(test) { 5 } else { 60 };
 /// Least similarity of a match and of a neighbour, in 1 / 65,536.
 pub const SIMILAR: i64 = ONE / 10;
 /// A neighbourhood reaches from here to [`FAR`] before a report: near enough to be the same affair, too far to be the
@@ -43,8 +33,12 @@ pub const FAR: i64 = 33 * DAY;
 /// With fewer reports than this in its past, a report's own days serve as well.
 pub const HISTORY: usize = if cfg!(test) { 6 } else { 200 };
 /// Postings of one term on one day that are all found as matches; of more, only the [`HUBS`] with the lowest identities are.
-pub const CAP: usize = if cfg!(test) { 6 } else { 700 };
-/// The same of neighbours, which are looked for in a month and not in a week.
+const CAP: usize = if cfg!(test) { 4 } else { 700 };
+/// The same on a day of at most [`CALM`] reports: there are no lists of them by which it could cost much.
+const CAP_CALM: usize = if cfg!(test) { 5 } else { 1_500 };
+/// See [`CAP_CALM`].
+pub(super) const CALM: usize = if cfg!(test) { 8 } else { 8_192 };
+/// The same as [`CAP`] of neighbours, which are looked for in a month and not in a week. No other is lower.
 pub const CAP_AROUND: usize = if cfg!(test) { 4 } else { 300 };
 /// See [`CAP`].
 pub const HUBS: usize = if cfg!(test) { 2 } else { 4 };
@@ -62,10 +56,11 @@ impl Purpose {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Around, Self::Matches];
 
-    /// Postings of one term on one day that are all found.
-    pub fn cap(self) -> usize {
+    /// Postings of one term on a day of so many reports that are all found.
+    pub fn cap(self, reports: usize) -> usize {
         match self {
             Self::Around => CAP_AROUND,
+            Self::Matches if reports <= CALM => CAP_CALM,
             Self::Matches => CAP,
         }
     }
@@ -114,6 +109,13 @@ impl Times {
     pub fn between(&self, from: i64, to: i64) -> Range<usize> {
         let position = |time| self.undated + self.seconds.partition_point(|&t| t < time);
         position(from)..position(to)
+    }
+
+    /// The reports of the day of one; all undated ones, if it is.
+    pub(super) fn day(&self, i: u32) -> Range<usize> {
+        let Some(time) = self.of(i) else { return 0..self.undated };
+        let start = time.div_euclid(DAY) * DAY;
+        self.between(start, start + DAY)
     }
 
     /// The reports among which the neighbours of one are: of its past, or of whatever is at hand when that is little,
@@ -256,35 +258,6 @@ pub fn mixed(fixed: i64, local: i64) -> i64 {
     ((10 - LOCAL_TENTHS) * fixed + LOCAL_TENTHS * local) / 10
 }
 
-/// The candidates for matches that are compared: beyond a few only good ones, ascending.
-pub fn best_matches<K: Ord + Copy>(mut candidates: Vec<(i64, K)>) -> Vec<K> {
-    if candidates.len() > FEW {
-        candidates.select_nth_unstable_by(FEW, order);
-        let mut n = 0;
-        candidates.retain(|c| {
-            n += 1;
-            n <= FEW || c.0 >= GOOD * ONE
-        });
-    }
-    best(candidates, MATCHES)
-}
-
-/// The best first.
-fn order<K: Ord>(x: &(i64, K), y: &(i64, K)) -> Ordering {
-    y.0.cmp(&x.0).then_with(|| x.1.cmp(&y.1))
-}
-
-/// At most so many candidates, those with the highest partial sums, ascending: neighbours in time are neighbours in memory.
-pub fn best<K: Ord + Copy>(mut candidates: Vec<(i64, K)>, most: usize) -> Vec<K> {
-    if candidates.len() > most {
-        candidates.select_nth_unstable_by(most, order);
-        candidates.truncate(most);
-    }
-    let mut best: Vec<K> = candidates.into_iter().map(|c| c.1).collect();
-    best.sort_unstable();
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -322,23 +295,6 @@ mod tests {
                     prop_assert!(asks(x, y, other < own) != asks(y, x, own < other));
                 }
             }
-        }
-
-        #[test]
-        fn a_few_are_kept_and_of_the_others_the_good_ones(promises in prop::collection::vec(0i64..24, 0..12)) {
-            // Around what is good.
-            let promise = |step: i64| (7_864 - 12 + step) * ONE;
-            let mut sorted: Vec<(i64, usize)> = promises.iter().map(|&step| promise(step)).zip(0..).collect();
-            let given = sorted.clone();
-            sorted.sort_by_key(|&(promise, i)| (-promise, i));
-            let kept = |most: usize, few: usize| {
-                let kept = sorted.iter().enumerate().filter(|(n, c)| *n < few || c.0 >= 7_864 * ONE);
-                let mut kept: Vec<usize> = kept.take(most).map(|(_, c)| c.1).collect();
-                kept.sort_unstable();
-                kept
-            };
-            prop_assert_eq!(best_matches(given.clone()), kept(MATCHES, FEW));
-            prop_assert_eq!(best(given, AROUND), kept(AROUND, usize::MAX));
         }
     }
 

@@ -10,7 +10,7 @@ use crate::params::Params;
 use crate::text;
 
 /// The layout of the files.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 const MAGIC: &str = "samestory index";
 
 /// What the file `header` says.

@@ -106,7 +106,7 @@ const STAGES: &[Stage] = &[
     stage("calendar", reports::TIMES, reports::CALENDAR, 1, 2, reports::calendar),
     stage("post", reports::REPORTS, reports::POSTS, 1, 2, reports::post),
     stage("postings", reports::POSTED, reports::POSTINGS, 0, 0, reports::postings),
-    stage("close", reports::POSTINGS, reports::CLOSED, 2, 3, reports::close),
+    stage("close", reports::SIZED, reports::CLOSED, 2, 3, reports::close),
     stage("near", near::BLOCKS, near::NEAR, 2, 3, near::near),
     stage("choose", near::NEAR, near::CHOSEN, 1, 1, near::choose),
     stage("compare", stories::STAR, stories::COMPARED, 1, 2, stories::compare),

@@ -8,8 +8,9 @@ use super::wire::{Column, Out, Row};
 use super::writer::Writer;
 use super::{Error, Settings, unpack};
 use crate::kernel::time::TimeFactor;
+use crate::stages::best::{AROUND, best, best_matches};
 use crate::stages::posted::{POSTED, plain};
-use crate::stages::reach::{self, AROUND, Moment, Own, Purpose};
+use crate::stages::reach::{self, Moment, Own, Purpose};
 
 /// A block is some reports of a day: they are found (role 0) by the queries that can reach that day (role 1). A query with
 /// `local_terms`, what its terms say in its neighbourhood, asks for matches, one without for its neighbourhood.
@@ -192,14 +193,14 @@ impl Index {
         let value = |list: &[(i64, u32)], at: u32| {
             list.iter().find(|found| found.1 == at).map(|found| found.0)
         };
-        let best = reach::best_matches(matches.clone());
-        let around = reach::best(near.clone(), AROUND);
-        let mut all: Vec<u32> = best.iter().chain(&around).copied().collect();
+        let matching = best_matches(matches.clone());
+        let around = best(near.clone(), AROUND);
+        let mut all: Vec<u32> = matching.iter().chain(&around).copied().collect();
         all.sort_unstable();
         all.dedup();
         for at in all {
             let other = self.members[at as usize];
-            let similarity = best.binary_search(&at).ok().and_then(|_| value(&matches, at));
+            let similarity = matching.binary_search(&at).ok().and_then(|_| value(&matches, at));
             let partial = around.binary_search(&at).ok().and_then(|_| value(&near, at));
             let ends = [query, Out::Long(other.item), Out::Long(other.time)];
             out.row(&[ends[0], ends[1], ends[2], Out::long(similarity), Out::long(partial)])?;
@@ -218,7 +219,7 @@ pub(super) fn choose(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) ->
             matches.extend(row.maybe_long(3).map(|similarity| (similarity, other)));
             near.extend(row.maybe_long(4).map(|partial| (partial, other)));
         }
-        let (matches, near) = (reach::best_matches(matches), reach::best(near, AROUND));
+        let (matches, near) = (best_matches(matches), best(near, AROUND));
         let mut all: Vec<(i64, i64)> = matches.iter().chain(&near).copied().collect();
         all.sort_unstable();
         all.dedup();

@@ -40,6 +40,9 @@ pub(super) const POSTS: &[Column] = &[
 pub(super) const POSTED: &[Column] = &[("item", Long), ("day", Long), ("postings", Bytes)];
 pub(super) const POSTINGS: &[Column] =
     &[("term", Long), ("day", Long), ("item", Long), ("slot", Long)];
+/// The same, with how many reports there are of the day.
+pub(super) const SIZED: &[Column] =
+    &[("term", Long), ("day", Long), ("item", Long), ("slot", Long), ("reports", Long)];
 /// A bit for the slot of a posting that queries do not find.
 pub(super) const CLOSED: &[Column] = &[("item", Long), ("bit", Long)];
 
@@ -208,7 +211,7 @@ pub(super) fn close(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> 
                 *n += 1;
                 match *n {
                     n if n <= HUBS => {}
-                    n if n <= purpose.cap() => few.push(row.clone()),
+                    n if n <= purpose.cap(row.long(4)? as usize) => few.push(row.clone()),
                     _ => {
                         few.drain(..).try_for_each(|row| closed(&row))?;
                         closed(&row)?;

@@ -8,6 +8,7 @@ use crate::kernel::hash::mix;
 use crate::stages::asking;
 use crate::stages::neighbours::{Found, find};
 use crate::stages::posted::IS_FIRST;
+use crate::stages::reach::CALM;
 use crate::stages::terms::Term;
 use crate::stages::weights::Vectors;
 use proptest::prelude::*;
@@ -53,6 +54,26 @@ fn who_asks_for_those_that_a_crowd_hid_is_concerned() {
 }
 
 #[test]
+fn who_reaches_a_day_that_is_calm_no_more_or_again_is_concerned() {
+    let (last, factor) = (DAY - 1, TimeFactor::new(7.0));
+    let concerned = |asking: i64, came: bool| {
+        let [fewer, more] = [&[][..], &[last]].map(|one| [&[0; CALM], one, &[asking]].concat());
+        let (before, now) = if came { (&fewer, &more) } else { (&more, &fewer) };
+        // Without a term: who asks by any may find others now.
+        let position = came.then_some(CALM as u32);
+        let moved = Moved { position, time: last, identity: 0, posted: Vec::new() };
+        let found = concerned(&Postings::default(), &times(now), &factor, before, &[moved]);
+        [0, now.len() as u32 - 1]
+            .map(|report| found.contains(&Concerned { report, purpose: Purpose::Matches }))
+    };
+    let reach = factor.reach(SIMILAR);
+    for came in [true, false] {
+        assert_eq!(concerned(last + reach, came), [true, true]);
+        assert_eq!(concerned(last + reach + 1, came), [true, false]);
+    }
+}
+
+#[test]
 fn whose_past_becomes_too_short_is_concerned() {
     let crossed = |seconds: i64| {
         let mut before = vec![0; HISTORY];
@@ -65,15 +86,16 @@ fn whose_past_becomes_too_short_is_concerned() {
     assert!(crossed(FAR).is_empty() && crossed(NEAR).is_empty());
 }
 
-/// A report of one term: its time, its identity, and what the term weighs in it.
+/// A report of one term: its time, its identity, and what the term weighs in it; 0 if it is not posted.
 type Report = (i64, u64, u16);
 
 /// Who is concerned, and for what, of some reports that are there when one goes, or when the one at a position came.
 fn when_one_moves(there: &[Report], moved: Report, position: Option<u32>) -> Vec<(u32, Purpose)> {
-    let mut postings = Postings::with_lengths(&[7], &[there.len() as u32]);
+    let posting: Vec<(u32, u16)> =
+        (0..).zip(there.iter().map(|report| report.2)).filter(|posting| posting.1 > 0).collect();
+    let mut postings = Postings::with_lengths(&[7], &[posting.len() as u32]);
     let (reports, weights) = postings.of_mut(0);
-    (0..).zip(reports).for_each(|(i, report)| *report = i);
-    there.iter().zip(weights).for_each(|(report, weight)| *weight = report.2);
+    (reports.iter_mut().zip(weights).zip(posting)).for_each(|((i, w), posting)| (*i, *w) = posting);
     let seconds: Vec<i64> = there.iter().map(|report| report.0).collect();
     let identities = there.iter().map(|report| report.1).collect();
     let times = Times { identities, ..times(&seconds) };
@@ -121,6 +143,19 @@ fn who_asks_is_within_reach_of_those_that_flip() {
         assert!(goes(1 - NEAR) && !goes(-NEAR));
         assert!(came(1 - NEAR) && !came(-NEAR));
     }
+}
+
+#[test]
+fn fewer_are_a_crowd_on_a_day_of_many() {
+    // Of five that post a term all are found on a calm day, of as many on another the hubs; of four all.
+    let asked = |others: usize| {
+        let mut there: Vec<Report> = (1..5).map(|identity| (0, identity, 10_000)).collect();
+        there.extend((10..).take(others).map(|identity| (0, identity, 0)));
+        there.push((DAY, 9, 10_000));
+        let asker = (there.len() as u32 - 1, Purpose::Matches);
+        when_one_moves(&there, (0, 8, 1), None).contains(&asker)
+    };
+    assert_eq!([asked(0), asked(CALM)], [false, true]);
 }
 
 #[test]

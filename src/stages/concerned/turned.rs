@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::{Moved, day};
+use crate::kernel::time::DAY;
 use crate::stages::posted::plain;
-use crate::stages::postings::Postings;
+use crate::stages::postings::{Postings, bound};
 use crate::stages::reach::{Purpose, Times};
 
 /// Reports that stay and are found by a term now and were not, or the other way round: those of a bucket in which others
@@ -74,6 +75,8 @@ fn turned_of(
         let bucket = day(of_day[0].of.time);
         let begin = all.partition_point(|&i| day(times.seconds[i as usize]) < bucket);
         let end = all.partition_point(|&i| day(times.seconds[i as usize]) <= bucket);
+        // As many as there are now: where that changes what is found of all terms, those who reach the day are asked anyhow.
+        let reports = times.between(bucket * DAY, (bucket + 1) * DAY).len();
         let mut open = vec![0; of_day.len()];
         for purpose in Purpose::ALL {
             let now = || {
@@ -82,8 +85,9 @@ fn turned_of(
             };
             let gone = of_day.iter().filter(|p| p.of.position.is_none() && purpose.has(p.weight));
             let stayed = || now().filter(|&&i| !came[i as usize]);
-            let was = purpose.bound(stayed().map(identity).chain(gone.map(|p| p.of.identity)));
-            let is = purpose.bound(now().map(identity));
+            let cap = purpose.cap(reports);
+            let was = bound(stayed().map(identity).chain(gone.map(|p| p.of.identity)), cap);
+            let is = bound(now().map(identity), cap);
             let found = |bound: Option<u64>, identity| bound.is_none_or(|bound| identity < bound);
             for (p, open) in of_day.iter().zip(&mut open).filter(|(p, _)| purpose.has(p.weight)) {
                 let bound = if p.of.position.is_some() { is } else { was };

@@ -51,17 +51,22 @@ fn posted(vectors: &Vectors, fixed: &Weights, i: usize) -> Vec<Posting> {
 /// By which terms which reports are found for a purpose, with their weights.
 fn open(posted: &[Vec<Posting>], purpose: Purpose, times: &Times) -> BTreeMap<(u32, u32), u64> {
     let mut buckets: BTreeMap<(u32, Option<i64>), Vec<_>> = BTreeMap::new();
+    let day = |i: u32| times.of(i).map(|time| time.div_euclid(DAY));
     for (i, posted) in (0..).zip(posted) {
-        let day = times.of(i).map(|time| time.div_euclid(DAY));
         for (_, &(_, term, weight)) in (0..).zip(posted).filter(|(slot, _)| purpose.has_slot(*slot))
         {
-            buckets.entry((term, day)).or_default().push((times.identities[i as usize], i, weight));
+            buckets.entry((term, day(i))).or_default().push((
+                times.identities[i as usize],
+                i,
+                weight,
+            ));
         }
     }
     let mut open = BTreeMap::new();
-    for ((term, _), mut bucket) in buckets {
+    for ((term, bucket_day), mut bucket) in buckets {
         bucket.sort_unstable();
-        bucket.truncate(if bucket.len() > purpose.cap() { HUBS } else { bucket.len() });
+        let of_day = (0..posted.len() as u32).filter(|&i| day(i) == bucket_day).count();
+        bucket.truncate(if bucket.len() > purpose.cap(of_day) { HUBS } else { bucket.len() });
         open.extend(bucket.into_iter().map(|(_, i, weight)| ((term, i), weight)));
     }
     open
