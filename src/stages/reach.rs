@@ -33,7 +33,7 @@ pub const FAR: i64 = 33 * DAY;
 /// With fewer reports than this in its past, a report's own days serve as well.
 pub const HISTORY: usize = if cfg!(test) { 6 } else { 200 };
 /// Postings of one term on one day that are all found as matches; of more, only the [`HUBS`] with the lowest identities are.
-const CAP: usize = if cfg!(test) { 4 } else { 700 };
+pub const CAP: usize = if cfg!(test) { 4 } else { 700 };
 /// The same on a day of at most [`CALM`] reports: there are no lists of them by which it could cost much.
 const CAP_CALM: usize = if cfg!(test) { 5 } else { 1_500 };
 /// See [`CAP_CALM`].
