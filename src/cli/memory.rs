@@ -1,13 +1,13 @@
 //! When memory that is let go goes back to the system, from which it comes page by page and has to be cleared.
 
-/// Has it go back after two seconds, where the allocator would keep it for ten; blocks above 8 MB go at once.
+/// Has it go back after a tenth of a second, where the allocator would keep it for ten; blocks above 8 MB go at once.
 pub(super) fn give_back() {
     #[cfg(feature = "jemalloc")]
     jemalloc::give_back();
 }
 
-/// Has blocks of up to 64 MB kept as well, for commands that let go of many and take as many again. Holds for this thread and
-/// those that have asked for memory already.
+/// Has all of it, and blocks of up to 64 MB as well, kept for two seconds, for commands that let go of much and take as much
+/// again. Holds for this thread and those that have asked for memory already.
 pub(super) fn keep_blocks() {
     #[cfg(feature = "jemalloc")]
     jemalloc::keep_blocks();
@@ -21,19 +21,25 @@ mod jemalloc {
 
     /// Bytes of a block that is not kept.
     pub(super) const TOO_LARGE: usize = 64 << 20;
-    /// Milliseconds for which the others are.
-    pub(super) const KEPT: isize = 2_000;
+    /// Milliseconds for which memory is kept.
+    pub(super) const KEPT: isize = 100;
+    /// The same where blocks are kept.
+    pub(super) const KEPT_WITH_BLOCKS: isize = 2_000;
 
     pub(super) fn give_back() {
-        tell("arenas.dirty_decay_ms\0", KEPT);
-        tell_each("dirty_decay_ms", KEPT);
+        give_back_after(KEPT);
+    }
+
+    fn give_back_after(milliseconds: isize) {
+        tell("arenas.dirty_decay_ms\0", milliseconds);
+        tell_each("dirty_decay_ms", milliseconds);
     }
 
     pub(super) fn keep_blocks() {
         // The part of the heap that has large blocks is there once there was one.
         drop(black_box(Vec::<u8>::with_capacity(1 << 24)));
         tell_each("oversize_threshold", TOO_LARGE);
-        give_back();
+        give_back_after(KEPT_WITH_BLOCKS);
     }
 
     /// Tells every part of the heap that is there.
@@ -56,7 +62,7 @@ mod jemalloc {
 
 #[cfg(all(test, feature = "jemalloc"))]
 mod tests {
-    use super::jemalloc::{KEPT, TOO_LARGE, give_back, keep_blocks};
+    use super::jemalloc::{KEPT, KEPT_WITH_BLOCKS, TOO_LARGE, give_back, keep_blocks};
     use tikv_jemalloc_ctl::{Access, AsName};
 
     #[test]
@@ -65,6 +71,7 @@ mod tests {
         assert_eq!("arenas.dirty_decay_ms\0".name().read(), Ok(KEPT));
         assert_eq!("arena.0.dirty_decay_ms\0".name().read(), Ok(KEPT));
         keep_blocks();
+        assert_eq!("arenas.dirty_decay_ms\0".name().read(), Ok(KEPT_WITH_BLOCKS));
         assert_eq!("arena.0.oversize_threshold\0".name().read(), Ok(TOO_LARGE));
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Corpus {
     pub(super) sketches: Column<Sketch>,
     pub(super) shingles: Column<u32>,
     terms: Column<Term>,
+    /// Whether terms are asked for again when the stories are found.
+    keeps_terms: bool,
     /// Hashes of the words of headlines and of numbers.
     hashes: Column<u32, [Span; 2]>,
     /// Numbers and names.
@@ -306,9 +308,16 @@ impl Corpus {
         self.hashes = Column::default();
     }
 
-    /// Gives back what only the story level needs.
+    /// Gives back what only the story level needs, unless that is to be kept.
     pub(super) fn forget_terms(&mut self) {
-        self.terms = Column::default();
+        if !self.keeps_terms {
+            self.terms = Column::default();
+        }
+    }
+
+    /// Keeps what only the story level needs for who explains what it found.
+    pub(super) fn keep_terms(&mut self) {
+        self.keeps_terms = true;
     }
 
     /// When an article was published, in seconds; failing that, when it was seen, and then that it was only seen.

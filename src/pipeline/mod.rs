@@ -186,7 +186,6 @@ fn read(
 /// From prepared articles to the grouping.
 fn group(mut corpus: Corpus, params: &Params, run: &mut Run, clock: &mut Clock) -> io::Result<()> {
     let mut found = Found::new(&mut corpus, params, run, clock)?;
-    corpus.forget_terms();
     run.grouping = place::place(corpus, &mut found, params)?;
     run.counts.unmet = if params.only_duplicates { 0 } else { matches::unmet(&run.grouping) };
     clock.stage(&mut run.stages, "place", run.grouping.articles.len() as u64, "articles");

@@ -44,13 +44,14 @@ impl Stories {
 /// # Errors
 /// Terms that were put aside cannot be read.
 pub(super) fn find(
-    corpus: &Corpus,
+    corpus: &mut Corpus,
     groups: &[Vec<u32>],
     constraints: &Constraints,
     params: &Params,
 ) -> io::Result<Stories> {
     let canonical = groups.iter().map(|group| group[0]);
     let vectors = corpus.load_terms(canonical.clone())?;
+    corpus.forget_terms();
     let times = times(corpus, canonical);
     let mut near = neighbours::find(&vectors, &times, &TimeFactor::new(params.window_days));
     // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.

@@ -73,7 +73,8 @@ pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     };
     let parts = each(vectors.len(), compare);
     // What is found, put together, needs the room.
-    drop(index);
+    drop((index, posted));
+    drop(fixed);
     let Found { similar, compared, .. } = gather(parts);
     Found { similar, compared: (compared.0, around.compared.1), ..around }
 }

@@ -50,6 +50,7 @@ pub(super) fn of_pair(
         _ => None,
     };
     let mut text = numbers::text_numbers(&corpus, pair, params)?;
+    corpus.keep_terms();
     let found = Found::new(&mut corpus, params, &mut Run::default(), &mut Clock::default())?;
     text.same_words = found.exact.slot(pair[0] as u32) == found.exact.slot(pair[1] as u32);
     let groups = pair.map(|i| found.groups.iter().position(|g| g.contains(&(i as u32))));
