@@ -34,8 +34,9 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
     };
     let mut rows = Output::open(args.output.as_deref(), &pending)?;
     let mut others = [open(&args.changes)?, open(&args.unique)?, open(&args.refusals)?];
-    memory::keep_blocks();
     use_threads(settings.running.threads)?;
+    // After the threads, which are to give back soon what they let go.
+    memory::keep_blocks();
     let progress = tell.progress("reading and grouping");
     let excel = settings.writing.excel;
     // The outputs are on the disk before the index changes: what it has, somebody was told of.
