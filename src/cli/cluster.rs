@@ -29,6 +29,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let owners = targets::owners(&options);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let mut targets = Targets::open(args, &pending)?;
+    memory::give_back();
     use_threads(settings.running.threads)?;
 
     let progress = tell.progress("reading and grouping");
@@ -142,7 +143,6 @@ pub(super) fn originals(reader: read::Reader) -> impl Iterator<Item = (Article, 
 }
 
 pub(super) fn use_threads(threads: usize) -> Result<(), Failure> {
-    memory::give_back();
     // The main thread is one of them: it would only wait for the others.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread();
     let built = pool.build_global();

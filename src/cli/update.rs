@@ -35,7 +35,6 @@ pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
     let mut rows = Output::open(args.output.as_deref(), &pending)?;
     let mut others = [open(&args.changes)?, open(&args.unique)?, open(&args.refusals)?];
     use_threads(settings.running.threads)?;
-    // After the threads, which are to give back soon what they let go.
     memory::keep_blocks();
     let progress = tell.progress("reading and grouping");
     let excel = settings.writing.excel;

@@ -11,6 +11,7 @@ use super::args::SETTINGS;
 use super::cluster::use_threads;
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
+use super::memory;
 use super::targets;
 use super::tell::show;
 use crate::pipeline::worker::{self, Settings};
@@ -60,6 +61,7 @@ pub(super) fn run(args: &Worker) -> Result<Exit, Failure> {
     }
     worker::check(args.expect.as_deref()).map_err(Failure::usage)?;
     // The engine runs a worker on each of its own threads.
+    memory::give_back();
     use_threads(1)?;
     let stage = args.stage.as_deref().unwrap_or_default();
     let done = worker::run(stage, io::stdin().lock(), io::stdout().lock(), &settings);

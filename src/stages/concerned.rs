@@ -117,6 +117,11 @@ fn day(time: i64) -> i64 {
     time.div_euclid(DAY)
 }
 
+/// The seconds of a day.
+fn seconds(day: i64) -> Range<i64> {
+    day * DAY..(day + 1) * DAY
+}
+
 /// Sums of products, by report.
 #[derive(Default)]
 struct Sums {
@@ -156,9 +161,7 @@ impl Meeting<'_> {
     fn asking(&self, flipped: &Flipped) -> impl Iterator<Item = Concerned> {
         let Flipped { term, purpose, times } = *flipped;
         let (reports, weights) = self.postings.of(term);
-        let [first, last] = times;
-        let range =
-            self.history.now.between(first.saturating_sub(NEAR), last.saturating_add(FAR + 1));
+        let range = self.around(times);
         let place = |end: usize| reports.partition_point(|&i| (i as usize) < end);
         (place(range.start)..place(range.end))
             .filter(move |&at| {
@@ -167,12 +170,15 @@ impl Meeting<'_> {
             .map(move |at| Concerned { report: reports[at], purpose })
     }
 
+    /// Where those stand whose queries for any purpose can reach others, published from the first time to the last.
+    fn around(&self, [first, last]: [i64; 2]) -> Range<usize> {
+        self.history.now.between(first.saturating_sub(NEAR), last.saturating_add(FAR + 1))
+    }
+
     /// The reports whose query for a purpose can reach others, published from the first time to the last.
     fn reaching(&self, times: [i64; 2], purpose: Purpose) -> impl Iterator<Item = Concerned> {
-        let [first, last] = times;
-        let range =
-            self.history.now.between(first.saturating_sub(NEAR), last.saturating_add(FAR + 1));
-        let all = range.map(|i| i as u32).filter(move |&i| self.reaches(i, purpose, times));
+        let all =
+            self.around(times).map(|i| i as u32).filter(move |&i| self.reaches(i, purpose, times));
         all.map(move |report| Concerned { report, purpose })
     }
 
@@ -247,31 +253,30 @@ struct History<'a> {
 }
 
 impl History<'_> {
+    /// How many reports there were, and are, in some seconds.
+    fn between(&self, seconds: Range<i64>) -> [usize; 2] {
+        [self.before, &self.now.seconds].map(|all| {
+            let count = |time| all.partition_point(|&t| t < time);
+            count(seconds.end).saturating_sub(count(seconds.start))
+        })
+    }
+
     /// The first and the last second of the days that have so many reports now, or had, that more postings of any term are
     /// found, or fewer.
     fn recapped(&self, moved: &[Moved]) -> impl Iterator<Item = ([i64; 2], Purpose)> {
         let days: BTreeSet<i64> = moved.iter().map(|m| day(m.time)).collect();
         days.into_iter().flat_map(|day| {
-            let times = [day * DAY, (day + 1) * DAY - 1];
-            let reports = [self.before, &self.now.seconds].map(|all| {
-                let count = |time| all.partition_point(|&t| t < time);
-                count(times[1] + 1) - count(times[0])
-            });
-            let changed = move |purpose: &Purpose| {
-                let [were, are] = reports.map(|reports| purpose.cap(reports));
-                were != are
-            };
+            let seconds = seconds(day);
+            let times = [seconds.start, seconds.end - 1];
+            let [were, are] = self.between(seconds);
+            let changed = move |purpose: &Purpose| purpose.cap(were) != purpose.cap(are);
             Purpose::ALL.into_iter().filter(changed).map(move |purpose| (times, purpose))
         })
     }
 
     /// Whether there were, and whether there are, enough reports in the past of a time.
     fn is_long(&self, time: i64) -> [bool; 2] {
-        let past = past(time);
-        [self.before, &self.now.seconds].map(|all| {
-            let count = |time| all.partition_point(|&t| t < time);
-            count(past.end).saturating_sub(count(past.start)) >= HISTORY
-        })
+        self.between(past(time)).map(|reports| reports >= HISTORY)
     }
 
     /// How many of those before each position stay and have, or had, too few reports in their past.

@@ -9,7 +9,7 @@ use crate::kernel::hash;
 use crate::params::Params;
 use crate::text;
 
-/// The layout of the files.
+/// The layout of the files, and by which rules what they say of reports was found.
 const FORMAT: u32 = 8;
 const MAGIC: &str = "samestory index";
 

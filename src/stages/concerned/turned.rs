@@ -2,8 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Moved, day};
-use crate::kernel::time::DAY;
+use super::{Moved, day, seconds};
 use crate::stages::posted::plain;
 use crate::stages::postings::{Postings, bound};
 use crate::stages::reach::{Purpose, Times};
@@ -72,11 +71,10 @@ fn turned_of(
 ) -> Turned {
     let (mut turned, identity) = (Turned::default(), |&i: &u32| times.identities[i as usize]);
     for of_day in moved.chunk_by(|x, y| day(x.of.time) == day(y.of.time)) {
-        let bucket = day(of_day[0].of.time);
-        let begin = all.partition_point(|&i| day(times.seconds[i as usize]) < bucket);
-        let end = all.partition_point(|&i| day(times.seconds[i as usize]) <= bucket);
-        // As many as there are now: where that changes what is found of all terms, those who reach the day are asked anyhow.
-        let reports = times.between(bucket * DAY, (bucket + 1) * DAY).len();
+        let seconds = seconds(day(of_day[0].of.time));
+        let reports = times.between(seconds.start, seconds.end);
+        let place = |end: usize| all.partition_point(|&i| (i as usize) < end);
+        let (begin, end) = (place(reports.start), place(reports.end));
         let mut open = vec![0; of_day.len()];
         for purpose in Purpose::ALL {
             let now = || {
@@ -85,7 +83,8 @@ fn turned_of(
             };
             let gone = of_day.iter().filter(|p| p.of.position.is_none() && purpose.has(p.weight));
             let stayed = || now().filter(|&&i| !came[i as usize]);
-            let cap = purpose.cap(reports);
+            // As it is now: where that changes what is found of all terms, those who reach the day are asked anyhow.
+            let cap = purpose.cap(reports.len());
             let was = bound(stayed().map(identity).chain(gone.map(|p| p.of.identity)), cap);
             let is = bound(now().map(identity), cap);
             let found = |bound: Option<u64>, identity| bound.is_none_or(|bound| identity < bound);
