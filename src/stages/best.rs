@@ -17,8 +17,10 @@ const MATCHES: usize = if cfg!(test) { 5 } else { 450 };
 /// Most candidates for the neighbourhood that are compared in full.
 pub const AROUND: usize = if cfg!(test) { 5 } else { 60 };
 
-/// The candidates for matches that are compared: beyond a few only good ones, ascending.
-pub fn best_matches<K: Ord + Copy>(mut candidates: Vec<(i64, K)>) -> Vec<K> {
+// Candidates are many, and the room they were in serves the next report.
+
+/// Takes out the candidates for matches that are compared: beyond a few only good ones, ascending. None are left.
+pub fn best_matches<K: Ord + Copy>(candidates: &mut Vec<(i64, K)>) -> Vec<K> {
     if candidates.len() > FEW {
         candidates.select_nth_unstable_by(FEW, order);
         let mut n = 0;
@@ -35,13 +37,14 @@ fn order<K: Ord>(x: &(i64, K), y: &(i64, K)) -> Ordering {
     y.0.cmp(&x.0).then_with(|| x.1.cmp(&y.1))
 }
 
-/// At most so many candidates, those with the highest partial sums, ascending: neighbours in time are neighbours in memory.
-pub fn best<K: Ord + Copy>(mut candidates: Vec<(i64, K)>, most: usize) -> Vec<K> {
+/// Takes out at most so many candidates, those with the highest partial sums, ascending: neighbours in time are neighbours in
+/// memory. None are left.
+pub fn best<K: Ord + Copy>(candidates: &mut Vec<(i64, K)>, most: usize) -> Vec<K> {
     if candidates.len() > most {
         candidates.select_nth_unstable_by(most, order);
         candidates.truncate(most);
     }
-    let mut best: Vec<K> = candidates.into_iter().map(|c| c.1).collect();
+    let mut best: Vec<K> = candidates.drain(..).map(|c| c.1).collect();
     best.sort_unstable();
     best
 }
@@ -57,7 +60,7 @@ mod tests {
             // Around what is good.
             let promise = |step: i64| (8_716 - 12 + step) * ONE;
             let mut sorted: Vec<(i64, usize)> = promises.iter().map(|&step| promise(step)).zip(0..).collect();
-            let given = sorted.clone();
+            let mut given = sorted.clone();
             sorted.sort_by_key(|&(promise, i)| (-promise, i));
             let kept = |most: usize, few: usize| {
                 let kept = sorted.iter().enumerate().filter(|(n, c)| *n < few || c.0 >= 8_716 * ONE);
@@ -65,8 +68,9 @@ mod tests {
                 kept.sort_unstable();
                 kept
             };
-            prop_assert_eq!(best_matches(given.clone()), kept(MATCHES, FEW));
-            prop_assert_eq!(best(given, AROUND), kept(AROUND, usize::MAX));
+            prop_assert_eq!(best_matches(&mut given.clone()), kept(MATCHES, FEW));
+            prop_assert_eq!(best(&mut given, AROUND), kept(AROUND, usize::MAX));
+            prop_assert!(given.is_empty());
         }
     }
 }

@@ -5,9 +5,10 @@
 //! its own neighbours is taken off (cross-domain similarity local scaling: Conneau et al., *Word Translation Without
 //! Parallel Data*, ICLR 2018).
 
-use rayon::prelude::*;
+use std::ops::Range;
 
 use super::neighbours::Found;
+use super::parts::in_parts;
 use super::reach::mixed;
 use super::weights::Vectors;
 use crate::kernel::cosine::Probe;
@@ -36,10 +37,19 @@ pub struct Scores {
     pub penalties: Vec<i64>,
 }
 
+impl Scores {
+    /// Those of parts that follow one another.
+    fn concat(parts: &[Self]) -> Self {
+        let pairs: Vec<&[i32]> = parts.iter().map(|part| &part.pairs[..]).collect();
+        let penalties: Vec<&[i64]> = parts.iter().map(|part| &part.penalties[..]).collect();
+        Self { pairs: pairs.concat(), penalties: penalties.concat() }
+    }
+}
+
 /// Corrects the similarity of pairs by the neighbourhoods of both sides; so many articles, the first, are undated.
 pub fn correct(vectors: &Vectors, found: &Found, undated: usize) -> Scores {
     let Found { similar, nearest, local, .. } = found;
-    let one = |probe: &mut Probe, i: usize| {
+    let one = |probe: &mut Probe, i: usize, scores: &mut Scores| {
         let from = similar.partition_point(|p| p.a < i as u32);
         let own = similar[from..].iter().take_while(|p| p.a == i as u32);
         let near = &nearest[i][..nearest[i].len().min(CROWD)];
@@ -49,14 +59,16 @@ pub fn correct(vectors: &Vectors, found: &Found, undated: usize) -> Scores {
             let local = vectors.cosine(local, probe, i, j as usize);
             mixed(fixed.into(), local.into())
         };
-        let scores = own.map(|p| score(mixed(p.b, p.cosine), p.factor.into())).collect();
+        scores.pairs.extend(own.map(|p| score(mixed(p.b, p.cosine), p.factor.into())));
         let crowd = near.iter().map(|&(j, fixed)| mixed(j, fixed));
-        (scores, penalty(crowd, nearest[i].len(), i >= undated))
+        scores.penalties.push(penalty(crowd, nearest[i].len(), i >= undated));
     };
-    let scores: Vec<(Vec<i32>, i64)> =
-        (0..vectors.len()).into_par_iter().map_init(Probe::default, one).collect();
-    let penalties = scores.iter().map(|s| s.1).collect();
-    Scores { pairs: scores.into_iter().flat_map(|s| s.0).collect(), penalties }
+    let part = |probe: &mut Probe, some: Range<usize>| {
+        let mut scores = Scores::default();
+        some.for_each(|i| one(probe, i, &mut scores));
+        scores
+    };
+    Scores::concat(&in_parts(vectors.len(), part))
 }
 
 /// The score of a pair, of its similarity under both weights and its time factor.

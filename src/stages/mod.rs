@@ -34,6 +34,7 @@ pub mod decide;
 pub mod duplicates;
 pub mod learn;
 pub mod neighbours;
+mod parts;
 pub mod posted;
 pub mod postings;
 pub mod reach;

@@ -7,9 +7,8 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::best::{AROUND, best, best_matches};
+use super::parts::in_parts;
 use super::posted::{Posted, plain};
 use super::postings::{self, Open};
 use super::reach::{self, LEAST_AROUND, LEAST_MATCH, Neighbourhood, Own, Purpose, SIMILAR, Times};
@@ -22,8 +21,6 @@ use crate::kernel::time::{ONE, TimeFactor};
 const KEPT: usize = if cfg!(test) { 4 } else { 40 };
 /// Neighbours that are remembered: who is near enough to be an earlier chapter, and how crowded it is.
 pub const NEAREST: usize = if cfg!(test) { 3 } else { 8 };
-/// Reports that one thread queries at a time.
-const PART: usize = 512;
 
 /// A pair of reports that resemble each other, by position.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,14 +78,13 @@ pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
 
 /// What `one` finds of each of so many reports, part by part.
 fn each(n: usize, one: impl Fn(&mut Scratch, u32, &mut Found) + Sync) -> Vec<Found> {
-    let part = |scratch: &mut Scratch, from: usize| {
+    let part = |scratch: &mut Scratch, some: Range<usize>| {
         let mut found = Found::default();
-        (from..n.min(from + PART)).for_each(|i| one(scratch, i as u32, &mut found));
+        some.for_each(|i| one(scratch, i as u32, &mut found));
         found.similar.shrink_to_fit();
         found
     };
-    let parts: Vec<usize> = (0..n).step_by(PART).collect();
-    parts.into_par_iter().map_init(Scratch::default, part).collect()
+    in_parts(n, part)
 }
 
 /// What is found of reports that follow one another.
@@ -135,6 +131,8 @@ pub(super) struct Index<'a> {
 pub(super) struct Scratch {
     lists: Lists,
     sums: Sums,
+    /// What is found, until the best of it are taken out.
+    candidates: Vec<(i64, u32)>,
     pub(super) probe: Probe,
 }
 
@@ -159,16 +157,15 @@ impl<'a> Index<'a> {
             .filter(|own| Purpose::Around.has(own.1))
             .map(|(number, weight)| (number, plain(weight).into()))
             .collect();
-        let mut around = Vec::new();
+        let Scratch { lists, sums, candidates, .. } = scratch;
         let Neighbourhood { dated, undated } = self.times.neighbourhood(report);
         for range in [undated, dated] {
-            let sums = (&mut scratch.sums, LEAST_AROUND);
-            scratch.lists.each(&self.postings, &own, range, sums, |other, sum| {
+            lists.each(&self.postings, &own, range, (sums, LEAST_AROUND), |other, sum| {
                 let partial = reach::partial(sum as u32).filter(|_| other != report);
-                around.extend(partial.map(|partial| (partial, other)));
+                candidates.extend(partial.map(|partial| (partial, other)));
             });
         }
-        best(around, AROUND)
+        best(candidates, AROUND)
     }
 
     /// The candidates for matches of a report among those before it, ascending; it asks by the terms of numbers.
@@ -179,19 +176,18 @@ impl<'a> Index<'a> {
         scratch: &mut Scratch,
     ) -> Vec<u32> {
         let own: Vec<Own> = own.collect();
-        let mut matches = Vec::new();
+        let Scratch { lists, sums, candidates, .. } = scratch;
         for range in self.times.before(report, self.factor) {
-            let sums = (&mut scratch.sums, LEAST_MATCH);
-            scratch.lists.each(&self.postings, &own, range, sums, |other, sum| {
+            lists.each(&self.postings, &own, range, (sums, LEAST_MATCH), |other, sum| {
                 // Most promise too little whenever they are.
                 if reach::promise(sum, ONE).is_none() {
                     return;
                 }
                 let factor = self.times.factor(report, other, self.factor);
-                matches.extend(reach::promise(sum, factor).map(|promise| (promise, other)));
+                candidates.extend(reach::promise(sum, factor).map(|promise| (promise, other)));
             });
         }
-        best_matches(matches)
+        best_matches(candidates)
     }
 }
 

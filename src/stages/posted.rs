@@ -3,14 +3,12 @@
 use std::ops::Range;
 
 use foldhash::HashMap;
-use rayon::prelude::*;
 
+use super::parts::in_parts;
 use super::weights::{Vectors, Weights};
 
 // Tests have few articles, so that all limits are low there: each must be met.
 
-/// Reports that one thread goes through at a time.
-const PART: usize = 1024;
 /// Terms that a report posts.
 pub const POSTED: usize = if cfg!(test) { 12 } else { 32 };
 /// How many of them, the heaviest, also find neighbours.
@@ -45,17 +43,16 @@ pub(super) const NONE: u32 = u32::MAX;
 
 impl<'a> Posted<'a> {
     pub(super) fn new(vectors: &'a Vectors, fixed: &'a Weights) -> Self {
-        let part = |from: usize| {
+        let part = |(): &mut (), some: Range<usize>| {
             let (mut part, mut lengths) = (Vec::new(), Vec::new());
-            for i in from..vectors.len().min(from + PART) {
+            for i in some {
                 let positions = positions(vectors.weights(fixed, i));
                 lengths.push(positions.len() as u32);
                 part.extend(positions.into_iter().map(|position| position as u8));
             }
             (part, lengths)
         };
-        let parts: Vec<usize> = (0..vectors.len()).step_by(PART).collect();
-        let parts: Vec<(Vec<u8>, Vec<u32>)> = parts.into_par_iter().map(part).collect();
+        let parts: Vec<(Vec<u8>, Vec<u32>)> = in_parts(vectors.len(), part);
         let (mut positions, mut starts) = (Vec::new(), vec![0]);
         positions.reserve_exact(parts.iter().map(|part| part.0.len()).sum());
         for (part, lengths) in parts {

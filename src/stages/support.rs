@@ -8,9 +8,11 @@
 //! Measure Based on Shared Near Neighbors*, 1973; Donoser, Bischof, *Diffusion Processes for Retrieval Revisited*, CVPR 2013).
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::parts::in_parts;
 use crate::kernel::linkage::Edge;
 use crate::kernel::time::ONE;
 
@@ -54,9 +56,6 @@ pub fn said(score: i64, own: i64, share: i64) -> i64 {
 pub fn average(both: i64) -> i64 {
     both / (2 * ONE)
 }
-
-/// Reports that one thread listens to at a time.
-const PART: usize = 512;
 
 /// Supported scores.
 #[derive(Debug, Default)]
@@ -117,14 +116,12 @@ pub fn support(
     };
     let supported = (0..n).into_par_iter().map(of_report).collect();
     let lists = Lists::of(n, pairs);
-    let part = |heard: &mut Heard, from: usize| {
+    let part = |heard: &mut Heard, some: Range<usize>| {
         let mut scores = Vec::new();
-        (from..n.min(from + PART))
-            .for_each(|i| heard.all_of(i as u32, &lists, &voices, &mut scores));
+        some.for_each(|i| heard.all_of(i as u32, &lists, &voices, &mut scores));
         scores
     };
-    let parts: Vec<usize> = (0..n).step_by(PART).collect();
-    let scores: Vec<Vec<i32>> = parts.into_par_iter().map_init(Heard::default, part).collect();
+    let scores: Vec<Vec<i32>> = in_parts(n, part);
     drop(lists);
     let scores = scores.concat();
     Supported { counts, scores, penalties: supported }

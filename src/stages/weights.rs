@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 use std::hint::black_box;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use rayon::prelude::*;
-
+use super::parts::in_parts;
 use super::terms::Term;
 use crate::kernel::cosine::{Probe, cosine, fetch, square};
 use crate::text::tables::{IDF_STEP, RARE, chance};
@@ -117,19 +117,17 @@ impl Vectors {
 
     /// tf × idf of the background.
     pub fn fixed(&self) -> Weights {
-        const PART: usize = 1024;
         let weight = |&(q, level): &(u8, u8)| FIXED[level as usize][q as usize];
-        let part = |from: usize| {
-            let (mut part, mut weights) = (Weights::default(), Vec::new());
-            for i in from..self.len().min(from + PART) {
+        let part = |weights: &mut Vec<u16>, some: Range<usize>| {
+            let mut part = Weights::default();
+            for i in some {
                 weights.clear();
                 weights.extend(self.counts[self.range(i)].iter().map(weight));
-                part.push(&weights);
+                part.push(weights);
             }
             part
         };
-        let parts: Vec<usize> = (0..self.len()).step_by(PART).collect();
-        Weights::concat(parts.into_par_iter().map(part).collect())
+        Weights::concat(in_parts(self.len(), part))
     }
 
     /// The weights of one article in its neighbourhood: tf × ln((n + 50) / (df + 50 p)), what a term says among these n

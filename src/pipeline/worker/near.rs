@@ -193,8 +193,8 @@ impl Index {
         let value = |list: &[(i64, u32)], at: u32| {
             list.iter().find(|found| found.1 == at).map(|found| found.0)
         };
-        let matching = best_matches(matches.clone());
-        let around = best(near.clone(), AROUND);
+        let matching = best_matches(&mut matches.clone());
+        let around = best(&mut near.clone(), AROUND);
         let mut all: Vec<u32> = matching.iter().chain(&around).copied().collect();
         all.sort_unstable();
         all.dedup();
@@ -219,7 +219,7 @@ pub(super) fn choose(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) ->
             matches.extend(row.maybe_long(3).map(|similarity| (similarity, other)));
             near.extend(row.maybe_long(4).map(|partial| (partial, other)));
         }
-        let (matches, near) = (best_matches(matches), best(near, AROUND));
+        let (matches, near) = (best_matches(&mut matches), best(&mut near, AROUND));
         let mut all: Vec<(i64, i64)> = matches.iter().chain(&near).copied().collect();
         all.sort_unstable();
         all.dedup();

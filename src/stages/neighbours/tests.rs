@@ -91,7 +91,7 @@ fn slow(vectors: &Vectors, times: &Times, by_gap: &TimeFactor) -> Found {
         let others = undated.chain(dated).filter(|&other| other != i).map(|other| other as u32);
         let near = others
             .filter_map(|other| Some((reach::partial(sum(&own, &around, other) as u32)?, other)));
-        let near = best(near.collect(), AROUND);
+        let near = best(&mut near.collect(), AROUND);
         found.compared.1 += near.len() as u64;
         vectors.load(&fixed, i, &mut probe);
         let mut near: Vec<(u32, i32)> =
@@ -112,7 +112,7 @@ fn slow(vectors: &Vectors, times: &Times, by_gap: &TimeFactor) -> Found {
             Some((reach::promise(sum(&own, &open, other), factor(other))?, other))
         });
         vectors.load(&fixed, i, &mut probe);
-        for other in best_matches(matches.collect()) {
+        for other in best_matches(&mut matches.collect()) {
             found.compared.0 += 1;
             let (cosine, factor) =
                 (vectors.cosine(&fixed, &probe, i, other as usize), factor(other));
