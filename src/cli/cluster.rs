@@ -14,7 +14,7 @@ use super::tell::{Tell, thousands};
 use super::{interrupt, memory, targets};
 use crate::model::Article;
 use crate::params::Params;
-use crate::pipeline::{self, Run};
+use crate::pipeline::{self, Memory, Run};
 use crate::read;
 use crate::report::output::{self, Output, Pending};
 use crate::report::{Table, write, write_refusals, write_unique};
@@ -29,16 +29,14 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let owners = targets::owners(&options);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let mut targets = Targets::open(args, &pending)?;
-    memory::give_back();
+    memory::keep_shortly();
     use_threads(settings.running.threads)?;
 
     let progress = tell.progress("reading and grouping");
     let params = settings.judging.params();
-    let run = pipeline::cluster_within(
-        reader,
-        &params,
-        settings.running.memory_limit.map(|limit| limit.0),
-    );
+    let limit = settings.running.memory_limit.map(|limit| limit.0);
+    let memory = Memory { limit, give_back: memory::give_back };
+    let run = pipeline::cluster_within(reader, &params, memory);
     drop(progress);
     let mut run = run.map_err(Failure::aside)?;
     if let Some(decided) = &settings.judging.decisions {

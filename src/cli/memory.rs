@@ -1,6 +1,12 @@
 //! When memory that is let go goes back to the system, from which it comes page by page and has to be cleared.
 
-/// Has it go back after a tenth of a second, where the allocator would keep it for ten; blocks above 8 MB go at once.
+/// Has it kept for a tenth of a second, where the allocator would keep it for ten; blocks above 8 MB go at once.
+pub(super) fn keep_shortly() {
+    #[cfg(feature = "jemalloc")]
+    jemalloc::keep_for(jemalloc::SHORTLY);
+}
+
+/// Gives back now what is [kept shortly](keep_shortly).
 pub(super) fn give_back() {
     #[cfg(feature = "jemalloc")]
     jemalloc::give_back();
@@ -22,15 +28,17 @@ mod jemalloc {
     /// Bytes of a block that is not kept.
     pub(super) const TOO_LARGE: usize = 64 << 20;
     /// Milliseconds for which memory is kept.
-    pub(super) const KEPT: isize = 100;
+    pub(super) const SHORTLY: isize = 100;
     /// The same where blocks are kept.
-    pub(super) const KEPT_WITH_BLOCKS: isize = 2_000;
+    pub(super) const WITH_BLOCKS: isize = 2_000;
 
     pub(super) fn give_back() {
-        give_back_after(KEPT);
+        // What is not to be kept at all goes at once.
+        tell_each("dirty_decay_ms", 0isize);
+        tell_each("dirty_decay_ms", SHORTLY);
     }
 
-    fn give_back_after(milliseconds: isize) {
+    pub(super) fn keep_for(milliseconds: isize) {
         tell("arenas.dirty_decay_ms\0", milliseconds);
         tell_each("dirty_decay_ms", milliseconds);
     }
@@ -39,7 +47,7 @@ mod jemalloc {
         // The part of the heap that has large blocks is there once there was one.
         drop(black_box(Vec::<u8>::with_capacity(1 << 24)));
         tell_each("oversize_threshold", TOO_LARGE);
-        give_back_after(KEPT_WITH_BLOCKS);
+        keep_for(WITH_BLOCKS);
     }
 
     /// Tells every part of the heap that is there.
@@ -62,16 +70,18 @@ mod jemalloc {
 
 #[cfg(all(test, feature = "jemalloc"))]
 mod tests {
-    use super::jemalloc::{KEPT, KEPT_WITH_BLOCKS, TOO_LARGE, give_back, keep_blocks};
+    use super::jemalloc::{SHORTLY, TOO_LARGE, WITH_BLOCKS};
+    use super::{give_back, keep_blocks, keep_shortly};
     use tikv_jemalloc_ctl::{Access, AsName};
 
     #[test]
     fn the_allocator_is_told() {
+        keep_shortly();
+        assert_eq!("arenas.dirty_decay_ms\0".name().read(), Ok(SHORTLY));
         give_back();
-        assert_eq!("arenas.dirty_decay_ms\0".name().read(), Ok(KEPT));
-        assert_eq!("arena.0.dirty_decay_ms\0".name().read(), Ok(KEPT));
+        assert_eq!("arena.0.dirty_decay_ms\0".name().read(), Ok(SHORTLY));
         keep_blocks();
-        assert_eq!("arenas.dirty_decay_ms\0".name().read(), Ok(KEPT_WITH_BLOCKS));
+        assert_eq!("arenas.dirty_decay_ms\0".name().read(), Ok(WITH_BLOCKS));
         assert_eq!("arena.0.oversize_threshold\0".name().read(), Ok(TOO_LARGE));
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn run(args: &Worker) -> Result<Exit, Failure> {
     }
     worker::check(args.expect.as_deref()).map_err(Failure::usage)?;
     // The engine runs a worker on each of its own threads.
-    memory::give_back();
+    memory::keep_shortly();
     use_threads(1)?;
     let stage = args.stage.as_deref().unwrap_or_default();
     let done = worker::run(stage, io::stdin().lock(), io::stdout().lock(), &settings);

@@ -292,26 +292,35 @@ impl Corpus {
         self.entries
     }
 
-    /// Gives back what only the choice between versions needs.
+    /// Has the allocator give back what was let go.
+    pub(super) fn give_back(&self) {
+        (self.room.give_back)();
+    }
+
+    /// Gives back what only reading and the choice between versions need.
     pub(super) fn forget_origins(&mut self) {
         self.origins = Vec::new();
+        self.give_back();
     }
 
     /// Gives back what only the search for candidates needs.
     pub(super) fn forget_sketches(&mut self) {
         self.sketches = Column::default();
+        self.give_back();
     }
 
     /// Gives back what only the exact check needs.
     pub(super) fn forget_shingles(&mut self) {
         self.shingles = Column::default();
         self.hashes = Column::default();
+        self.give_back();
     }
 
     /// Gives back what only the story level needs, unless that is to be kept.
     pub(super) fn forget_terms(&mut self) {
         if !self.keeps_terms {
             self.terms = Column::default();
+            self.give_back();
         }
     }
 

@@ -35,7 +35,7 @@ use spool::Room;
 use stories::Stories;
 
 /// Chunks for each thread that are read before they are worked on in parallel.
-const AHEAD: usize = 16;
+const AHEAD: usize = 8;
 
 /// What one stage did.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +82,22 @@ pub struct Counts {
     pub largest_bucket: u64,
 }
 
+/// How a run treats memory. The outcome is the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory {
+    /// Bytes that it may take: the fewer, the more waits in temporary files. What the output says of an article, some 300 bytes,
+    /// is always in memory. Without a limit, files take what is beyond usual runs.
+    pub limit: Option<usize>,
+    /// Called where much was let go, for allocators that keep that until they are told.
+    pub give_back: fn(),
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { limit: None, give_back: || () }
+    }
+}
+
 /// Groups the articles of all chunks.
 ///
 /// ```
@@ -101,22 +117,20 @@ pub fn cluster(
     chunks: impl IntoIterator<Item = Chunk, IntoIter: Send>,
     params: &Params,
 ) -> io::Result<Run> {
-    cluster_within(chunks, params, None)
+    cluster_within(chunks, params, Memory::default())
 }
 
-/// As [`cluster`], with a limit to the bytes of memory: the smaller it is, the more waits in temporary files. The answer
-/// is the same. What the output says of an article, some 300 bytes, is always in memory.
+/// As [`cluster`], told how to treat memory.
 ///
 /// # Errors
 /// As [`cluster`].
 pub fn cluster_within(
     chunks: impl IntoIterator<Item = Chunk, IntoIter: Send>,
     params: &Params,
-    memory: Option<usize>,
+    memory: Memory,
 ) -> io::Result<Run> {
     let (mut run, mut clock) = (Run::default(), Clock::default());
-    let room = memory.map_or_else(Room::default, Room::within);
-    let corpus = read(chunks, params, room, &mut run)?;
+    let corpus = read(chunks, params, Room::new(memory), &mut run)?;
     clock.stage(&mut run.stages, "read", run.counts.read, "articles");
     group(corpus, params, &mut run, &mut clock)?;
     run.refusals.sort();

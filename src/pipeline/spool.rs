@@ -6,6 +6,8 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
+use super::Memory;
+
 /// A list item of fixed size.
 pub(super) trait Item: Copy {
     /// Bytes of one item.
@@ -60,7 +62,7 @@ impl Place {
 }
 
 /// Bytes of lists that stay in memory, unless told otherwise.
-const IN_MEMORY: usize = 32 << 20;
+const IN_MEMORY: usize = 16 << 20;
 
 /// How many bytes may be in memory of what can wait elsewhere.
 #[derive(Debug, Clone, Copy)]
@@ -73,21 +75,25 @@ pub(super) struct Room {
     pub(super) lists: usize,
     /// Lists that are looked at together.
     pub(super) batch: usize,
+    /// As in [`Memory::give_back`].
+    pub(super) give_back: fn(),
 }
 
 impl Default for Room {
     fn default() -> Self {
-        Self { sketches: usize::MAX, shingles: 3 * IN_MEMORY, lists: IN_MEMORY, batch: 64 << 20 }
+        Self::new(Memory::default())
     }
 }
 
 impl Room {
-    /// The room within a limit for the whole.
-    pub(super) fn within(limit: usize) -> Self {
-        let usual = Self::default();
+    /// The room that there is in memory.
+    pub(super) fn new(Memory { limit, give_back }: Memory) -> Self {
+        let (sketches, shingles, batch) = (usize::MAX, 6 * IN_MEMORY, 64 << 20);
+        let usual = Self { sketches, shingles, lists: IN_MEMORY, batch, give_back };
+        let Some(limit) = limit else { return usual };
         let batch = (limit / 16).min(usual.batch);
         let lists = (limit / 64).min(usual.lists);
-        Self { sketches: lists, shingles: lists, lists, batch }
+        Self { sketches: lists, shingles: lists, lists, batch, give_back }
     }
 }
 

@@ -53,7 +53,11 @@ pub(super) fn find(
     let vectors = corpus.load_terms(canonical.clone())?;
     corpus.forget_terms();
     let times = times(corpus, canonical);
-    let mut near = neighbours::find(&vectors, &times, &TimeFactor::new(params.window_days));
+    let near = neighbours::search(&vectors, &times, &TimeFactor::new(params.window_days));
+    // What is found, put together, needs the room.
+    corpus.give_back();
+    let mut near = near.gather();
+    corpus.give_back();
     // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
     let content = |group: u32| corpus.content(groups[group as usize][0]);
     near.similar.retain(|pair| content(pair.a) != content(pair.b));
@@ -61,6 +65,7 @@ pub(super) fn find(
     let Near { similar, nearest, local, .. } = near;
     // Linkage needs the room.
     drop((vectors, local));
+    corpus.give_back();
     let scored = similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
     let cut = params.fixed_story_cut();
     let supported = support(scored.clone(), &scores.penalties, cut);

@@ -48,8 +48,30 @@ pub struct Found {
     pub compared: (u64, u64),
 }
 
+/// What is found of all reports, not put together yet: that needs the room in which it was found.
+#[derive(Debug)]
+pub struct Parts {
+    /// The neighbourhoods.
+    around: Found,
+    /// The pairs, those of some reports after those of others.
+    similar: Vec<Found>,
+}
+
+impl Parts {
+    /// Puts all of it together.
+    pub fn gather(self) -> Found {
+        let Found { similar, compared, .. } = gather(self.similar);
+        Found { similar, compared: (compared.0, self.around.compared.1), ..self.around }
+    }
+}
+
 /// The similar pairs of all reports, and what there is in the neighbourhood of each.
 pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
+    search(vectors, times, factor).gather()
+}
+
+/// Finds what [`find`] does.
+pub fn search(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Parts {
     let fixed = vectors.fixed();
     let posted = Posted::new(vectors, &fixed);
     let postings = postings::Lists::of_all(&posted);
@@ -68,12 +90,8 @@ pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
         let matches = index.matches(i, own, scratch);
         comparison.compare(i, &matches, &mut scratch.probe, found);
     };
-    let parts = each(vectors.len(), compare);
-    // What is found, put together, needs the room.
-    drop((index, posted));
-    drop(fixed);
-    let Found { similar, compared, .. } = gather(parts);
-    Found { similar, compared: (compared.0, around.compared.1), ..around }
+    let similar = each(vectors.len(), compare);
+    Parts { around, similar }
 }
 
 /// What `one` finds of each of so many reports, part by part.
