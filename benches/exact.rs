@@ -23,7 +23,7 @@ pub(crate) fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Fou
             let cosine = vectors.cosine(&fixed, probe, i, j);
             let factor = reach::factor(moment(i), moment(j), factor);
             if i < j && reach::is_similar(cosine, factor) {
-                similar.push(Similar { a: i as u32, b: j as u32, cosine, factor: factor as i32 });
+                similar.push(Similar::new((i as u32, j as u32), cosine, factor));
             }
             if reach::is_around(moment(i), moment(j), past >= HISTORY) {
                 near.push((j as u32, cosine));

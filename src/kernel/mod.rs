@@ -20,6 +20,7 @@
 //! | [`varint`] | small numbers in few bytes | LEB128 |
 //! | [`cosine`] | cosine of sparse integer vectors | |
 //! | [`time`] | the time factor of a similarity | |
+//! | [`share`] | a number up to one in two bytes | |
 //! | `wide` | any of these once more for wider vectors | |
 //! | [`linkage`] | average linkage in rounds of mutual nearest neighbours | Müllner, arXiv 1109.2378 |
 
@@ -38,6 +39,7 @@ pub mod passages;
 pub mod runs;
 pub mod search;
 pub mod sets;
+pub mod share;
 pub mod simhash;
 pub mod sort;
 pub mod sums;

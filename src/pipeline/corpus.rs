@@ -288,8 +288,11 @@ impl Corpus {
     }
 
     /// What the output says of each article; all else goes.
-    pub(super) fn into_entries(self) -> Vec<Entry> {
-        self.entries
+    pub(super) fn into_entries(mut self) -> Vec<Entry> {
+        let (entries, room) = (std::mem::take(&mut self.entries), self.room);
+        drop(self);
+        (room.give_back)();
+        entries
     }
 
     /// Has the allocator give back what was let go.

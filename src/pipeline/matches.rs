@@ -33,19 +33,20 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
         ..between(exact.kept[e.a as usize], exact.kept[e.b as usize])
     });
     let share = |x: i64| (x as f64 / ONE as f64) as f32;
-    let told = stories.similar.iter().zip(&stories.scores.pairs).filter_map(|(pair, &score)| {
-        let similarity = i64::from(pair.cosine) * i64::from(pair.factor) / ONE;
-        let penalty =
-            stories.scores.penalties[pair.a as usize] + stories.scores.penalties[pair.b as usize];
-        (share(similarity) >= params.min_similarity as f32).then_some(Match {
+    let told = stories.similar.iter().zip(&stories.scores.pairs);
+    let told = told.filter(|(pair, _)| share(pair.similarity()) >= params.min_similarity as f32);
+    let n_told = told.clone().count();
+    let told = told.map(|(pair, &score)| {
+        let [of_a, of_b] = [pair.a, pair.b].map(|i| stories.scores.penalties[i as usize]);
+        Match {
             kind: MatchKind::Story,
             resemblance: 0.0,
             containment: 0.0,
-            cosine: share(pair.cosine.into()),
-            similarity: share(similarity),
-            score: share(i64::from(score) - penalty),
+            cosine: share(pair.cosine.get().into()),
+            similarity: share(pair.similarity()),
+            score: share(i64::from(score) - of_a - of_b),
             ..between(groups[pair.a as usize][0], groups[pair.b as usize][0])
-        })
+        }
     });
     let linked = constraints.together.iter().map(|&(a, b, _)| Match {
         a,
@@ -56,7 +57,7 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
         similarity: 0.0,
         ..base
     });
-    let mut all: Vec<Match> = Vec::with_capacity(copies);
+    let mut all: Vec<Match> = Vec::with_capacity(copies + n_told + constraints.together.len());
     all.extend(same.chain(near).chain(told).chain(linked));
     all.par_sort_unstable_by_key(|m| (m.a, m.b, m.kind));
     all.dedup_by_key(|m| (m.a, m.b));

@@ -180,8 +180,8 @@ fn related(corpus: &Corpus, found: &Found, all: &[Story]) -> Vec<Option<u32>> {
         }
     };
     for pair in &stories.similar {
-        offer(pair.a, pair.b, pair.cosine);
-        offer(pair.b, pair.a, pair.cosine);
+        offer(pair.a, pair.b, pair.cosine.get());
+        offer(pair.b, pair.a, pair.cosine.get());
     }
     for (group, nearest) in stories.nearest.iter().enumerate() {
         nearest.iter().for_each(|&(other, cosine)| offer(group as u32, other, cosine));

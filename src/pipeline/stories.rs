@@ -69,6 +69,7 @@ pub(super) fn find(
     let scored = similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
     let cut = params.fixed_story_cut();
     let supported = support(scored.clone(), &scores.penalties, cut);
+    corpus.give_back();
     let constraints = of_groups(constraints, groups);
     let edges = supported.edges(scored);
     let Tree { label: story, mergers } =

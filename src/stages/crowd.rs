@@ -59,7 +59,7 @@ pub fn correct(vectors: &Vectors, found: &Found, undated: usize) -> Scores {
             let local = vectors.cosine(local, probe, i, j as usize);
             mixed(fixed.into(), local.into())
         };
-        scores.pairs.extend(own.map(|p| score(mixed(p.b, p.cosine), p.factor.into())));
+        scores.pairs.extend(own.map(|p| score(mixed(p.b, p.cosine.get()), p.factor.get().into())));
         let crowd = near.iter().map(|&(j, fixed)| mixed(j, fixed));
         scores.penalties.push(penalty(crowd, nearest[i].len(), i >= undated));
     };

@@ -14,6 +14,7 @@ use super::postings::{self, Open};
 use super::reach::{self, LEAST_AROUND, LEAST_MATCH, Neighbourhood, Own, Purpose, SIMILAR, Times};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
+use crate::kernel::share::Share;
 use crate::kernel::sums::{PLACES, Sums};
 use crate::kernel::time::{ONE, TimeFactor};
 
@@ -29,10 +30,23 @@ pub struct Similar {
     pub a: u32,
     /// The higher position.
     pub b: u32,
-    /// Cosine under the fixed weights, in 1 / 65,536.
-    pub cosine: i32,
-    /// Time factor, in 1 / 65,536.
-    pub factor: i32,
+    /// Cosine under the fixed weights.
+    pub cosine: Share,
+    /// Time factor.
+    pub factor: Share,
+}
+
+impl Similar {
+    /// A pair of positions with its cosine and its time factor, in 1 / 65,536.
+    pub fn new((i, j): (u32, u32), cosine: i32, factor: i64) -> Self {
+        let [cosine, factor] = [cosine, factor as i32].map(Share::new);
+        Self { a: i.min(j), b: i.max(j), cosine, factor }
+    }
+
+    /// Cosine times time factor, in 1 / 65,536.
+    pub fn similarity(&self) -> i64 {
+        i64::from(self.cosine.get()) * i64::from(self.factor.get()) / ONE
+    }
 }
 
 /// What is found of some reports.
@@ -298,9 +312,8 @@ impl Comparison<'_> {
     fn similar(&self, report: u32, other: u32, probe: &Probe) -> Option<Similar> {
         let cosine = self.vectors.cosine(self.fixed, probe, report as usize, other as usize);
         let factor = self.times.factor(report, other, self.factor);
-        let (a, b) = (report.min(other), report.max(other));
         let similar = reach::is_similar(cosine, factor);
-        similar.then_some(Similar { a, b, cosine, factor: factor as i32 })
+        similar.then(|| Similar::new((report, other), cosine, factor))
     }
 
     fn nearest(&self, report: u32, around: &[u32], probe: &Probe) -> Vec<(u32, i32)> {

@@ -149,8 +149,7 @@ pub(super) fn nearest(corpus: &Corpus, found: &Found, [s, t]: [u32; 2]) -> Optio
     let similar = stories.similar[best];
     Some(Nearest {
         ids: groups.map(|group| canonical(corpus, found, group as usize)),
-        similarity: (i64::from(similar.cosine) * i64::from(similar.factor) / ONE) as f64
-            / ONE as f64,
+        similarity: similar.similarity() as f64 / ONE as f64,
         score: score(stories, best),
     })
 }

@@ -188,9 +188,8 @@ impl Parts<'_> {
         findings.each_similar(rows, |k, similar| {
             for link in similar {
                 let Some(&other) = of_row.get(&link.row) else { continue };
-                let factor = reports.times.factor(at(rows[k]), at(link.row), &factor) as i32;
-                let (a, b) = (other.min(k as u32), other.max(k as u32));
-                links.push((Similar { a, b, cosine: link.cosine, factor }, link.score));
+                let factor = reports.times.factor(at(rows[k]), at(link.row), &factor);
+                links.push((Similar::new((other, k as u32), link.cosine, factor), link.score));
             }
         })?;
         links.sort_unstable();

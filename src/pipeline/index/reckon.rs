@@ -62,9 +62,8 @@ fn together(
         let i = few.number(one.position);
         for link in &one.again {
             let other = number(link.row);
-            let (a, b) = (other.min(i), other.max(i));
-            let factor = few.times.factor(a, b, by_gap) as i32;
-            pairs.push((Similar { a, b, cosine: link.cosine, factor }, i));
+            let factor = few.times.factor(other, i, by_gap);
+            pairs.push((Similar::new((other, i), link.cosine, factor), i));
         }
         // How many more there are tells something as well.
         let near = one.near().iter().map(|&(row, cosine)| (number(row), cosine));
@@ -114,7 +113,7 @@ fn take_in(
     (0..).zip(&anew).for_each(|(n, one)| place[few.number(one.position) as usize] = n);
     for ((pair, owner), &score) in found.similar.iter().zip(owners).zip(&scores.pairs) {
         let other = if pair.a == *owner { pair.b } else { pair.a };
-        let link = Link { row: few.rows[other as usize], cosine: pair.cosine, score };
+        let link = Link { row: few.rows[other as usize], cosine: pair.cosine.get(), score };
         anew[place[*owner as usize] as usize].now.similar.push(link);
     }
     let moved: HashSet<u32> = reports.came.iter().chain(&reports.went).copied().collect();

@@ -176,8 +176,7 @@ fn stories<'a>(
         let (a, b) = (group(18)?, group(19)?);
         found.scores.penalties[a as usize] = row.long(25)?;
         found.scores.penalties[b as usize] = row.long(26)?;
-        let (cosine, factor) = (row.long(22)? as i32, row.long(23)? as i32);
-        found.similar.push(Similar { a: a.min(b), b: a.max(b), cosine, factor });
+        found.similar.push(Similar::new((a, b), row.long(22)? as i32, row.long(23)?));
         found.scores.pairs.push(row.long(24)? as i32);
     }
     Ok(found)

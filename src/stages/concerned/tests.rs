@@ -257,7 +257,7 @@ impl World {
         let Found { nearest, similar, local, .. } = &self.found;
         let nearest = nearest[i].iter().map(|&(j, cosine)| (identity(j), cosine)).collect();
         let matches = similar.iter().filter(|p| p.b as usize == i);
-        (nearest, local.length(i), matches.map(|p| (identity(p.a), p.cosine)).collect())
+        (nearest, local.length(i), matches.map(|p| (identity(p.a), p.cosine.get())).collect())
     }
 }
 

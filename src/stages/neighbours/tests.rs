@@ -116,13 +116,8 @@ fn slow(vectors: &Vectors, times: &Times, by_gap: &TimeFactor) -> Found {
             found.compared.0 += 1;
             let (cosine, factor) =
                 (vectors.cosine(&fixed, &probe, i, other as usize), factor(other));
-            let (a, b) = (other.min(i as u32), other.max(i as u32));
-            found.similar.extend(reach::is_similar(cosine, factor).then_some(Similar {
-                a,
-                b,
-                cosine,
-                factor: factor as i32,
-            }));
+            let similar = Similar::new((i as u32, other), cosine, factor);
+            found.similar.extend(reach::is_similar(cosine, factor).then_some(similar));
         }
     }
     found.similar.sort_unstable();
