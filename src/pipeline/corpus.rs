@@ -9,9 +9,9 @@ use std::ops::Range;
 use foldhash::HashMap;
 use jiff::Timestamp;
 
-use super::parts::{Lists, Loaded, Span};
+use super::parts::{Column, Lists, Loaded, Span};
 use super::prepare::{Chunkful, Prepared};
-use super::spool::{Place, Room, Spool};
+use super::spool::{Place, Room};
 use crate::kernel::hash::hash;
 use crate::model::Entry;
 use crate::stages::sketch::Sketch;
@@ -61,25 +61,6 @@ struct Card {
 struct Origin {
     record: u64,
     delivered: u64,
-}
-
-/// A list of each article: the lists, and where each is.
-#[derive(Debug)]
-pub(super) struct Column<T, S = Span> {
-    pub(super) spool: Spool<T>,
-    spans: Vec<S>,
-}
-
-impl<T, S> Column<T, S> {
-    fn with_room(bytes: usize) -> Self {
-        Self { spool: Spool::with_room(bytes), spans: Vec::new() }
-    }
-}
-
-impl<T, S> Default for Column<T, S> {
-    fn default() -> Self {
-        Self { spool: Spool::default(), spans: Vec::new() }
-    }
 }
 
 /// Articles that there is room for, once there are more than one chunk has.

@@ -162,6 +162,25 @@ impl Span {
     }
 }
 
+/// A list of each article: the lists, and where each is.
+#[derive(Debug)]
+pub(super) struct Column<T, S = Span> {
+    pub(super) spool: Spool<T>,
+    pub(super) spans: Vec<S>,
+}
+
+impl<T, S> Column<T, S> {
+    pub(super) fn with_room(bytes: usize) -> Self {
+        Self { spool: Spool::with_room(bytes), spans: Vec::new() }
+    }
+}
+
+impl<T, S> Default for Column<T, S> {
+    fn default() -> Self {
+        Self { spool: Spool::default(), spans: Vec::new() }
+    }
+}
+
 /// Some lists of a spool, in the order in which they were asked for; only those in its file are copied.
 #[derive(Debug)]
 pub(super) struct Loaded<'a, T> {
