@@ -30,7 +30,7 @@ use crate::stages::decide::{self, Constraints};
 use crate::stages::duplicates::{self, Duplicates};
 use corpus::Corpus;
 use exact::Exact;
-use prepare::Preparer;
+use prepare::{Preparer, Preparers};
 use spool::Room;
 use stories::Stories;
 
@@ -172,17 +172,17 @@ fn read(
     let mut chunks = chunks.into_iter();
     let mut read =
         || -> Vec<Chunk> { chunks.by_ref().take(AHEAD * rayon::current_num_threads()).collect() };
-    let work = |preparer: &mut Preparer, corpus: &Corpus, chunk: Chunk| {
+    let preparers = Preparers::new(params);
+    let work = |corpus: &Corpus, chunk: Chunk| {
         let parsed = chunk.parse();
-        let prepared = preparer.prepare_new(parsed.articles, params, |key| corpus.known(key));
+        let known = |key| corpus.known(key);
+        let prepared = preparers.with_one(|one| one.prepare_new(parsed.articles, params, known));
         (prepared, parsed.refusals, parsed.notes)
     };
     let mut batch = read();
     while !batch.is_empty() {
-        let prepare = || -> Vec<_> {
-            let work = |preparer: &mut Preparer, chunk| work(preparer, &corpus, chunk);
-            batch.into_par_iter().map_init(|| Preparer::new(params), work).collect()
-        };
+        let prepare =
+            || -> Vec<_> { batch.into_par_iter().map(|chunk| work(&corpus, chunk)).collect() };
         // One thread reads on while the others work; then it helps them.
         let (next, done) = rayon::join(&mut read, prepare);
         batch = next;

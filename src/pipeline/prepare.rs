@@ -1,6 +1,6 @@
 //! One article as read to what the later stages need of it; the text itself is let go.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::parts::{Lists, Span};
 use crate::kernel::hash::{hash, mix};
@@ -80,6 +80,28 @@ impl Chunkful {
             lists: Lists { shingles, facts, ..Lists::default() },
             sketches: Vec::with_capacity(articles.len()),
         }
+    }
+}
+
+/// Preparers of which each is at work for one thread at a time. What they know of words stays with them.
+pub(super) struct Preparers<'a> {
+    params: &'a Params,
+    idle: Mutex<Vec<Preparer>>,
+}
+
+impl<'a> Preparers<'a> {
+    pub(super) fn new(params: &'a Params) -> Self {
+        Self { params, idle: Mutex::default() }
+    }
+
+    /// Has one do something.
+    pub(super) fn with_one<T>(&self, work: impl FnOnce(&mut Preparer) -> T) -> T {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = idle().pop();
+        let mut preparer = last.unwrap_or_else(|| Preparer::new(self.params));
+        let done = work(&mut preparer);
+        idle().push(preparer);
+        done
     }
 }
 

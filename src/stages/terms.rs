@@ -39,13 +39,18 @@ impl Term {
     }
 }
 
-/// Stems and looks up words of one language after the other, remembering the last ones met.
+/// Stems and looks up words, remembering the last ones met.
 pub struct Lexicon {
     language: Language,
     stem: Stem,
+    /// The table of the language in the binary.
+    table: Option<&'static Table>,
     learnt: Option<Arc<LearntTerms>>,
+    /// Keys of words and of their language, and what was looked up.
     memo: Vec<(u64, Term)>,
-    counted: Vec<(u32, u32, u8)>,
+    /// What makes the key of a word one of the language.
+    salt: u64,
+    counted: Vec<u64>,
 }
 
 /// Slots of the memo; words beyond it push each other out.
@@ -56,8 +61,10 @@ impl Default for Lexicon {
         let mut lexicon = Self {
             language: Language::UNKNOWN,
             stem: Stem::Whole,
+            table: None,
             learnt: None,
-            memo: Vec::new(),
+            memo: vec![(0, Term::new(0, 0, 0)); MEMO],
+            salt: 0,
             counted: Vec::new(),
         };
         lexicon.load(Language::UNKNOWN);
@@ -73,14 +80,14 @@ impl Lexicon {
 
     fn table(&self) -> Option<&Table> {
         let learnt = self.learnt.as_deref().and_then(|learnt| learnt.of(self.language));
-        learnt.or_else(|| Table::of(self.language))
+        learnt.or(self.table)
     }
 
     fn load(&mut self, language: Language) {
         self.language = language;
         self.stem = Stem::of(language);
-        self.memo.clear();
-        self.memo.resize(MEMO, (0, Term::new(0, 0, 0)));
+        self.table = Table::of(language);
+        self.salt = hash(language.as_str().as_bytes());
     }
 
     /// The terms of an article, ascending by hash, of which the first `title` words are the title.
@@ -98,9 +105,9 @@ impl Lexicon {
             position += 1;
         });
         counted.sort_unstable();
-        let terms = counted.chunk_by(|x, y| x.0 == y.0).map(|same| {
-            let quarters = same.iter().map(|c| c.1).sum::<u32>().min(255) as u8;
-            Term::new(same[0].0, quarters, same[0].2)
+        let terms = counted.chunk_by(|x, y| x >> 32 == y >> 32).map(|same| {
+            let quarters = same.iter().map(|count| *count as u32 >> 8).sum::<u32>().min(255) as u8;
+            Term::new((same[0] >> 32) as u32, quarters, same[0] as u8)
         });
         let terms = terms.collect();
         self.counted = counted;
@@ -112,13 +119,15 @@ impl Lexicon {
         self.stem.stem(word).into_owned()
     }
 
-    fn count(&mut self, word: &str, key: u64, quarters: u32) -> (u32, u32, u8) {
+    /// The hash of a term above how often it counts above its level: one number is sorted sooner than three.
+    fn count(&mut self, word: &str, key: u64, quarters: u32) -> u64 {
+        let key = key ^ self.salt;
         let slot = (key as usize) % MEMO;
         if self.memo[slot].0 != key || key == 0 {
             self.memo[slot] = (key, self.look_up(word));
         }
         let term = self.memo[slot].1;
-        (term.hash(), quarters, term.level)
+        u64::from(term.hash()) << 32 | u64::from(quarters) << 8 | u64::from(term.level)
     }
 
     fn look_up(&self, word: &str) -> Term {

@@ -10,7 +10,7 @@ use crate::kernel::hash::hash;
 use crate::model::{Article, Entry, Refusal};
 use crate::params::Params;
 use crate::pipeline::corpus::seal::{other_version, place};
-use crate::pipeline::prepare::{Chunkful, Prepared, Preparer};
+use crate::pipeline::prepare::{Chunkful, Prepared, Preparers};
 use crate::pipeline::{AHEAD, Counts};
 use crate::read::{Chunk, Notes, Parsed};
 use crate::store::{Error, Named, Next, Store};
@@ -56,13 +56,14 @@ pub(super) fn read<S: Source>(
     options: &Options,
 ) -> Result<Intake, Error> {
     let (mut intake, mut waiting, mut chunks) = (Intake::default(), Waiting::new(next), chunks);
+    let preparers = Preparers::new(params);
     loop {
         let ahead = AHEAD * rayon::current_num_threads();
         let batch: Vec<S> = chunks.by_ref().take(ahead).collect();
         if batch.is_empty() {
             break;
         }
-        let work = |preparer: &mut Preparer, chunk: S| {
+        let work = |chunk: S| {
             let mut parsed = chunk.parse();
             let undated = parsed.articles.iter_mut().filter(|a| a.published.is_none());
             undated.for_each(|a| a.seen = a.seen.or(Some(options.now)));
@@ -70,9 +71,10 @@ pub(super) fn read<S: Source>(
                 Some(_) => parsed.articles.iter().map(texts::pack).collect(),
                 None => Vec::new(),
             };
-            (preparer.prepare_all(parsed.articles, params), texts, parsed.refusals, parsed.notes)
+            let prepared = preparers.with_one(|one| one.prepare_all(parsed.articles, params));
+            (prepared, texts, parsed.refusals, parsed.notes)
         };
-        let done: Vec<_> = batch.into_par_iter().map_init(Preparer::default, work).collect();
+        let done: Vec<_> = batch.into_par_iter().map(work).collect();
         for (prepared, texts, refusals, notes) in done {
             intake.counts.read += prepared.articles.len() as u64;
             intake.refusals.extend(refusals);
