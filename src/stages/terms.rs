@@ -209,6 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_of_a_word_is_of_one_language() {
+        let mut words = Words::default();
+        words.add("trains important gobierno");
+        let mut lexicon = Lexicon::default();
+        let mut found = Vec::new();
+        for tag in ["en", "es", "und", "en", "es", "und"] {
+            let language = Language::from_tag(tag).unwrap_or(Language::UNKNOWN);
+            let terms = lexicon.terms(&words, 0, language);
+            assert_eq!(terms, Lexicon::default().terms(&words, 0, language));
+            found.push(terms);
+        }
+        assert!(found[0] != found[1] && found[1] != found[2] && found[0] != found[2]);
+    }
+
+    #[test]
     fn scripts_without_spaces_are_cut_by_dictionary() {
         let terms = terms("", "金正恩乘坐装甲列车抵达俄罗斯", "zh");
         assert!(quarters(&terms, "列车").is_some() && quarters(&terms, "俄罗斯").is_some());
