@@ -11,9 +11,9 @@ const STEP: usize = 16;
 ///
 /// let values: Vec<u32> = (0..1000).map(|i| 2 * i).collect();
 /// assert_eq!(count_below(&values, 701, 340), 351);
-/// assert_eq!(count_below(&[], 7, 0), 0);
+/// assert_eq!(count_below(&[], 7u64, 0), 0);
 /// ```
-pub fn count_below(values: &[u32], value: u32, guess: usize) -> usize {
+pub fn count_below<T: Ord + Copy>(values: &[T], value: T, guess: usize) -> usize {
     let below = |i: usize| values[i] < value;
     let (mut high, mut step) = (values.len(), STEP);
     let low = if guess < high && below(guess) {

@@ -8,6 +8,7 @@ use super::verify::{self, Copy, Near};
 use crate::kernel::buckets::{self, Buckets, items};
 use crate::kernel::fss::{SLOTS, equal_slots};
 use crate::kernel::linkage::{Average, Constraints, Edge, group_under, together};
+use crate::kernel::search::count_below;
 use crate::kernel::time::ONE;
 use crate::params::Params;
 
@@ -134,7 +135,11 @@ pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
         let rows = rows.iter().map(|&(third, item)| (spread(third), item));
         buckets.propose(items, rows, BOUNDS, |pair| new.push(pair));
         buckets::distinct(&mut new);
-        new.retain(|pair| proposed.binary_search(pair).is_err());
+        let mut rest = proposed;
+        new.retain(|&pair| {
+            rest = &rest[count_below(rest, pair, 0)..];
+            rest.first() != Some(&pair)
+        });
         pairs.append(&mut new);
     }
     buckets::distinct(&mut pairs);
