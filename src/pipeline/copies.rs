@@ -124,7 +124,7 @@ impl<'a> Batches<'a> {
         let root = together(exact.kept.len(), pairs.iter().map(|&pair| items(pair)));
         let part = |i: u32| corpus.part(exact.kept[i as usize]);
         let mut order: Vec<u32> = (0..root.len() as u32).collect();
-        order.par_sort_unstable_by_key(|&i| (part(root[i as usize]), root[i as usize], i));
+        order.par_sort_by_cached_key(|&i| (part(root[i as usize]), root[i as usize]));
         // Pairs of ranks sort as they are.
         let mut rank = root;
         order.iter().zip(0..).for_each(|(&i, at)| rank[i as usize] = at);

@@ -113,7 +113,7 @@ impl Exact {
     pub(super) fn new(corpus: &Corpus, first: Vec<u32>) -> Self {
         let own = (0..).zip(&first).filter(|&(i, &first)| i == first);
         let mut kept: Vec<u32> = own.map(|(i, _)| i).collect();
-        kept.par_sort_unstable_by_key(|&i| corpus.age(i));
+        kept.par_sort_by_cached_key(|&i| corpus.age(i));
         let mut slots = vec![0; first.len()];
         kept.iter().zip(0..).for_each(|(&i, slot)| slots[i as usize] = slot);
         Self { slots: first.into_iter().map(|first| slots[first as usize]).collect(), kept }
