@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::neighbours::Found;
+use super::neighbours::{Found, Similar};
 use super::parts::in_parts;
 use super::reach::mixed;
 use super::weights::Vectors;
@@ -49,9 +49,8 @@ impl Scores {
 /// Corrects the similarity of pairs by the neighbourhoods of both sides; so many articles, the first, are undated.
 pub fn correct(vectors: &Vectors, found: &Found, undated: usize) -> Scores {
     let Found { similar, nearest, local, .. } = found;
-    let one = |probe: &mut Probe, i: usize, scores: &mut Scores| {
-        let from = similar.partition_point(|p| p.a < i as u32);
-        let own = similar[from..].iter().take_while(|p| p.a == i as u32);
+    let one = |probe: &mut Probe, i: usize, own: &[Similar], scores: &mut Scores| {
+        let own = own.iter();
         let near = &nearest[i][..nearest[i].len().min(CROWD)];
         vectors.fetch(local, own.clone().map(|p| p.b).chain(near.iter().map(|n| n.0)));
         vectors.load(local, i, probe);
@@ -65,7 +64,13 @@ pub fn correct(vectors: &Vectors, found: &Found, undated: usize) -> Scores {
     };
     let part = |probe: &mut Probe, some: Range<usize>| {
         let mut scores = Scores::default();
-        some.for_each(|i| one(probe, i, &mut scores));
+        let mut rest = &similar[similar.partition_point(|p| (p.a as usize) < some.start)..];
+        for i in some {
+            let n = rest.iter().take_while(|p| p.a as usize == i).count();
+            let (own, later) = rest.split_at(n);
+            one(probe, i, own, &mut scores);
+            rest = later;
+        }
         scores
     };
     Scores::concat(&in_parts(vectors.len(), part))

@@ -76,4 +76,11 @@ fn learnt_terms_go_before_those_in_the_binary() {
     };
     // What all of them say is common here, however rare it is elsewhere.
     assert!(cosine("") > 0.3 && cosine("--terms terms") < 0.1);
+    // A run and an index are told the same.
+    dir.file("few.jsonl", (1..4).map(article).collect::<String>());
+    for (index, options, stories) in [("a", "", "1 story"), ("b", "--terms terms", "3 stories")] {
+        dir.run(&format!("cluster few.jsonl {options} -o run.csv")).exits(0).says(stories);
+        dir.run(&format!("update few.jsonl --index {index} {options} -o night.csv")).exits(0);
+        assert_eq!(dir.read("run.csv"), dir.read("night.csv"));
+    }
 }
