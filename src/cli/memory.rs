@@ -3,7 +3,7 @@
 /// Has it kept for a tenth of a second, where the allocator would keep it for ten; blocks above 8 MB go at once.
 pub(super) fn keep_shortly() {
     #[cfg(feature = "jemalloc")]
-    jemalloc::keep_for(jemalloc::SHORTLY);
+    jemalloc::keep_shortly();
 }
 
 /// Gives back now what is [kept shortly](keep_shortly).
@@ -12,8 +12,8 @@ pub(super) fn give_back() {
     jemalloc::give_back();
 }
 
-/// Has all of it, and blocks of up to 64 MB as well, kept for two seconds, for commands that let go of much and take as much
-/// again. Holds for this thread and those that have asked for memory already.
+/// Has blocks of up to 64 MB kept for ten seconds as well, for commands that let go of much and take as much again. Holds for
+/// this thread and those that have asked for memory already.
 pub(super) fn keep_blocks() {
     #[cfg(feature = "jemalloc")]
     jemalloc::keep_blocks();
@@ -29,8 +29,8 @@ mod jemalloc {
     pub(super) const TOO_LARGE: usize = 64 << 20;
     /// Milliseconds for which memory is kept.
     pub(super) const SHORTLY: isize = 100;
-    /// The same where blocks are kept.
-    pub(super) const WITH_BLOCKS: isize = 2_000;
+    /// The same of blocks, as the allocator keeps all else.
+    pub(super) const LONG: isize = 10_000;
 
     pub(super) fn give_back() {
         // What is not to be kept at all goes at once.
@@ -38,16 +38,17 @@ mod jemalloc {
         tell_each("dirty_decay_ms", SHORTLY);
     }
 
-    pub(super) fn keep_for(milliseconds: isize) {
-        tell("arenas.dirty_decay_ms\0", milliseconds);
-        tell_each("dirty_decay_ms", milliseconds);
+    pub(super) fn keep_shortly() {
+        tell("arenas.dirty_decay_ms\0", SHORTLY);
+        tell_each("dirty_decay_ms", SHORTLY);
     }
 
     pub(super) fn keep_blocks() {
         // The part of the heap that has large blocks is there once there was one.
         drop(black_box(Vec::<u8>::with_capacity(1 << 24)));
         tell_each("oversize_threshold", TOO_LARGE);
-        keep_for(WITH_BLOCKS);
+        // Blocks above 8 MB are in a part of their own, which keeps nothing.
+        tell_each("dirty_decay_ms", LONG);
     }
 
     /// Tells every part of the heap that is there.
@@ -70,7 +71,7 @@ mod jemalloc {
 
 #[cfg(all(test, feature = "jemalloc"))]
 mod tests {
-    use super::jemalloc::{SHORTLY, TOO_LARGE, WITH_BLOCKS};
+    use super::jemalloc::{LONG, SHORTLY, TOO_LARGE};
     use super::{give_back, keep_blocks, keep_shortly};
     use tikv_jemalloc_ctl::{Access, AsName};
 
@@ -81,7 +82,7 @@ mod tests {
         give_back();
         assert_eq!("arena.0.dirty_decay_ms\0".name().read(), Ok(SHORTLY));
         keep_blocks();
-        assert_eq!("arenas.dirty_decay_ms\0".name().read(), Ok(WITH_BLOCKS));
+        assert_eq!("arena.0.dirty_decay_ms\0".name().read(), Ok(LONG));
         assert_eq!("arena.0.oversize_threshold\0".name().read(), Ok(TOO_LARGE));
     }
 }
