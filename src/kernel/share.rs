@@ -13,12 +13,6 @@ pub struct Share {
 
 impl Share {
     /// The nearest one to a number in 1 / 65,536.
-    ///
-    /// ```
-    /// use samestory::kernel::share::Share;
-    ///
-    /// assert_eq!([0, 1, 65_536, 70_000].map(|number| Share::new(number).get()), [1, 1, 65_536, 65_536]);
-    /// ```
     pub fn new(number: i32) -> Self {
         let lacks = (ONE - i64::from(number)).clamp(0, u16::MAX.into());
         Self { lacks: lacks as u16 }
@@ -33,5 +27,19 @@ impl Share {
 impl fmt::Debug for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back_and_others_are_the_nearest() {
+        let numbers = [-1, 0, 1, 2, 30_000, 65_535, 65_536, 65_537, i32::MAX];
+        let kept = numbers.map(|number| Share::new(number).get());
+        assert_eq!(kept, [1, 1, 1, 2, 30_000, 65_535, 65_536, 65_536, 65_536]);
+        assert_eq!(format!("{:?}", Share::new(30_000)), "30000");
+        assert_eq!(size_of::<Share>(), 2);
     }
 }

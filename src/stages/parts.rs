@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 /// Reports of a part: so many that what is found lies in few lists, so few that all threads have work to the end.
-const PART: usize = 512;
+const PART: usize = if cfg!(test) { 3 } else { 512 };
 
 /// What `part` finds of each stretch of so many reports, in their order; a thread uses the same buffers for its next one.
 pub(super) fn in_parts<B: Default, T: Send>(
