@@ -35,7 +35,7 @@ mod jemalloc {
     pub(super) fn give_back() {
         // What is not to be kept at all goes at once.
         tell_each("dirty_decay_ms", 0isize);
-        tell_each("dirty_decay_ms", SHORTLY);
+        keep_shortly();
     }
 
     pub(super) fn keep_shortly() {

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::neighbours::{Comparison, Found, Index, Scratch, gather};
+use super::neighbours::{self, Comparison, Found, Index, Scratch, gather};
 use super::posted::heaviest;
 use super::postings::Postings;
 use super::reach::{Own, Purpose, Times};
@@ -72,11 +72,12 @@ pub fn compare(comparison: &Comparison<'_>, asking: &Stars) -> Found {
     })
 }
 
-fn each(asking: &Stars, one: impl Fn(&mut Scratch, &(u32, Vec<u32>), &mut Found) + Sync) -> Found {
-    let part = |scratch: &mut Scratch, some: &[(u32, Vec<u32>)]| {
-        let mut found = Found::default();
-        some.iter().for_each(|star| one(scratch, star, &mut found));
-        found
+fn each(
+    asking: &Stars,
+    one: impl Fn(&mut Scratch, &(u32, Vec<u32>), &mut Found) + Sync + Send,
+) -> Found {
+    let of_one = |scratch: &mut Scratch, k: u32, found: &mut Found| {
+        one(scratch, &asking[k as usize], found);
     };
-    gather(asking.par_chunks(PART).map_init(Scratch::default, part).collect())
+    gather(neighbours::each(asking.len(), of_one))
 }

@@ -109,7 +109,10 @@ pub fn search(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Parts {
 }
 
 /// What `one` finds of each of so many reports, part by part.
-fn each(n: usize, one: impl Fn(&mut Scratch, u32, &mut Found) + Sync) -> Vec<Found> {
+pub(super) fn each(
+    n: usize,
+    one: impl Fn(&mut Scratch, u32, &mut Found) + Sync + Send,
+) -> Vec<Found> {
     let part = |scratch: &mut Scratch, some: Range<usize>| {
         let mut found = Found::default();
         some.for_each(|i| one(scratch, i as u32, &mut found));

@@ -106,7 +106,7 @@ impl Vectors {
         self.len() == 0
     }
 
-    fn range(&self, i: usize) -> std::ops::Range<usize> {
+    fn range(&self, i: usize) -> Range<usize> {
         self.starts[i] as usize..self.starts[i + 1] as usize
     }
 
