@@ -8,11 +8,12 @@
 //! | [`simhash`] | a 64-bit SimHash fingerprint | Charikar, STOC 2002 |
 //! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
 //! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
+//! | [`components`] | what hangs together by pairs | union-find |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
 //! | [`filter`] | most of what is not in a set | Bloom, CACM 1970 |
 //! | [`search`] | where a value stands in a sorted slice, from a guess | galloping |
 //! | [`sums`] | sums of products, by place | |
-//! | [`sort`] | hashes ascending, in linear time | bucket sort |
+//! | [`sort`] | hashes ascending, and what small numbers order, in linear time | bucket sort |
 //! | [`metrics`] | how well two partitions agree | Bagga, Baldwin 1998; Hubert, Arabie 1985 |
 //! | [`bootstrap`] | how far that may be chance | Efron 1979 |
 //! | [`mixed`] | which clusters they differ on most | |
@@ -28,6 +29,7 @@ pub mod bands;
 pub mod base32;
 pub mod bootstrap;
 pub mod buckets;
+pub mod components;
 pub mod cosine;
 pub mod filter;
 pub mod fss;

@@ -1,4 +1,4 @@
-//! Sorting of hashes: values that are spread evenly need no comparisons but the last.
+//! Sorting without comparisons, or with few: of hashes, which are spread evenly, and by small numbers.
 
 use super::wide::wide;
 
@@ -56,6 +56,37 @@ impl Sorter {
         settle(&mut self.sorted);
         true
     }
+}
+
+/// Items in the order of their numbers, which are below `n`; those of one number stay in their order. Linear: the items are gone
+/// through twice.
+///
+/// ```
+/// use samestory::kernel::sort::by_number;
+///
+/// let words = ["pier", "on", "the", "by", "sea"];
+/// assert_eq!(by_number(words.into_iter(), 5, |word| word.len()), ["on", "by", "the", "sea", "pier"]);
+/// assert!(by_number([0u8; 0].into_iter(), 0, |_| 0).is_empty());
+/// ```
+pub fn by_number<T: Copy>(
+    items: impl Iterator<Item = T> + Clone,
+    n: usize,
+    number: impl Fn(&T) -> usize,
+) -> Vec<T> {
+    let mut places = vec![0u32; n];
+    items.clone().for_each(|item| places[number(&item)] += 1);
+    let mut end = 0;
+    for place in &mut places {
+        end += std::mem::replace(place, end);
+    }
+    let Some(first) = items.clone().next() else { return Vec::new() };
+    let mut sorted = vec![first; end as usize];
+    for item in items {
+        let place = &mut places[number(&item)];
+        sorted[*place as usize] = item;
+        *place += 1;
+    }
+    sorted
 }
 
 wide! {

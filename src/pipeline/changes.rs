@@ -61,6 +61,9 @@ pub(super) fn of_duplicates(corpus: &Corpus, grouping: &Grouping) -> io::Result<
     Ok(changes)
 }
 
+/// Groups that a thread looks at one after the other: few enough that all have work to the end.
+const IN_TURN: usize = 1 << 8;
+
 /// What changed in some groups, of which the first member is the representative.
 fn of_groups(corpus: &Corpus, groups: &[&[u32]], changes: &mut [Box<str>]) -> io::Result<()> {
     let loaded = corpus.load_facts(&groups.concat())?;
@@ -74,8 +77,10 @@ fn of_groups(corpus: &Corpus, groups: &[&[u32]], changes: &mut [Box<str>]) -> io
         let other = others.filter(|(_, facts)| *facts != given);
         other.map(|(i, to)| (i, changed(from, lists(to)))).collect()
     };
-    let found: Vec<_> = groups.par_iter().zip(begins).flat_map_iter(of_group).collect();
-    found.into_iter().for_each(|(i, said)| changes[i as usize] = said);
+    // The large groups are the first ones.
+    let groups = groups.par_iter().zip(begins).with_max_len(IN_TURN);
+    let found: Vec<Vec<_>> = groups.map(of_group).collect();
+    found.into_iter().flatten().for_each(|(i, said)| changes[i as usize] = said);
     Ok(())
 }
 

@@ -8,11 +8,12 @@ use super::corpus::Corpus;
 use super::exact::Exact;
 use super::parts::Loaded;
 use super::spool::{Item, Place, Spool};
-use crate::kernel::buckets::{self, Buckets, items, pair};
-use crate::kernel::linkage::together;
+use crate::kernel::buckets::{self, Buckets, items};
+use crate::kernel::components::Components;
 use crate::params::Params;
 use crate::stages::candidates::{PASSES, Pass};
-use crate::stages::duplicates::{self, Candidates, Examined, hopeful};
+use crate::stages::decide::Constraints;
+use crate::stages::duplicates::{self, Candidates, Duplicates, Examined, hopeful};
 use crate::stages::sketch::Sketch;
 use crate::stages::verify::Copy;
 
@@ -33,21 +34,18 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
     for number in 0..PASSES {
         let mut pass = Pass::new(number, places.len());
         spool.gather(&places, |k, sketch| sketch.iter().for_each(|s| pass.add(k as u32, s)))?;
-        let (mut found, largest) = pass.pairs(&pairs, &mut Buckets::default());
+        let (found, largest) = pass.pairs(&pairs, &mut Buckets::default());
         largest_bucket = largest_bucket.max(largest);
+        let found = in_order(corpus, exact, &found).1;
         let mut left = Vec::new();
-        Batches::new(corpus, exact, &mut found).each(spool, &places, |batch, loaded| {
-            left.extend(
-                batch
-                    .pairs()
-                    .filter(|(k, pair)| {
-                        let both = k.map(|k| loaded.of(k).first());
-                        let sizes =
-                            <[u32; 2]>::from(items(*pair)).map(|i| sizes[i as usize] as usize);
-                        matches!(both, [Some(x), Some(y)] if hopeful([x, y], sizes, params))
-                    })
-                    .map(|(_, pair)| pair),
-            );
+        in_batches(&found, spool, &places, corpus.room.batch, |batch, loaded| {
+            let hopes = |&pair: &u64| {
+                let both = <[u32; 2]>::from(items(pair));
+                let sizes = both.map(|i| sizes[i as usize] as usize);
+                let both = both.map(|i| loaded.of(batch.place(i)).first());
+                matches!(both, [Some(x), Some(y)] if hopeful([x, y], sizes, params))
+            };
+            left.extend(batch.pairs.iter().copied().filter(hopes));
             Ok(())
         })?;
         pairs.append(&mut left);
@@ -56,47 +54,56 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
     Ok(Candidates { pairs, largest_bucket })
 }
 
-/// Checks pairs exactly, ascending or not.
+/// Finds near-duplicate groups among the articles of candidate pairs.
 ///
 /// # Errors
 /// Shingles that were put aside cannot be read.
+pub(super) fn find(
+    corpus: &Corpus,
+    exact: &Exact,
+    candidates: Vec<u64>,
+    constraints: &Constraints,
+    params: &Params,
+) -> io::Result<Duplicates> {
+    let (components, pairs) = in_order(corpus, exact, &candidates);
+    drop(candidates);
+    let examined = examine(corpus, exact, &pairs, params)?;
+    drop(pairs);
+    let related = duplicates::relations(&examined, &components);
+    let related = examine(corpus, exact, &related, params)?;
+    let apart = constraints.groups_apart(|i| exact.slot(i));
+    Ok(duplicates::group([examined, related], &components, apart))
+}
+
+/// What hangs together by pairs, in the order in which it was read, and the pairs in that order.
+pub(super) fn in_order(corpus: &Corpus, exact: &Exact, pairs: &[u64]) -> (Components, Vec<u64>) {
+    let part = |i: u32| corpus.part(exact.kept[i as usize]) as usize;
+    let both = pairs.iter().map(|&pair| items(pair));
+    let components = Components::new(exact.kept.len(), both, corpus.n_parts(), part);
+    let pairs = components.sort(pairs, |&pair| items(pair).0);
+    (components, pairs)
+}
+
+/// Checks pairs exactly: most quickly in the order of their components, so that each list is asked for once.
 pub(super) fn examine(
     corpus: &Corpus,
     exact: &Exact,
     pairs: &[u64],
     params: &Params,
 ) -> io::Result<Vec<Examined>> {
-    // Some will be examined because these match: to make room for them then would need the memory twice.
-    let mut examined = Vec::with_capacity(pairs.len() + pairs.len() / 4);
+    let mut examined = Vec::with_capacity(pairs.len());
     let places: Vec<Place> = exact.kept.iter().map(|&i| corpus.shingles_of(i)).collect();
-    let mut pairs = pairs.to_vec();
-    Batches::new(corpus, exact, &mut pairs).each(
-        &corpus.shingles.spool,
-        &places,
-        |batch, loaded| {
-            let articles = || batch.members.iter().map(|&i| exact.kept[i as usize]);
-            let heads = corpus.load_words(articles())?;
-            let copy = |(k, i): (usize, u32)| corpus.copy(i, loaded.of(k), heads.of(k));
-            let copies: Vec<Copy> = articles().enumerate().map(copy).collect();
-            let local: Vec<u64> =
-                batch.pairs().map(|([a, b], _)| pair(a as u32, b as u32)).collect();
-            let mut found = duplicates::examine(&local, |k| &copies[k as usize], params);
-            for e in &mut found {
-                let (a, b) = (batch.members[e.a as usize], batch.members[e.b as usize]);
-                (e.a, e.b) = (a.min(b), a.max(b));
-            }
-            examined.append(&mut found);
-            Ok(())
-        },
-    )?;
+    let spool = &corpus.shingles.spool;
+    in_batches(pairs, spool, &places, corpus.room.batch, |batch, loaded| {
+        let kept = |&i: &u32| exact.kept[i as usize];
+        let heads = corpus.load_words(batch.members.iter().map(kept))?;
+        let copy = |(k, i): (usize, &u32)| corpus.copy(kept(i), loaded.of(k), heads.of(k));
+        let copies: Vec<Copy> = batch.members.par_iter().enumerate().map(copy).collect();
+        let of = |i: u32| &copies[batch.place(i)];
+        examined.append(&mut duplicates::examine(batch.pairs, of, params));
+        Ok(())
+    })?;
     Ok(examined)
-}
-
-/// Pairs in an order in which those of the same articles stand together.
-struct Batches<'a> {
-    pairs: &'a [u64],
-    /// Bytes of lists in a batch.
-    room: usize,
 }
 
 /// Some pairs, and the articles in them.
@@ -109,68 +116,45 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// The places of both articles among the members, and the pair.
-    fn pairs(&self) -> impl Iterator<Item = ([usize; 2], u64)> {
-        self.pairs.iter().map(|&pair| {
-            let (a, b) = items(pair);
-            ([a, b].map(|i| self.local[i as usize] as usize), pair)
-        })
+    /// Where an article stands among the members.
+    fn place(&self, i: u32) -> usize {
+        self.local[i as usize] as usize
     }
 }
 
-impl<'a> Batches<'a> {
-    /// Sorts pairs by what they hang together with, and that by where it was read.
-    fn new(corpus: &Corpus, exact: &Exact, pairs: &'a mut [u64]) -> Self {
-        let root = together(exact.kept.len(), pairs.iter().map(|&pair| items(pair)));
-        let part = |i: u32| corpus.part(exact.kept[i as usize]);
-        let mut order: Vec<u32> = (0..root.len() as u32).collect();
-        order.par_sort_by_cached_key(|&i| (part(root[i as usize]), root[i as usize]));
-        // Pairs of ranks sort as they are.
-        let mut rank = root;
-        order.iter().zip(0..).for_each(|(&i, at)| rank[i as usize] = at);
-        let renamed = |pair: u64, names: &[u32]| {
-            let (a, b) = items(pair);
-            buckets::pair(names[a as usize], names[b as usize])
-        };
-        pairs.iter_mut().for_each(|pair| *pair = renamed(*pair, &rank));
-        pairs.par_sort_unstable();
-        pairs.iter_mut().for_each(|pair| *pair = renamed(*pair, &order));
-        Self { pairs, room: corpus.room.batch }
-    }
-
-    /// Calls `each` with every batch and the lists of its members, which are at `places`.
-    fn each<T: Item>(
-        &self,
-        spool: &Spool<T>,
-        places: &[Place],
-        mut each: impl FnMut(&Batch<'_>, &Loaded<'_, T>) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let (mut members, mut local) = (Vec::new(), vec![u32::MAX; places.len()]);
-        let mut rest = self.pairs;
-        while !rest.is_empty() {
-            let (mut used, mut n) = (0, 0);
-            for &pair in rest {
-                let both = <[u32; 2]>::from(items(pair));
-                let new = both.iter().filter(|&&i| local[i as usize] == u32::MAX);
-                used += new.map(|&i| places[i as usize].len() * T::SIZE).sum::<usize>();
-                if used > self.room && n > 0 {
-                    break;
-                }
-                for i in both {
-                    if local[i as usize] == u32::MAX {
-                        local[i as usize] = members.len() as u32;
-                        members.push(i);
-                    }
-                }
-                n += 1;
+/// Calls `each` with some pairs after the others and the lists of their articles, which are at `places`: so many that these have
+/// at most `room` bytes, unless those of one pair have more.
+fn in_batches<T: Item>(
+    mut rest: &[u64],
+    spool: &Spool<T>,
+    places: &[Place],
+    room: usize,
+    mut each: impl FnMut(&Batch<'_>, &Loaded<'_, T>) -> io::Result<()>,
+) -> io::Result<()> {
+    let (mut members, mut local) = (Vec::new(), vec![u32::MAX; places.len()]);
+    while !rest.is_empty() {
+        let (mut used, mut n) = (0, 0);
+        for &pair in rest {
+            let both = <[u32; 2]>::from(items(pair));
+            let new = both.iter().filter(|&&i| local[i as usize] == u32::MAX);
+            used += new.map(|&i| places[i as usize].len() * T::SIZE).sum::<usize>();
+            if used > room && n > 0 {
+                break;
             }
-            let (pairs, others) = rest.split_at(n);
-            let wanted: Vec<Place> = members.iter().map(|&i| places[i as usize]).collect();
-            let loaded = Loaded::from(spool, &wanted)?;
-            each(&Batch { pairs, members: &members, local: &local }, &loaded)?;
-            members.drain(..).for_each(|i| local[i as usize] = u32::MAX);
-            rest = others;
+            for i in both {
+                if local[i as usize] == u32::MAX {
+                    local[i as usize] = members.len() as u32;
+                    members.push(i);
+                }
+            }
+            n += 1;
         }
-        Ok(())
+        let (pairs, others) = rest.split_at(n);
+        let wanted: Vec<Place> = members.iter().map(|&i| places[i as usize]).collect();
+        let loaded = Loaded::from(spool, &wanted)?;
+        each(&Batch { pairs, members: &members, local: &local }, &loaded)?;
+        members.drain(..).for_each(|i| local[i as usize] = u32::MAX);
+        rest = others;
     }
+    Ok(())
 }

@@ -205,6 +205,11 @@ impl Corpus {
         self.cards[i as usize].part
     }
 
+    /// How many parts there are.
+    pub(super) fn n_parts(&self) -> usize {
+        self.parts as usize
+    }
+
     /// The numbers of all articles in an index.
     pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = u32> {
         self.cards.iter().map(|card| card.row)

@@ -124,13 +124,8 @@ impl Exact {
         self.slots[i as usize]
     }
 
-    /// How many articles are folded onto others.
-    pub(super) fn folded(&self) -> usize {
-        self.slots.len() - self.kept.len()
-    }
-
     /// What each article is folded onto.
-    pub(super) fn first(&self) -> impl Iterator<Item = u32> {
+    pub(super) fn first(&self) -> impl ExactSizeIterator<Item = u32> + Clone {
         self.slots.iter().map(|&slot| self.kept[slot as usize])
     }
 

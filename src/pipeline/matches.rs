@@ -1,8 +1,7 @@
 //! The evidence of an outcome: every verified match, and the best one of each article.
 
-use rayon::prelude::*;
-
 use super::Found;
+use crate::kernel::sort::by_number;
 use crate::kernel::time::ONE;
 use crate::model::{Grouping, Match, MatchKind};
 use crate::params::Params;
@@ -24,8 +23,7 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
     let between = |a: u32, b: u32| Match { a: a.min(b), b: a.max(b), ..base };
     let folded = exact.first().zip(0..).filter(|(first, i)| first != i);
     let same = folded.map(|(first, i)| between(first, i));
-    let copies = exact.folded() + examined.len();
-    let near = examined.into_iter().map(|e| Match {
+    let near = examined.iter().map(|e| Match {
         kind: MatchKind::Near,
         resemblance: e.resemblance,
         containment: e.containment,
@@ -35,7 +33,6 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
     let share = |x: i64| (x as f64 / ONE as f64) as f32;
     let told = stories.similar.iter().zip(&stories.scores.pairs);
     let told = told.filter(|(pair, _)| share(pair.similarity()) >= params.min_similarity as f32);
-    let n_told = told.clone().count();
     let told = told.map(|(pair, &score)| {
         let [of_a, of_b] = [pair.a, pair.b].map(|i| stories.scores.penalties[i as usize]);
         Match {
@@ -57,9 +54,10 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
         similarity: 0.0,
         ..base
     });
-    let mut all: Vec<Match> = Vec::with_capacity(copies + n_told + constraints.together.len());
-    all.extend(same.chain(near).chain(told).chain(linked));
-    all.par_sort_unstable_by_key(|m| (m.a, m.b, m.kind));
+    let n = exact.first().len();
+    let mut all = by_number(same.chain(near).chain(told).chain(linked), n, |m| m.a as usize);
+    all.chunk_by_mut(|x, y| x.a == y.a)
+        .for_each(|of_one| of_one.sort_unstable_by_key(|m| (m.b, m.kind)));
     all.dedup_by_key(|m| (m.a, m.b));
     all
 }

@@ -21,7 +21,7 @@ pub const BOUNDS: Bounds =
 pub const SHARED: usize = 2;
 
 /// Bands whose keys are computed together, because their slots lie side by side.
-const TOGETHER: usize = 6;
+const TOGETHER: usize = 7;
 
 /// Passes over all sketches in which pairs are found.
 pub const PASSES: usize = BANDS / TOGETHER + 1;
@@ -46,11 +46,11 @@ pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
     let mut pairs = proposed.iter().map(|p| &p.0[..]).collect::<Vec<_>>().concat();
     drop(proposed);
     // Stable, because that makes use of what is in order already.
-    pairs.sort();
+    pairs.par_sort();
     pairs.dedup();
     let by_lead = work(LEADS, &pairs, &mut Buckets::default()).0;
     pairs.extend(by_lead);
-    pairs.sort();
+    pairs.par_sort();
     (pairs, largest)
 }
 

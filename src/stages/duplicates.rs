@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 
-use super::candidates::{self, BOUNDS, spread};
+use super::candidates::{self, BOUNDS};
 use super::sketch::Sketch;
 use super::verify::{self, Copy, Near};
-use crate::kernel::buckets::{self, Buckets, items};
+use crate::kernel::buckets::{self, items, of_bucket};
+use crate::kernel::components::Components;
 use crate::kernel::fss::{SLOTS, equal_slots};
-use crate::kernel::linkage::{Average, Constraints, Edge, group_under, together};
+use crate::kernel::linkage::{Average, Constraints, Edge, group_under};
 use crate::kernel::search::count_below;
 use crate::kernel::time::ONE;
 use crate::params::Params;
@@ -55,7 +56,7 @@ impl Examined {
 pub struct Duplicates {
     /// For each article the lowest position of its group.
     pub group: Vec<u32>,
-    /// The pairs that match, ascending.
+    /// The pairs that match, in whatever order.
     pub matches: Vec<Examined>,
 }
 
@@ -68,15 +69,20 @@ pub struct Candidates {
     pub largest_bucket: usize,
 }
 
+/// Pairs that a thread looks at one after the other: few enough that all have work to the end.
+const IN_TURN: usize = 1 << 10;
+
 /// Proposes pairs by their sketches, given the sizes of the shingle sets as well.
 pub fn propose(sketches: &[Option<&Sketch>], sizes: &[u32], params: &Params) -> Candidates {
-    let (mut pairs, largest_bucket) = candidates::propose(sketches);
-    pairs.retain(|&pair| {
+    let (pairs, largest_bucket) = candidates::propose(sketches);
+    let hopes = |&pair: &u64| {
         let (a, b) = items(pair);
         let both = sketches[a as usize].zip(sketches[b as usize]);
         let sizes = [a, b].map(|i| sizes[i as usize] as usize);
         both.is_some_and(|(x, y)| hopeful([x, y], sizes, params))
-    });
+    };
+    let some = |pairs: &[u64]| pairs.iter().copied().filter(hopes).collect();
+    let pairs = pairs.par_chunks(IN_TURN).map(some).collect::<Vec<Vec<u64>>>().concat();
     Candidates { pairs, largest_bucket }
 }
 
@@ -98,10 +104,12 @@ pub fn find(
     apart: Vec<(u32, u32)>,
     params: &Params,
 ) -> Duplicates {
-    let mut examined = examine(&candidates.pairs, |i| &copies[i as usize], params);
-    let second = relations(&examined, &candidates.pairs);
-    examined.extend(examine(&second, |i| &copies[i as usize], params));
-    group(examined, copies.len(), apart)
+    let pairs = candidates.pairs.iter().map(|&pair| items(pair));
+    let components = Components::new(copies.len(), pairs, 1, |_| 0);
+    let examine = |pairs: &[u64]| examine(pairs, |i| &copies[i as usize], params);
+    let examined = examine(&components.sort(&candidates.pairs, |&pair| items(pair).0));
+    let related = examine(&relations(&examined, &components));
+    group([examined, related], &components, apart)
 }
 
 /// Checks pairs exactly.
@@ -114,94 +122,103 @@ pub fn examine<'a>(
         let (a, b) = items(pair);
         Examined::new((a, b), verify::near(copy(a), copy(b), params))
     };
-    pairs.par_iter().map(one).collect()
+    pairs.par_iter().with_max_len(IN_TURN).map(one).collect()
 }
 
-/// Pairs of which those that match are looked at together.
-const SHARE: usize = if cfg!(test) { 1 << 12 } else { 1 << 18 };
+/// Pairs of which the components are gone through together, unless one alone has more.
+const TOGETHER: usize = if cfg!(test) { 2 } else { 1 << 10 };
+/// Pairs that a common third proposes, many of them more than once, before they are looked through.
+const PROPOSED: usize = if cfg!(test) { 2 } else { 1 << 21 };
 
-/// The pairs of articles that match a common third and were not proposed yet, ascending, as the proposed ones are.
+/// The pairs of articles that match a common third and were not examined yet. Those that were are in the order of their
+/// components, and so are these.
 ///
 /// These need no sketch to agree: whether the ends of a chain match is asked because its middle does.
-pub fn relations(examined: &[Examined], proposed: &[u64]) -> Vec<u64> {
+pub fn relations(examined: &[Examined], components: &Components) -> Vec<u64> {
+    let some = components.cut(examined, |e| e.a, TOGETHER);
+    let of_some = |&some: &&[Examined]| {
+        let mut new = new_relations(some);
+        new.sort_by_key(|&pair| components.of(items(pair).0));
+        new
+    };
+    some.par_iter().map(of_some).collect::<Vec<_>>().concat()
+}
+
+/// Those between articles of some components, ascending.
+fn new_relations(examined: &[Examined]) -> Vec<u64> {
+    let mut known: Vec<u64> = examined.iter().map(|e| buckets::pair(e.a, e.b)).collect();
+    known.sort_unstable();
     let matches = examined.iter().filter(|e| e.matches());
-    let both = || matches.clone().flat_map(|e| [(e.a, e.b), (e.b, e.a)]);
-    let items = both().map(|(i, _)| i as usize + 1).max().unwrap_or(0);
-    let (mut pairs, mut new, mut buckets) = (Vec::new(), Vec::new(), Buckets::default());
-    // Some of the thirds at a time: together they propose the same pairs many times.
-    let shares = examined.len().div_ceil(SHARE) as u32;
-    for share in 0..shares {
-        let rows: Vec<(u32, u32)> = both().filter(|(third, _)| third % shares == share).collect();
-        let rows = rows.iter().map(|&(third, item)| (spread(third), item));
-        buckets.propose(items, rows, BOUNDS, |pair| new.push(pair));
-        buckets::distinct(&mut new);
-        let mut rest = proposed;
-        new.retain(|&pair| {
+    let mut by_third: Vec<(u32, u32)> = matches.flat_map(|e| [(e.a, e.b), (e.b, e.a)]).collect();
+    by_third.sort_unstable();
+    let keep_new = |proposed: &mut Vec<u64>, new: &mut Vec<u64>| {
+        buckets::distinct(proposed);
+        let mut rest = &known[..];
+        proposed.retain(|&pair| {
             rest = &rest[count_below(rest, pair, 0)..];
             rest.first() != Some(&pair)
         });
-        pairs.append(&mut new);
+        new.append(proposed);
+    };
+    let (mut proposed, mut new) = (Vec::new(), Vec::new());
+    for of_third in by_third.chunk_by(|x, y| x.0 == y.0) {
+        of_bucket(of_third, BOUNDS, |x, y| proposed.push(buckets::pair(x.1, y.1)));
+        if proposed.len() >= PROPOSED {
+            keep_new(&mut proposed, &mut new);
+        }
     }
-    buckets::distinct(&mut pairs);
-    pairs
+    keep_new(&mut proposed, &mut new);
+    buckets::distinct(&mut new);
+    new
 }
 
-/// Groups `n` articles by the pairs that were checked, as [`groups`] does.
-pub fn group(mut examined: Vec<Examined>, n: usize, apart: Vec<(u32, u32)>) -> Duplicates {
-    let group = groups(&mut examined, n, apart);
+/// Groups articles by the pairs that were checked, as [`groups`] does.
+pub fn group(
+    [mut examined, mut related]: [Vec<Examined>; 2],
+    components: &Components,
+    apart: Vec<(u32, u32)>,
+) -> Duplicates {
+    let group = groups([&examined, &related], components, apart);
+    examined.append(&mut related);
     examined.retain(Examined::matches);
-    examined.par_sort_unstable_by_key(|e| (e.a, e.b));
     Duplicates { group, matches: examined }
 }
 
-/// For each of `n` articles the lowest one of its group, by the pairs that were checked, in whatever order; these are in another
-/// one then. Pairs in `apart` are in no group together.
+/// For each article the lowest one of its group, by the pairs that were checked: candidates, and those related by a common third,
+/// both in the order of their components. Pairs in `apart` are in no group together.
 ///
 /// Groups merge while the average strength of the pairs examined between them is that of a match. A chain of
 /// revisions, each like the one before, so ends where its ends have grown apart.
-pub fn groups(examined: &mut [Examined], n: usize, mut apart: Vec<(u32, u32)>) -> Vec<u32> {
+pub fn groups(
+    [examined, related]: [&[Examined]; 2],
+    components: &Components,
+    mut apart: Vec<(u32, u32)>,
+) -> Vec<u32> {
     // What does not hang together has nothing to do with each other, so that linkage needs room for some of it only.
-    let part = together(n, examined.iter().map(|e| (e.a, e.b)));
-    let part_of = |i: u32| part[i as usize];
-    examined.par_sort_unstable_by_key(|e| (part_of(e.a), e.a, e.b));
-    apart.retain(|&(a, b)| part_of(a) == part_of(b));
-    apart.sort_unstable_by_key(|pair| part_of(pair.0));
-    let one = |some: &[Examined]| {
-        let [first, last] = [0, some.len() - 1].map(|i| part_of(some[i].a));
-        let from = apart.partition_point(|pair| part_of(pair.0) < first);
-        let to = apart.partition_point(|pair| part_of(pair.0) <= last);
-        link(some, &part, &apart[from..to])
+    apart.retain(|&(a, b)| components.of(a) == components.of(b));
+    let apart = components.sort(&apart, |pair| pair.0);
+    let one = |&some: &&[Examined]| {
+        let ends = [some[0].a, some[some.len() - 1].a];
+        let related = components.between(related, |e| e.a, ends);
+        let mut all = [some, related].concat();
+        all.sort_by_key(|e| components.of(e.a));
+        link(&all, components, components.between(&apart, |pair| pair.0, ends))
     };
-    let linked: Vec<_> = some_parts(examined, &part).into_par_iter().map(one).collect();
-    let mut group: Vec<u32> = (0..n as u32).collect();
+    let some = components.cut(examined, |e| e.a, TOGETHER);
+    let linked: Vec<_> = some.par_iter().map(one).collect();
+    let mut group: Vec<u32> = (0..components.n_items() as u32).collect();
     linked.into_iter().flatten().for_each(|(i, label)| group[i as usize] = label);
     group
 }
 
-/// Pairs that are linked at once, unless more hang together.
-const AT_ONCE: usize = if cfg!(test) { 2 } else { 1 << 10 };
-
-/// Cuts pairs that are in the order of their parts where a part ends.
-fn some_parts<'a>(mut examined: &'a [Examined], part: &[u32]) -> Vec<&'a [Examined]> {
-    let mut all = Vec::new();
-    while !examined.is_empty() {
-        let last = part[examined[AT_ONCE.min(examined.len()) - 1].a as usize];
-        let n = examined.partition_point(|e| part[e.a as usize] <= last);
-        let (some, rest) = examined.split_at(n);
-        all.push(some);
-        examined = rest;
-    }
-    all
-}
-
-/// The groups of the articles in the pairs of some parts: each article with the lowest one of its group.
-fn link(examined: &[Examined], part: &[u32], apart: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    // Articles are numbered among themselves, in their order within a part.
+/// The groups of the articles in the pairs of some components: each article with the lowest one of its group.
+fn link(examined: &[Examined], components: &Components, apart: &[(u32, u32)]) -> Vec<(u32, u32)> {
+    // Articles are numbered among themselves, in their order within a component.
     let (mut members, mut edges) = (Vec::new(), Vec::with_capacity(examined.len()));
     let mut own: Vec<u32> = Vec::new();
-    for of_part in examined.chunk_by(|x, y| part[x.a as usize] == part[y.a as usize]) {
+    for of_one in examined.chunk_by(|x, y| components.of(x.a) == components.of(y.a)) {
         own.clear();
-        own.extend(of_part.iter().flat_map(|e| [e.a, e.b]));
+        own.extend(of_one.iter().flat_map(|e| [e.a, e.b]));
         own.sort_unstable();
         own.dedup();
         let number = |i: u32| (members.len() + own.partition_point(|&j| j < i)) as u32;
@@ -209,7 +226,7 @@ fn link(examined: &[Examined], part: &[u32], apart: &[(u32, u32)]) -> Vec<(u32, 
             let (a, b) = (number(e.a), number(e.b));
             Edge { a, b, sum: e.fixed_strength(), examined: 1 }
         };
-        edges.extend(of_part.iter().map(edge));
+        edges.extend(of_one.iter().map(edge));
         members.extend_from_slice(&own);
     }
     let number = |i: u32| members.iter().position(|&j| j == i).map(|k| k as u32);
@@ -231,33 +248,64 @@ mod tests {
         Examined { a, b, resemblance: 0.0, containment: 0.0, strength }
     }
 
-    proptest! {
-        #[test]
-        fn some_parts_at_a_time_give_the_groups_of_all_at_once(
-            pairs in prop::collection::btree_map((0u32..14, 0u32..14), 0u8..8, 0..14),
-            apart in prop::collection::vec((0u32..14, 0u32..14), 0..3),
-        ) {
-            let checked: Vec<Examined> = pairs
-                .into_iter()
-                .filter(|((a, b), _)| a < b)
-                .map(|((a, b), strength)| examined(a, b, 0.6 + f32::from(strength) / 8.0))
-                .collect();
-            let apart: Vec<(u32, u32)> = apart.into_iter().filter(|(a, b)| a < b).collect();
-            let edge = |e: &Examined| Edge { a: e.a, b: e.b, sum: e.fixed_strength(), examined: 1 };
-            let edges = checked.iter().map(edge);
-            let under = Constraints { apart: apart.clone(), ..Default::default() };
-            let all = group_under(&under, &[0; 14], edges, ONE, Average::ExaminedPairs);
-            prop_assert_eq!(group(checked, 14, apart).group, all.label);
-        }
+    /// What hangs together by pairs, the last first, and the pairs in that order.
+    fn in_order(n: usize, checked: &[Examined]) -> (Components, Vec<Examined>) {
+        let both = checked.iter().map(|e| (e.a, e.b));
+        let components = Components::new(n, both, n, |lowest| n - 1 - lowest as usize);
+        let checked = components.sort(checked, |e| e.a);
+        (components, checked)
     }
 
-    #[test]
-    fn what_matches_one_article_is_compared() {
-        let checked = [examined(0, 3, 1.0), examined(3, 5, 1.2), examined(5, 6, 0.99)];
-        assert_eq!(relations(&checked, &[]), [buckets::pair(0, 5)]);
-        assert!(relations(&checked, &[buckets::pair(0, 5)]).is_empty());
-        let many: Vec<Examined> = (0..40_000).map(|i| examined(2 * i, 2 * i + 1, 1.0)).collect();
-        assert!(relations(&many, &[]).is_empty());
+    fn grouped(checked: &[Examined], n: usize, apart: Vec<(u32, u32)>) -> Duplicates {
+        let (components, checked) = in_order(n, checked);
+        group([checked, Vec::new()], &components, apart)
+    }
+
+    fn checked() -> impl Strategy<Value = Vec<Examined>> {
+        let pairs = prop::collection::btree_map((0u32..14, 0u32..14), 0u8..8, 0..20);
+        let one = |((a, b), strength)| examined(a, b, 0.6 + f32::from(strength) / 8.0);
+        pairs.prop_map(move |some| some.into_iter().filter(|((a, b), _)| a < b).map(one).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn some_components_at_a_time_give_the_groups_of_all_at_once(
+            all in checked(),
+            candidates in prop::collection::vec(any::<bool>(), 20),
+            apart in prop::collection::vec((0u32..14, 0u32..14), 0..3),
+        ) {
+            let mut candidates = candidates.into_iter();
+            let (candidates, others): (Vec<Examined>, Vec<_>) =
+                all.into_iter().partition(|_| candidates.next().expect("there are as many"));
+            let (components, candidates) = in_order(14, &candidates);
+            let related = others.into_iter().filter(|e| components.of(e.a) == components.of(e.b));
+            let related = components.sort(&related.collect::<Vec<_>>(), |e| e.a);
+            let apart: Vec<(u32, u32)> = apart.into_iter().filter(|(a, b)| a < b).collect();
+            let edge = |e: &Examined| Edge { a: e.a, b: e.b, sum: e.fixed_strength(), examined: 1 };
+            let both = [&candidates[..], &related].concat();
+            let under = Constraints { apart: apart.clone(), ..Default::default() };
+            let edges = both.iter().map(edge);
+            let tree = group_under(&under, &[0; 14], edges, ONE, Average::ExaminedPairs);
+            prop_assert_eq!(group([candidates, related], &components, apart).group, tree.label);
+        }
+
+        #[test]
+        fn relations_are_the_rule_over_thirds(all in checked()) {
+            let mut expected = Vec::new();
+            for third in 0..14 {
+                let others = all.iter().filter(|e| e.matches() && (e.a == third || e.b == third));
+                let mut others: Vec<u32> = others.map(|e| e.a + e.b - third).collect();
+                others.sort_unstable();
+                of_bucket(&others, BOUNDS, |a, b| expected.push(buckets::pair(a, b)));
+            }
+            expected.retain(|&pair| all.iter().all(|e| buckets::pair(e.a, e.b) != pair));
+            buckets::distinct(&mut expected);
+            let (components, all) = in_order(14, &all);
+            let mut found = relations(&all, &components);
+            prop_assert!(found.is_sorted_by_key(|&pair| components.of(items(pair).0)));
+            found.sort_unstable();
+            prop_assert_eq!(found, expected);
+        }
     }
 
     #[test]
@@ -272,7 +320,8 @@ mod tests {
         let candidates = Candidates { pairs, largest_bucket: 2 };
         let found = find(&candidates, &copies, Vec::new(), &Params::default());
         assert_eq!(found.group, [0, 0, 2, 0]);
-        let matches: Vec<(u32, u32)> = found.matches.iter().map(|e| (e.a, e.b)).collect();
+        let mut matches: Vec<(u32, u32)> = found.matches.iter().map(|e| (e.a, e.b)).collect();
+        matches.sort_unstable();
         assert_eq!(matches, [(0, 1), (0, 3), (1, 3)]);
     }
 
@@ -280,12 +329,12 @@ mod tests {
     fn groups_merge_while_the_average_is_a_match() {
         let groups = |ends: f32| {
             let checked = vec![examined(2, 3, 1.2), examined(1, 2, 1.3), examined(1, 3, ends)];
-            group(checked, 4, Vec::new())
+            grouped(&checked, 4, Vec::new())
         };
         assert_eq!(groups(0.81).group, [0, 1, 1, 1]);
         assert_eq!(groups(0.79).group, [0, 1, 1, 3]);
-        assert_eq!(groups(0.81).matches, [examined(1, 2, 1.3), examined(2, 3, 1.2)]);
-        assert_eq!(group(vec![examined(0, 1, 1.3)], 2, vec![(0, 1)]).group, [0, 1]);
+        assert_eq!(groups(0.81).matches, [examined(2, 3, 1.2), examined(1, 2, 1.3)]);
+        assert_eq!(grouped(&[examined(0, 1, 1.3)], 2, vec![(0, 1)]).group, [0, 1]);
         assert_eq!(examined(0, 1, 1.25).fixed_strength(), ONE * 5 / 4);
     }
 

@@ -19,6 +19,7 @@ use super::work::Work;
 use super::world::aside;
 use super::{Error, fold};
 use crate::kernel::buckets::{items, pair};
+use crate::kernel::components::Components;
 use crate::pipeline::copies;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::Exact;
@@ -138,9 +139,12 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let texts = Texts::of(&work.state, &together);
     let examined = |p: &Pair| p.examined(|row| texts.slots[row as usize]);
     examine(work, &mut candidates)?;
-    let first: Vec<Examined> = candidates.iter().filter_map(examined).collect();
-    let mut proposed: Vec<u64> = candidates.iter().map(|p| texts.pair(p)).collect();
-    proposed.sort_unstable();
+    let both = candidates.iter().map(|p| items(texts.pair(p)));
+    let components = Components::new(texts.rows.len(), both, 1, |_| 0);
+    let in_order = |pairs: &[Pair]| {
+        components.sort(&pairs.iter().filter_map(examined).collect::<Vec<_>>(), |e| e.a)
+    };
+    let first = in_order(&candidates);
     let as_related = |p: &u64| {
         let (a, b) = items(*p);
         let (a, b) = items(pair(texts.rows[a as usize], texts.rows[b as usize]));
@@ -149,7 +153,7 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
         Pair { related: true, ..known.unwrap_or(unknown) }
     };
     let mut related: Vec<Pair> =
-        duplicates::relations(&first, &proposed).iter().map(as_related).collect();
+        duplicates::relations(&first, &components).iter().map(as_related).collect();
     examine(work, &mut related)?;
     related.sort_unstable_by_key(Pair::place);
     let stale = all.iter().filter(|p| p.related && !p.is_candidate());
@@ -157,12 +161,11 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let stale = stale.map(|&p| Pair { related: false, numbers: UNKNOWN, ..p });
     let changed = [&candidates, &related].map(|now| pairs::differing(now, &all));
     let put: Vec<Pair> = stale.chain(changed.into_iter().flatten()).collect();
-    let mut found: Vec<Examined> = candidates.iter().chain(&related).filter_map(examined).collect();
     let text = |row: u32| texts.slots[work.state.now(row).first as usize];
     let is_there = |row: &u32| together.binary_search(row).is_ok();
     let constraints = bind(&work.params.decisions, |id| work.row_of(id).filter(is_there));
     let apart = constraints.groups_apart(text);
-    let groups = duplicates::groups(&mut found, texts.rows.len(), apart);
+    let groups = duplicates::groups([&first, &in_order(&related)], &components, apart);
     let group = |row: u32| groups[text(row) as usize];
     let published = |row: u32| work.state.published(row);
     together.sort_by_key(|&row| (group(row), published(row).is_none(), published(row)));
@@ -206,6 +209,7 @@ fn examine(work: &Work<'_>, pairs: &mut [Pair]) -> Result<(), Error> {
     let row = |slot: u32| corpus.row(exact.kept[slot as usize]);
     let slots: HashMap<u32, u32> = (0..rows.len() as u32).map(|slot| (row(slot), slot)).collect();
     let asked: Vec<u64> = new().map(|p| pair(slots[&p.a], slots[&p.b])).collect();
+    let asked = copies::in_order(&corpus, &exact, &asked).1;
     let found = copies::examine(&corpus, &exact, &asked, work.params).map_err(aside)?;
     let numbers = |e: &Examined| {
         (items(pair(row(e.a), row(e.b))), [e.resemblance, e.containment, e.strength])

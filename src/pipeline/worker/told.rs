@@ -120,8 +120,7 @@ fn story(rows: &[Row], settings: &Settings) -> Result<crate::model::Grouping, Er
         let (a, b) = (a.min(b), a.max(b));
         Ok(Examined { a, b, resemblance, containment, strength: 1.0 })
     };
-    let mut matches = role(1).map(near).collect::<Result<Vec<_>, Error>>()?;
-    matches.sort_unstable_by_key(|e| (e.a, e.b));
+    let matches = role(1).map(near).collect::<Result<Vec<_>, Error>>()?;
     let duplicates = Duplicates { group, matches };
     let mut groups = exact.expand(&corpus, &duplicates);
     groups.sort_by_cached_key(|group| (corpus.time(group[0]).0, group[0]));
