@@ -5,6 +5,8 @@
 //! set of items only, so that any order of arrival gives the same pairs; a bucket of n costs at most n × (hubs + near), and
 //! one of at most hubs + near + 1 items is paired whole. What comes after all items of a bucket takes no pair away.
 
+use super::sort::by_number;
+
 /// What a bucket may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -39,8 +41,10 @@ pub struct Buckets {
 
 /// Bits of a key.
 pub const KEY_BITS: u32 = 48;
-/// Bits that choose a part at a time: the ends of so many parts stay in the nearest cache while rows are spread.
+/// Bits that choose a part first: so many parts can be written to at once.
 const DIGIT: u32 = 8;
+/// Most bits that choose a part of such a part, which lies in a near cache with all of its parts.
+const FINER: u32 = 12;
 /// Most pairs that are remembered: more do not stay in the caches, and to sort what repeats costs less.
 const MOST_RECENT: usize = 1 << 16;
 
@@ -65,7 +69,7 @@ impl Buckets {
         // What is left of a key has room above the item in 64 bits.
         let bits = items.max(2).ilog2();
         let first = DIGIT.max((bits + 1).saturating_sub(u64::BITS - KEY_BITS));
-        let second = bits.saturating_sub(first).clamp(1, DIGIT);
+        let second = rows.len().max(1).ilog2().saturating_sub(first).clamp(1, FINER);
         let left = KEY_BITS - first;
         let places = (2 * rows.len()).next_power_of_two().min(MOST_RECENT);
         if recent.len() < places {
@@ -143,6 +147,43 @@ pub fn distinct(pairs: &mut Vec<u64>) {
     pairs.shrink_to_fit();
 }
 
+/// Pairs of items below `n`, ascending.
+pub fn sorted(pairs: &[u64], n: usize) -> Vec<u64> {
+    let mut sorted = by_number(pairs.iter().copied(), n, |&pair| items(pair).0 as usize);
+    let lower = |pair: u64| items(pair).0;
+    sorted.chunk_by_mut(|&x, &y| lower(x) == lower(y)).for_each(<[u64]>::sort_unstable);
+    sorted
+}
+
+/// The values of two lists, each ascending and distinct by their `key`; of two that are the same by it what `both` makes of them.
+///
+/// ```
+/// use samestory::kernel::buckets::union;
+///
+/// assert_eq!(union(&[1, 4, 9], &[4, 5], |value| value, |value, _| value), [1, 4, 5, 9]);
+/// ```
+pub fn union(
+    a: &[u64],
+    b: &[u64],
+    key: impl Fn(u64) -> u64,
+    both: impl Fn(u64, u64) -> u64,
+) -> Vec<u64> {
+    let mut all = Vec::with_capacity(a.len() + b.len());
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        // Without branches on the data, as with intersections.
+        let (x, y) = (a[i], b[j]);
+        let (of_x, of_y) = (key(x), key(y));
+        let one = if of_x < of_y { x } else { y };
+        all.push(if of_x == of_y { both(x, y) } else { one });
+        i += usize::from(of_x <= of_y);
+        j += usize::from(of_y <= of_x);
+    }
+    all.extend_from_slice(&a[i..]);
+    all.extend_from_slice(&b[j..]);
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +209,27 @@ mod tests {
             prop_assert_eq!(largest, (0..9).map(|k| keys.iter().filter(|&&other| other == k).count()).max().unwrap_or(0));
             distinct(&mut pairs);
             prop_assert_eq!(pairs, expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_sort_as_numbers(some in prop::collection::vec((0u32..40, 0u32..40), 0..90)) {
+            let pairs: Vec<u64> = some.iter().map(|&(a, b)| pair(a, b)).collect();
+            let mut expected = pairs.clone();
+            expected.sort_unstable();
+            prop_assert_eq!(sorted(&pairs, 40), expected);
+        }
+
+        #[test]
+        fn unions_equal_maps(some in prop::array::uniform2(prop::collection::btree_map(0u64..30, 0u64..2, 0..20))) {
+            let [a, b] = some.each_ref().map(|some| some.iter().map(|(key, low)| key << 1 | low).collect::<Vec<u64>>());
+            let mut expected = some[0].clone();
+            for (&key, &low) in &some[1] {
+                expected.entry(key).and_modify(|own| *own = 1).or_insert(low);
+            }
+            let expected: Vec<u64> = expected.into_iter().map(|(key, low)| key << 1 | low).collect();
+            prop_assert_eq!(union(&a, &b, |value| value >> 1, |x, y| x | y | 1), expected);
         }
     }
 

@@ -8,6 +8,7 @@ use super::sketch::{LEAD_HASHES, Lead, NO_LEAD, Sketch};
 use crate::kernel::bands;
 use crate::kernel::buckets::{self, Bounds, Buckets, KEY_BITS};
 use crate::kernel::hash::mix;
+use crate::kernel::wide::wide;
 
 /// Bands of a signature. With 3 rows, a pair of resemblance .4 is proposed with chance .94 and one of .5 with .996.
 pub const BANDS: usize = 42;
@@ -38,20 +39,15 @@ pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
         }
         pass.pairs(known, buckets)
     };
-    let proposed: Vec<(Vec<u64>, usize)> = (0..LEADS)
-        .into_par_iter()
-        .map_init(Buckets::default, |buckets, number| work(number, &[], buckets))
-        .collect();
-    let largest = proposed.iter().map(|p| p.1).max().unwrap_or(0);
-    let mut pairs = proposed.iter().map(|p| &p.0[..]).collect::<Vec<_>>().concat();
-    drop(proposed);
-    // Stable, because that makes use of what is in order already.
-    pairs.par_sort();
-    pairs.dedup();
-    let by_lead = work(LEADS, &pairs, &mut Buckets::default()).0;
-    pairs.extend(by_lead);
-    pairs.par_sort();
-    (pairs, largest)
+    let join = |(some, largest): (Vec<u64>, usize), (others, other): (Vec<u64>, usize)| {
+        (buckets::union(&some, &others, |pair| pair, |pair, _| pair), largest.max(other))
+    };
+    let passes = (0..LEADS).into_par_iter().with_max_len(1);
+    let of_pass = |buckets: &mut Buckets, number: usize| work(number, &[], buckets);
+    let found = passes.map_init(Buckets::default, of_pass).reduce_with(join);
+    let (by_band, largest) = found.unwrap_or_default();
+    let by_lead = work(LEADS, &by_band, &mut Buckets::default()).0;
+    (buckets::union(&by_band, &by_lead, |pair| pair, |pair, _| pair), largest)
 }
 
 /// What one pass gathers: the whole sketches need not be in memory at once.
@@ -106,7 +102,8 @@ impl Pass {
                     buckets.propose(n, rows, BOUNDS, |pair| pairs.push(pair))
                 };
                 let largest = (0..TOGETHER).map(one).max().unwrap_or(0);
-                buckets::distinct(&mut pairs);
+                let mut pairs = buckets::sorted(&pairs, n);
+                pairs.dedup();
                 (pairs, largest)
             }
             Self::Leads(leads) => (by_lead(&leads, known), 0),
@@ -122,22 +119,21 @@ fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
     let known = Known::new(known, leads.len());
     // Most pairs that share one hash share no other, and together they would be the most that is in memory at any time.
     let keep_new = |some: &mut Vec<u64>, new: &mut Vec<u64>| {
-        let mut kept = 0;
-        for i in 0..some.len() {
-            let (a, b) = buckets::items(some[i]);
-            some[kept] = some[i];
-            kept += usize::from(share_two(&leads[a as usize], &leads[b as usize]));
-        }
-        some.truncate(kept);
+        keep_sharing(some, leads);
         known.leave(some);
         new.append(some);
     };
     let of_part = |buckets: &mut Buckets, part: usize| -> Vec<u64> {
-        let of_item = |(lead, item): (&Lead, u32)| {
-            let ours = |hash: u32| hash != u32::MAX && hash as usize % LEAD_HASHES == part;
-            lead.map(|hash| ours(hash).then_some((hash, item)))
-        };
-        let rows: Vec<(u32, u32)> = leads.iter().zip(0..).flat_map(of_item).flatten().collect();
+        let mut rows = Vec::with_capacity(leads.len() + leads.len() / 8);
+        for (lead, item) in leads.iter().zip(0..) {
+            let ours = |&hash: &u32| hash as usize % LEAD_HASHES == part && hash != u32::MAX;
+            let mut ours =
+                lead.iter().rev().fold(0u32, |all, hash| all << 1 | u32::from(ours(hash)));
+            while ours != 0 {
+                rows.push((lead[ours.trailing_zeros() as usize], item));
+                ours &= ours - 1;
+            }
+        }
         let rows = rows.iter().map(|&(hash, item)| (spread(hash), item));
         let (mut some, mut new) = (Vec::with_capacity(AT_ONCE), Vec::new());
         buckets.propose(leads.len(), rows, BOUNDS, |pair| {
@@ -147,14 +143,10 @@ fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
             }
         });
         keep_new(&mut some, &mut new);
-        new.iter_mut().for_each(|pair| *pair <<= 1);
-        count(&mut new);
-        new
+        count(buckets::sorted(&new, leads.len()))
     };
-    let join = |mut some: Vec<u64>, mut others: Vec<u64>| {
-        some.append(&mut others);
-        count(&mut some);
-        some
+    let join = |some: Vec<u64>, others: Vec<u64>| {
+        buckets::union(&some, &others, |pair| pair >> 1, |pair, again| pair | again | 1)
     };
     // Two by two, so that no long list is gone through again and again.
     let parts = (0..LEAD_HASHES).into_par_iter().with_max_len(1);
@@ -162,22 +154,36 @@ fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
     counted.into_iter().filter(|pair| pair & 1 == 1).map(|pair| pair >> 1).collect()
 }
 
-/// Sorts pairs and drops repetitions; the lowest bit says of each, which stands above it, whether there was one. Their lower
-/// items are below 2^31.
-fn count(pairs: &mut Vec<u64>) {
-    // Stable, because that makes use of what is in order already.
-    pairs.sort();
+/// Drops repetitions of pairs, which are ascending; the lowest bit says of each, which stands above it, whether there was one. Their
+/// lower items are below 2^31.
+fn count(mut pairs: Vec<u64>) -> Vec<u64> {
+    pairs.iter_mut().for_each(|pair| *pair <<= 1);
     pairs.dedup_by(|again, pair| {
-        let same = *again >> 1 == *pair >> 1;
+        let same = *again == *pair & !1;
         *pair |= u64::from(same);
         same
     });
+    pairs
 }
 
-/// Whether two leads have so many hashes in common that these can propose them.
-fn share_two(a: &Lead, b: &Lead) -> bool {
-    let shared = |&hash: &u32| u32::from(b.contains(&hash) & (hash != u32::MAX));
-    a.iter().map(shared).sum::<u32>() >= SHARED as u32
+wide! {
+    /// Keeps those of some pairs whose leads have so many hashes in common that these can propose them.
+    fn keep_sharing(pairs: &mut Vec<u64>, leads: &[Lead]) {
+        let mut kept = 0;
+        for i in 0..pairs.len() {
+            let (a, b) = buckets::items(pairs[i]);
+            let (a, b) = (&leads[a as usize], &leads[b as usize]);
+            let mut shared = [0; LEAD_HASHES];
+            for hash in b {
+                shared.iter_mut().zip(a).for_each(|(shared, other)| *shared += u32::from(hash == other));
+            }
+            // What fills up a lead stands in several places.
+            shared.iter_mut().zip(a).for_each(|(shared, &hash)| *shared *= u32::from(hash != u32::MAX));
+            pairs[kept] = pairs[i];
+            kept += usize::from(shared.iter().sum::<u32>() >= SHARED as u32);
+        }
+        pairs.truncate(kept);
+    }
 }
 
 /// A set of pairs.
@@ -268,8 +274,37 @@ pub fn keys(sketch: &Sketch) -> impl Iterator<Item = (Table, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::kernel::fss::SLOTS;
+    use crate::kernel::wide::tests::at_all_levels;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn leads_that_share_two_hashes_are_kept(some in prop::collection::vec(prop::collection::btree_set(0u32..12, 0..9), 2..9)) {
+            let lead = |hashes: &BTreeSet<u32>| {
+                let mut lead = NO_LEAD;
+                lead.iter_mut().zip(hashes).for_each(|(place, &hash)| *place = hash);
+                lead
+            };
+            let leads: Vec<Lead> = some.iter().map(lead).collect();
+            let n = some.len() as u32;
+            let all: Vec<u64> = (0..n).flat_map(|a| (0..a).map(move |b| buckets::pair(a, b))).collect();
+            let shared = |&pair: &u64| {
+                let (a, b) = buckets::items(pair);
+                some[a as usize].intersection(&some[b as usize]).count()
+            };
+            let expected: Vec<u64> = all.iter().copied().filter(|pair| shared(pair) >= 2).collect();
+            let kept = || {
+                let mut pairs = all.clone();
+                keep_sharing(&mut pairs, &leads);
+                pairs
+            };
+            prop_assert!(at_all_levels(kept).iter().all(|kept| *kept == expected));
+        }
+    }
 
     #[test]
     fn two_hashes_of_the_lead_are_enough() {
