@@ -5,6 +5,7 @@ use std::io;
 use rayon::prelude::*;
 
 use super::Corpus;
+use super::parts::Loaded;
 use crate::kernel::runs::positions;
 use crate::model::Grouping;
 use crate::text::facts;
@@ -47,7 +48,7 @@ pub(super) fn of_duplicates(corpus: &Corpus, grouping: &Grouping) -> io::Result<
         .filter(|group| group.len() > 1)
         .collect();
     // So many groups at once that their facts fit, unless one alone is too large.
-    let mut rest = &groups[..];
+    let (mut rest, mut loaded) = (&groups[..], corpus.facts());
     while !rest.is_empty() {
         let mut used = 0;
         let fits = rest.iter().take_while(|group| {
@@ -55,7 +56,7 @@ pub(super) fn of_duplicates(corpus: &Corpus, grouping: &Grouping) -> io::Result<
             used <= corpus.room.batch
         });
         let (batch, others) = rest.split_at(fits.count().max(1));
-        of_groups(corpus, batch, &mut changes)?;
+        of_groups(corpus, &mut loaded, batch, &mut changes)?;
         rest = others;
     }
     Ok(changes)
@@ -65,8 +66,13 @@ pub(super) fn of_duplicates(corpus: &Corpus, grouping: &Grouping) -> io::Result<
 const IN_TURN: usize = 1 << 8;
 
 /// What changed in some groups, of which the first member is the representative.
-fn of_groups(corpus: &Corpus, groups: &[&[u32]], changes: &mut [Box<str>]) -> io::Result<()> {
-    let loaded = corpus.load_facts(&groups.concat())?;
+fn of_groups<'a>(
+    corpus: &'a Corpus,
+    loaded: &mut Loaded<'a, u8>,
+    groups: &[&[u32]],
+    changes: &mut [Box<str>],
+) -> io::Result<()> {
+    loaded.load(groups.iter().flat_map(|group| group.iter()).map(|&i| corpus.facts_of(i)))?;
     let begins =
         groups.iter().scan(0, |end, group| Some(std::mem::replace(end, *end + group.len())));
     let begins: Vec<usize> = begins.collect();

@@ -8,7 +8,7 @@ use super::corpus::Corpus;
 use super::exact::Exact;
 use super::parts::Loaded;
 use super::spool::{Item, Place, Spool};
-use crate::kernel::buckets::{self, Buckets, items};
+use crate::kernel::buckets::{self, items};
 use crate::kernel::components::Components;
 use crate::params::Params;
 use crate::stages::candidates::{PASSES, Pass};
@@ -32,9 +32,11 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
     }
     let (mut pairs, mut largest_bucket) = (Vec::new(), 0);
     for number in 0..PASSES {
-        let mut pass = Pass::new(number, places.len());
+        let mut pass = Pass::default();
+        pass.begin(number, places.len());
         spool.gather(&places, |k, sketch| sketch.iter().for_each(|s| pass.add(k as u32, s)))?;
-        let (found, largest) = pass.pairs(&pairs, &mut Buckets::default());
+        let (found, largest) = pass.pairs(&pairs);
+        drop(pass);
         largest_bucket = largest_bucket.max(largest);
         let found = in_order(corpus, exact, &found).1;
         let mut left = Vec::new();
@@ -48,8 +50,8 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
             left.extend(batch.pairs.iter().copied().filter(hopes));
             Ok(())
         })?;
-        pairs.append(&mut left);
-        buckets::distinct(&mut pairs);
+        left.sort_unstable();
+        pairs = buckets::union(&pairs, &left, |pair| pair, |pair, _| pair);
     }
     Ok(Candidates { pairs, largest_bucket })
 }
@@ -93,10 +95,10 @@ pub(super) fn examine(
 ) -> io::Result<Vec<Examined>> {
     let mut examined = Vec::with_capacity(pairs.len());
     let places: Vec<Place> = exact.kept.iter().map(|&i| corpus.shingles_of(i)).collect();
-    let spool = &corpus.shingles.spool;
+    let (spool, mut heads) = (&corpus.shingles.spool, corpus.heads());
     in_batches(pairs, spool, &places, corpus.room.batch, |batch, loaded| {
         let kept = |&i: &u32| exact.kept[i as usize];
-        let heads = corpus.load_words(batch.members.iter().map(kept))?;
+        heads.load(batch.members.iter().map(kept))?;
         let copy = |(k, i): (usize, &u32)| corpus.copy(kept(i), loaded.of(k), heads.of(k));
         let copies: Vec<Copy> = batch.members.par_iter().enumerate().map(copy).collect();
         let of = |i: u32| &copies[batch.place(i)];
@@ -132,6 +134,7 @@ fn in_batches<T: Item>(
     mut each: impl FnMut(&Batch<'_>, &Loaded<'_, T>) -> io::Result<()>,
 ) -> io::Result<()> {
     let (mut members, mut local) = (Vec::new(), vec![u32::MAX; places.len()]);
+    let mut loaded = Loaded::new(spool);
     while !rest.is_empty() {
         let (mut used, mut n) = (0, 0);
         for &pair in rest {
@@ -150,8 +153,7 @@ fn in_batches<T: Item>(
             n += 1;
         }
         let (pairs, others) = rest.split_at(n);
-        let wanted: Vec<Place> = members.iter().map(|&i| places[i as usize]).collect();
-        let loaded = Loaded::from(spool, &wanted)?;
+        loaded.load(members.iter().map(|&i: &u32| places[i as usize]))?;
         each(&Batch { pairs, members: &members, local: &local }, &loaded)?;
         members.drain(..).for_each(|i| local[i as usize] = u32::MAX);
         rest = others;

@@ -255,11 +255,9 @@ impl Corpus {
         self.sketches.spans[i as usize].place(self.part(i))
     }
 
-    /// Loads the words of the headlines of some articles, and their numbers.
-    pub(super) fn load_words(&self, articles: impl Iterator<Item = u32>) -> io::Result<Heads<'_>> {
-        let places = |i: u32| self.hashes.spans[i as usize].map(|span| span.place(self.part(i)));
-        let places: Vec<Place> = articles.flat_map(places).collect();
-        Ok(Heads(Loaded::from(&self.hashes.spool, &places)?))
+    /// The words of the headlines of articles, and their numbers, of none yet.
+    pub(super) fn heads(&self) -> Heads<'_> {
+        Heads { corpus: self, lists: Loaded::new(&self.hashes.spool) }
     }
 
     /// Where the numbers and names of an article are.
@@ -267,10 +265,9 @@ impl Corpus {
         self.facts.spans[i as usize].place(self.part(i))
     }
 
-    /// Loads the numbers and names of some articles.
-    pub(super) fn load_facts(&self, articles: &[u32]) -> io::Result<Loaded<'_, u8>> {
-        let places: Vec<Place> = articles.iter().map(|&i| self.facts_of(i)).collect();
-        Loaded::from(&self.facts.spool, &places)
+    /// The numbers and names of articles, of none yet.
+    pub(super) fn facts(&self) -> Loaded<'_, u8> {
+        Loaded::new(&self.facts.spool)
     }
 
     /// What the output says of each article; all else goes.
@@ -346,12 +343,26 @@ impl Corpus {
 }
 
 /// The words of the headlines of some articles, and their numbers.
-pub(super) struct Heads<'a>(Loaded<'a, u32>);
+pub(super) struct Heads<'a> {
+    corpus: &'a Corpus,
+    lists: Loaded<'a, u32>,
+}
 
 impl Heads<'_> {
+    /// Takes those of these articles, instead of those that were taken before.
+    ///
+    /// # Errors
+    /// What was put aside cannot be read.
+    pub(super) fn load(&mut self, articles: impl Iterator<Item = u32>) -> io::Result<()> {
+        let Corpus { hashes, cards, .. } = self.corpus;
+        let places =
+            |i: u32| hashes.spans[i as usize].map(|span| span.place(cards[i as usize].part));
+        self.lists.load(articles.flat_map(places))
+    }
+
     /// Of one article, each ascending.
     pub(super) fn of(&self, k: usize) -> [&[u32]; 2] {
-        [2 * k, 2 * k + 1].map(|k| self.0.of(k))
+        [2 * k, 2 * k + 1].map(|k| self.lists.of(k))
     }
 }
 
@@ -383,7 +394,9 @@ mod tests {
                 let facts = of.facts.spool.here(of.facts_of(i)).map(<[u8]>::to_vec);
                 let shingles = of.shingles.spool.here(of.shingles_of(i)).map(<[u32]>::to_vec);
                 let sketch = of.sketches.spool.here(of.sketch(i)).map(<[Sketch]>::to_vec);
-                let words = of.load_words([i].into_iter()).unwrap().of(0).map(<[u32]>::to_vec);
+                let mut heads = of.heads();
+                heads.load([i].into_iter()).unwrap();
+                let words = heads.of(0).map(<[u32]>::to_vec);
                 let lang = of.entries[i as usize].lang.clone();
                 (facts, terms, shingles, sketch, words, of.content(i), lang)
             };

@@ -67,7 +67,8 @@ impl Corpus {
         if !may_be_notice(of_one.len(), self.n_words(first), has_source) {
             return Ok(None);
         }
-        let heads = self.load_words(of_one.iter().copied())?;
+        let mut heads = self.heads();
+        heads.load(of_one.iter().copied())?;
         Ok(notices(of_one, |k| heads.of(k)[0]))
     }
 }

@@ -28,9 +28,10 @@ use crate::params::Params;
 use crate::read::{Chunk, Notes};
 use crate::stages::decide::{self, Constraints};
 use crate::stages::duplicates::Duplicates;
+use crate::stages::pool::Pool;
 use corpus::Corpus;
 use exact::Exact;
-use prepare::{Preparer, Preparers};
+use prepare::Preparer;
 use spool::Room;
 use stories::Stories;
 
@@ -172,7 +173,7 @@ fn read(
     let mut chunks = chunks.into_iter();
     let mut read =
         || -> Vec<Chunk> { chunks.by_ref().take(AHEAD * rayon::current_num_threads()).collect() };
-    let preparers = Preparers::new(params);
+    let preparers = Pool::new(|| Preparer::new(params));
     let work = |corpus: &Corpus, chunk: Chunk| {
         let parsed = chunk.parse();
         let known = |key| corpus.known(key);

@@ -184,7 +184,9 @@ impl<T, S> Default for Column<T, S> {
 /// Some lists of a spool, in the order in which they were asked for; only those in its file are copied.
 #[derive(Debug)]
 pub(super) struct Loaded<'a, T> {
+    spool: &'a Spool<T>,
     lists: Vec<List<'a, T>>,
+    /// Those of the file, one after the other.
     items: Vec<T>,
 }
 
@@ -196,13 +198,19 @@ enum List<'a, T> {
 }
 
 impl<'a, T: Item> Loaded<'a, T> {
-    /// Takes the lists at these places out of a spool.
+    /// None of a spool's lists.
+    pub(super) fn new(spool: &'a Spool<T>) -> Self {
+        Self { spool, lists: Vec::new(), items: Vec::new() }
+    }
+
+    /// Takes the lists at these places, instead of those that were taken before, and in their room.
     ///
     /// # Errors
     /// The spool cannot be read.
-    pub(super) fn from(spool: &'a Spool<T>, places: &[Place]) -> io::Result<Self> {
+    pub(super) fn load(&mut self, places: impl Iterator<Item = Place>) -> io::Result<()> {
+        let Self { spool, lists, items } = self;
         let (mut away, mut from, mut end) = (Vec::new(), Vec::new(), 0);
-        let list = |&place: &Place| match spool.here(place) {
+        let list = |place: Place| match spool.here(place) {
             Some(list) => List::Here(list),
             None => {
                 away.push(place);
@@ -211,10 +219,10 @@ impl<'a, T: Item> Loaded<'a, T> {
                 List::Copied(end - place.len()..end)
             }
         };
-        let lists = places.iter().map(list).collect();
-        let mut items = vec![T::NONE; end];
-        spool.gather(&away, |k, list| items[from[k]..][..list.len()].copy_from_slice(list))?;
-        Ok(Self { lists, items })
+        lists.clear();
+        lists.extend(places.map(list));
+        items.resize(end, T::NONE);
+        spool.gather(&away, |k, list| items[from[k]..][..list.len()].copy_from_slice(list))
     }
 
     pub(super) fn of(&self, k: usize) -> &[T] {

@@ -1,6 +1,6 @@
 //! One article as read to what the later stages need of it; the text itself is let go.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::parts::{Lists, Span};
 use crate::kernel::hash::{hash, mix};
@@ -83,29 +83,7 @@ impl Chunkful {
     }
 }
 
-/// Preparers of which each is at work for one thread at a time. What they know of words stays with them.
-pub(super) struct Preparers<'a> {
-    params: &'a Params,
-    idle: Mutex<Vec<Preparer>>,
-}
-
-impl<'a> Preparers<'a> {
-    pub(super) fn new(params: &'a Params) -> Self {
-        Self { params, idle: Mutex::default() }
-    }
-
-    /// Has one do something.
-    pub(super) fn with_one<T>(&self, work: impl FnOnce(&mut Preparer) -> T) -> T {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = idle().pop();
-        let mut preparer = last.unwrap_or_else(|| Preparer::new(self.params));
-        let done = work(&mut preparer);
-        idle().push(preparer);
-        done
-    }
-}
-
-/// Buffers that are used for one article after the other.
+/// Buffers that are used for one article after the other, and what is known of words.
 #[derive(Default)]
 pub(super) struct Preparer {
     words: Words,

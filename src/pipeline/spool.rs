@@ -64,6 +64,9 @@ impl Place {
 /// Bytes of lists that stay in memory, unless told otherwise.
 const IN_MEMORY: usize = 16 << 20;
 
+/// Bytes that are written at once, and the most that are read between two lists that are wanted: they stay in a near cache.
+const BLOCK: usize = if cfg!(test) { 8 } else { 1 << 14 };
+
 /// How many bytes may be in memory of what can wait elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room {
@@ -155,16 +158,19 @@ impl<T: Item> Spool<T> {
             self.parts.push(Kept::Here(part));
             return Ok(());
         }
-        let mut bytes = vec![0; part.len() * T::SIZE];
-        let places = bytes.chunks_exact_mut(T::SIZE);
-        places.zip(part).for_each(|(place, item)| item.write(place));
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(tempfile::tempfile()?),
         };
-        file.write_all(&bytes)?;
+        let mut bytes = Vec::new();
+        for some in part.chunks((BLOCK / T::SIZE).max(1)) {
+            bytes.resize(some.len() * T::SIZE, 0);
+            let places = bytes.chunks_exact_mut(T::SIZE);
+            places.zip(some).for_each(|(place, item)| item.write(place));
+            file.write_all(&bytes)?;
+        }
         self.parts.push(Kept::File(self.written));
-        self.written += bytes.len() as u64;
+        self.written += (part.len() * T::SIZE) as u64;
         Ok(())
     }
 
@@ -181,10 +187,14 @@ impl<T: Item> Spool<T> {
         order.sort_unstable_by_key(|&i| (places[i as usize], i));
         let (mut bytes, mut items) = (Vec::new(), Vec::new());
         let mut file = self.file.as_ref();
-        for same in order.chunk_by(|&i, &j| places[i as usize].part == places[j as usize].part) {
+        let near = |&i: &u32, &j: &u32| {
+            let (one, next) = (places[i as usize], places[j as usize]);
+            let between = next.start.saturating_sub(one.end) as usize;
+            one.part == next.part && between * T::SIZE <= BLOCK
+        };
+        for same in order.chunk_by(near) {
             let first = places[same[0] as usize];
             let end = same.iter().map(|&i| places[i as usize].end).max().unwrap_or(first.end);
-            // Only what lies between the first and the last list that are wanted is read.
             let (list, from) = match &self.parts[first.part as usize] {
                 Kept::Here(list) => (list, 0),
                 &Kept::File(offset) => {
@@ -213,15 +223,15 @@ mod tests {
     #[test]
     fn lists_come_back_from_memory_and_from_the_file() {
         let mut spool = Spool::with_room(12);
-        for part in [vec![1u32, 2, 3], vec![4, 5], vec![], vec![6]] {
+        for part in [vec![1u32, 2, 3], vec![4, 5, 6, 7, 8, 9], vec![], vec![6]] {
             spool.push(part).unwrap();
         }
         assert!(spool.file.is_some());
-        let place = |part, start, end| Place { part, start, end };
-        let places =
-            [place(3, 0, 1), place(0, 1, 3), place(1, 0, 2), place(1, 1, 1), place(0, 0, 3)];
+        let places = [(3, 0, 1), (0, 1, 3), (1, 0, 2), (1, 1, 1), (0, 0, 3), (1, 5, 6), (1, 0, 1)];
+        let places = places.map(|(part, start, end)| Place { part, start, end });
         let mut found = vec![Vec::new(); places.len()];
         spool.gather(&places, |i, list| found[i] = list.to_vec()).unwrap();
-        assert_eq!(found, [vec![6], vec![2, 3], vec![4, 5], vec![], vec![1, 2, 3]]);
+        let expected = [vec![6], vec![2, 3], vec![4, 5], vec![], vec![1, 2, 3], vec![9], vec![4]];
+        assert_eq!(found, expected);
     }
 }

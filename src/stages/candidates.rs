@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use rayon::prelude::*;
 
+use super::pool::Pool;
 use super::sketch::{LEAD_HASHES, Lead, NO_LEAD, Sketch};
 use crate::kernel::bands;
 use crate::kernel::buckets::{self, Bounds, Buckets, KEY_BITS};
@@ -32,82 +33,83 @@ const LEADS: usize = PASSES - 1;
 /// Which sketches are proposed for comparison, as [`buckets::pair`]s of positions, ascending and distinct, and the size of the
 /// largest bucket. They are in the order of time; an article without a sketch is in no pair.
 pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
-    let work = |number: usize, known: &[u64], buckets: &mut Buckets| {
-        let mut pass = Pass::new(number, sketches.len());
-        for (sketch, i) in sketches.iter().zip(0..) {
-            sketch.iter().for_each(|sketch| pass.add(i, sketch));
-        }
-        pass.pairs(known, buckets)
+    let idle = Pool::new(Pass::default);
+    let work = |number: usize, known: &[u64]| {
+        idle.with_one(|pass| {
+            pass.begin(number, sketches.len());
+            for (sketch, i) in sketches.iter().zip(0..) {
+                sketch.iter().for_each(|sketch| pass.add(i, sketch));
+            }
+            pass.pairs(known)
+        })
     };
     let join = |(some, largest): (Vec<u64>, usize), (others, other): (Vec<u64>, usize)| {
         (buckets::union(&some, &others, |pair| pair, |pair, _| pair), largest.max(other))
     };
-    let passes = (0..LEADS).into_par_iter().with_max_len(1);
-    let of_pass = |buckets: &mut Buckets, number: usize| work(number, &[], buckets);
-    let found = passes.map_init(Buckets::default, of_pass).reduce_with(join);
-    let (by_band, largest) = found.unwrap_or_default();
-    let by_lead = work(LEADS, &by_band, &mut Buckets::default()).0;
+    let passes = (0..LEADS).into_par_iter().with_max_len(1).map(|number| work(number, &[]));
+    let (by_band, largest) = passes.reduce_with(join).unwrap_or_default();
+    let by_lead = work(LEADS, &by_band).0;
     (buckets::union(&by_band, &by_lead, |pair| pair, |pair, _| pair), largest)
 }
 
-/// What one pass gathers: the whole sketches need not be in memory at once.
-#[derive(Debug)]
-pub enum Pass {
-    /// Slots of some bands.
-    Bands {
-        /// The first slot of a signature that is gathered.
-        first: usize,
-        /// Whose slots these are.
-        items: Vec<u32>,
-        /// The slots.
-        slots: Vec<[u16; TOGETHER * ROWS]>,
-        /// How many items there may be.
-        n: usize,
-    },
-    /// The lead of every item.
-    Leads(Vec<Lead>),
+/// One pass after the other over all sketches, in which pairs are found: the whole sketches need not be in memory at once.
+#[derive(Debug, Default)]
+pub struct Pass {
+    number: usize,
+    /// How many items there may be.
+    n: usize,
+    /// Of some bands: whose slots these are, and the slots.
+    items: Vec<u32>,
+    slots: Vec<[u16; TOGETHER * ROWS]>,
+    /// In the last pass, the lead of every item.
+    leads: Vec<Lead>,
+    buckets: Buckets,
+    found: Vec<u64>,
 }
 
 impl Pass {
     /// Begins a pass, `number` of [`PASSES`], over so many sketches.
-    pub fn new(number: usize, sketches: usize) -> Self {
+    pub fn begin(&mut self, number: usize, sketches: usize) {
+        (self.number, self.n) = (number, sketches);
         if number == LEADS {
-            return Self::Leads(vec![NO_LEAD; sketches]);
+            self.found = Vec::new();
+            self.leads.resize(sketches, NO_LEAD);
+        } else {
+            self.items.reserve(sketches);
+            self.slots.reserve(sketches);
         }
-        let (items, slots) = (Vec::with_capacity(sketches), Vec::with_capacity(sketches));
-        Self::Bands { first: number * TOGETHER * ROWS, items, slots, n: sketches }
     }
 
     /// Adds the sketch of an item, which is below the number of sketches; their order does not matter.
     pub fn add(&mut self, item: u32, sketch: &Sketch) {
-        match self {
-            Self::Bands { first, items, slots, .. } => {
-                let some = sketch.signature[*first..].first_chunk();
-                slots.push(*some.expect("all bands lie in the signature"));
-                items.push(item);
-            }
-            Self::Leads(leads) => leads[item as usize] = sketch.lead,
+        if self.number == LEADS {
+            self.leads[item as usize] = sketch.lead;
+        } else {
+            let some = sketch.signature[self.number * TOGETHER * ROWS..].first_chunk();
+            self.slots.push(*some.expect("all bands lie in the signature"));
+            self.items.push(item);
         }
     }
 
     /// The pairs found, ascending and distinct, and the size of the largest bucket. The last pass finds only pairs that are
     /// not `known`; the others need not know any.
-    pub fn pairs(self, known: &[u64], buckets: &mut Buckets) -> (Vec<u64>, usize) {
-        match self {
-            Self::Bands { items, slots, n, .. } => {
-                let mut pairs = Vec::new();
-                let one = |band: usize| {
-                    let rows = slots.iter().map(|slots| bands::slots(slots, band));
-                    let rows = rows.zip(items.iter().copied());
-                    buckets.propose(n, rows, BOUNDS, |pair| pairs.push(pair))
-                };
-                let largest = (0..TOGETHER).map(one).max().unwrap_or(0);
-                let mut pairs = buckets::sorted(&pairs, n);
-                pairs.dedup();
-                (pairs, largest)
-            }
-            Self::Leads(leads) => (by_lead(&leads, known), 0),
+    pub fn pairs(&mut self, known: &[u64]) -> (Vec<u64>, usize) {
+        let Self { number, n, items, slots, leads, buckets, found } = self;
+        if *number == LEADS {
+            return (by_lead(std::mem::take(leads), known), 0);
         }
+        found.clear();
+        let one = |band: usize| {
+            let rows = slots.iter().map(|slots| bands::slots(slots, band));
+            let rows = rows.zip(items.iter().copied());
+            buckets.propose(*n, rows, BOUNDS, |pair| found.push(pair))
+        };
+        let largest = (0..TOGETHER).map(one).max().unwrap_or(0);
+        (*items, *slots) = Default::default();
+        let mut pairs = buckets::sorted(found, *n);
+        pairs.dedup();
+        pairs.shrink_to_fit();
+        (pairs, largest)
     }
 }
 
@@ -115,15 +117,16 @@ impl Pass {
 const AT_ONCE: usize = 256;
 
 /// Pairs of items whose texts begin alike: at least two of the hashes of their leads propose them.
-fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
+fn by_lead(leads: Vec<Lead>, known: &[u64]) -> Vec<u64> {
     let known = Known::new(known, leads.len());
     // Most pairs that share one hash share no other, and together they would be the most that is in memory at any time.
     let keep_new = |some: &mut Vec<u64>, new: &mut Vec<u64>| {
-        keep_sharing(some, leads);
+        keep_sharing(some, &leads);
         known.leave(some);
         new.append(some);
     };
-    let of_part = |buckets: &mut Buckets, part: usize| -> Vec<u64> {
+    let all_buckets = Pool::new(Buckets::every);
+    let of_part = |part: usize| -> Vec<u64> {
         let mut rows = Vec::with_capacity(leads.len() + leads.len() / 8);
         for (lead, item) in leads.iter().zip(0..) {
             let ours = |&hash: &u32| hash as usize % LEAD_HASHES == part && hash != u32::MAX;
@@ -136,22 +139,25 @@ fn by_lead(leads: &[Lead], known: &[u64]) -> Vec<u64> {
         }
         let rows = rows.iter().map(|&(hash, item)| (spread(hash), item));
         let (mut some, mut new) = (Vec::with_capacity(AT_ONCE), Vec::new());
-        buckets.propose(leads.len(), rows, BOUNDS, |pair| {
+        let found = |pair| {
             some.push(pair);
             if some.len() == AT_ONCE {
                 keep_new(&mut some, &mut new);
             }
-        });
+        };
+        all_buckets.with_one(|buckets| buckets.propose(leads.len(), rows, BOUNDS, found));
         keep_new(&mut some, &mut new);
         count(buckets::sorted(&new, leads.len()))
     };
     let join = |some: Vec<u64>, others: Vec<u64>| {
         buckets::union(&some, &others, |pair| pair >> 1, |pair, again| pair | again | 1)
     };
-    // Two by two, so that no long list is gone through again and again.
     let parts = (0..LEAD_HASHES).into_par_iter().with_max_len(1);
-    let counted = parts.map_init(Buckets::every, of_part).reduce(Vec::new, join);
-    counted.into_iter().filter(|pair| pair & 1 == 1).map(|pair| pair >> 1).collect()
+    let counted: Vec<Vec<u64>> = parts.map(of_part).collect();
+    drop((all_buckets, known, leads));
+    // Two by two, so that no long list is gone through again and again.
+    let counted = counted.into_par_iter().with_max_len(1).reduce_with(join);
+    counted.into_iter().flatten().filter(|pair| pair & 1 == 1).map(|pair| pair >> 1).collect()
 }
 
 /// Drops repetitions of pairs, which are ascending; the lowest bit says of each, which stands above it, whether there was one. Their

@@ -35,6 +35,7 @@ pub mod duplicates;
 pub mod learn;
 pub mod neighbours;
 mod parts;
+pub(crate) mod pool;
 pub mod posted;
 pub mod postings;
 pub mod reach;

@@ -22,10 +22,12 @@ pub(super) fn text_numbers(
     params: &Params,
 ) -> io::Result<TextNumbers> {
     let both = [a as u32, b as u32];
-    let shingles = Loaded::from(&corpus.shingles.spool, &both.map(|i| corpus.shingles_of(i)))?;
-    let heads = corpus.load_words(both.into_iter())?;
+    let (mut shingles, mut heads) = (Loaded::new(&corpus.shingles.spool), corpus.heads());
+    shingles.load(both.into_iter().map(|i| corpus.shingles_of(i)))?;
+    heads.load(both.into_iter())?;
     let [x, y] = [0, 1].map(|k| corpus.copy(both[k], shingles.of(k), heads.of(k)));
-    let loaded = corpus.load_facts(&both)?;
+    let mut loaded = corpus.facts();
+    loaded.load(both.into_iter().map(|i| corpus.facts_of(i)))?;
     let facts = [0, 1].map(|side| facts(loaded.of(side)));
     let near = verify::near(&x, &y, params);
     let reached =

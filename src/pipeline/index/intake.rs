@@ -10,9 +10,10 @@ use crate::kernel::hash::hash;
 use crate::model::{Article, Entry, Refusal};
 use crate::params::Params;
 use crate::pipeline::corpus::seal::{other_version, place};
-use crate::pipeline::prepare::{Chunkful, Prepared, Preparers};
+use crate::pipeline::prepare::{Chunkful, Prepared, Preparer};
 use crate::pipeline::{AHEAD, Counts};
 use crate::read::{Chunk, Notes, Parsed};
+use crate::stages::pool::Pool;
 use crate::store::{Error, Named, Next, Store};
 
 /// Articles of a segment that is written while others are still read.
@@ -56,7 +57,7 @@ pub(super) fn read<S: Source>(
     options: &Options,
 ) -> Result<Intake, Error> {
     let (mut intake, mut waiting, mut chunks) = (Intake::default(), Waiting::new(next), chunks);
-    let preparers = Preparers::new(params);
+    let preparers = Pool::new(|| Preparer::new(params));
     loop {
         let ahead = AHEAD * rayon::current_num_threads();
         let batch: Vec<S> = chunks.by_ref().take(ahead).collect();
