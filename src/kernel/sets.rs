@@ -2,33 +2,28 @@
 
 use std::cmp::Ordering;
 
-use super::wide::wide;
+use super::wide::{add_shared, pack, wide};
 
 wide! {
     /// As [`intersection`], of values that are the same if they differ in no other bits than the `ignored` lowest ones.
     pub fn intersection_above(a: &[u32], b: &[u32], ignored: u32) -> usize {
         const LANES: usize = 8;
-        let (mut i, mut j, mut hits) = (0, 0, [0; LANES]);
+        let (mut i, mut j, mut shared) = (0, 0, [0; LANES]);
         // All of one block with all of the other costs less than finding out which values to compare.
         while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
-            let (mut x, mut y) = (*x, *y);
-            // Not `map`, which may be left as a call and so be of no level.
-            x.iter_mut().zip(&mut y).for_each(|(x, y)| (*x, *y) = (*x | ignored, *y | ignored));
-            for v in y {
-                hits.iter_mut().zip(x).for_each(|(hits, w)| *hits += u32::from(v == w));
-            }
-            let (last_x, last_y) = (x[LANES - 1], y[LANES - 1]);
+            add_shared::<LEVEL>(&mut shared, [x, y], ignored);
+            let (last_x, last_y) = (x[LANES - 1] | ignored, y[LANES - 1] | ignored);
             i += LANES * usize::from(last_x <= last_y);
             j += LANES * usize::from(last_y <= last_x);
         }
-        hits.iter().sum::<u32>() as usize + one_by_one(&a[i..], &b[j..], ignored)
+        shared.iter().sum::<u32>() as usize + one_by_one(&a[i..], &b[j..], ignored)
     }
 }
 
 wide! {
     /// Says of each value of two ascending slices whether it is in the other as well, compared as in
     /// [`intersection_above`]: `in_a` and `in_b`, as long as the slices and all 0, become 1 where it is.
-    pub fn mark_common(a: &[u32], b: &[u32], ignored: u32, in_a: &mut [u32], in_b: &mut [u32]) {
+    pub fn mark_common(a: &[u32], b: &[u32], ignored: u32, in_a: &mut [u8], in_b: &mut [u8]) {
         const LANES: usize = 8;
         let (mut i, mut j) = (0, 0);
         while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
@@ -39,19 +34,40 @@ wide! {
                 of_x.iter_mut().zip(x).for_each(|(mark, w)| *mark |= u32::from(w == y[k]));
                 of_y.iter_mut().zip(y).for_each(|(mark, w)| *mark |= u32::from(w == x[k]));
             }
-            in_a[i..i + LANES].iter_mut().zip(of_x).for_each(|(all, mark)| *all |= mark);
-            in_b[j..j + LANES].iter_mut().zip(of_y).for_each(|(all, mark)| *all |= mark);
+            in_a[i..i + LANES].iter_mut().zip(of_x).for_each(|(all, mark)| *all |= mark as u8);
+            in_b[j..j + LANES].iter_mut().zip(of_y).for_each(|(all, mark)| *all |= mark as u8);
             let (last_x, last_y) = (x[LANES - 1], y[LANES - 1]);
             i += LANES * usize::from(last_x <= last_y);
             j += LANES * usize::from(last_y <= last_x);
         }
         while i < a.len() && j < b.len() {
             let (x, y) = (a[i] | ignored, b[j] | ignored);
-            in_a[i] |= u32::from(x == y);
-            in_b[j] |= u32::from(x == y);
+            in_a[i] |= u8::from(x == y);
+            in_b[j] |= u8::from(x == y);
             i += usize::from(x <= y);
             j += usize::from(y <= x);
         }
+    }
+}
+
+wide! {
+    /// How many values have each number in their four lowest bits, and how many of these are marked with 1, not 0.
+    pub fn count_by_lowest(values: &[u32], marks: &[u8]) -> [[u32; 2]; 16] {
+        let mut counts = [[0; 2]; 16];
+        for (values, marks) in values.chunks(64).zip(marks.chunks(64)) {
+            let (mut lowest, mut marked) = ([u8::MAX; 64], [0; 64]);
+            lowest.iter_mut().zip(values).for_each(|(lowest, value)| *lowest = (value & 15) as u8);
+            marked[..marks.len()].copy_from_slice(marks);
+            let marked = pack::<LEVEL>(&marked);
+            for (number, [all, of_marked]) in (0..).zip(&mut counts) {
+                let mut same = [0; 64];
+                same.iter_mut().zip(&lowest).for_each(|(same, &lowest)| *same = u8::from(lowest == number));
+                let same = pack::<LEVEL>(&same);
+                *all += same.count_ones();
+                *of_marked += (same & marked).count_ones();
+            }
+        }
+        counts
     }
 }
 
@@ -139,8 +155,8 @@ mod tests {
             let placed = |set: &[u32], part: u32| -> Vec<u32> { set.iter().map(|v| (v << 4) | ((v + part) % 16)).collect() };
             let (placed_x, placed_y) = (placed(&x, 1), placed(&y, 5));
             prop_assert!(at_all_levels(|| intersection_above(&placed_x, &placed_y, 15)).iter().all(|&n| n == common));
-            let marked = |set: &[u32], other: &std::collections::BTreeSet<u32>| -> Vec<u32> {
-                set.iter().map(|value| u32::from(other.contains(&(value >> 4)))).collect()
+            let marked = |set: &[u32], other: &std::collections::BTreeSet<u32>| -> Vec<u8> {
+                set.iter().map(|value| u8::from(other.contains(&(value >> 4)))).collect()
             };
             let expected = (marked(&placed_x, &b), marked(&placed_y, &a));
             let marks = || {
@@ -149,6 +165,13 @@ mod tests {
                 (in_x, in_y)
             };
             prop_assert!(at_all_levels(marks).iter().all(|marks| *marks == expected));
+            let mut counts = [[0; 2]; 16];
+            for (&value, &mark) in placed_x.iter().zip(&expected.0) {
+                counts[value as usize % 16][0] += 1;
+                counts[value as usize % 16][1] += u32::from(mark);
+            }
+            let counted = || count_by_lowest(&placed_x, &expected.0);
+            prop_assert!(at_all_levels(counted).iter().all(|counted| *counted == counts));
             let (only_x, only_y) = differences(&x, &y);
             prop_assert_eq!(only_x, a.difference(&b).collect::<Vec<_>>());
             prop_assert_eq!(only_y, b.difference(&a).collect::<Vec<_>>());

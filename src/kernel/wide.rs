@@ -103,6 +103,57 @@ pub(super) fn pack<const LEVEL: u8>(flags: &[u8; 64]) -> u64 {
     eights.iter().rev().fold(0, |mask, eight| mask << 8 | pack(eight))
 }
 
+/// Has the memory send what will be read soon, while the processor goes on.
+#[inline]
+pub(crate) fn fetch<T>(soon: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..size_of_val(soon)).step_by(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: the address is inside the slice, and nothing is read from it here.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(soon.as_ptr().cast::<i8>().add(line)) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = soon;
+}
+
+/// Adds to the first eight values that are also among the second, by place: their bits but for the `ignored` ones are compared. To
+/// be called from the code of that level.
+#[inline(always)]
+pub(super) fn add_shared<const LEVEL: u8>(
+    shared: &mut [u32; 8],
+    [x, y]: [&[u32; 8]; 2],
+    ignored: u32,
+) {
+    #[cfg(target_arch = "x86_64")]
+    if LEVEL != PLAIN {
+        use std::arch::x86_64::*;
+        // SAFETY: the code that calls this runs at the level, and all loads and the store stay inside the arrays.
+        return unsafe {
+            let load = |from: &[u32; 8]| _mm256_loadu_si256(from.as_ptr().cast());
+            let ignored = _mm256_set1_epi32(ignored.cast_signed());
+            let [x, y] = [x, y].map(|block| _mm256_or_si256(load(block), ignored));
+            let mut sum = load(shared);
+            // All eight turns of the second against the first: within its halves, and then with these exchanged.
+            for y in [y, _mm256_permute2x128_si256::<1>(y, y)] {
+                let turned = [
+                    y,
+                    _mm256_shuffle_epi32::<0b00_11_10_01>(y),
+                    _mm256_shuffle_epi32::<0b01_00_11_10>(y),
+                    _mm256_shuffle_epi32::<0b10_01_00_11>(y),
+                ];
+                for y in turned {
+                    sum = _mm256_sub_epi32(sum, _mm256_cmpeq_epi32(x, y));
+                }
+            }
+            _mm256_storeu_si256(shared.as_mut_ptr().cast(), sum);
+        };
+    }
+    for other in y {
+        let same = |value: &u32| u32::from(*value | ignored == *other | ignored);
+        shared.iter_mut().zip(x).for_each(|(shared, value)| *shared += same(value));
+    }
+}
+
 /// A table of 1,024 bits.
 pub(super) type Bits = [u32; 32];
 

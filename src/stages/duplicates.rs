@@ -11,6 +11,7 @@ use crate::kernel::fss::{SLOTS, equal_slots};
 use crate::kernel::linkage::{Average, Constraints, Edge, group_under};
 use crate::kernel::search::count_below;
 use crate::kernel::time::ONE;
+use crate::kernel::wide::fetch;
 use crate::params::Params;
 
 /// A candidate pair that the exact check looked at.
@@ -72,16 +73,23 @@ pub struct Candidates {
 /// Pairs that a thread looks at one after the other: few enough that all have work to the end.
 const IN_TURN: usize = 1 << 10;
 
+/// How many pairs ahead of its turn a pair is fetched.
+const SOON: usize = 4;
+
 /// Proposes pairs by their sketches, given the sizes of the shingle sets as well.
 pub fn propose(sketches: &[Option<&Sketch>], sizes: &[u32], params: &Params) -> Candidates {
     let (pairs, largest_bucket) = candidates::propose(sketches);
-    let hopes = |&pair: &u64| {
-        let (a, b) = items(pair);
-        let both = sketches[a as usize].zip(sketches[b as usize]);
-        let sizes = [a, b].map(|i| sizes[i as usize] as usize);
-        both.is_some_and(|(x, y)| hopeful([x, y], sizes, params))
+    let some = |pairs: &[u64]| {
+        let hopes = |&(k, &pair): &(usize, &u64)| {
+            let soon = pairs.get(k + SOON).and_then(|&pair| sketches[items(pair).1 as usize]);
+            soon.into_iter().for_each(|sketch| fetch(&sketch.signature));
+            let (a, b) = items(pair);
+            let both = sketches[a as usize].zip(sketches[b as usize]);
+            let sizes = [a, b].map(|i| sizes[i as usize] as usize);
+            both.is_some_and(|(x, y)| hopeful([x, y], sizes, params))
+        };
+        pairs.iter().enumerate().filter(hopes).map(|(_, &pair)| pair).collect()
     };
-    let some = |pairs: &[u64]| pairs.iter().copied().filter(hopes).collect();
     let pairs = pairs.par_chunks(IN_TURN).map(some).collect::<Vec<Vec<u64>>>().concat();
     Candidates { pairs, largest_bucket }
 }
@@ -118,11 +126,14 @@ pub fn examine<'a>(
     copy: impl Fn(u32) -> &'a Copy<'a> + Sync,
     params: &Params,
 ) -> Vec<Examined> {
-    let one = |&pair: &u64| {
+    let one = |(k, &pair): (usize, &u64)| {
+        if let Some(&soon) = pairs.get(k + SOON) {
+            <[u32; 2]>::from(items(soon)).into_iter().for_each(|i| fetch(copy(i).shingles));
+        }
         let (a, b) = items(pair);
         Examined::new((a, b), verify::near(copy(a), copy(b), params))
     };
-    pairs.par_iter().with_max_len(IN_TURN).map(one).collect()
+    pairs.par_iter().enumerate().with_max_len(IN_TURN).map(one).collect()
 }
 
 /// Pairs of which the components are gone through together, unless one alone has more.

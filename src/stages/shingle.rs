@@ -73,18 +73,9 @@ struct Spread {
 }
 
 impl Spread {
-    fn of(set: &[u32], shared: &[u32]) -> Self {
-        // Both counts side by side, so that an element costs one addition.
-        let mut counts = [0u64; PARTS];
-        for (&element, &shared) in set.iter().zip(shared) {
-            counts[(element & PART) as usize] += 1 | u64::from(shared) << 32;
-        }
-        // Not `map`, which is left as a call a part.
-        let mut spread = Self { shared: [0; PARTS], all: [0; PARTS] };
-        for ((shared, all), count) in spread.shared.iter_mut().zip(&mut spread.all).zip(counts) {
-            (*shared, *all) = ((count >> 32) as u32, count as u32);
-        }
-        spread
+    fn of(set: &[u32], shared: &[u8]) -> Self {
+        let counts = sets::count_by_lowest(set, shared);
+        Self { shared: counts.map(|[_, shared]| shared), all: counts.map(|[all, _]| all) }
     }
 
     /// The share of shared shingles between the parts in which the first and the last of them stand, but for a 20th
