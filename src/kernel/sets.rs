@@ -8,13 +8,15 @@ wide! {
     /// As [`intersection`], of values that are the same if they differ in no other bits than the `ignored` lowest ones.
     pub fn intersection_above(a: &[u32], b: &[u32], ignored: u32) -> usize {
         const LANES: usize = 8;
-        let (mut i, mut j, mut shared) = (0, 0, [0; LANES]);
+        let (mut i, mut j, mut gone, mut shared) = (0, 0, 0, [0; LANES]);
         // All of one block with all of the other costs less than finding out which values to compare.
         while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
-            add_shared::<LEVEL>(&mut shared, [x, y], ignored);
+            // Where to go on is what the next round waits for. From the sum of both the compiler makes no vector, which is slower.
             let (last_x, last_y) = (x[LANES - 1] | ignored, y[LANES - 1] | ignored);
             i += LANES * usize::from(last_x <= last_y);
-            j += LANES * usize::from(last_y <= last_x);
+            gone += LANES + LANES * usize::from(last_x == last_y);
+            j = gone - i;
+            add_shared::<LEVEL>(&mut shared, [x, y], ignored);
         }
         shared.iter().sum::<u32>() as usize + one_by_one(&a[i..], &b[j..], ignored)
     }
@@ -25,8 +27,13 @@ wide! {
     /// [`intersection_above`]: `in_a` and `in_b`, as long as the slices and all 0, become 1 where it is.
     pub fn mark_common(a: &[u32], b: &[u32], ignored: u32, in_a: &mut [u8], in_b: &mut [u8]) {
         const LANES: usize = 8;
-        let (mut i, mut j) = (0, 0);
+        let (mut i, mut j, mut gone) = (0, 0, 0);
         while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
+            let (in_x, in_y) = (&mut in_a[i..i + LANES], &mut in_b[j..j + LANES]);
+            let (last_x, last_y) = (x[LANES - 1] | ignored, y[LANES - 1] | ignored);
+            i += LANES * usize::from(last_x <= last_y);
+            gone += LANES + LANES * usize::from(last_x == last_y);
+            j = gone - i;
             let (mut x, mut y) = (*x, *y);
             x.iter_mut().zip(&mut y).for_each(|(x, y)| (*x, *y) = (*x | ignored, *y | ignored));
             let (mut of_x, mut of_y) = ([0; LANES], [0; LANES]);
@@ -34,11 +41,8 @@ wide! {
                 of_x.iter_mut().zip(x).for_each(|(mark, w)| *mark |= u32::from(w == y[k]));
                 of_y.iter_mut().zip(y).for_each(|(mark, w)| *mark |= u32::from(w == x[k]));
             }
-            in_a[i..i + LANES].iter_mut().zip(of_x).for_each(|(all, mark)| *all |= mark as u8);
-            in_b[j..j + LANES].iter_mut().zip(of_y).for_each(|(all, mark)| *all |= mark as u8);
-            let (last_x, last_y) = (x[LANES - 1], y[LANES - 1]);
-            i += LANES * usize::from(last_x <= last_y);
-            j += LANES * usize::from(last_y <= last_x);
+            in_x.iter_mut().zip(of_x).for_each(|(all, mark)| *all |= mark as u8);
+            in_y.iter_mut().zip(of_y).for_each(|(all, mark)| *all |= mark as u8);
         }
         while i < a.len() && j < b.len() {
             let (x, y) = (a[i] | ignored, b[j] | ignored);
