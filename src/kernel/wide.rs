@@ -93,9 +93,24 @@ pub(super) fn pack<const LEVEL: u8>(flags: &[u8; 64]) -> u64 {
                     u64::from(half(0)) | u64::from(half(32)) << 32
                 };
             }
-            _ => {}
+            _ => {
+                return unsafe {
+                    let quarter = |i: usize| {
+                        let flags = _mm_loadu_si128(flags.as_ptr().add(i).cast());
+                        _mm_movemask_epi8(_mm_slli_epi16::<7>(flags)) as u64
+                    };
+                    quarter(0) | quarter(16) << 16 | quarter(32) << 32 | quarter(48) << 48
+                };
+            }
         }
     }
+    #[allow(unreachable_code)]
+    pack_eights(flags)
+}
+
+/// As [`pack`], on any machine.
+#[allow(dead_code)]
+fn pack_eights(flags: &[u8; 64]) -> u64 {
     let (eights, _) = flags.as_chunks::<8>();
     // The product moves the lowest bits of eight bytes side by side into the highest byte.
     let pack =
@@ -257,5 +272,6 @@ pub(crate) mod tests {
         let mask = 0x8123_4567_89ab_cdef_u64;
         let flags = std::array::from_fn(|i| (mask >> i & 1) as u8);
         assert!(at_all_levels(|| packed(&flags)).iter().all(|&packed| packed == mask));
+        assert_eq!(pack_eights(&flags), mask);
     }
 }

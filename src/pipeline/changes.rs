@@ -1,6 +1,7 @@
 //! What changed between a duplicate and what stands for it, in words: numbers, names, and what the desk calls a version.
 
 use std::io;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -18,23 +19,96 @@ pub(super) type Facts<'a> = [Vec<&'a str>; 2];
 
 /// The facts of an article from where they were put aside.
 pub(super) fn facts(bytes: &[u8]) -> Facts<'_> {
-    let [numbers, names, _] = lists(bytes);
-    [numbers, names].map(|list| facts::distinct(lines(list)))
+    let listed = Listed::of(bytes);
+    [0, 1].map(|list| facts::distinct(listed.list(list).lines.iter().map(|&line| text(line))))
 }
 
-/// Numbers, names, and tags such as `UPDATE 2`, a line each.
-fn lists(bytes: &[u8]) -> [&str; 3] {
-    let text = str::from_utf8(bytes).expect("they were put aside as text");
-    let (numbers, rest) = text.split_once("\n\n").unwrap_or_default();
-    let (names, tags) = rest.split_once("\n\n").unwrap_or((rest, ""));
-    [numbers, names, tags]
+/// Numbers, names, and tags such as `UPDATE 2`, as they were put aside: a line each, with an empty one between the lists.
+#[derive(Default)]
+struct Listed<'a> {
+    lines: Vec<&'a [u8]>,
+    /// How each line begins.
+    begins: Vec<u64>,
+    /// Where each list ends.
+    ends: [usize; 3],
 }
 
-/// The lines of a text that has no empty one; `str::lines` takes longer for lines as short as these.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let ends = positions(text.as_bytes(), |b| b == b'\n').chain([text.len()]);
-    ends.scan(0, |begin, end| Some(&text[std::mem::replace(begin, end + 1)..end]))
-        .filter(|line| !line.is_empty())
+impl<'a> Listed<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        let mut listed = Self::default();
+        listed.take(bytes);
+        listed
+    }
+
+    /// Takes those of another article in.
+    fn take(&mut self, bytes: &'a [u8]) {
+        self.lines.clear();
+        self.begins.clear();
+        let (mut start, mut list) = (0, 0);
+        for end in positions(bytes, |b| b == b'\n').chain([bytes.len()]) {
+            // The second of two ends of lines, which stand behind a list, ends nothing.
+            if end < start {
+                continue;
+            }
+            if end > start {
+                self.lines.push(&bytes[start..end]);
+                self.begins.push(facts::first_eight(&bytes[start..end]));
+            }
+            start = end + 1;
+            if list < 2 && bytes.get(start) == Some(&b'\n') {
+                self.ends[list] = self.lines.len();
+                (list, start) = (list + 1, start + 1);
+            }
+        }
+        self.ends[list..].fill(self.lines.len());
+    }
+
+    /// One of the lists.
+    fn list(&self, list: usize) -> List<'_, 'a> {
+        let range = if list == 0 { 0 } else { self.ends[list - 1] }..self.ends[list];
+        List { lines: &self.lines[range.clone()], begins: &self.begins[range] }
+    }
+}
+
+/// Some lines, and how each begins.
+#[derive(Clone, Copy)]
+struct List<'l, 'a> {
+    lines: &'l [&'a [u8]],
+    begins: &'l [u64],
+}
+
+impl<'l, 'a> List<'l, 'a> {
+    /// Whether a line is the same as one of another list. None ends with a zero byte, so that those shorter than eight bytes are
+    /// the same if they begin alike.
+    fn same(self, i: usize, other: Self, j: usize) -> bool {
+        let alike = self.begins[i] == other.begins[j];
+        alike && (self.lines[i].len() < 8 || self.lines[i] == other.lines[j])
+    }
+
+    /// How many lines the list and another one begin with in common.
+    fn common_start(self, other: Self) -> usize {
+        let n = self.lines.len().min(other.lines.len());
+        (0..n).take_while(|&i| self.same(i, other, i)).count()
+    }
+
+    /// How many lines behind the first ones both end with in common.
+    fn common_end(self, other: Self, from: usize) -> usize {
+        let (n, m) = (self.lines.len(), other.lines.len());
+        (1..=n.min(m) - from).take_while(|&k| self.same(n - k, other, m - k)).count()
+    }
+
+    /// Which of some lines another list has not, ascending and distinct.
+    fn only(self, some: Range<usize>, other: Self) -> Vec<&'a str> {
+        let known = |i: usize| {
+            let alike = other.begins.contains(&self.begins[i]);
+            alike && (0..other.lines.len()).any(|j| self.same(i, other, j))
+        };
+        facts::distinct(some.filter(|&i| !known(i)).map(|i| text(self.lines[i])))
+    }
+}
+
+fn text(line: &[u8]) -> &str {
+    str::from_utf8(line).expect("they were put aside as text")
 }
 
 /// What changed between each duplicate and the representative of its group, in the order of the articles.
@@ -76,25 +150,37 @@ fn of_groups<'a>(
     let begins =
         groups.iter().scan(0, |end, group| Some(std::mem::replace(end, *end + group.len())));
     let begins: Vec<usize> = begins.collect();
-    let of_group = |(group, at): (&&[u32], usize)| -> Vec<(u32, Box<str>)> {
-        let given = loaded.of(at);
-        let from = lists(given);
-        let others = group.iter().enumerate().skip(1).map(|(k, &i)| (i, loaded.of(at + k)));
-        let other = others.filter(|(_, facts)| *facts != given);
-        other.map(|(i, to)| (i, changed(from, lists(to)))).collect()
-    };
     // The large groups are the first ones.
     let groups = groups.par_iter().zip(begins).with_max_len(IN_TURN);
-    let found: Vec<Vec<_>> = groups.map(of_group).collect();
+    let found: Vec<Vec<(u32, Box<str>)>> = groups
+        .map_init(Default::default, |both, (group, at)| {
+            of_group(both, group, |k| loaded.of(at + k))
+        })
+        .collect();
     found.into_iter().flatten().for_each(|(i, said)| changes[i as usize] = said);
     Ok(())
 }
 
+/// What changed in one group, given the facts of each member.
+fn of_group<'a>(
+    [given, other]: &mut [Listed<'a>; 2],
+    group: &[u32],
+    facts: impl Fn(usize) -> &'a [u8],
+) -> Vec<(u32, Box<str>)> {
+    given.take(facts(0));
+    let others = group.iter().enumerate().skip(1).map(|(k, &i)| (i, facts(k)));
+    let changed = |(i, facts)| {
+        other.take(facts);
+        (i, changed(given, other))
+    };
+    others.filter(|(_, of_other)| *of_other != facts(0)).map(changed).collect()
+}
+
 /// In words: `numbers 50 -> 5; names Ruiz -> Diaz; marked CORRECTED -> none`. What is only in the representative stands left of the arrow.
-fn changed(from: [&str; 3], to: [&str; 3]) -> Box<str> {
+fn changed(from: &Listed, to: &Listed) -> Box<str> {
     let mut said = String::new();
     for (n, what) in ["numbers ", "names ", "marked "].into_iter().enumerate() {
-        let [gone, new] = differences(from[n], to[n]);
+        let [gone, new] = differences(from.list(n), to.list(n));
         if !gone.is_empty() || !new.is_empty() {
             said.push_str(if said.is_empty() { "" } else { "; " });
             said.push_str(what);
@@ -106,41 +192,13 @@ fn changed(from: [&str; 3], to: [&str; 3]) -> Box<str> {
     said.into()
 }
 
-/// The lines of each of two texts that the other has not, ascending and distinct.
-fn differences<'a>(a: &'a str, b: &'a str) -> [Vec<&'a str>; 2] {
-    if a == b {
-        return Default::default();
-    }
+/// The lines of each of two lists that the other has not, ascending and distinct.
+fn differences<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
     // Copies have most in common at the beginning and at the end.
-    let same = |(x, y): &(u8, u8)| x == y;
-    let common = common_start(a.as_bytes(), b.as_bytes());
-    let begin = a.as_bytes()[..common].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-    let [rest_a, rest_b] = [a, b].map(|text| &text[begin..]);
-    let common = rest_a.bytes().rev().zip(rest_b.bytes().rev()).take_while(same).count();
-    let tail = &rest_a.as_bytes()[rest_a.len() - common..];
-    let end = tail.iter().position(|&b| b == b'\n').map_or(0, |at| common - at);
-    let [of_a, of_b] = [rest_a, rest_b].map(|rest| &rest[..rest.len() - end]);
-    [only(of_a, b), only(of_b, a)]
-}
-
-/// How many bytes two texts begin with in common; eight at once.
-fn common_start(a: &[u8], b: &[u8]) -> usize {
-    let eights = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
-    let begin = 8 * eights.take_while(|(x, y)| x == y).count();
-    begin + a[begin..].iter().zip(&b[begin..]).take_while(|(x, y)| x == y).count()
-}
-
-/// The lines that are not in the other text, ascending and distinct.
-fn only<'a>(some: &'a str, other: &str) -> Vec<&'a str> {
-    if some.is_empty() {
-        return Vec::new();
-    }
-    // Most lines are shorter than that, and none ends with a zero byte: these are the same if they begin alike.
-    let begins: Vec<u64> = lines(other).map(facts::first_eight).collect();
-    let new = lines(some).filter(|x| {
-        !begins.contains(&facts::first_eight(x)) || (x.len() >= 8 && lines(other).all(|y| y != *x))
-    });
-    facts::distinct(new)
+    let start = a.common_start(b);
+    let end = a.common_end(b, start);
+    let between = |list: List| start..list.lines.len() - end;
+    [a.only(between(a), b), b.only(between(b), a)]
 }
 
 fn list(said: &mut String, words: &[&str]) {
@@ -164,11 +222,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn differences_equal_those_of_sets(texts in prop::array::uniform2(prop::collection::vec("(b?c|Democrat|Democratic|[a-c]{7,9})", 0..9))) {
-            let sets = texts.clone().map(BTreeSet::from_iter);
-            let [a, b] = texts.map(|lines| lines.join("\n"));
-            let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| x.difference(y).cloned().collect::<Vec<_>>();
-            prop_assert_eq!(differences(&a, &b), [only(&sets[0], &sets[1]), only(&sets[1], &sets[0])]);
+        fn differences_equal_those_of_sets(texts in prop::array::uniform2(prop::array::uniform3(prop::collection::vec("(b?c|Democrat|Democratic|[a-c]{7,9})", 0..9)))) {
+            let bytes = texts.each_ref().map(|lists| {
+                let [numbers, names, tags] = lists.each_ref().map(|list| list.join("\n"));
+                let tags = if tags.is_empty() { tags } else { format!("\n\n{tags}") };
+                format!("{numbers}\n\n{names}{tags}").into_bytes()
+            });
+            let [a, b] = bytes.each_ref().map(|bytes| Listed::of(bytes));
+            for list in 0..3 {
+                let [x, y] = texts.each_ref().map(|lists| lists[list].iter().cloned().collect::<BTreeSet<String>>());
+                let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| x.difference(y).cloned().collect::<Vec<_>>();
+                prop_assert_eq!(differences(a.list(list), b.list(list)), [only(&x, &y), only(&y, &x)]);
+                prop_assert_eq!(a.list(list).lines.len(), texts[0][list].len());
+            }
         }
     }
 }

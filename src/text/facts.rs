@@ -63,17 +63,18 @@ pub fn names<'a>(tokens: Tokens<'a>, begins: &Begins, mut each: impl FnMut(&'a s
 
 /// Some numbers or names, ascending and distinct.
 pub fn distinct<'a>(facts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut facts: Vec<(u64, &str)> = facts.map(|fact| (first_eight(fact), fact)).collect();
+    let mut facts: Vec<(u64, &str)> =
+        facts.map(|fact| (first_eight(fact.as_bytes()), fact)).collect();
     facts.sort_unstable();
     facts.dedup();
     facts.into_iter().map(|(_, fact)| fact).collect()
 }
 
 /// The first bytes as a number of the same order: most comparisons need no more.
-pub fn first_eight(text: &str) -> u64 {
-    match text.as_bytes().first_chunk() {
+pub fn first_eight(text: &[u8]) -> u64 {
+    match text.first_chunk() {
         Some(first) => u64::from_be_bytes(*first),
-        None => text.bytes().rev().fold(0, |sum, b| sum >> 8 | u64::from(b) << 56),
+        None => text.iter().rev().fold(0, |sum, &b| sum >> 8 | u64::from(b) << 56),
     }
 }
 
