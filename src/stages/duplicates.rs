@@ -139,7 +139,7 @@ pub fn examine<'a>(
 /// Pairs of which the components are gone through together, unless one alone has more.
 const TOGETHER: usize = if cfg!(test) { 2 } else { 1 << 10 };
 /// Pairs that a common third proposes, many of them more than once, before they are looked through.
-const PROPOSED: usize = if cfg!(test) { 2 } else { 1 << 21 };
+const PROPOSED: usize = if cfg!(test) { 2 } else { 1 << 18 };
 
 /// The pairs of articles that match a common third and were not examined yet. Those that were are in the order of their
 /// components, and so are these.
@@ -211,9 +211,7 @@ pub fn groups(
     let one = |&some: &&[Examined]| {
         let ends = [some[0].a, some[some.len() - 1].a];
         let related = components.between(related, |e| e.a, ends);
-        let mut all = [some, related].concat();
-        all.sort_by_key(|e| components.of(e.a));
-        link(&all, components, components.between(&apart, |pair| pair.0, ends))
+        link([some, related], components, components.between(&apart, |pair| pair.0, ends))
     };
     let some = components.cut(examined, |e| e.a, TOGETHER);
     let linked: Vec<_> = some.par_iter().map(one).collect();
@@ -223,13 +221,21 @@ pub fn groups(
 }
 
 /// The groups of the articles in the pairs of some components: each article with the lowest one of its group.
-fn link(examined: &[Examined], components: &Components, apart: &[(u32, u32)]) -> Vec<(u32, u32)> {
+fn link(
+    [examined, mut related]: [&[Examined]; 2],
+    components: &Components,
+    apart: &[(u32, u32)],
+) -> Vec<(u32, u32)> {
     // Articles are numbered among themselves, in their order within a component.
-    let (mut members, mut edges) = (Vec::new(), Vec::with_capacity(examined.len()));
+    let (mut members, mut edges) = (Vec::new(), Vec::with_capacity(examined.len() + related.len()));
     let mut own: Vec<u32> = Vec::new();
     for of_one in examined.chunk_by(|x, y| components.of(x.a) == components.of(y.a)) {
+        let same = |e: &&Examined| components.of(e.a) == components.of(of_one[0].a);
+        let (of_thirds, rest) = related.split_at(related.iter().take_while(same).count());
+        related = rest;
+        let all = || of_one.iter().chain(of_thirds);
         own.clear();
-        own.extend(of_one.iter().flat_map(|e| [e.a, e.b]));
+        own.extend(all().flat_map(|e| [e.a, e.b]));
         own.sort_unstable();
         own.dedup();
         let number = |i: u32| (members.len() + own.partition_point(|&j| j < i)) as u32;
@@ -237,7 +243,7 @@ fn link(examined: &[Examined], components: &Components, apart: &[(u32, u32)]) ->
             let (a, b) = (number(e.a), number(e.b));
             Edge { a, b, sum: e.fixed_strength(), examined: 1 }
         };
-        edges.extend(of_one.iter().map(edge));
+        edges.extend(all().map(edge));
         members.extend_from_slice(&own);
     }
     let number = |i: u32| members.iter().position(|&j| j == i).map(|k| k as u32);
