@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::Corpus;
 use super::parts::Loaded;
 use crate::kernel::runs::positions;
+use crate::kernel::wide::fetch;
 use crate::model::Grouping;
 use crate::text::facts;
 
@@ -52,7 +53,7 @@ impl<'a> Listed<'a> {
             }
             if end > start {
                 self.lines.push(&bytes[start..end]);
-                self.begins.push(facts::first_eight(&bytes[start..end]));
+                self.begins.push(first_eight(bytes, start..end));
             }
             start = end + 1;
             if list < 2 && bytes.get(start) == Some(&b'\n') {
@@ -67,6 +68,15 @@ impl<'a> Listed<'a> {
     fn list(&self, list: usize) -> List<'_, 'a> {
         let range = if list == 0 { 0 } else { self.ends[list - 1] }..self.ends[list];
         List { lines: &self.lines[range.clone()], begins: &self.begins[range] }
+    }
+}
+
+/// As [`facts::first_eight`], of a part of some bytes: most often there are eight from where it begins.
+fn first_eight(bytes: &[u8], part: Range<usize>) -> u64 {
+    match (bytes[part.start..].first_chunk(), part.len()) {
+        (Some(first), n @ ..8) => u64::from_be_bytes(*first) & !(u64::MAX >> (8 * n)),
+        (Some(first), _) => u64::from_be_bytes(*first),
+        (None, _) => facts::first_eight(&bytes[part]),
     }
 }
 
@@ -150,12 +160,15 @@ fn of_groups<'a>(
     let begins =
         groups.iter().scan(0, |end, group| Some(std::mem::replace(end, *end + group.len())));
     let begins: Vec<usize> = begins.collect();
+    let last = groups.iter().map(|group| group.len()).sum::<usize>() - 1;
+    let facts = |k: usize| {
+        fetch(loaded.of(last.min(k + 1)));
+        loaded.of(k)
+    };
     // The large groups are the first ones.
     let groups = groups.par_iter().zip(begins).with_max_len(IN_TURN);
     let found: Vec<Vec<(u32, Box<str>)>> = groups
-        .map_init(Default::default, |both, (group, at)| {
-            of_group(both, group, |k| loaded.of(at + k))
-        })
+        .map_init(Default::default, |both, (group, at)| of_group(both, group, |k| facts(at + k)))
         .collect();
     found.into_iter().flatten().for_each(|(i, said)| changes[i as usize] = said);
     Ok(())
@@ -167,13 +180,14 @@ fn of_group<'a>(
     group: &[u32],
     facts: impl Fn(usize) -> &'a [u8],
 ) -> Vec<(u32, Box<str>)> {
-    given.take(facts(0));
+    let of_given = facts(0);
+    given.take(of_given);
     let others = group.iter().enumerate().skip(1).map(|(k, &i)| (i, facts(k)));
     let changed = |(i, facts)| {
         other.take(facts);
         (i, changed(given, other))
     };
-    others.filter(|(_, of_other)| *of_other != facts(0)).map(changed).collect()
+    others.filter(|(_, facts)| *facts != of_given).map(changed).collect()
 }
 
 /// In words: `numbers 50 -> 5; names Ruiz -> Diaz; marked CORRECTED -> none`. What is only in the representative stands left of the arrow.

@@ -1,5 +1,6 @@
 //! All articles of a run, each once.
 
+mod heads;
 pub(super) mod seal;
 
 use std::cmp::Ordering;
@@ -255,11 +256,6 @@ impl Corpus {
         self.sketches.spans[i as usize].place(self.part(i))
     }
 
-    /// The words of the headlines of articles, and their numbers, of none yet.
-    pub(super) fn heads(&self) -> Heads<'_> {
-        Heads { corpus: self, lists: Loaded::new(&self.hashes.spool) }
-    }
-
     /// Where the numbers and names of an article are.
     pub(super) fn facts_of(&self, i: u32) -> Place {
         self.facts.spans[i as usize].place(self.part(i))
@@ -339,30 +335,6 @@ impl Corpus {
     /// The position of an article by its id.
     pub(super) fn position(&self, id: &str) -> Option<u32> {
         self.positions_of(hash(id.as_bytes())).find(|&i| *self.entries[i as usize].id == *id)
-    }
-}
-
-/// The words of the headlines of some articles, and their numbers.
-pub(super) struct Heads<'a> {
-    corpus: &'a Corpus,
-    lists: Loaded<'a, u32>,
-}
-
-impl Heads<'_> {
-    /// Takes those of these articles, instead of those that were taken before.
-    ///
-    /// # Errors
-    /// What was put aside cannot be read.
-    pub(super) fn load(&mut self, articles: impl Iterator<Item = u32>) -> io::Result<()> {
-        let Corpus { hashes, cards, .. } = self.corpus;
-        let places =
-            |i: u32| hashes.spans[i as usize].map(|span| span.place(cards[i as usize].part));
-        self.lists.load(articles.flat_map(places))
-    }
-
-    /// Of one article, each ascending.
-    pub(super) fn of(&self, k: usize) -> [&[u32]; 2] {
-        [2 * k, 2 * k + 1].map(|k| self.lists.of(k))
     }
 }
 

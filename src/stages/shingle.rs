@@ -61,38 +61,25 @@ pub fn common(a: &[u32], b: &[u32]) -> usize {
 pub fn evenness(a: &[u32], b: &[u32]) -> f64 {
     let (mut in_a, mut in_b) = (vec![0; a.len()], vec![0; b.len()]);
     sets::mark_common(a, b, PART, &mut in_a, &mut in_b);
-    let [a, b] = [(a, in_a), (b, in_b)].map(|(set, shared)| Spread::of(set, &shared).density());
+    let (a, b) = (density(a, &in_a), density(b, &in_b));
     if a.max(b) > 0.0 { a.min(b) / a.max(b) } else { 0.0 }
 }
 
-/// How many shingles of each part of a text are shared, of how many.
-#[derive(Debug, Clone, Copy)]
-struct Spread {
-    shared: [u32; PARTS],
-    all: [u32; PARTS],
-}
-
-impl Spread {
-    fn of(set: &[u32], shared: &[u8]) -> Self {
-        let counts = sets::count_by_lowest(set, shared);
-        Self { shared: counts.map(|[_, shared]| shared), all: counts.map(|[all, _]| all) }
-    }
-
-    /// The share of shared shingles between the parts in which the first and the last of them stand, but for a 20th
-    /// at either end: one shared phrase does not make a text reach so far.
-    fn density(&self) -> f64 {
-        let few = self.shared.iter().sum::<u32>() / 20;
-        let beyond = |sum: &mut u32, &n: &u32| {
-            *sum += n;
-            Some(*sum > few)
-        };
-        let from = self.shared.iter().scan(0, beyond).position(|reached| reached);
-        let behind = self.shared.iter().rev().scan(0, beyond).position(|reached| reached);
-        let Some((from, behind)) = from.zip(behind) else { return 0.0 };
-        let range = from..PARTS - behind;
-        let sum = |counts: &[u32]| f64::from(counts[range.clone()].iter().sum::<u32>());
-        sum(&self.shared) / sum(&self.all)
-    }
+/// The share of shared shingles between the parts in which the first and the last of them stand, but for a 20th at either end:
+/// one shared phrase does not make a text reach so far.
+fn density(set: &[u32], shared: &[u8]) -> f64 {
+    let counts: [[u32; 2]; PARTS] = sets::count_by_lowest(set, shared);
+    let few = counts.iter().map(|[_, shared]| shared).sum::<u32>() / 20;
+    let beyond = |sum: &mut u32, [_, shared]: &[u32; 2]| {
+        *sum += shared;
+        Some(*sum > few)
+    };
+    let from = counts.iter().scan(0, beyond).position(|reached| reached);
+    let behind = counts.iter().rev().scan(0, beyond).position(|reached| reached);
+    let Some((from, behind)) = from.zip(behind) else { return 0.0 };
+    let add = |[n, m]: [u32; 2], [all, shared]: &[u32; 2]| [n + all, m + shared];
+    let [all, shared] = counts[from..PARTS - behind].iter().fold([0; 2], add);
+    f64::from(shared) / f64::from(all)
 }
 
 #[cfg(test)]
