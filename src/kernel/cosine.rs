@@ -154,14 +154,6 @@ wide! {
     }
 }
 
-/// Brings a slice into the cache. Who reads slices that lie far apart waits for each in turn; reads of one element of
-/// every cache line do not wait for each other.
-pub fn fetch<T: Copy>(slice: &[T]) {
-    for element in slice.iter().step_by(64 / size_of::<T>()) {
-        std::hint::black_box(*element);
-    }
-}
-
 /// Squared length of a vector.
 pub fn square(weights: &[u16]) -> u64 {
     weights.iter().map(|&w| u64::from(w) * u64::from(w)).sum()

@@ -1,7 +1,5 @@
 //! Sketches to candidate pairs: which articles are worth an exact comparison.
 
-use std::hint::black_box;
-
 use rayon::prelude::*;
 
 use super::pool::Pool;
@@ -9,7 +7,7 @@ use super::sketch::{LEAD_HASHES, Lead, NO_LEAD, Sketch};
 use crate::kernel::bands;
 use crate::kernel::buckets::{self, Bounds, Buckets, KEY_BITS};
 use crate::kernel::hash::mix;
-use crate::kernel::wide::wide;
+use crate::kernel::wide::{fetch, wide};
 
 /// Bands of a signature. With 3 rows, a pair of resemblance .4 is proposed with chance .94 and one of .5 with .996.
 pub const BANDS: usize = 42;
@@ -224,7 +222,7 @@ impl<'a> Known<'a> {
         let mut beside: [&[u64]; AT_ONCE] = [&[]; AT_ONCE];
         for (beside, &pair) in beside.iter_mut().zip(&*pairs) {
             *beside = self.beside(pair);
-            black_box(beside.first().copied());
+            fetch(&beside[..beside.len().min(1)]);
         }
         let mut beside = beside.into_iter();
         let mut known = || beside.next().expect("no more are looked at together");

@@ -3,7 +3,6 @@
 //! Reports stand in the order of time, undated ones first, so that a window is a stretch of every list. Of the postings of
 //! one term on one day, a bucket, all are found, or of a crowded one its hubs only; that depends on the set of reports.
 
-use std::hint::black_box;
 use std::ops::Range;
 
 use foldhash::HashMap;
@@ -11,6 +10,7 @@ use foldhash::HashMap;
 use super::posted::{NONE, Posted, plain};
 use super::reach::{CAP_AROUND, HUBS, Purpose, Times};
 use crate::kernel::search::count_below;
+use crate::kernel::wide::fetch;
 
 /// All postings of some terms, by term, then by report.
 #[derive(Debug, Clone)]
@@ -202,7 +202,8 @@ impl Open {
     pub(super) fn fetch<'a>(&self, lists: impl Iterator<Item = &'a Range<usize>>, report: usize) {
         for list in lists {
             let guess = list.start + self.guess(list.len(), 0, report);
-            black_box((self.lists.reports[guess], self.lists.weights[guess]));
+            fetch(&self.lists.reports[guess..=guess]);
+            fetch(&self.lists.weights[guess..=guess]);
         }
     }
 

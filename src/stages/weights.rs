@@ -1,13 +1,13 @@
 //! Terms to weights: how much each says about its article, against the background and against the neighbourhood.
 
 use std::cmp::Reverse;
-use std::hint::black_box;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::parts::in_parts;
 use super::terms::Term;
-use crate::kernel::cosine::{Probe, cosine, fetch, square};
+use crate::kernel::cosine::{Probe, cosine, square};
+use crate::kernel::wide::fetch;
 use crate::text::tables::{IDF_STEP, RARE, chance};
 
 /// Fixed-point one of a weight; the heaviest, 5.15 × 8.11, fits in 16 bits.
@@ -152,7 +152,8 @@ impl Vectors {
     pub fn fetch(&self, weights: &Weights, articles: impl Iterator<Item = u32> + Clone) {
         // First what says where they are.
         for j in articles.clone() {
-            black_box((self.starts[j as usize], weights.lengths[j as usize]));
+            fetch(&self.starts[j as usize..][..1]);
+            fetch(&weights.lengths[j as usize..][..1]);
         }
         for j in articles {
             fetch(self.dimensions(j as usize));
