@@ -148,7 +148,7 @@ fn by_lead(leads: Vec<Lead>, known: &[u64]) -> Vec<u64> {
         count(buckets::sorted(&new, leads.len()))
     };
     let join = |some: Vec<u64>, others: Vec<u64>| {
-        buckets::union(&some, &others, |pair| pair >> 1, |pair, again| pair | again | 1)
+        buckets::union(&some, &others, |pair| pair >> 1, |pair, _| pair | 1)
     };
     let parts = (0..LEAD_HASHES).into_par_iter().with_max_len(1);
     let counted: Vec<Vec<u64>> = parts.map(of_part).collect();
@@ -327,5 +327,8 @@ mod tests {
         assert_eq!(proposed(&[&[a, b], &[a, b, c]]), [(0, 1)]);
         assert_eq!(proposed(&[&[a, c], &[b], &[a, b, c]]), [(0, 2)]);
         assert_eq!(proposed(&[&[a], &[a], &[], &[]]), []);
+        // However many there are, of whatever parts.
+        assert_eq!(proposed(&[&[1, 2, 3], &[1, 2, 3]]), [(0, 1)]);
+        assert_eq!(proposed(&[&[1, 9, 2, 3], &[1, 2, 3, 9]]), [(0, 1)]);
     }
 }
