@@ -185,14 +185,16 @@ fn new_relations(examined: &[Examined]) -> Vec<u64> {
 
 /// Groups articles by the pairs that were checked, as [`groups`] does.
 pub fn group(
-    [mut examined, mut related]: [Vec<Examined>; 2],
+    [examined, related]: [Vec<Examined>; 2],
     components: &Components,
     apart: Vec<(u32, u32)>,
 ) -> Duplicates {
     let group = groups([&examined, &related], components, apart);
-    examined.append(&mut related);
-    examined.retain(Examined::matches);
-    Duplicates { group, matches: examined }
+    let mut matches = examined;
+    matches.retain(Examined::matches);
+    matches.extend(related.into_iter().filter(Examined::matches));
+    matches.shrink_to_fit();
+    Duplicates { group, matches }
 }
 
 /// For each article the lowest one of its group, by the pairs that were checked: candidates, and those related by a common third,
