@@ -10,6 +10,7 @@ use super::sort::by_number;
 #[derive(Debug)]
 pub struct Components {
     number: Vec<u32>,
+    /// How many components there are.
     n: usize,
 }
 
