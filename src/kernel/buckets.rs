@@ -5,7 +5,7 @@
 //! set of items only, so that any order of arrival gives the same pairs; a bucket of n costs at most n × (hubs + near), and
 //! one of at most hubs + near + 1 items is paired whole. What comes after all items of a bucket takes no pair away.
 
-use super::sort::by_number;
+use super::sort::by_number_and;
 
 /// What a bucket may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,20 +149,23 @@ pub fn distinct(pairs: &mut Vec<u64>) {
 
 /// Pairs of items below `n`, ascending.
 pub fn sorted(pairs: &[u64], n: usize) -> Vec<u64> {
-    let mut sorted = by_number(pairs.iter().copied(), n, |&pair| items(pair).0 as usize);
-    let lower = |pair: u64| items(pair).0;
-    sorted.chunk_by_mut(|&x, &y| lower(x) == lower(y)).for_each(<[u64]>::sort_unstable);
-    sorted
+    by_number_and(pairs.iter().copied(), n, |&pair| items(pair).0 as usize, |&pair| pair)
+}
+
+/// The pairs of two lists, each ascending and distinct, as these are.
+pub fn union(a: &[u64], b: &[u64]) -> Vec<u64> {
+    union_by(a, b, |pair| pair, |pair, _| pair)
 }
 
 /// The values of two lists, each ascending and distinct by their `key`; of two that are the same by it what `both` makes of them.
 ///
 /// ```
-/// use samestory::kernel::buckets::union;
+/// use samestory::kernel::buckets::union_by;
 ///
-/// assert_eq!(union(&[1, 4, 9], &[4, 5], |value| value, |value, _| value), [1, 4, 5, 9]);
+/// let both = union_by(&[10, 40, 90], &[41, 50], |value| value / 10, |value, other| value.max(other));
+/// assert_eq!(both, [10, 41, 50, 90]);
 /// ```
-pub fn union(
+pub fn union_by(
     a: &[u64],
     b: &[u64],
     key: impl Fn(u64) -> u64,
@@ -229,7 +232,7 @@ mod tests {
                 expected.entry(key).and_modify(|own| *own = 1).or_insert(low);
             }
             let expected: Vec<u64> = expected.into_iter().map(|(key, low)| key << 1 | low).collect();
-            prop_assert_eq!(union(&a, &b, |value| value >> 1, |x, y| x | y | 1), expected);
+            prop_assert_eq!(union_by(&a, &b, |value| value >> 1, |x, y| x | y | 1), expected);
         }
     }
 

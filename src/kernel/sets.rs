@@ -4,21 +4,43 @@ use std::cmp::Ordering;
 
 use super::wide::{add_shared, pack, wide};
 
+/// Values of a block.
+const LANES: usize = 8;
+
+/// Where in two ascending slices the blocks begin that are compared next.
+#[derive(Default)]
+struct Blocks {
+    first: usize,
+    /// Of both. What the next round waits for is this: two sums of one kind the compiler would put into a vector, which is slower.
+    sum: usize,
+}
+
+impl Blocks {
+    #[inline(always)]
+    fn second(&self) -> usize {
+        self.sum - self.first
+    }
+
+    /// Leaves the block behind that ends with the lower value, or both.
+    #[inline(always)]
+    fn go_on(&mut self, [x, y]: [&[u32; LANES]; 2], ignored: u32) {
+        let (last_x, last_y) = (x[LANES - 1] | ignored, y[LANES - 1] | ignored);
+        self.first += LANES * usize::from(last_x <= last_y);
+        self.sum += LANES + LANES * usize::from(last_x == last_y);
+    }
+}
+
 wide! {
     /// As [`intersection`], of values that are the same if they differ in no other bits than the `ignored` lowest ones.
     pub fn intersection_above(a: &[u32], b: &[u32], ignored: u32) -> usize {
-        const LANES: usize = 8;
-        let (mut i, mut j, mut gone, mut shared) = (0, 0, 0, [0; LANES]);
+        let (mut at, mut shared) = (Blocks::default(), [0; LANES]);
         // All of one block with all of the other costs less than finding out which values to compare.
-        while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
-            // Where to go on is what the next round waits for. From the sum of both the compiler makes no vector, which is slower.
-            let (last_x, last_y) = (x[LANES - 1] | ignored, y[LANES - 1] | ignored);
-            i += LANES * usize::from(last_x <= last_y);
-            gone += LANES + LANES * usize::from(last_x == last_y);
-            j = gone - i;
+        while let (Some(x), Some(y)) = (a[at.first..].first_chunk(), b[at.second()..].first_chunk()) {
+            at.go_on([x, y], ignored);
             add_shared::<LEVEL>(&mut shared, [x, y], ignored);
         }
-        shared.iter().sum::<u32>() as usize + one_by_one(&a[i..], &b[j..], ignored)
+        let left = one_by_one(&a[at.first..], &b[at.second()..], ignored);
+        shared.iter().sum::<u32>() as usize + left
     }
 }
 
@@ -26,14 +48,10 @@ wide! {
     /// Says of each value of two ascending slices whether it is in the other as well, compared as in
     /// [`intersection_above`]: `in_a` and `in_b`, as long as the slices and all 0, become 1 where it is.
     pub fn mark_common(a: &[u32], b: &[u32], ignored: u32, in_a: &mut [u8], in_b: &mut [u8]) {
-        const LANES: usize = 8;
-        let (mut i, mut j, mut gone) = (0, 0, 0);
-        while let (Some(x), Some(y)) = (a[i..].first_chunk::<LANES>(), b[j..].first_chunk::<LANES>()) {
-            let (in_x, in_y) = (&mut in_a[i..i + LANES], &mut in_b[j..j + LANES]);
-            let (last_x, last_y) = (x[LANES - 1] | ignored, y[LANES - 1] | ignored);
-            i += LANES * usize::from(last_x <= last_y);
-            gone += LANES + LANES * usize::from(last_x == last_y);
-            j = gone - i;
+        let mut at = Blocks::default();
+        while let (Some(x), Some(y)) = (a[at.first..].first_chunk(), b[at.second()..].first_chunk::<LANES>()) {
+            let (in_x, in_y) = (&mut in_a[at.first..][..LANES], &mut in_b[at.second()..][..LANES]);
+            at.go_on([x, y], ignored);
             let (mut x, mut y) = (*x, *y);
             x.iter_mut().zip(&mut y).for_each(|(x, y)| (*x, *y) = (*x | ignored, *y | ignored));
             let (mut of_x, mut of_y) = ([0; LANES], [0; LANES]);
@@ -44,6 +62,7 @@ wide! {
             in_x.iter_mut().zip(of_x).for_each(|(all, mark)| *all |= mark as u8);
             in_y.iter_mut().zip(of_y).for_each(|(all, mark)| *all |= mark as u8);
         }
+        let (mut i, mut j) = (at.first, at.second());
         while i < a.len() && j < b.len() {
             let (x, y) = (a[i] | ignored, b[j] | ignored);
             in_a[i] |= u8::from(x == y);

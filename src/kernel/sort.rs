@@ -89,6 +89,27 @@ pub fn by_number<T: Copy>(
     sorted
 }
 
+/// As [`by_number`], with those of one number in the order of their keys.
+///
+/// ```
+/// use samestory::kernel::sort::by_number_and;
+///
+/// let words = ["pier", "on", "the", "by", "sea"];
+/// let sorted = by_number_and(words.into_iter(), 5, |word| word.len(), |&word| word);
+/// assert_eq!(sorted, ["by", "on", "sea", "the", "pier"]);
+/// ```
+pub fn by_number_and<T: Copy, K: Ord>(
+    items: impl Iterator<Item = T> + Clone,
+    n: usize,
+    number: impl Fn(&T) -> usize,
+    key: impl Fn(&T) -> K,
+) -> Vec<T> {
+    let mut sorted = by_number(items, n, &number);
+    let of_one = sorted.chunk_by_mut(|x, y| number(x) == number(y));
+    of_one.for_each(|some| some.sort_unstable_by_key(&key));
+    sorted
+}
+
 wide! {
     /// Sorts values that are within a few places of their own, in rounds that compare each with the next and need no
     /// branch on how that ends (odd-even transposition sort).

@@ -77,39 +77,35 @@ pub(super) fn pack<const LEVEL: u8>(flags: &[u8; 64]) -> u64 {
     {
         use std::arch::x86_64::*;
         // SAFETY: the code that calls this runs at the level, and the loads stay inside the 64 flags.
-        match LEVEL {
-            AVX512 => {
-                return unsafe {
+        unsafe {
+            match LEVEL {
+                AVX512 => {
                     let flags = _mm512_loadu_si512(flags.as_ptr().cast());
                     _mm512_test_epi8_mask(flags, flags)
-                };
-            }
-            AVX2 => {
-                return unsafe {
+                }
+                AVX2 => {
                     let half = |i: usize| {
                         let flags = _mm256_loadu_si256(flags.as_ptr().add(i).cast());
                         _mm256_movemask_epi8(_mm256_slli_epi16::<7>(flags)) as u32
                     };
                     u64::from(half(0)) | u64::from(half(32)) << 32
-                };
-            }
-            _ => {
-                return unsafe {
+                }
+                _ => {
                     let quarter = |i: usize| {
                         let flags = _mm_loadu_si128(flags.as_ptr().add(i).cast());
                         _mm_movemask_epi8(_mm_slli_epi16::<7>(flags)) as u64
                     };
                     quarter(0) | quarter(16) << 16 | quarter(32) << 32 | quarter(48) << 48
-                };
+                }
             }
         }
     }
-    #[allow(unreachable_code)]
+    #[cfg(not(target_arch = "x86_64"))]
     pack_eights(flags)
 }
 
-/// As [`pack`], on any machine.
-#[allow(dead_code)]
+/// As [`pack`], on machines of other kinds.
+#[cfg(any(test, not(target_arch = "x86_64")))]
 fn pack_eights(flags: &[u8; 64]) -> u64 {
     let (eights, _) = flags.as_chunks::<8>();
     // The product moves the lowest bits of eight bytes side by side into the highest byte.

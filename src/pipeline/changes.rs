@@ -53,7 +53,7 @@ impl<'a> Listed<'a> {
             }
             if end > start {
                 self.lines.push(&bytes[start..end]);
-                self.begins.push(first_eight(bytes, start..end));
+                self.begins.push(facts::first_eight(bytes, start..end));
             }
             start = end + 1;
             if list < 2 && bytes.get(start) == Some(&b'\n') {
@@ -68,15 +68,6 @@ impl<'a> Listed<'a> {
     fn list(&self, list: usize) -> List<'_, 'a> {
         let range = if list == 0 { 0 } else { self.ends[list - 1] }..self.ends[list];
         List { lines: &self.lines[range.clone()], begins: &self.begins[range] }
-    }
-}
-
-/// As [`facts::first_eight`], of a part of some bytes: most often there are eight from where it begins.
-fn first_eight(bytes: &[u8], part: Range<usize>) -> u64 {
-    match (bytes[part.start..].first_chunk(), part.len()) {
-        (Some(first), n @ ..8) => u64::from_be_bytes(*first) & !(u64::MAX >> (8 * n)),
-        (Some(first), _) => u64::from_be_bytes(*first),
-        (None, _) => facts::first_eight(&bytes[part]),
     }
 }
 

@@ -11,7 +11,7 @@ use super::spool::{Item, Place, Spool};
 use crate::kernel::buckets::{self, items};
 use crate::kernel::components::Components;
 use crate::params::Params;
-use crate::stages::candidates::{PASSES, Pass};
+use crate::stages::candidates::{PASSES, Pass, Scratch};
 use crate::stages::decide::Constraints;
 use crate::stages::duplicates::{self, Candidates, Duplicates, Examined, hopeful};
 use crate::stages::sketch::Sketch;
@@ -32,11 +32,9 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
     }
     let (mut pairs, mut largest_bucket) = (Vec::new(), 0);
     for number in 0..PASSES {
-        let mut pass = Pass::default();
-        pass.begin(number, places.len());
+        let mut pass = Pass::new(number, places.len());
         spool.gather(&places, |k, sketch| sketch.iter().for_each(|s| pass.add(k as u32, s)))?;
-        let (found, largest) = pass.pairs(&pairs);
-        drop(pass);
+        let (found, largest) = pass.pairs(&pairs, &mut Scratch::default());
         largest_bucket = largest_bucket.max(largest);
         let found = in_order(corpus, exact, &found).1;
         let mut left = Vec::new();
@@ -51,7 +49,7 @@ pub(super) fn propose(corpus: &Corpus, exact: &Exact, params: &Params) -> io::Re
             Ok(())
         })?;
         left.sort_unstable();
-        pairs = buckets::union(&pairs, &left, |pair| pair, |pair, _| pair);
+        pairs = buckets::union(&pairs, &left);
     }
     Ok(Candidates { pairs, largest_bucket })
 }

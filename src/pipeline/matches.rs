@@ -1,7 +1,7 @@
 //! The evidence of an outcome: every verified match, and the best one of each article.
 
 use super::Found;
-use crate::kernel::sort::by_number;
+use crate::kernel::sort::by_number_and;
 use crate::kernel::time::ONE;
 use crate::model::{Grouping, Match, MatchKind};
 use crate::params::Params;
@@ -55,9 +55,8 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
         ..base
     });
     let n = exact.first().len();
-    let mut all = by_number(same.chain(near).chain(told).chain(linked), n, |m| m.a as usize);
-    all.chunk_by_mut(|x, y| x.a == y.a)
-        .for_each(|of_one| of_one.sort_unstable_by_key(|m| (m.b, m.kind)));
+    let all = same.chain(near).chain(told).chain(linked);
+    let mut all = by_number_and(all, n, |m| m.a as usize, |m| (m.b, m.kind));
     all.dedup_by_key(|m| (m.a, m.b));
     all
 }

@@ -31,83 +31,95 @@ const LEADS: usize = PASSES - 1;
 /// Which sketches are proposed for comparison, as [`buckets::pair`]s of positions, ascending and distinct, and the size of the
 /// largest bucket. They are in the order of time; an article without a sketch is in no pair.
 pub fn propose(sketches: &[Option<&Sketch>]) -> (Vec<u64>, usize) {
-    let idle = Pool::new(Pass::default);
+    let idle = Pool::new(Scratch::default);
     let work = |number: usize, known: &[u64]| {
-        idle.with_one(|pass| {
-            pass.begin(number, sketches.len());
-            for (sketch, i) in sketches.iter().zip(0..) {
-                sketch.iter().for_each(|sketch| pass.add(i, sketch));
-            }
-            pass.pairs(known)
-        })
+        let mut pass = Pass::new(number, sketches.len());
+        for (sketch, i) in sketches.iter().zip(0..) {
+            sketch.iter().for_each(|sketch| pass.add(i, sketch));
+        }
+        idle.with_one(|scratch| pass.pairs(known, scratch))
     };
     let join = |(some, largest): (Vec<u64>, usize), (others, other): (Vec<u64>, usize)| {
-        (buckets::union(&some, &others, |pair| pair, |pair, _| pair), largest.max(other))
+        (buckets::union(&some, &others), largest.max(other))
     };
     let passes = (0..LEADS).into_par_iter().with_max_len(1).map(|number| work(number, &[]));
     let (by_band, largest) = passes.reduce_with(join).unwrap_or_default();
     let by_lead = work(LEADS, &by_band).0;
-    (buckets::union(&by_band, &by_lead, |pair| pair, |pair, _| pair), largest)
+    (buckets::union(&by_band, &by_lead), largest)
 }
 
-/// One pass after the other over all sketches, in which pairs are found: the whole sketches need not be in memory at once.
+/// What one pass gathers: the whole sketches need not be in memory at once.
+#[derive(Debug)]
+pub enum Pass {
+    /// Slots of some bands.
+    Bands {
+        /// The first slot of a signature that is gathered.
+        first: usize,
+        /// Whose slots these are.
+        items: Vec<u32>,
+        /// The slots.
+        slots: Vec<[u16; TOGETHER * ROWS]>,
+        /// How many items there may be.
+        n: usize,
+    },
+    /// The lead of every item.
+    Leads(Vec<Lead>),
+}
+
+/// Buffers that serve one pass after the other.
 #[derive(Debug, Default)]
-pub struct Pass {
-    number: usize,
-    /// How many items there may be.
-    n: usize,
-    /// Of some bands: whose slots these are, and the slots.
-    items: Vec<u32>,
-    slots: Vec<[u16; TOGETHER * ROWS]>,
-    /// In the last pass, the lead of every item.
-    leads: Vec<Lead>,
+pub struct Scratch {
     buckets: Buckets,
     found: Vec<u64>,
 }
 
 impl Pass {
     /// Begins a pass, `number` of [`PASSES`], over so many sketches.
-    pub fn begin(&mut self, number: usize, sketches: usize) {
-        (self.number, self.n) = (number, sketches);
+    pub fn new(number: usize, sketches: usize) -> Self {
         if number == LEADS {
-            self.found = Vec::new();
-            self.leads.resize(sketches, NO_LEAD);
-        } else {
-            self.items.reserve(sketches);
-            self.slots.reserve(sketches);
+            return Self::Leads(vec![NO_LEAD; sketches]);
         }
+        let (items, slots) = (Vec::with_capacity(sketches), Vec::with_capacity(sketches));
+        Self::Bands { first: number * TOGETHER * ROWS, items, slots, n: sketches }
     }
 
     /// Adds the sketch of an item, which is below the number of sketches; their order does not matter.
     pub fn add(&mut self, item: u32, sketch: &Sketch) {
-        if self.number == LEADS {
-            self.leads[item as usize] = sketch.lead;
-        } else {
-            let some = sketch.signature[self.number * TOGETHER * ROWS..].first_chunk();
-            self.slots.push(*some.expect("all bands lie in the signature"));
-            self.items.push(item);
+        match self {
+            Self::Bands { first, items, slots, .. } => {
+                let some = sketch.signature[*first..].first_chunk();
+                slots.push(*some.expect("all bands lie in the signature"));
+                items.push(item);
+            }
+            Self::Leads(leads) => leads[item as usize] = sketch.lead,
         }
     }
 
     /// The pairs found, ascending and distinct, and the size of the largest bucket. The last pass finds only pairs that are
     /// not `known`; the others need not know any.
-    pub fn pairs(&mut self, known: &[u64]) -> (Vec<u64>, usize) {
-        let Self { number, n, items, slots, leads, buckets, found } = self;
-        if *number == LEADS {
-            return (by_lead(std::mem::take(leads), known), 0);
+    pub fn pairs(self, known: &[u64], scratch: &mut Scratch) -> (Vec<u64>, usize) {
+        match self {
+            Self::Bands { items, slots, n, .. } => {
+                let Scratch { buckets, found } = scratch;
+                found.clear();
+                let one = |band: usize| {
+                    let rows = slots.iter().map(|slots| bands::slots(slots, band));
+                    let rows = rows.zip(items.iter().copied());
+                    buckets.propose(n, rows, BOUNDS, |pair| found.push(pair))
+                };
+                let largest = (0..TOGETHER).map(one).max().unwrap_or(0);
+                drop((items, slots));
+                let mut pairs = buckets::sorted(found, n);
+                pairs.dedup();
+                pairs.shrink_to_fit();
+                (pairs, largest)
+            }
+            Self::Leads(leads) => {
+                // There is no pass after this one.
+                *scratch = Scratch::default();
+                (by_lead(leads, known), 0)
+            }
         }
-        found.clear();
-        let one = |band: usize| {
-            let rows = slots.iter().map(|slots| bands::slots(slots, band));
-            let rows = rows.zip(items.iter().copied());
-            buckets.propose(*n, rows, BOUNDS, |pair| found.push(pair))
-        };
-        let largest = (0..TOGETHER).map(one).max().unwrap_or(0);
-        (*items, *slots) = Default::default();
-        let mut pairs = buckets::sorted(found, *n);
-        pairs.dedup();
-        pairs.shrink_to_fit();
-        (pairs, largest)
     }
 }
 
@@ -148,7 +160,7 @@ fn by_lead(leads: Vec<Lead>, known: &[u64]) -> Vec<u64> {
         count(buckets::sorted(&new, leads.len()))
     };
     let join = |some: Vec<u64>, others: Vec<u64>| {
-        buckets::union(&some, &others, |pair| pair >> 1, |pair, _| pair | 1)
+        buckets::union_by(&some, &others, |pair| pair >> 1, |pair, _| pair | 1)
     };
     let parts = (0..LEAD_HASHES).into_par_iter().with_max_len(1);
     let counted: Vec<Vec<u64>> = parts.map(of_part).collect();

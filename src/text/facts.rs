@@ -1,5 +1,7 @@
 //! The numbers and names of a text: what a correction corrects.
 
+use std::ops::Range;
+
 use super::words::{Word, Words};
 use crate::kernel::runs::Begins;
 
@@ -63,19 +65,21 @@ pub fn names<'a>(tokens: Tokens<'a>, begins: &Begins, mut each: impl FnMut(&'a s
 
 /// Some numbers or names, ascending and distinct.
 pub fn distinct<'a>(facts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut facts: Vec<(u64, &str)> =
-        facts.map(|fact| (first_eight(fact.as_bytes()), fact)).collect();
+    let begin = |fact: &str| first_eight(fact.as_bytes(), 0..fact.len());
+    let mut facts: Vec<(u64, &str)> = facts.map(|fact| (begin(fact), fact)).collect();
     facts.sort_unstable();
     facts.dedup();
     facts.into_iter().map(|(_, fact)| fact).collect()
 }
 
-/// The first bytes as a number of the same order: most comparisons need no more.
-pub fn first_eight(text: &[u8]) -> u64 {
-    match text.first_chunk() {
+/// The first bytes of a part of a text, which is not empty, as a number of the same order: most comparisons need no more.
+pub fn first_eight(text: &[u8], part: Range<usize>) -> u64 {
+    let all = match text[part.start..].first_chunk() {
         Some(first) => u64::from_be_bytes(*first),
-        None => text.iter().rev().fold(0, |sum, &b| sum >> 8 | u64::from(b) << 56),
-    }
+        None => text[part.clone()].iter().rev().fold(0, |sum, &b| sum >> 8 | u64::from(b) << 56),
+    };
+    // Most often there are eight from where the part begins.
+    if part.len() < 8 { all & !(u64::MAX >> (8 * part.len())) } else { all }
 }
 
 /// Token by token, a token being what stands between white space.
