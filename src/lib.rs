@@ -18,8 +18,8 @@
 //!     &Params::default(),
 //! )
 //! .expect("so few articles stay in memory");
-//! let stories: Vec<u32> = run.grouping.stories.windows(2).map(|ends| ends[1] - ends[0]).collect();
-//! assert_eq!(stories, [2, 1], "two reports of the eruption, and the seeds");
+//! let stories = (0..run.grouping.n_stories()).map(|story| run.grouping.groups_of(story).len());
+//! assert!(stories.eq([2, 1]), "two reports of the eruption, and the seeds");
 //! ```
 //!
 //! # The way of the data

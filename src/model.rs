@@ -1,7 +1,9 @@
 //! The nouns: what is read, what is decided. Nothing here computes an answer.
 
 pub mod explain;
+mod grouping;
 mod moment;
+mod owners;
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +11,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use grouping::{Grouping, Places};
 pub use moment::Moment;
+pub use owners::Owners;
 
 /// One article as it was read, before cleaning.
 ///
@@ -209,45 +213,6 @@ pub struct Match {
     pub similarity: f32,
     /// The crowding-corrected score of a story match (it can be below zero); 0 otherwise.
     pub score: f32,
-}
-
-/// What a run decided: every article in one near-duplicate group inside one story.
-///
-/// The grouping is a permutation and two levels of boundaries: `order` lists every article once, in the order of the
-/// output; group `g` is `order[groups[g]..groups[g + 1]]`, its representative first; story `s` is made of the groups
-/// `stories[s]..stories[s + 1]`, that of its representative first. Both lists of boundaries end with a closing one,
-/// so that no articles at all are `[0]` and `[0]`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Grouping {
-    /// All articles, by id.
-    pub articles: Vec<Entry>,
-    /// Positions in `articles`, in the order of the output.
-    pub order: Vec<u32>,
-    /// Where each group begins in `order`.
-    pub groups: Vec<u32>,
-    /// Where each story begins in `groups`.
-    pub stories: Vec<u32>,
-    /// The hash that names each group.
-    pub group_ids: Vec<u64>,
-    /// The hash that names each story.
-    pub story_ids: Vec<u64>,
-    /// The average score between the last two parts that each story was put together from, by story: its weakest link.
-    /// `None` for a story of one group.
-    pub weakest: Vec<Option<f32>>,
-    /// The story that came before each one in time and is near it, as a position in `story_ids`.
-    pub related: Vec<Option<u32>>,
-    /// Verified matches, by (`a`, `b`).
-    pub matches: Vec<Match>,
-    /// The position in `matches` of each article's best one, in the order of `articles`.
-    pub best: Vec<Option<u32>>,
-    /// What changed from its representative, in words, in the order of `articles`; empty when nothing did.
-    pub changes: Vec<Box<str>>,
-    /// Pairs that editors linked, by (`a`, `b`), and who did.
-    pub linked: Vec<(u32, u32, Box<str>)>,
-    /// Why each group's representative was chosen, by group.
-    pub group_reasons: Vec<Reason>,
-    /// Why each story's representative was chosen, by story.
-    pub story_reasons: Vec<Reason>,
 }
 
 /// What happened to a story of an index.

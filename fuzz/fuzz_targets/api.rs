@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use libfuzzer_sys::fuzz_target;
+use samestory::model::Owners;
 use samestory::params::Params;
 use samestory::read;
 use samestory::service::{Limit, Limits, Options, Service};
@@ -39,7 +40,7 @@ static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
         params: Params::default(),
         reading: read::Options::default(),
         tokens: None,
-        owners: Vec::new(),
+        owners: Owners::default(),
         store_text_days: 1.0,
         retain_days: None,
         limits: Limits {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use samestory::model::Article;
+use samestory::model::{Article, Owners};
 use samestory::params::Params;
 use samestory::pipeline::cluster_articles;
 use samestory::report::{Format, Layout, Table, write};
@@ -14,7 +14,7 @@ fuzz_target!(|input: (&str, &str, &str, bool)| {
     }
     let article = Article { id: id.into(), title: title.into(), source: source.into(), ..Article::default() };
     let grouping = cluster_articles(vec![article], &Params::default()).unwrap().grouping;
-    let table = Table { layout: Layout::Articles, format: Format::Csv, excel, keep: &[], owners: &[], only: None };
+    let table = Table { layout: Layout::Articles, format: Format::Csv, excel, keep: &[], owners: &Owners::default(), only: None };
     let mut out = Vec::new();
     write(&mut out, &grouping, &table).unwrap();
     let body = out.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&out);

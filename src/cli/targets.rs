@@ -6,6 +6,7 @@ use anyhow::anyhow;
 
 use super::exit::Failure;
 use super::groups::Writing;
+use crate::model::Owners;
 use crate::read::{self, Outlet};
 use crate::report::Table;
 
@@ -56,14 +57,14 @@ pub(super) fn outlets(file: Option<&Path>) -> Result<Vec<Outlet>, Failure> {
 }
 
 /// The owner of each source that has one.
-pub(super) fn owners(options: &read::Options) -> Vec<(String, String)> {
+pub(super) fn owners(options: &read::Options) -> Owners {
     let owned = options.outlets.iter().filter(|outlet| !outlet.owner.is_empty());
-    owned.map(|outlet| (outlet.source.clone(), outlet.owner.clone())).collect()
+    Owners::new(owned.map(|outlet| (outlet.source.clone(), outlet.owner.clone())).collect())
 }
 
 impl Writing {
     /// The table that these settings ask for.
-    pub(super) fn table<'a>(&'a self, owners: &'a [(String, String)]) -> Table<'a> {
+    pub(super) fn table<'a>(&'a self, owners: &'a Owners) -> Table<'a> {
         let Self { layout, format, excel, keep, .. } = self;
         let (layout, format, excel) = (*layout, *format, *excel);
         Table { layout, format, excel, keep, owners, only: None }

@@ -115,13 +115,8 @@ fn text(line: &[u8]) -> &str {
 /// What changed between each duplicate and the representative of its group, in the order of the articles.
 pub(super) fn of_duplicates(corpus: &Corpus, grouping: &Grouping) -> io::Result<Vec<Box<str>>> {
     let mut changes = vec![Box::default(); corpus.len()];
-    let members = |ends: &[u32]| ends[0] as usize..ends[1] as usize;
-    let groups: Vec<&[u32]> = grouping
-        .groups
-        .windows(2)
-        .map(|ends| &grouping.order[members(ends)])
-        .filter(|group| group.len() > 1)
-        .collect();
+    let groups = (0..grouping.n_groups()).map(|group| grouping.members(group));
+    let groups: Vec<&[u32]> = groups.filter(|group| group.len() > 1).collect();
     // So many groups at once that their facts fit, unless one alone is too large.
     let (mut rest, mut loaded) = (&groups[..], corpus.facts());
     while !rest.is_empty() {

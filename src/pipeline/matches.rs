@@ -61,21 +61,11 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
     all
 }
 
-/// For each article the position of its story.
-fn story_of(grouping: &Grouping) -> Vec<u32> {
-    let mut story_of = vec![0u32; grouping.order.len()];
-    for (s, ends) in grouping.stories.windows(2).enumerate() {
-        let [from, to] = [ends[0], ends[1]].map(|end| grouping.groups[end as usize] as usize);
-        grouping.order[from..to].iter().for_each(|&i| story_of[i as usize] = s as u32);
-    }
-    story_of
-}
-
 /// How many pairs that editors linked are in two stories nevertheless.
 pub(super) fn unmet(grouping: &Grouping) -> u64 {
-    let story_of = story_of(grouping);
+    let places = grouping.places();
     let linked = grouping.linked.iter();
-    linked.filter(|(a, b, _)| story_of[*a as usize] != story_of[*b as usize]).count() as u64
+    linked.filter(|(a, b, _)| places.story(*a) != places.story(*b)).count() as u64
 }
 
 /// Who linked which pairs, by position; of several for one pair the latest counts.
@@ -88,13 +78,13 @@ pub(super) fn linked(found: &Found) -> Vec<(u32, u32, Box<str>)> {
 /// For each article its best match inside its story: word for word before nearly before in other words, then the most
 /// similar.
 pub(super) fn best(grouping: &Grouping) -> Vec<Option<u32>> {
-    let story_of = story_of(grouping);
-    let mut best: Vec<Option<u32>> = vec![None; story_of.len()];
+    let places = grouping.places();
+    let mut best: Vec<Option<u32>> = vec![None; grouping.articles.len()];
     let better = |m: &Match, than: &Match| {
         (than.kind, m.similarity).partial_cmp(&(m.kind, than.similarity))
             == Some(std::cmp::Ordering::Greater)
     };
-    let inside = |m: &Match| story_of[m.a as usize] == story_of[m.b as usize];
+    let inside = |m: &Match| places.story(m.a) == places.story(m.b);
     for (n, m) in grouping.matches.iter().enumerate().filter(|(_, m)| inside(m)) {
         for i in [m.a, m.b] {
             let kept = &mut best[i as usize];

@@ -72,12 +72,12 @@ const PART: usize = 1 << 10;
 
 /// The stories in parts of some articles each.
 pub(super) fn parts(grouping: &Grouping) -> Vec<Range<usize>> {
-    let (mut parts, mut begin, mut first) = (Vec::new(), 0, 0);
-    for story in 0..grouping.story_ids.len() {
-        let end = grouping.groups[grouping.stories[story + 1] as usize] as usize;
-        if end - first >= PART || story + 1 == grouping.story_ids.len() {
+    let (mut parts, mut begin, mut articles) = (Vec::new(), 0, 0);
+    for story in 0..grouping.n_stories() {
+        articles += grouping.articles_of(story).len();
+        if articles >= PART || story + 1 == grouping.n_stories() {
             parts.push(begin..story + 1);
-            (begin, first) = (story + 1, end);
+            (begin, articles) = (story + 1, 0);
         }
     }
     parts
@@ -97,26 +97,24 @@ impl<'a> Rows<'a> {
 
     /// The rows of all articles.
     pub(super) fn all(&self, emit: &mut Emit<'_>) -> io::Result<()> {
-        self.of(0..self.grouping.story_ids.len(), emit)
+        self.of(0..self.grouping.n_stories(), emit)
     }
 
     /// The rows of the articles of some stories.
     pub(super) fn of(&self, stories: Range<usize>, emit: &mut Emit<'_>) -> io::Result<()> {
         let grouping = self.grouping;
         for story in stories {
-            let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
-            let size = grouping.groups[groups.end] - grouping.groups[groups.start];
+            let groups = grouping.groups_of(story);
+            let alone = grouping.articles_of(story).len() == 1;
             for group in groups.clone() {
-                let members = grouping.groups[group] as usize..grouping.groups[group + 1] as usize;
-                for position in members.clone() {
-                    let role = match (size, position == members.start, group == groups.start) {
-                        (1, ..) => Role::Single,
-                        (_, true, true) => Role::Representative,
-                        (_, true, false) => Role::Report,
-                        (_, false, _) => Role::Duplicate,
+                for (n, &article) in grouping.members(group).iter().enumerate() {
+                    let role = match (n == 0, group == groups.start) {
+                        _ if alone => Role::Single,
+                        (true, true) => Role::Representative,
+                        (true, false) => Role::Report,
+                        (false, _) => Role::Duplicate,
                     };
-                    let place =
-                        Place { story, group, article: grouping.order[position] as usize, role };
+                    let place = Place { story, group, article: article as usize, role };
                     if self.only.is_none_or(|only| only[place.article]) {
                         row(grouping, place, &self.reasons.of(place), emit)?;
                     }
@@ -130,21 +128,17 @@ impl<'a> Rows<'a> {
 fn row(grouping: &Grouping, place: Place, reason: &str, emit: &mut Emit<'_>) -> io::Result<()> {
     let Place { story, group, article, role } = place;
     let entry = &grouping.articles[article];
-    let first_group = grouping.stories[story] as usize;
-    let story_size =
-        grouping.groups[grouping.stories[story + 1] as usize] - grouping.groups[first_group];
-    let group_size = grouping.groups[group + 1] - grouping.groups[group];
     let best = grouping.best[article].map(|best| &grouping.matches[best as usize]);
     let other = best.map(|best| if best.a as usize == article { best.b } else { best.a });
     let mut row = vec![
         Cell::Name('s', grouping.story_ids[story]),
-        Cell::Count(story_size as usize),
+        Cell::Count(grouping.articles_of(story).len()),
         Cell::Name('g', grouping.group_ids[group]),
-        Cell::Count(group_size as usize),
+        Cell::Count(grouping.members(group).len()),
         Cell::Text(&entry.id),
         Cell::Text(role.as_str()),
-        Cell::Text(representative(grouping, group)),
-        Cell::Text(representative(grouping, first_group)),
+        Cell::Text(&grouping.representative(group).id),
+        Cell::Text(&grouping.representative(grouping.groups_of(story).start).id),
         other.map_or(Cell::Nothing, |other| Cell::Text(&grouping.articles[other as usize].id)),
         best.map_or(Cell::Nothing, |best| Cell::Text(best.kind.as_str())),
         Cell::number(best.and_then(similarity)),
@@ -162,11 +156,6 @@ fn row(grouping: &Grouping, place: Place, reason: &str, emit: &mut Emit<'_>) -> 
     ];
     row.extend(entry.kept.iter().map(|value| Cell::text(value)));
     emit(&row)
-}
-
-/// The id of the article that stands for a group.
-pub(super) fn representative(grouping: &Grouping, group: usize) -> &str {
-    &grouping.articles[grouping.order[grouping.groups[group] as usize] as usize].id
 }
 
 /// The similarity of a match; an editor's has none.

@@ -17,7 +17,6 @@ mod pairs;
 mod parquet;
 #[cfg(feature = "parquet")]
 mod placed;
-mod places;
 mod printable;
 mod reason;
 mod refusals;
@@ -43,7 +42,7 @@ pub use shown::{counted, lag, shown, thousands};
 pub use story::{Story, loosest};
 pub use unique::write_unique;
 
-use crate::model::Grouping;
+use crate::model::{Grouping, Owners};
 use cell::Cell;
 
 /// What one row stands for.
@@ -83,8 +82,8 @@ pub struct Table<'a> {
     pub excel: bool,
     /// The names of the user's columns, in the order of [`Entry::kept`](crate::model::Entry::kept).
     pub keep: &'a [String],
-    /// The owner of each source, ascending by source: outlets of one owner report as one.
-    pub owners: &'a [(String, String)],
+    /// Who owns which outlet.
+    pub owners: &'a Owners,
     /// Which articles have a row, in the order of [`Grouping::articles`]; `None` for all. Only the layout `articles`
     /// leaves rows out.
     pub only: Option<&'a [bool]>,

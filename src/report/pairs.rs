@@ -5,7 +5,6 @@ use std::io;
 use super::Emit;
 use super::articles::similarity;
 use super::cell::Cell;
-use super::places::Places;
 use crate::model::{Entry, Grouping, Match, MatchKind};
 
 pub(super) const COLUMNS: &[&str] = &[
@@ -21,7 +20,7 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 pub(super) fn rows(grouping: &Grouping, emit: &mut Emit<'_>) -> io::Result<()> {
-    let places = Places::new(grouping);
+    let places = grouping.places();
     for found in &grouping.matches {
         let (a, b) = (&grouping.articles[found.a as usize], &grouping.articles[found.b as usize]);
         let measured = |value: f32| texts_compared(found).then_some(value);

@@ -1,9 +1,8 @@
 //! Why an article stands where it stands, in words.
 
-use super::articles::{Place, Role, representative};
-use super::places::Places;
+use super::articles::{Place, Role};
 use super::shown::counted;
-use crate::model::{Grouping, Match, MatchKind, Reason};
+use crate::model::{Grouping, Match, MatchKind, Places, Reason};
 
 /// What the reasons of all articles are made from.
 pub(super) struct Reasons<'a> {
@@ -16,7 +15,7 @@ pub(super) struct Reasons<'a> {
 impl<'a> Reasons<'a> {
     /// Finds what ties each group to its story; one pass over the matches.
     pub(super) fn new(grouping: &'a Grouping) -> Self {
-        let places = Places::new(grouping);
+        let places = grouping.places();
         let mut ties: Vec<Option<u32>> = vec![None; grouping.group_ids.len()];
         let ties_groups =
             |found: &Match| matches!(found.kind, MatchKind::Story | MatchKind::Editor);
@@ -62,8 +61,8 @@ impl<'a> Reasons<'a> {
 
     fn representative(&self, place: Place) -> String {
         let grouping = self.grouping;
-        let reports = (grouping.stories[place.story + 1] - grouping.stories[place.story]) as usize;
-        let copies = (grouping.groups[place.group + 1] - grouping.groups[place.group]) as usize - 1;
+        let reports = grouping.groups_of(place.story).len();
+        let copies = grouping.members(place.group).len() - 1;
         if reports == 1 {
             return format!(
                 "{}; {}",
@@ -108,7 +107,7 @@ impl<'a> Reasons<'a> {
 
     fn duplicate(&self, place: Place) -> String {
         let grouping = self.grouping;
-        let stands = representative(grouping, place.group);
+        let stands = &*grouping.representative(place.group).id;
         let near = self.best(place).filter(|(best, _)| best.kind != MatchKind::Story);
         let other = near.map_or(stands, |(_, other)| other);
         let mut said = copy_of(near.map(|(near, _)| near), other);

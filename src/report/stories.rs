@@ -3,10 +3,9 @@
 use std::io;
 
 use super::Emit;
-use super::articles::{representative, similarity};
+use super::articles::similarity;
 use super::cell::Cell;
-use super::places::Places;
-use crate::model::{Entry, Grouping};
+use crate::model::{Grouping, Owners};
 
 pub(super) const COLUMNS: &[&str] = &[
     "story_id",
@@ -24,19 +23,11 @@ pub(super) const COLUMNS: &[&str] = &[
     "related_story_id",
 ];
 
-pub(super) fn rows(
-    grouping: &Grouping,
-    owners: &[(String, String)],
-    emit: &mut Emit<'_>,
-) -> io::Result<()> {
+pub(super) fn rows(grouping: &Grouping, owners: &Owners, emit: &mut Emit<'_>) -> io::Result<()> {
     for (story, cohesion) in cohesion(grouping).into_iter().enumerate() {
-        let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
-        let members = grouping.groups[groups.start] as usize..grouping.groups[groups.end] as usize;
-        let entries = || {
-            grouping.order[members.clone()]
-                .iter()
-                .map(|&article| &grouping.articles[article as usize])
-        };
+        let (groups, members) = (grouping.groups_of(story), grouping.articles_of(story));
+        let entries = || members.iter().map(|&article| &grouping.articles[article as usize]);
+        let firsts = groups.clone().map(|group| grouping.earliest(group));
         let published = || entries().filter_map(|entry| entry.published());
         let mut languages = distinct(entries().map(|entry| &*entry.lang));
         languages.retain(|lang| !lang.is_empty());
@@ -51,11 +42,11 @@ pub(super) fn rows(
                     .filter(|s| !s.is_empty())
                     .count(),
             ),
-            Cell::Count(independent_reports(grouping, owners, groups.clone())),
+            Cell::Count(owners.independent(firsts.map(|entry| &*entry.source))),
             Cell::time(published().min()),
             Cell::time(published().max()),
             Cell::text(&languages.join(" ")),
-            Cell::Text(representative(grouping, groups.start)),
+            Cell::Text(&grouping.representative(groups.start).id),
             entries().next().map_or(Cell::Nothing, |entry| Cell::text(&entry.title)),
             if matches == 0 { Cell::Nothing } else { Cell::Number(least) },
             if matches == 0 { Cell::Nothing } else { Cell::Number(sum / f64::from(matches)) },
@@ -76,7 +67,7 @@ struct Cohesion {
 
 /// Gathers the similarities of all matches by story, in the order of the matches.
 fn cohesion(grouping: &Grouping) -> Vec<Cohesion> {
-    let places = Places::new(grouping);
+    let places = grouping.places();
     let mut all =
         vec![Cohesion { least: f64::INFINITY, sum: 0.0, matches: 0 }; grouping.story_ids.len()];
     for found in
@@ -92,25 +83,6 @@ fn cohesion(grouping: &Grouping) -> Vec<Cohesion> {
         }
     }
     all
-}
-
-/// How many outlets report on their own: the distinct owners of the groups' representatives, a source of no known owner
-/// being its own. Each report of an unknown source counts as one.
-fn independent_reports(
-    grouping: &Grouping,
-    owners: &[(String, String)],
-    groups: std::ops::Range<usize>,
-) -> usize {
-    let entry = |group: usize| -> &Entry {
-        &grouping.articles[grouping.order[grouping.groups[group] as usize] as usize]
-    };
-    let unknown = groups.clone().filter(|&group| entry(group).source.is_empty()).count();
-    let known = groups.map(|group| &*entry(group).source).filter(|source| !source.is_empty());
-    let known = known.map(|source| {
-        let found = owners.binary_search_by(|(name, _)| name.as_str().cmp(source));
-        found.map_or(source, |i| owners[i].1.as_str())
-    });
-    unknown + distinct(known).len()
 }
 
 fn distinct<'a>(values: impl Iterator<Item = &'a str>) -> Vec<&'a str> {

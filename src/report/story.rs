@@ -17,7 +17,7 @@ pub struct Story<'a> {
 impl<'a> Story<'a> {
     /// All stories, in the order of the output.
     pub fn all(grouping: &'a Grouping) -> impl Iterator<Item = Self> {
-        (0..grouping.story_ids.len()).map(move |position| Self::at(grouping, position))
+        (0..grouping.n_stories()).map(move |position| Self::at(grouping, position))
     }
 
     /// The story at a position.
@@ -44,20 +44,17 @@ impl<'a> Story<'a> {
 
     /// Its near-duplicate groups, by position, that of the representative first.
     pub fn groups(self) -> Range<usize> {
-        let stories = &self.grouping.stories;
-        stories[self.position] as usize..stories[self.position + 1] as usize
+        self.grouping.groups_of(self.position)
     }
 
     /// The articles of one of its groups, by position, the representative first.
     pub fn group(self, group: usize) -> &'a [u32] {
-        let groups = &self.grouping.groups;
-        &self.grouping.order[groups[group] as usize..groups[group + 1] as usize]
+        self.grouping.members(group)
     }
 
     /// All its articles, by position.
     pub fn members(self) -> &'a [u32] {
-        let (groups, of_groups) = (self.groups(), &self.grouping.groups);
-        &self.grouping.order[of_groups[groups.start] as usize..of_groups[groups.end] as usize]
+        self.grouping.articles_of(self.position)
     }
 
     /// All its articles.

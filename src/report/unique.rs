@@ -18,11 +18,11 @@ pub fn write_unique(
     only: Option<&[bool]>,
     records: impl Iterator<Item = (Article, Vec<u8>)>,
 ) -> io::Result<()> {
-    let mut wanted: HashMap<&str, &Entry> = HashMap::with_capacity(grouping.group_ids.len());
-    for ends in grouping.groups.windows(2) {
-        let members = &grouping.order[ends[0] as usize..ends[1] as usize];
-        if only.is_none_or(|only| members.iter().all(|&i| only[i as usize])) {
-            let entry = &grouping.articles[members[0] as usize];
+    let mut wanted: HashMap<&str, &Entry> = HashMap::with_capacity(grouping.n_groups());
+    for group in 0..grouping.n_groups() {
+        let ours = |only: &[bool]| grouping.members(group).iter().all(|&i| only[i as usize]);
+        if only.is_none_or(ours) {
+            let entry = grouping.representative(group);
             wanted.insert(&entry.id, entry);
         }
     }

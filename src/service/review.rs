@@ -59,27 +59,18 @@ impl Side {
 /// What is doubtful in a grouping: of each report the best link inside its story, where it is weak, and every match that
 /// leads out of it.
 pub(super) fn doubts(grouping: &Grouping) -> Vec<Pair> {
-    let mut place = vec![(0u32, 0u32); grouping.articles.len()];
-    for (story, ends) in (0..).zip(grouping.stories.windows(2)) {
-        for group in ends[0]..ends[1] {
-            let members = grouping.groups[group as usize]..grouping.groups[group as usize + 1];
-            for &i in &grouping.order[members.start as usize..members.end as usize] {
-                place[i as usize] = (story, group);
-            }
-        }
-    }
-    let (mut links, mut misses): (HashMap<u32, usize>, Vec<usize>) =
+    let places = grouping.places();
+    let (mut links, mut misses): (HashMap<usize, usize>, Vec<usize>) =
         (HashMap::default(), Vec::new());
     for (n, found) in grouping.matches.iter().enumerate() {
         if found.kind != MatchKind::Story {
             continue;
         }
-        let (x, y) = (place[found.a as usize], place[found.b as usize]);
-        if x.0 != y.0 {
+        if places.story(found.a) != places.story(found.b) {
             misses.push(n);
             continue;
         }
-        for group in [x.1, y.1] {
+        for group in [found.a, found.b].map(|article| places.group(article)) {
             let best = links.entry(group).or_insert(n);
             if grouping.matches[*best].score < found.score {
                 *best = n;

@@ -17,6 +17,7 @@ use super::rate::{Limit, Rate};
 use super::review::Pair;
 use super::tokens::{Tokens, hex};
 use super::writer::Order;
+use crate::model::Owners;
 use crate::params::Params;
 use crate::pipeline::index::{self, Access, Error, Index};
 use crate::pipeline::lookup::Lookup;
@@ -34,8 +35,8 @@ pub struct Options {
     pub reading: read::Options,
     /// Who may do what; none for everybody on this machine.
     pub tokens: Option<Tokens>,
-    /// Outlets and their owners, ascending: outlets of one owner report as one.
-    pub owners: Vec<(String, String)>,
+    /// Who owns which outlet.
+    pub owners: Owners,
     /// How many days texts are stored, counted from the newest article.
     pub store_text_days: f64,
     /// As in [`index::Options::retain_days`].

@@ -1,4 +1,4 @@
-//! Small questions to the state: texts, owners, names, explanations.
+//! Small questions to the state: texts, names, explanations.
 
 use axum::http::StatusCode;
 
@@ -37,19 +37,6 @@ impl App {
     pub(super) fn provisional_name(&self, name: &str) -> Option<String> {
         let hash = base32::decode(name.strip_prefix('s')?.as_bytes())?;
         self.texts.lock().expect("nobody panics with it").named(hash).ok().flatten()
-    }
-
-    /// How many owners some outlets have.
-    pub(super) fn owners_of<'a>(&'a self, sources: impl Iterator<Item = &'a str>) -> usize {
-        let owners = &self.options.owners;
-        let owner = |source: &'a str| {
-            let found = owners.binary_search_by(|owned| owned.0.as_str().cmp(source));
-            found.map_or(source, |i| owners[i].1.as_str())
-        };
-        let mut all: Vec<&str> = sources.map(owner).collect();
-        all.sort_unstable();
-        all.dedup();
-        all.len()
     }
 
     /// What can be said of two articles alone: nothing of it depends on others.

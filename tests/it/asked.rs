@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt as _;
+use samestory::model::Owners;
 use samestory::params::Params;
 use samestory::read;
 use samestory::service::{Limits, Options, Service, Tokens};
@@ -22,7 +23,7 @@ pub(crate) fn options(dir: &Dir, tokens: Option<&str>) -> Options {
         params: Params::default(),
         reading: read::Options::default(),
         tokens: tokens.map(|text| Tokens::parse(text).unwrap()),
-        owners: Vec::new(),
+        owners: Owners::default(),
         store_text_days: 5.0,
         retain_days: None,
         limits: Limits { body: 1 << 20, batch: 500, ..Limits::default() },

@@ -47,19 +47,17 @@ fn decisions(case: &str) -> Vec<Decision> {
 /// One line a story, its near-duplicate groups parted by bars; everything in the order of ids.
 pub(crate) fn shown(grouping: &Grouping) -> String {
     let id = |&i: &u32| &*grouping.articles[i as usize].id;
-    let group = |ends: &[u32]| {
-        let mut ids: Vec<&str> =
-            grouping.order[ends[0] as usize..ends[1] as usize].iter().map(id).collect();
+    let group = |group: usize| {
+        let mut ids: Vec<&str> = grouping.members(group).iter().map(id).collect();
         ids.sort_unstable();
         ids.join(" ")
     };
-    let groups: Vec<String> = grouping.groups.windows(2).map(group).collect();
-    let story = |ends: &[u32]| {
-        let mut groups = groups[ends[0] as usize..ends[1] as usize].to_vec();
+    let story = |story: usize| {
+        let mut groups: Vec<String> = grouping.groups_of(story).map(group).collect();
         groups.sort_unstable();
         groups.join(" | ") + "\n"
     };
-    let mut stories: Vec<String> = grouping.stories.windows(2).map(story).collect();
+    let mut stories: Vec<String> = (0..grouping.n_stories()).map(story).collect();
     stories.sort_unstable();
     stories.concat()
 }

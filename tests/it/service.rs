@@ -116,18 +116,14 @@ fn adding_in_pieces_is_one_run() {
     let parsed = read::received("all", lines.as_bytes(), &read::Options::default().into()).parse();
     let whole = samestory::pipeline::cluster_articles(parsed.articles, &Params::default()).unwrap();
     let partition = |grouping: &samestory::model::Grouping| {
-        let ids = |range: std::ops::Range<u32>| {
-            let (from, to) =
-                (grouping.groups[range.start as usize], grouping.groups[range.end as usize]);
-            let mut ids: Vec<String> = grouping.order[from as usize..to as usize]
-                .iter()
-                .map(|&i| grouping.articles[i as usize].id.to_string())
-                .collect();
+        let ids = |story: usize| {
+            let articles = grouping.articles_of(story).iter();
+            let mut ids: Vec<String> =
+                articles.map(|&i| grouping.articles[i as usize].id.to_string()).collect();
             ids.sort();
             ids
         };
-        let mut all: Vec<_> =
-            grouping.stories.windows(2).map(|ends| ids(ends[0]..ends[1])).collect();
+        let mut all: Vec<_> = (0..grouping.n_stories()).map(ids).collect();
         all.sort();
         all
     };

@@ -33,29 +33,25 @@ pub(in crate::pipeline) fn of_story(
     name: &str,
     params: &Params,
 ) -> Option<StoryTree> {
-    let group_of = groups(grouping);
-    let story_of = |group: usize| grouping.stories.partition_point(|&s| s as usize <= group) - 1;
-    let named = (0..grouping.story_ids.len()).find(|&s| story_id(grouping, s) == name);
+    let places = grouping.places();
+    let named = (0..grouping.n_stories()).find(|&s| story_id(grouping, s) == name);
     let told = || grouping.articles.iter().position(|entry| &*entry.id == name);
-    let story = named.or_else(|| told().map(|i| story_of(group_of[i])))?;
-    let groups = grouping.stories[story] as usize..grouping.stories[story + 1] as usize;
+    let story = named.or_else(|| told().map(|i| places.story(i as u32)))?;
+    let groups = grouping.groups_of(story);
     // A report of the run is a group; it is known here by any of its articles.
-    let report = |found_group: u32| group_of[found.groups[found_group as usize][0] as usize];
+    let report = |found_group: u32| places.group(found.groups[found_group as usize][0]);
     let inside = |group: u32| groups.contains(&report(group));
     let place = |group: u32| report(group) - groups.start;
     let linked = linked(found).into_iter().filter(|l| inside(l.ends[0]));
     let mergers = found.stories.mergers.iter().filter(|m| inside(m.into)).map(Joined::by_score);
     let joined = linked.chain(mergers).map(|joined| (joined.ends.map(place), joined));
-    let bounds =
-        |group: usize| [grouping.groups[group] as usize, grouping.groups[group + 1] as usize];
     let reports = groups.clone().map(|group| {
-        let [from, to] = bounds(group);
-        let entry = &grouping.articles[grouping.order[from] as usize];
-        Report { article: party(entry), copies: to - from - 1 }
+        let copies = grouping.members(group).len() - 1;
+        Report { article: party(grouping.representative(group)), copies }
     });
     Some(StoryTree {
         story_id: story_id(grouping, story),
-        size: bounds(groups.end - 1)[1] - bounds(groups.start)[0],
+        size: grouping.articles_of(story).len(),
         needed: params.story_cut,
         reports: reports.collect(),
         links: links(groups.len(), joined),
@@ -119,17 +115,6 @@ fn links(n: usize, joined: impl Iterator<Item = ([usize; 2], Joined)>) -> Vec<Li
         links.push(Link { parts: both, score, pairs, by, reports });
     }
     links
-}
-
-/// The group of each article.
-fn groups(grouping: &Grouping) -> Vec<usize> {
-    let mut group_of = vec![0; grouping.articles.len()];
-    for (group, ends) in grouping.groups.windows(2).enumerate() {
-        for &i in &grouping.order[ends[0] as usize..ends[1] as usize] {
-            group_of[i as usize] = group;
-        }
-    }
-    group_of
 }
 
 fn story_id(grouping: &Grouping, story: usize) -> String {

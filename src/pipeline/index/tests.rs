@@ -120,12 +120,10 @@ fn rows(grouping: &Grouping) -> Vec<String> {
     let matched = |m: &Match| {
         format!("{} {} {m:?}", id(m.a), id(m.b)).replace(&format!("a: {}, b: {}, ", m.a, m.b), "")
     };
-    for (s, ends) in grouping.stories.windows(2).enumerate() {
-        for g in ends[0] as usize..ends[1] as usize {
-            let members =
-                &grouping.order[grouping.groups[g] as usize..grouping.groups[g + 1] as usize];
-            let first = grouping.order[grouping.groups[ends[0] as usize] as usize];
-            for (n, &i) in members.iter().enumerate() {
+    for s in 0..grouping.n_stories() {
+        let first = grouping.articles_of(s)[0];
+        for g in grouping.groups_of(s) {
+            for (n, &i) in grouping.members(g).iter().enumerate() {
                 let best =
                     grouping.best[i as usize].map(|m| matched(&grouping.matches[m as usize]));
                 let (name, reason, change) = (
@@ -151,10 +149,9 @@ fn rows(grouping: &Grouping) -> Vec<String> {
 /// The articles of each story by the story's name.
 fn stories(grouping: &Grouping) -> BTreeMap<u64, BTreeSet<String>> {
     let mut stories: BTreeMap<u64, BTreeSet<String>> = BTreeMap::new();
-    for (s, ends) in grouping.stories.windows(2).enumerate() {
-        let members = grouping.groups[ends[0] as usize]..grouping.groups[ends[1] as usize];
-        let of = members.map(|i| grouping.order[i as usize] as usize);
-        let ids = of.map(|i| grouping.articles[i].id.to_string()).collect();
+    for s in 0..grouping.n_stories() {
+        let members = grouping.articles_of(s).iter();
+        let ids = members.map(|&i| grouping.articles[i as usize].id.to_string()).collect();
         assert!(stories.insert(grouping.story_ids[s], ids).is_none(), "a name for two stories");
     }
     stories
@@ -165,15 +162,10 @@ type Parts = BTreeSet<(String, BTreeSet<BTreeSet<String>>)>;
 /// Stories by the article that stands for them, with their groups, as a run found them.
 fn found(grouping: &Grouping) -> Parts {
     let id = |i: u32| grouping.articles[i as usize].id.to_string();
-    let group = |g: u32| {
-        let members = grouping.groups[g as usize]..grouping.groups[g as usize + 1];
-        members.map(|at| id(grouping.order[at as usize])).collect()
-    };
-    let story = |ends: &[u32]| {
-        let first = grouping.order[grouping.groups[ends[0] as usize] as usize];
-        (id(first), (ends[0]..ends[1]).map(group).collect())
-    };
-    grouping.stories.windows(2).map(story).collect()
+    let group = |g: usize| grouping.members(g).iter().map(|&i| id(i)).collect();
+    let story =
+        |s: usize| (id(grouping.articles_of(s)[0]), grouping.groups_of(s).map(group).collect());
+    (0..grouping.n_stories()).map(story).collect()
 }
 
 /// The same as the index has it, night after night.

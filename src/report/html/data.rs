@@ -100,7 +100,7 @@ fn told(overview: &Overview<'_>, reasons: &Reasons<'_>, story: Story<'_>) -> Tol
     let grouping = overview.material.grouping;
     let group = story.groups().start;
     let role = if story.size() == 1 { Role::Single } else { Role::Representative };
-    let article = grouping.order[grouping.groups[group] as usize] as usize;
+    let article = grouping.members(group)[0] as usize;
     let place = Place { story: story.position(), group, article, role };
     let related = grouping.related[story.position()];
     Told {

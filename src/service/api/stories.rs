@@ -102,7 +102,7 @@ impl StoryLine {
             title,
             size: story.size,
             duplicate_groups: story.groups,
-            independent_outlets: app.owners_of(sources.iter().map(String::as_str)),
+            independent_outlets: app.options.owners.independent(sources.iter().map(String::as_str)),
             sources,
             languages: langs,
             first_published: story.first,
@@ -199,7 +199,7 @@ fn story_out(app: &App, index: &Index, told: &Told) -> Result<StoryOut, Problem>
     Ok(StoryOut {
         line: StoryLine::new(app, summary),
         story_representative_id: stands.map_or(String::new(), |a| a.entry.id.to_string()),
-        independent_reports: app.owners_of(firsts.map(|a| &*a.entry.source)),
+        independent_reports: app.options.owners.independent(firsts.map(|a| &*a.entry.source)),
         version: version(index, told)?,
     })
 }
