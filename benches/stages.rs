@@ -16,7 +16,7 @@ use samestory::stages::neighbours;
 use samestory::stages::reach::Times;
 use samestory::stages::sketch::{Sketch, sketch};
 use samestory::stages::terms::{Lexicon, Term};
-use samestory::stages::verify::{self, Copy};
+use samestory::stages::verify::{self, Compared};
 use samestory::stages::weights::{Vectors, select};
 use samestory::stages::{candidates, clean, crowd, duplicates, shingle};
 use samestory::text::language::detect;
@@ -119,12 +119,12 @@ fn stages(c: &mut Criterion) {
     let params = Params::default();
     let copy = |(i, shingles): (usize, &Vec<u32>)| (i as u64 + 1, shingles.clone());
     let owned: Vec<(u64, Vec<u32>)> = p.shingles.iter().enumerate().map(copy).collect();
-    let copies: Vec<Copy> = owned
+    let copies: Vec<Compared> = owned
         .iter()
         .zip(&p.times.seconds)
-        .map(|((content, shingles), &time)| Copy {
+        .map(|((content, shingles), &time)| Compared {
             shingles,
-            numbers: &[],
+            details: &[],
             headline: &[],
             time: Some(time),
             content: *content,

@@ -284,7 +284,7 @@ def pairs_of_giants(job: Job, keys: DataFrame, bucket: list[str]) -> DataFrame:
     return pairs.unionAll(next_).selectExpr("a", "b", weight)
 
 
-COPY = ["shingles", "numbers", "title_words", "published", "content", "time"]
+COPY = ["shingles", "details", "title_words", "published", "content", "time"]
 """What the exact check looks at."""
 
 

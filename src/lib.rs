@@ -36,6 +36,7 @@
 //! weights   terms to weights              |  stories, of one report
 //! neighbours  weights to similar pairs    |  of each group:
 //! crowd     similarities to scores        |  the same event
+//! support   scores by what others say    |
 //! group     scores to stories            /
 //! place     who stands for what, and why
 //! report    a grouping to rows, a screen, a page
@@ -63,19 +64,21 @@
 //! Imports point down, and siblings of one layer do not know each other; a test holds it.
 //!
 //! ```text
-//! cli  service
+//! cli
+//! service
 //! pipeline
 //! read  report  store
 //! stages
-//! model  params
+//! params
+//! model
 //! text
 //! kernel
 //! ```
 //!
 //! # What there is none of
 //!
-//! - No I/O, clock, environment, randomness or printing in `kernel`, `text` and `stages`; they cannot fail, and no input makes
-//!   them panic.
+//! - No I/O, clock, environment, randomness or printing in `kernel`, `text` and `stages`; they cannot fail, and no
+//!   article makes them panic.
 //! - No answer that depends on the number of threads or the order of the input: sums are integers, ties go by the hash of
 //!   the id.
 //! - No hash that depends on the machine or the run: all are XXH3, and what they hash is versioned ([`text::VERSION`]).

@@ -26,7 +26,8 @@ pub fn items(pair: u64) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }
 
-/// Buffers for one table of keys after the other.
+/// Buffers for one table of keys after the other, all of the same items: a pair that an earlier table proposed need not be
+/// proposed again.
 #[derive(Debug, Default)]
 pub struct Buckets {
     by_first: Vec<u64>,
@@ -57,7 +58,7 @@ impl Buckets {
     /// Hands over the pairs that the bucket rule proposes for `(key, item)` rows in any order. Keys have [`KEY_BITS`]
     /// bits, of which the upper ones should be spread evenly; items are below `items`.
     ///
-    /// A pair may be handed over more than once. Returns the size of the largest bucket.
+    /// A pair may be handed over more than once, or not at all if an earlier call has handed it over. Returns the size of the largest bucket.
     pub fn propose(
         &mut self,
         items: usize,

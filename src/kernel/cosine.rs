@@ -75,7 +75,7 @@ impl Probe {
         dot(self, dimensions, weights)
     }
 
-    /// Adds one to the count of every dimension of this vector that another has too.
+    /// Adds one to the count of every dimension of this vector that another has too; `counts` has a place for each, and at least one.
     pub fn count(&self, dimensions: &[u32], counts: &mut [u8]) {
         count(self, dimensions, counts);
     }

@@ -11,6 +11,7 @@
 //! | [`components`] | what hangs together by pairs | union-find |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
 //! | [`filter`] | most of what is not in a set | Bloom, CACM 1970 |
+//! | [`passages`] | runs of words that two texts share | sorted suffixes |
 //! | [`search`] | where a value stands in a sorted slice, from a guess | galloping |
 //! | [`sums`] | sums of products, by place | |
 //! | [`sort`] | hashes ascending, and what small numbers order, in linear time | bucket sort |

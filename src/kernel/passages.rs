@@ -1,7 +1,7 @@
 //! Passages that two texts share: runs of equal words, wherever they stand.
 
 /// Places of the first words of a run that are tried; a text may be one word again and again.
-const TRIED: usize = 16;
+const TRIED: usize = if cfg!(test) { 3 } else { 16 };
 
 /// A run of equal words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,8 @@ pub struct Passage {
 }
 
 /// The runs of at least `least` words (1 or more) of `b` that are in `a` too, in the order of `b`: from its beginning on always the
-/// longest, and behind it the next. They do not overlap in `b`; one place of `a` may serve twice. Cost: about linear.
+/// longest of those that begin at the first 16 places of `a` with the same `least` words, and behind it the next. They do not
+/// overlap in `b`; one place of `a` may serve twice. Cost: about linear.
 ///
 /// ```
 /// use samestory::kernel::passages::{Passage, passages};
@@ -56,11 +57,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn always_the_longest(a in prop::collection::vec(0u64..3, 0..14), b in prop::collection::vec(0u64..3, 0..20), least in 1usize..4) {
+        fn the_longest_of_the_first_places(a in prop::collection::vec(0u64..3, 0..14), b in prop::collection::vec(0u64..3, 0..20), least in 1usize..4) {
             let mut covered = vec![false; b.len()];
             for found in passages(&a, &b, least) {
                 prop_assert_eq!(&a[found.a..found.a + found.words], &b[found.b..found.b + found.words]);
-                let longest = (0..a.len()).map(|i| alike(&a[i..], &b[found.b..])).max();
+                let lengths = (0..a.len()).map(|i| alike(&a[i..], &b[found.b..]));
+                let longest = lengths.filter(|&words| words >= least).take(TRIED).max();
                 prop_assert_eq!(longest, Some(found.words));
                 prop_assert!(found.words >= least);
                 for word in &mut covered[found.b..found.b + found.words] {

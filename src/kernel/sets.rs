@@ -11,7 +11,8 @@ const LANES: usize = 8;
 #[derive(Default)]
 struct Blocks {
     first: usize,
-    /// Of both. What the next round waits for is this: two sums of one kind the compiler would put into a vector, which is slower.
+    /// The first and the second one's position together. Kept in place of the second, because two positions that are added to alike
+    /// are put into a vector by the compiler, and the next round would wait for it.
     sum: usize,
 }
 
@@ -31,7 +32,7 @@ impl Blocks {
 }
 
 wide! {
-    /// As [`intersection`], of values that are the same if they differ in no other bits than the `ignored` lowest ones.
+    /// As [`intersection`], of values that are the same if they differ in no other bits than those set in `ignored`.
     pub fn intersection_above(a: &[u32], b: &[u32], ignored: u32) -> usize {
         let (mut at, mut shared) = (Blocks::default(), [0; LANES]);
         // All of one block with all of the other costs less than finding out which values to compare.

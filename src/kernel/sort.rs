@@ -7,6 +7,17 @@ const SIZES: std::ops::Range<usize> = 24..4096;
 /// A bucket of more values shows that they are not spread evenly.
 const CROWD: u16 = 12;
 
+/// Where lists of these lengths begin, one behind the other, and where the last one ends; `[0]` without any. They have fewer than
+/// 2^32 items in all.
+pub fn starts(lengths: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut starts = vec![0];
+    starts.extend(lengths.scan(0, |end, length| {
+        *end += length;
+        Some(*end)
+    }));
+    starts
+}
+
 /// Buffers to be used again.
 #[derive(Debug, Default)]
 pub struct Sorter {
@@ -15,7 +26,7 @@ pub struct Sorter {
 }
 
 impl Sorter {
-    /// The distinct values, ascending. Of those that differ in no other bits than the `ignored` lowest ones only the
+    /// The distinct values, ascending. Of those that differ in no other bits than those set in `ignored`, only the
     /// smallest is given. Expected linear for hashes, and never worse than sorting by comparison.
     pub fn distinct(
         &mut self,

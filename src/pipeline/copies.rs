@@ -15,7 +15,7 @@ use crate::stages::candidates::{PASSES, Pass, Scratch};
 use crate::stages::decide::Constraints;
 use crate::stages::duplicates::{self, Candidates, Duplicates, Examined, hopeful};
 use crate::stages::sketch::Sketch;
-use crate::stages::verify::Copy;
+use crate::stages::verify::Compared;
 
 /// Proposes pairs of articles that are not the same word for word.
 ///
@@ -97,8 +97,8 @@ pub(super) fn examine(
     in_batches(pairs, spool, &places, corpus.room.batch, |batch, loaded| {
         let kept = |&i: &u32| exact.kept[i as usize];
         heads.load(batch.members.iter().map(kept))?;
-        let copy = |(k, i): (usize, &u32)| corpus.copy(kept(i), loaded.of(k), heads.of(k));
-        let copies: Vec<Copy> = batch.members.par_iter().enumerate().map(copy).collect();
+        let copy = |(k, i): (usize, &u32)| corpus.compared(kept(i), loaded.of(k), heads.of(k));
+        let copies: Vec<Compared> = batch.members.par_iter().enumerate().map(copy).collect();
         let of = |i: u32| &copies[batch.place(i)];
         examined.append(&mut duplicates::examine(batch.pairs, of, params));
         Ok(())

@@ -38,7 +38,7 @@ pub(super) struct Corpus {
     terms: Column<Term>,
     /// Whether terms are asked for again when the stories are found.
     keeps_terms: bool,
-    /// Hashes of the words of headlines and of numbers.
+    /// Hashes of the words of headlines, and of details.
     hashes: Column<u32, [Span; 2]>,
     /// Numbers and names.
     facts: Column<u8>,
@@ -132,7 +132,7 @@ impl Corpus {
         self.sketches.spans.push(a.sketch);
         self.shingles.spans.push(a.shingles);
         self.terms.spans.push(a.terms);
-        self.hashes.spans.push([a.title_words, a.numbers]);
+        self.hashes.spans.push([a.title_words, a.details]);
         self.facts.spans.push(a.facts);
     }
 
@@ -154,7 +154,7 @@ impl Corpus {
         let i = *self.known.get(&key)? as usize;
         let Entry { lang, fingerprint, .. } = &self.entries[i];
         let Card { content, n_words, part, .. } = self.cards[i];
-        let [title_words, numbers] = self.hashes.spans[i];
+        let [title_words, details] = self.hashes.spans[i];
         Some(Prepared {
             entry: Entry { lang: lang.clone(), fingerprint: *fingerprint, ..Entry::default() },
             delivered: self.origins[i].delivered,
@@ -165,7 +165,7 @@ impl Corpus {
             sketch: self.sketches.spans[i],
             terms: self.terms.spans[i],
             title_words,
-            numbers,
+            details,
             facts: self.facts.spans[i],
             ..Prepared::default()
         })
@@ -221,15 +221,15 @@ impl Corpus {
         self.origins[i as usize].delivered
     }
 
-    /// What the exact check looks at of an article with these shingles, and these words of its headline and numbers.
-    pub(super) fn copy<'a>(
+    /// What the exact check looks at of an article with these shingles, and these words of its headline and details.
+    pub(super) fn compared<'a>(
         &self,
         i: u32,
         shingles: &'a [u32],
-        [headline, numbers]: [&'a [u32]; 2],
-    ) -> verify::Copy<'a> {
+        [headline, details]: [&'a [u32]; 2],
+    ) -> verify::Compared<'a> {
         let time = self.entries[i as usize].published().map(Timestamp::as_second);
-        verify::Copy { shingles, numbers, headline, time, content: self.content(i) }
+        verify::Compared { shingles, details, headline, time, content: self.content(i) }
     }
 
     /// How many shingles an article has.

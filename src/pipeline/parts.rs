@@ -12,6 +12,7 @@ use crate::kernel::runs::Begins;
 use crate::stages::clean::UpdateTag;
 use crate::stages::sketch::{LEAD_HASHES, NO_LEAD, Sketch};
 use crate::stages::terms::Term;
+use crate::stages::verify::Detail;
 use crate::text::facts::{self, Tokens};
 
 /// What a chunk's articles are compared by, one article after the other; it waits in a spool for its stage.
@@ -19,7 +20,7 @@ use crate::text::facts::{self, Tokens};
 pub(super) struct Lists {
     pub(super) shingles: Vec<u32>,
     pub(super) terms: Vec<Term>,
-    /// Of the words of the headline and of numbers.
+    /// Of the words of the headline, and of details.
     pub(super) hashes: Vec<u32>,
     /// Numbers, a line each, after an empty line names, as often as each stands in the text, and after another one what
     /// the title says about this version.
@@ -44,23 +45,26 @@ impl Lists {
     }
 
     /// Appends the numbers and names of a cleaned text, and what its title said about this version; `each` is called with
-    /// every number.
+    /// every number and name.
     pub(super) fn add_facts(
         &mut self,
         tokens: Tokens<'_>,
         tags: &[UpdateTag],
         begins: &mut Begins,
-        mut each: impl FnMut(&str),
+        mut each: impl FnMut(Detail<'_>),
     ) -> Span {
         let from = self.facts.len();
         facts::find(tokens, begins);
         facts::numbers(tokens, begins, |number| {
-            each(number);
+            each(Detail::Number(number));
             add_line(&mut self.facts, from, number);
         });
         self.facts.extend_from_slice(b"\n\n");
         let from_names = self.facts.len();
-        facts::names(tokens, begins, |name| add_line(&mut self.facts, from_names, name));
+        facts::names(tokens, begins, |name| {
+            each(Detail::Name(name));
+            add_line(&mut self.facts, from_names, name);
+        });
         for (i, tag) in tags.iter().enumerate() {
             self.facts.extend_from_slice(if i == 0 { b"\n\n" } else { b"\n" });
             self.facts.extend_from_slice(tag.to_string().as_bytes());

@@ -14,7 +14,7 @@ use crate::stages::terms::{Lexicon, each_word, term_hash};
 use crate::stages::weights::{Vectors, select};
 use crate::stages::{clean, shingle};
 use crate::text::facts::Tokens;
-use crate::text::language::{Language, detect};
+use crate::text::language;
 use crate::text::words::{Word, Words};
 
 /// What is kept of one article. Its lists are among the [`Lists`] of its chunk.
@@ -45,8 +45,8 @@ pub(super) struct Prepared {
     pub(super) terms: Span,
     /// The distinct words of the title, ascending by hash.
     pub(super) title_words: Span,
-    /// Hashes of the numbers in the text, ascending and distinct.
-    pub(super) numbers: Span,
+    /// Hashes of the [`Detail`]s of the text, ascending and distinct.
+    pub(super) details: Span,
     /// The numbers themselves, and names.
     pub(super) facts: Span,
 }
@@ -89,7 +89,7 @@ pub(super) struct Preparer {
     words: Words,
     hashes: Vec<u64>,
     begins: Begins,
-    numbers: Vec<u32>,
+    details: Vec<u32>,
     sorter: Sorter,
     lexicon: Lexicon,
     /// The source and the language met last: most articles say the same again.
@@ -162,12 +162,11 @@ impl Preparer {
         shingle::shingle(compared, &mut self.hashes);
         let sketch = sketch(&self.hashes);
         let fingerprint = simhash(&self.hashes);
-        let language =
-            Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
-        self.numbers.clear();
+        let language = language::of(&article.lang, &self.words, &cleaned.text);
+        self.details.clear();
         let tokens = Tokens { text: &cleaned.text, words: &self.words, list: text, start };
-        let facts = lists.add_facts(tokens, &cleaned.tags, &mut self.begins, |number| {
-            self.numbers.push(hash(number.as_bytes()) as u32);
+        let facts = lists.add_facts(tokens, &cleaned.tags, &mut self.begins, |detail| {
+            self.details.extend(detail.hash(self.hashes.len()));
         });
         Prepared {
             record: article.record,
@@ -177,7 +176,7 @@ impl Preparer {
             content: content(compared),
             n_words: text.len() as u32,
             title_words: lists.add_hashes(title.iter().map(|word| word.hash as u32)),
-            numbers: lists.add_hashes(self.numbers.iter().copied()),
+            details: lists.add_hashes(self.details.iter().copied()),
             facts,
             shingles: Span::append(
                 &mut lists.shingles,
@@ -231,8 +230,7 @@ impl Preparer {
         self.words.add(&cleaned.title);
         let n_title = self.words.list().len();
         self.words.add(&cleaned.text);
-        let language =
-            Language::from_tag(&article.lang).unwrap_or_else(|| detect(&self.words, &cleaned.text));
+        let language = language::of(&article.lang, &self.words, &cleaned.text);
         let terms = select(self.lexicon.terms(&self.words, n_title, language));
         let mut vectors = Vectors::with_lengths(std::iter::once(terms.len()));
         vectors.fill(0, &terms);

@@ -66,7 +66,7 @@ pub enum Pass {
     Leads(Vec<Lead>),
 }
 
-/// Buffers that serve one pass after the other.
+/// Buffers that serve one pass after the other over the same sketches.
 #[derive(Debug, Default)]
 pub struct Scratch {
     buckets: Buckets,
@@ -95,7 +95,8 @@ impl Pass {
         }
     }
 
-    /// The pairs found, ascending and distinct, and the size of the largest bucket. The last pass finds only pairs that are
+    /// The pairs found, ascending and distinct, and the size of the largest bucket; a pair that an earlier pass with the same
+    /// `scratch` has found may be left out. The last pass finds only pairs that are
     /// not `known`; the others need not know any.
     pub fn pairs(self, known: &[u64], scratch: &mut Scratch) -> (Vec<u64>, usize) {
         match self {
@@ -170,8 +171,8 @@ fn by_lead(leads: Vec<Lead>, known: &[u64]) -> Vec<u64> {
     counted.into_iter().flatten().filter(|pair| pair & 1 == 1).map(|pair| pair >> 1).collect()
 }
 
-/// Drops repetitions of pairs, which are ascending; the lowest bit says of each, which stands above it, whether there was one. Their
-/// lower items are below 2^31.
+/// Brings equal pairs, which are ascending, down to one, shifted left by a bit, which is set if there were several. Their lower
+/// items are below 2^31.
 fn count(mut pairs: Vec<u64>) -> Vec<u64> {
     pairs.iter_mut().for_each(|pair| *pair <<= 1);
     pairs.dedup_by(|again, pair| {

@@ -261,8 +261,8 @@ impl History<'_> {
         })
     }
 
-    /// The first and the last second of the days that have so many reports now, or had, that more postings of any term are
-    /// found, or fewer.
+    /// The first and the last second of days on which another number of postings of a term is found than before, because their
+    /// number of reports passed `reach::CALM`, with the purpose.
     fn recapped(&self, moved: &[Moved]) -> impl Iterator<Item = ([i64; 2], Purpose)> {
         let days: BTreeSet<i64> = moved.iter().map(|m| day(m.time)).collect();
         days.into_iter().flat_map(|day| {

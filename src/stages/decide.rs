@@ -37,32 +37,18 @@ pub struct InForce {
 /// assert!(found.refused.is_empty());
 /// ```
 pub fn in_force(decisions: &[Decision]) -> InForce {
-    let mut kept: Vec<&Decision> = Vec::new();
+    let mut kept = Kept::default();
     let mut refused = Vec::new();
     for (position, decision) in decisions.iter().enumerate() {
-        if let Err(reason) = check(decision, &kept) {
+        if let Err(reason) = makes_sense(decision).and_then(|()| kept.take_in(decision)) {
             refused.push((position, reason));
-            continue;
-        }
-        kept.retain(|earlier| !replaces(decision, earlier));
-        if decision.verdict != Verdict::Undo {
-            kept.push(decision);
         }
     }
-    InForce { decisions: kept.into_iter().cloned().collect(), refused }
+    InForce { decisions: kept.all.into_iter().flatten().cloned().collect(), refused }
 }
 
-/// Whether a decision is about the same as an earlier one, whose place it takes.
-fn replaces(later: &Decision, earlier: &Decision) -> bool {
-    let about_one = |d: &Decision| d.other.is_empty();
-    let same_articles = (&later.article, &later.other) == (&earlier.article, &earlier.other)
-        || (&later.article, &later.other) == (&earlier.other, &earlier.article);
-    same_articles
-        && (later.verdict == Verdict::Undo || !about_one(later) || later.verdict == earlier.verdict)
-}
-
-/// Whether a decision makes sense, alone and beside those in force.
-fn check(decision: &Decision, kept: &[&Decision]) -> Result<(), String> {
+/// Whether a decision makes sense alone.
+fn makes_sense(decision: &Decision) -> Result<(), String> {
     let Decision { verdict, article, other, .. } = decision;
     if article.is_empty() {
         return Err("no article is named".to_owned());
@@ -74,28 +60,91 @@ fn check(decision: &Decision, kept: &[&Decision]) -> Result<(), String> {
     if matches!(verdict, Verdict::Lock | Verdict::Representative) && !other.is_empty() {
         return Err(format!("{verdict} is about one article"));
     }
-    let others: Vec<&Decision> =
-        kept.iter().copied().filter(|earlier| !replaces(decision, earlier)).collect();
-    let mut linked: Linked<&str> = Linked::default();
-    for d in others.iter().filter(|d| d.verdict == Verdict::MustLink) {
-        linked.join(&d.article, &d.other);
-    }
-    match verdict {
-        Verdict::CannotLink if linked.find(article) == linked.find(other) => {
-            Err(format!("{article} and {other} are linked by other decisions: undo those first"))
+    Ok(())
+}
+
+/// The decisions in force so far.
+#[derive(Default)]
+struct Kept<'a> {
+    /// In the order in which they were made; `None` where one is in force no more.
+    all: Vec<Option<&'a Decision>>,
+    /// Where those stand that were made on the same articles, the lower id first.
+    about: HashMap<[&'a str; 2], Vec<usize>>,
+    /// Where cannot-links stand.
+    apart: Vec<usize>,
+    /// What the must-links bring together; `None` when one of them is in force no more since that was found out.
+    linked: Option<Linked<&'a str>>,
+}
+
+impl<'a> Kept<'a> {
+    /// Takes in a decision that makes sense alone, in place of those on the same that were made before, unless others contradict
+    /// it.
+    fn take_in(&mut self, decision: &'a Decision) -> Result<(), String> {
+        let key = articles(decision);
+        let replaced = |&&at: &&usize| self.all[at].is_some_and(|d| replaces(decision, d));
+        let replaced: Vec<usize> =
+            self.about.get(&key).into_iter().flatten().filter(replaced).copied().collect();
+        let gone: Vec<(usize, &Decision)> =
+            replaced.into_iter().filter_map(|at| Some((at, self.all[at].take()?))).collect();
+        let unlinks = gone.iter().any(|(_, d)| d.verdict == Verdict::MustLink);
+        if unlinks {
+            self.linked = None;
         }
-        Verdict::MustLink => {
-            linked.join(article, other);
-            let parted = others.iter().find(|d| {
-                d.verdict == Verdict::CannotLink && linked.find(&d.article) == linked.find(&d.other)
-            });
-            parted.map_or(Ok(()), |d| {
-                let (a, b) = (&d.article, &d.other);
+        if let Err(reason) = self.holds_beside(decision) {
+            gone.into_iter().for_each(|(at, d)| self.all[at] = Some(d));
+            if unlinks || decision.verdict == Verdict::MustLink {
+                self.linked = None;
+            }
+            return Err(reason);
+        }
+        if decision.verdict == Verdict::CannotLink {
+            self.apart.push(self.all.len());
+        }
+        if decision.verdict != Verdict::Undo {
+            self.about.entry(key).or_default().push(self.all.len());
+            self.all.push(Some(decision));
+        }
+        Ok(())
+    }
+
+    /// Whether a decision can hold beside those in force; a must-link links from then on.
+    fn holds_beside(&mut self, decision: &'a Decision) -> Result<(), String> {
+        let Decision { verdict, article, other, .. } = decision;
+        if !matches!(verdict, Verdict::MustLink | Verdict::CannotLink) {
+            return Ok(());
+        }
+        let all = &self.all;
+        let linked = self.linked.get_or_insert_with(|| Linked::by(all.iter().copied().flatten()));
+        if *verdict == Verdict::CannotLink {
+            return match linked.find(article) == linked.find(other) {
+                true => Err(format!(
+                    "{article} and {other} are linked by other decisions: undo those first"
+                )),
+                false => Ok(()),
+            };
+        }
+        linked.join(article, other);
+        let mut apart = self.apart.iter().filter_map(|&at| all[at]);
+        match apart.find(|d| linked.find(&d.article) == linked.find(&d.other)) {
+            Some(Decision { article: a, other: b, .. }) => {
                 Err(format!("{a} and {b}, which this would link, were parted: undo that first"))
-            })
+            }
+            None => Ok(()),
         }
-        _ => Ok(()),
     }
+}
+
+/// The articles that a decision is about, the lower id first.
+fn articles(decision: &Decision) -> [&str; 2] {
+    let mut both = [&*decision.article, &*decision.other];
+    both.sort_unstable();
+    both
+}
+
+/// Whether a decision takes the place of an earlier one on the same articles.
+fn replaces(later: &Decision, earlier: &Decision) -> bool {
+    let about_two = !later.other.is_empty();
+    later.verdict == Verdict::Undo || about_two || later.verdict == earlier.verdict
 }
 
 /// What must-links bring together, so far.
@@ -109,10 +158,22 @@ impl<T> Default for Linked<T> {
     }
 }
 
+impl<'a> Linked<&'a str> {
+    fn by(decisions: impl Iterator<Item = &'a Decision>) -> Self {
+        let mut linked = Self::default();
+        let links = decisions.filter(|d| d.verdict == Verdict::MustLink);
+        links.for_each(|d| linked.join(&d.article, &d.other));
+        linked
+    }
+}
+
 impl<T: Copy + Ord + Hash> Linked<T> {
-    fn find(&self, mut item: T) -> T {
+    fn find(&mut self, mut item: T) -> T {
         while let Some(&parent) = self.parent.get(&item) {
-            item = parent;
+            // The way of the next search is half as long.
+            let next = self.parent.get(&parent).copied().unwrap_or(parent);
+            self.parent.insert(item, next);
+            item = next;
         }
         item
     }
@@ -207,11 +268,11 @@ impl Constraints {
         let mut linked = Linked::default();
         for (a, b) in self.together.iter().map(|&(a, b, _)| (group_of(a), group_of(b))) {
             let roots = (linked.find(a), linked.find(b));
-            let parts = |&(x, y): &(u32, u32)| {
+            let mut parts = |&(x, y): &(u32, u32)| {
                 let (x, y) = (linked.find(x), linked.find(y));
                 (x, y) == roots || (y, x) == roots
             };
-            if !apart.iter().any(parts) {
+            if !apart.iter().any(&mut parts) {
                 linked.join(a, b);
                 together.push((a, b));
             }
@@ -269,7 +330,17 @@ mod tests {
         check(&[ab, bc, (CannotLink, "c", "a")], &[0, 1], &[(2, "c and a are linked")]);
         check(&[(CannotLink, "c", "a"), ab, bc], &[0, 1], &[(2, "c and a, which")]);
         check(&[(CannotLink, "c", "d"), ab, bc], &[0, 1, 2], &[]);
-        // What it replaces links nothing any more.
+        check(
+            &[ab, bc, (CannotLink, "c", "a"), (Undo, "b", "a"), (CannotLink, "c", "a")],
+            &[1, 4],
+            &[(2, "c and a are")],
+        );
+        // What was refused changes nothing, what it replaces links nothing any more.
+        check(
+            &[(CannotLink, "a", "b"), ab, bc, (CannotLink, "c", "a"), ab],
+            &[2, 4],
+            &[(3, "c and a are")],
+        );
         check(&[ab, bc, (CannotLink, "a", "b")], &[1, 2], &[]);
     }
 

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::candidates::{self, BOUNDS};
 use super::sketch::Sketch;
-use super::verify::{self, Copy, Near};
+use super::verify::{self, Compared, Near};
 use crate::kernel::buckets::{self, items, of_bucket};
 use crate::kernel::components::Components;
 use crate::kernel::fss::{SLOTS, equal_slots};
@@ -108,7 +108,7 @@ pub fn hopeful([x, y]: [&Sketch; 2], [n, m]: [usize; 2], params: &Params) -> boo
 /// Pairs in `apart` are in no group together.
 pub fn find(
     candidates: &Candidates,
-    copies: &[Copy],
+    copies: &[Compared],
     apart: Vec<(u32, u32)>,
     params: &Params,
 ) -> Duplicates {
@@ -123,7 +123,7 @@ pub fn find(
 /// Checks pairs exactly.
 pub fn examine<'a>(
     pairs: &[u64],
-    copy: impl Fn(u32) -> &'a Copy<'a> + Sync,
+    copy: impl Fn(u32) -> &'a Compared<'a> + Sync,
     params: &Params,
 ) -> Vec<Examined> {
     let one = |(k, &pair): (usize, &u64)| {
@@ -331,10 +331,10 @@ mod tests {
     fn the_ends_of_a_chain_are_compared_too() {
         let shingles: Vec<u32> = (0..40).map(|i| 16 * i).collect();
         let copy = |content| {
-            let [numbers, headline] = [&[]; 2];
-            Copy { shingles: &shingles, numbers, headline, time: None, content }
+            let [details, headline] = [&[]; 2];
+            Compared { shingles: &shingles, details, headline, time: None, content }
         };
-        let copies: Vec<Copy> = (0..4).map(copy).collect();
+        let copies: Vec<Compared> = (0..4).map(copy).collect();
         let pairs = vec![buckets::pair(0, 1), buckets::pair(1, 3)];
         let candidates = Candidates { pairs, largest_bucket: 2 };
         let found = find(&candidates, &copies, Vec::new(), &Params::default());

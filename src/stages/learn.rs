@@ -10,7 +10,7 @@ use crate::kernel::hash::hash;
 use crate::kernel::time::DAY;
 use crate::model::Article;
 use crate::text::boilerplate::{Boilerplate, Key, Source, Support, pieces};
-use crate::text::language::{Language, detect};
+use crate::text::language::{self, Language};
 use crate::text::learnt_terms::Counts;
 use crate::text::words::Words;
 
@@ -33,8 +33,7 @@ impl Counted {
         self.words.add(&cleaned.title);
         let n_title = self.words.list().len();
         self.words.add(&cleaned.text);
-        let given = Language::from_tag(&article.lang);
-        let language = given.unwrap_or_else(|| detect(&self.words, &cleaned.text));
+        let language = language::of(&article.lang, &self.words, &cleaned.text);
         let (articles, counts) = self.languages.entry(language).or_default();
         *articles += 1;
         let mut terms: Vec<u32> = self

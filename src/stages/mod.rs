@@ -7,9 +7,11 @@
 //! | [`sketch`] | shingles | signature and hashes of the lead | the order of the shingles does not matter |
 //! | [`terms`] | words | terms | ascending by hash, distinct |
 //! | [`candidates`] | sketches | candidate pairs | ascending, distinct, linear in number |
+//! | [`watched`] | sketches of before | which of them the new ones may share a key with | none is left out |
 //! | [`changed`] | sketches that come and go | how often pairs are proposed now | equal to all candidate pairs anew |
 //! | [`verify`] | two copies | resemblance and containment, if they match | exact |
 //! | [`duplicates`] | matches | near-duplicate groups | no group grows by chaining |
+//! | [`decide`] | editors' decisions | those in force, as constraints | the latest on the same articles counts |
 //! | [`learn`] | a corpus | boilerplate | a function of the set of articles |
 //! | [`represent`] | members of a group or story | who stands for it, and why | by the rule asked for |
 //! | [`weights`] | terms | weights | integers |

@@ -10,6 +10,7 @@ use foldhash::HashMap;
 use super::posted::{NONE, Posted, plain};
 use super::reach::{CAP_AROUND, HUBS, Purpose, Times};
 use crate::kernel::search::count_below;
+use crate::kernel::sort::starts;
 use crate::kernel::wide::fetch;
 
 /// All postings of some terms, by term, then by report.
@@ -107,11 +108,7 @@ impl Postings {
 impl Lists {
     /// So many postings of the term of each number, to be put in their places.
     fn with_lengths(lengths: &[u32]) -> Self {
-        let mut starts = vec![0];
-        starts.extend(lengths.iter().scan(0, |end, length| {
-            *end += length;
-            Some(*end)
-        }));
+        let starts = starts(lengths.iter().copied());
         let n = starts.last().copied().unwrap_or(0) as usize;
         Self { starts, reports: vec![0; n], weights: vec![0; n] }
     }

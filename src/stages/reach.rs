@@ -34,7 +34,7 @@ pub const FAR: i64 = 33 * DAY;
 pub const HISTORY: usize = if cfg!(test) { 6 } else { 200 };
 /// Postings of one term on one day that are all found as matches; of more, only the [`HUBS`] with the lowest identities are.
 pub const CAP: usize = if cfg!(test) { 4 } else { 700 };
-/// The same on a day of at most [`CALM`] reports: there are no lists of them by which it could cost much.
+/// The same on a day of at most [`CALM`] reports: lists are short there, so that more cost little.
 const CAP_CALM: usize = if cfg!(test) { 5 } else { 1_500 };
 /// See [`CAP_CALM`].
 pub(super) const CALM: usize = if cfg!(test) { 8 } else { 8_192 };
@@ -65,9 +65,9 @@ impl Purpose {
         }
     }
 
-    /// Whether a posting can be found that is so far down among those of its report.
-    pub fn has_slot(self, slot: i64) -> bool {
-        self == Self::Matches || slot < FIRST as i64
+    /// Whether a posting of this rank among those of its report serves the purpose; the heaviest has rank 0.
+    pub fn has_rank(self, rank: i64) -> bool {
+        self == Self::Matches || rank < FIRST as i64
     }
 
     /// Whether a posting of that weight can be found.

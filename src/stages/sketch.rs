@@ -7,8 +7,8 @@ use crate::kernel::fss::{self, Signature};
 pub struct Sketch {
     /// MinHash by Fast Similarity Sketching.
     pub signature: Signature,
-    /// The smallest hashes of the shingles at the beginning, ascending, filled up with the largest: what a cut copy
-    /// shares with the text that it is cut from, however long that is.
+    /// Distinct hashes of shingles at the beginning, filled up with the largest value: what a cut copy shares with the text that
+    /// it is cut from, however long that is and however short the copy.
     pub lead: Lead,
 }
 
@@ -19,24 +19,37 @@ pub type Lead = [u32; LEAD_HASHES];
 pub const NO_LEAD: Lead = [u32::MAX; LEAD_HASHES];
 
 /// Hashes kept of the lead.
-pub const LEAD_HASHES: usize = 8;
+pub const LEAD_HASHES: usize = OPENING_HASHES + OTHERS;
+/// Of these so many are the smallest of the opening alone, so that a teaser has them.
+const OPENING_HASHES: usize = 4;
+/// And so many are the smallest others of the lead.
+const OTHERS: usize = 8;
+/// Shingles of the opening.
+const OPENING: usize = 32;
 /// Shingles of the lead. Copies are cut from the end, and what is put before them is short.
 const LEAD: usize = 128;
 
 /// Sketches the shingle hashes of an article; `None` without any.
 pub fn sketch(hashes: &[u64]) -> Option<Sketch> {
-    Some(Sketch {
-        signature: fss::signature(hashes)?,
-        lead: lead(&hashes[..hashes.len().min(LEAD)]),
-    })
+    Some(Sketch { signature: fss::signature(hashes)?, lead: lead(hashes) })
 }
 
-/// The smallest distinct hashes, by their upper halves.
 fn lead(hashes: &[u64]) -> Lead {
-    let mut smallest = NO_LEAD;
+    let first = |n: usize| &hashes[..hashes.len().min(n)];
+    let opening: [u32; OPENING_HASHES] = smallest(first(OPENING), &[]);
+    let others: [u32; OTHERS] = smallest(first(LEAD), &opening);
+    let mut lead = NO_LEAD;
+    lead[..OPENING_HASHES].copy_from_slice(&opening);
+    lead[OPENING_HASHES..].copy_from_slice(&others);
+    lead
+}
+
+/// The smallest distinct hashes, by their upper halves, ascending, without those that are known.
+fn smallest<const N: usize>(hashes: &[u64], known: &[u32]) -> [u32; N] {
+    let mut smallest = [u32::MAX; N];
     for hash in hashes.iter().map(|hash| (hash >> 32) as u32) {
         // Most hashes are larger than all that are kept.
-        if hash < smallest[LEAD_HASHES - 1] && !smallest.contains(&hash) {
+        if hash < smallest[N - 1] && !smallest.contains(&hash) && !known.contains(&hash) {
             insert(&mut smallest, hash);
         }
     }
@@ -44,9 +57,9 @@ fn lead(hashes: &[u64]) -> Lead {
 }
 
 /// Puts a value in its place among ascending ones, of which the last is lost; without a branch on where that is.
-fn insert(ascending: &mut Lead, value: u32) {
-    let mut before = [0; LEAD_HASHES];
-    before[1..].copy_from_slice(&ascending[..LEAD_HASHES - 1]);
+fn insert<const N: usize>(ascending: &mut [u32; N], value: u32) {
+    let mut before = [0; N];
+    before[1..].copy_from_slice(&ascending[..N - 1]);
     for (place, before) in ascending.iter_mut().zip(before) {
         *place = (*place).min(value.max(before));
     }
@@ -61,13 +74,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_lead_is_its_smallest_hashes(seed: u64, n in 1usize..200, different in 1u64..200) {
+        fn a_lead_is_the_smallest_hashes_of_its_opening_and_of_all_of_it(seed: u64, n in 1usize..200, different in 1u64..200) {
             let hashes: Vec<u64> = (0..n as u64).map(|i| mix(seed ^ (i * i % different))).collect();
-            let distinct: BTreeSet<u32> = hashes.iter().take(128).map(|hash| (hash >> 32) as u32).collect();
-            let mut smallest: Vec<u32> = distinct.into_iter().take(8).collect();
-            smallest.resize(8, u32::MAX);
+            let distinct = |n: usize| hashes.iter().take(n).map(|hash| (hash >> 32) as u32).collect::<BTreeSet<u32>>();
+            let filled = |some: &mut dyn Iterator<Item = u32>, n: usize| {
+                let mut some: Vec<u32> = some.take(n).collect();
+                some.resize(n, u32::MAX);
+                some
+            };
+            let mut lead = filled(&mut distinct(32).into_iter(), 4);
+            let others = filled(&mut distinct(128).into_iter().filter(|hash| !lead.contains(hash)), 8);
+            lead.extend(others);
             let sketch = sketch(&hashes).expect("there are hashes");
-            prop_assert_eq!(&sketch.lead[..], smallest);
+            prop_assert_eq!(&sketch.lead[..], lead);
             prop_assert_eq!(Some(sketch.signature), fss::signature(&hashes));
         }
     }

@@ -60,17 +60,17 @@ pub fn average(both: i64) -> i64 {
 /// Supported scores.
 #[derive(Debug, Default)]
 pub struct Supported {
-    /// Whether each report has a close pair.
-    counts: Vec<bool>,
-    /// Of each pair whose two reports have one.
+    /// Whether each report has a pair that can lift others over the cut, see [`least`].
+    matters: Vec<bool>,
+    /// Of each pair whose two reports do.
     scores: Vec<i32>,
     /// What is taken off every pair that a report is in.
     pub penalties: Vec<i64>,
 }
 
 impl Supported {
-    /// The pairs that it was made of as edges, less those of reports that have no close pair: these are below the cut, see
-    /// [`least`].
+    /// The pairs that it was made of, in the same order, as edges, without those of reports that have no pair of at least
+    /// [`least`]: these are below the cut.
     pub fn edges(
         &self,
         pairs: impl Iterator<Item = (u32, u32, i32)> + Clone,
@@ -79,15 +79,15 @@ impl Supported {
             let sum = score.into();
             Edge { a, b, sum, examined: 1 }
         };
-        counting(&self.counts, pairs).zip(&self.scores).map(edge)
+        that_matter(&self.matters, pairs).zip(&self.scores).map(edge)
     }
 }
 
-fn counting(
-    counts: &[bool],
+fn that_matter(
+    matters: &[bool],
     pairs: impl Iterator<Item = (u32, u32, i32)> + Clone,
 ) -> impl Iterator<Item = (u32, u32, i32)> + Clone {
-    pairs.filter(|pair| counts[pair.0 as usize] && counts[pair.1 as usize])
+    pairs.filter(|pair| matters[pair.0 as usize] && matters[pair.1 as usize])
 }
 
 /// What is said of pairs, ascending, each with its score.
@@ -100,11 +100,11 @@ pub fn support(
     let net = |(a, b, score): (u32, u32, i32)| {
         i64::from(score) - penalties[a as usize] - penalties[b as usize]
     };
-    let mut counts = vec![false; n];
+    let mut matters = vec![false; n];
     for (a, b, _) in pairs.clone().filter(|&pair| net(pair) >= least(cut)) {
-        (counts[a as usize], counts[b as usize]) = (true, true);
+        (matters[a as usize], matters[b as usize]) = (true, true);
     }
-    let pairs = counting(&counts, pairs);
+    let pairs = that_matter(&matters, pairs);
     let close = pairs.clone().filter(|&pair| net(pair) >= CLOSE);
     let close = Lists::of(n, close.map(|pair| (pair.0, pair.1, net(pair) as i32)));
     let voices = Voices::of(&close);
@@ -124,7 +124,7 @@ pub fn support(
     let scores: Vec<Vec<i32>> = in_parts(n, part);
     drop(lists);
     let scores = scores.concat();
-    Supported { counts, scores, penalties: supported }
+    Supported { matters, scores, penalties: supported }
 }
 
 /// The others of each report, ascending, with a number each.

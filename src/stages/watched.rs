@@ -53,8 +53,8 @@ struct Bucket {
     last: [u32; BOUNDS.near],
 }
 
-/// Some of all keys, so that those of many articles need not be in memory at once: those of some places, and of those of leads,
-/// which may stand at each other's places, some.
+/// A share of all keys, so that those of many articles need not be in memory at once. A key of a band belongs to a part by its
+/// place, a hash of a lead by its value, since it may stand at other places in other leads.
 #[derive(Debug, Clone, Copy)]
 pub struct Part {
     number: usize,

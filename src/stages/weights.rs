@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use super::parts::in_parts;
 use super::terms::Term;
 use crate::kernel::cosine::{Probe, cosine, square};
+use crate::kernel::sort::starts;
 use crate::kernel::wide::fetch;
 use crate::text::tables::{IDF_STEP, RARE, chance};
 
@@ -78,11 +79,7 @@ pub struct Weights {
 impl Vectors {
     /// Room for articles with so many terms each, at most 2^32 in all.
     pub fn with_lengths(lengths: impl Iterator<Item = usize>) -> Self {
-        let mut starts = vec![0];
-        starts.extend(lengths.scan(0, |end, length| {
-            *end += length as u32;
-            Some(*end)
-        }));
+        let starts = starts(lengths.map(|length| length as u32));
         let n = starts.last().copied().unwrap_or(0) as usize;
         Self { starts, dimensions: vec![0; n], counts: vec![(0, 0); n] }
     }

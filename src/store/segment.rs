@@ -26,7 +26,7 @@ const HEADER: usize = 8 + 3 * 4 + SECTIONS * 8 + 4;
 const BLOCK: usize = 1 << 15;
 /// Bytes of a checksum.
 const SUM: usize = 4;
-/// What is said of a block that is packed, beside its length.
+/// Set in the length of a block that is packed.
 const PACKED: u32 = 1 << 31;
 
 fn checksum(block: u64, bytes: &[u8]) -> [u8; 4] {

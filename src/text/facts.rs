@@ -180,6 +180,14 @@ mod tests {
         names(tokens, &begins, |name| named.push(name));
         assert_eq!(found, ["1,000", "5.93", "7", "12", "3rd"]);
         assert_eq!(named, ["Sept", "Ana", "Ruiz", "Li"]);
+        let far = "१२,३४५ और ۱۲٫۵";
+        words.clear();
+        let start = words.add(far);
+        let tokens = Tokens { text: far, words: &words, list: words.list(), start };
+        find(tokens, &mut begins);
+        let mut found = Vec::new();
+        numbers(tokens, &begins, |number| found.push(number.to_owned()));
+        assert_eq!(found, ["12,345", "12.5"]);
         assert_eq!(distinct(["b", "a", "b"].into_iter()), ["a", "b"]);
     }
 

@@ -57,6 +57,11 @@ const ENOUGH: u16 = 2 * POINTS as u16;
 /// Confidence below which letter statistics are not believed, 0..=1.
 const CONFIDENCE: f64 = 0.6;
 
+/// The language that an article says it is in, by a tag; [detected](detect) where that names none.
+pub fn of(tag: &str, words: &Words, raw: &str) -> Language {
+    Language::from_tag(tag).unwrap_or_else(|| detect(words, raw))
+}
+
 /// The language of an article from its words and its raw text; [`Language::UNKNOWN`] when nothing is clear.
 ///
 /// ```

@@ -12,7 +12,7 @@ use tags::{BLOCK, Tag, Tags};
 const LAYERS: usize = 4;
 
 /// Plain text of `text`: tags and comments removed, the content of scripts and styles dropped, entities decoded, each
-/// block on a line of its own.
+/// block on a line of its own; soft hyphens and the like, which stand inside words for the typesetter, dropped.
 ///
 /// Borrowed when there is no markup: `a < b`, `AT&T` and `<unknown>` are text. The result has no markup, so stripping
 /// it again changes nothing. Linear in the length of the text.
@@ -22,9 +22,10 @@ const LAYERS: usize = 4;
 ///
 /// assert_eq!(strip("<b>AT&amp;T</b> gains"), "AT&T gains");
 /// assert_eq!(strip("5 < 6"), "5 < 6");
+/// assert_eq!(strip("Donau\u{ad}dampf&shy;schiff"), "Donaudampfschiff");
 /// ```
 pub fn strip(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
+    let mut text = without_typesetting(text);
     for _ in 0..LAYERS {
         let Some(kind) = markup_of(&text) else { return text };
         text = Cow::Owned(strip_layer(&text, kind));
@@ -33,6 +34,19 @@ pub fn strip(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(defuse(&text, kind));
     }
     text
+}
+
+/// Whether a character is for the typesetter and no part of its word: soft hyphens, places where a line may or may not end,
+/// joiners, marks of direction. What parts prefixes in Persian (U+200C) is not among them.
+fn is_typesetting(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200d}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn without_typesetting(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(is_typesetting) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(is_typesetting, ""))
 }
 
 /// Which markup a text holds.

@@ -2,7 +2,8 @@
 //!
 //! A word is a run of alphanumeric characters, and everything else parts words; so an apostrophe does (`Kim's` is `kim`
 //! and `s`, `l'été` is `l` and `été`), and straight and curly quotes are alike. In a script that is written without spaces every
-//! character is a word of its own, and its hash covers the character after it as well.
+//! character is a word of its own, and its hash covers the character after it as well. Decimal digits of any script are those
+//! of ASCII, so that numbers can be compared.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -57,7 +58,7 @@ impl Words {
         self.words.clear();
     }
 
-    /// Appends the words of a text; texts beyond 4 GiB in all lose their end. Returns where the text begins in the
+    /// Appends the words of a text, or none of one that might take the buffer beyond 4 GiB. Returns where the text begins in the
     /// buffer: one in ASCII stands there byte for byte.
     ///
     /// ```
@@ -70,7 +71,8 @@ impl Words {
     /// ```
     pub fn add(&mut self, text: &str) -> usize {
         let ascii = text.is_ascii();
-        let text = if ascii { Cow::Borrowed(text) } else { NORMALIZER.normalize(text) };
+        let text =
+            if ascii { Cow::Borrowed(text) } else { with_ascii_digits(NORMALIZER.normalize(text)) };
         let start = self.folded.len();
         if start + 2 * text.len() > u32::MAX as usize {
             return start;
@@ -182,6 +184,34 @@ impl Words {
     }
 }
 
+/// The zeros of scripts that have decimal digits of their own and are written today: after each come its one to nine. Others
+/// are ASCII after NFKC.
+const ZEROS: [char; 19] = [
+    '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}',
+    '\u{be6}', '\u{c66}', '\u{ce6}', '\u{d66}', '\u{de6}', '\u{e50}', '\u{ed0}', '\u{f20}',
+    '\u{1040}', '\u{17e0}', '\u{1810}',
+];
+
+/// What stands for a character of a number in ASCII: a digit, or a separator of the Arabic script.
+fn in_ascii(c: char) -> Option<char> {
+    match c {
+        '\0'..'\u{660}' | '\u{181a}'.. => None,
+        '\u{66b}' => Some('.'),
+        '\u{66c}' => Some(','),
+        _ => {
+            let zero = ZEROS[ZEROS.partition_point(|&zero| zero <= c) - 1];
+            char::from_digit(c as u32 - zero as u32, 10)
+        }
+    }
+}
+
+fn with_ascii_digits(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains(|c| in_ascii(c).is_some()) {
+        return text;
+    }
+    Cow::Owned(text.chars().map(|c| in_ascii(c).unwrap_or(c)).collect())
+}
+
 /// Letters, digits, and the marks inside words that Unicode does not count as alphabetic: combining accents and viramas.
 fn is_word_char(c: char) -> bool {
     c.is_alphanumeric()
@@ -235,6 +265,10 @@ mod tests {
         assert_eq!(words("поезд Кима"), ["поезд", "кима"]);
         assert_eq!(words("金正恩 train"), ["金", "正", "恩", "train"]);
         assert_eq!(words("हिन्दी समाचार"), ["हिन्दी", "समाचार"]);
+        assert_eq!(
+            words("१,२३४ लोग ۱۲٫۵ ๒๕๖๙ ١٬٠٠٠"),
+            ["1", "234", "लोग", "12", "5", "2569", "1", "000"]
+        );
         assert_eq!(words(""), Vec::<String>::new());
     }
 

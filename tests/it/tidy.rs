@@ -15,17 +15,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["model", "kernel"]),
     ("store", &["model", "params", "text", "kernel"]),
     ("pipeline", &["read", "report", "store", "stages", "model", "params", "text", "kernel"]),
-    ("explain", &["read", "stages", "model", "params", "text", "kernel"]),
     (
         "service",
         &["pipeline", "read", "report", "store", "stages", "model", "params", "text", "kernel"],
     ),
     (
         "cli",
-        &[
-            "explain", "service", "pipeline", "read", "report", "stages", "model", "params",
-            "text", "kernel",
-        ],
+        &["service", "pipeline", "read", "report", "stages", "model", "params", "text", "kernel"],
     ),
     ("lib", &[]),
     ("main", &["cli"]),
@@ -42,7 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["cli", "read", "report"]),
     ("parquet", &["read", "report"]),
     ("rayon", &["cli", "pipeline", "report", "stages"]),
-    ("serde_json", &["cli", "explain", "read", "report", "store", "text", "service"]),
+    ("serde_json", &["cli", "read", "report", "store", "text", "service"]),
     ("rusqlite", &["store"]),
     ("sha2", &["report", "service"]),
     ("signal_hook", &["cli"]),

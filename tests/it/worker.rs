@@ -90,7 +90,7 @@ fn a_list_that_is_no_set_is_refused() {
         let array: ArrayRef = match kind.as_str() {
             "bigint" => longs(vec![1]),
             "string" => Arc::new(StringArray::from(vec![""])),
-            _ if name == "b_numbers" => {
+            _ if name == "b_details" => {
                 Arc::new(BinaryArray::from(vec![&[1, 0, 0, 0, 1, 0, 0, 0][..]]))
             }
             _ => Arc::new(BinaryArray::from(vec![&[1, 0, 0, 0][..]])),
@@ -99,7 +99,7 @@ fn a_list_that_is_no_set_is_refused() {
     };
     let row: Vec<(String, ArrayRef)> = columns.iter().map(row).collect();
     let row = stream(row.iter().map(|(name, array)| (name.as_str(), array.clone())).collect());
-    run("worker verify", &row).0.exits(2).says("column b_numbers is no set");
+    run("worker verify", &row).0.exits(2).says("column b_details is no set");
 }
 
 #[test]

@@ -6,13 +6,13 @@ use super::Corpus;
 use crate::pipeline::parts::Loaded;
 
 impl Corpus {
-    /// The words of the headlines of articles, and their numbers, of none yet.
+    /// The words of the headlines of articles, and their details, of none yet.
     pub(in crate::pipeline) fn heads(&self) -> Heads<'_> {
         Heads { corpus: self, lists: Loaded::new(&self.hashes.spool) }
     }
 }
 
-/// The words of the headlines of some articles, and their numbers.
+/// The words of the headlines of some articles, and their details.
 pub(in crate::pipeline) struct Heads<'a> {
     corpus: &'a Corpus,
     lists: Loaded<'a, u32>,

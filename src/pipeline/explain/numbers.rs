@@ -25,7 +25,7 @@ pub(super) fn text_numbers(
     let (mut shingles, mut heads) = (Loaded::new(&corpus.shingles.spool), corpus.heads());
     shingles.load(both.into_iter().map(|i| corpus.shingles_of(i)))?;
     heads.load(both.into_iter())?;
-    let [x, y] = [0, 1].map(|k| corpus.copy(both[k], shingles.of(k), heads.of(k)));
+    let [x, y] = [0, 1].map(|k| corpus.compared(both[k], shingles.of(k), heads.of(k)));
     let mut loaded = corpus.facts();
     loaded.load(both.into_iter().map(|i| corpus.facts_of(i)))?;
     let facts = [0, 1].map(|side| facts(loaded.of(side)));
@@ -73,7 +73,7 @@ pub(super) fn story_numbers(
     let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();
     let scored = stories.similar.iter().zip(&stories.scores.pairs);
     let scored = scored.map(|(p, &score)| (p.a, p.b, score));
-    // At such a cut all pairs are told.
+    // With a cut this low no pair is left out.
     let supported = support(scored.clone(), &stories.scores.penalties, -4 * ONE);
     let edges: Vec<Edge> = supported.edges(scored).collect();
     let penalties = &supported.penalties;

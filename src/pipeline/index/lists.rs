@@ -19,7 +19,7 @@ use crate::store::{Block, Error, Segment};
 pub(super) enum Lists {
     /// The words of its headline, where its text is short enough for a notice.
     Headline,
-    /// What the exact check looks at: its shingles, the words of its headline and its numbers.
+    /// What the exact check looks at: its shingles, the words of its headline and its details.
     Checked,
     Facts,
     Neither,
@@ -146,12 +146,12 @@ impl State {
             let checked = lists == Lists::Checked;
             let headline = checked || lists == Lists::Headline && a.n_words <= NOTICE;
             let only = |wanted: bool, list: Span| if wanted { list } else { Span::default() };
-            let (title_words, numbers) = (only(headline, a.title_words), only(checked, a.numbers));
+            let (title_words, details) = (only(headline, a.title_words), only(checked, a.details));
             let told = only(lists == Lists::Facts, a.facts);
             corpus.push(Prepared {
                 entry,
                 title_words: words.append(from, rows::HASHES, title_words, &mut kept.hashes)?,
-                numbers: words.append(from, rows::HASHES, numbers, &mut kept.hashes)?,
+                details: words.append(from, rows::HASHES, details, &mut kept.hashes)?,
                 shingles: shingles.append(
                     from,
                     rows::SHINGLES,

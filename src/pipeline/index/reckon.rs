@@ -65,7 +65,7 @@ fn together(
             let factor = few.times.factor(other, i, by_gap);
             pairs.push((Similar::new((other, i), link.cosine, factor), i));
         }
-        // How many more there are tells something as well.
+        // How many neighbours there are counts as well, whoever they are: the list is filled up to that length.
         let near = one.near().iter().map(|&(row, cosine)| (number(row), cosine));
         let all = if one.crowd { one.now.nearest.len() } else { 0 };
         found.nearest[i as usize] = near.chain(std::iter::repeat((i, 0))).take(all).collect();

@@ -133,7 +133,7 @@ fn write_list<T: Item>(writer: &mut SegmentWriter, list: &[T]) -> Result<(), Err
 
 /// Spans in the order of the record.
 fn spans(a: &Prepared) -> [Span; 6] {
-    [a.shingles, a.sketch, a.terms, a.title_words, a.numbers, a.facts]
+    [a.shingles, a.sketch, a.terms, a.title_words, a.details, a.facts]
 }
 
 fn record(a: &Prepared, source: u64, before: [usize; 6]) -> [u8; RECORD] {
@@ -221,7 +221,7 @@ pub(super) fn prepared(bytes: &[u8]) -> Prepared {
         sketch: span(1),
         terms: span(2),
         title_words: span(3),
-        numbers: span(4),
+        details: span(4),
         facts: span(5),
         ..Prepared::default()
     }
@@ -243,7 +243,7 @@ pub(super) fn only(chunk: &Chunkful, stays: impl Fn(&Prepared) -> bool) -> Chunk
             sketch: Span::append(sketches, a.sketch.of(&chunk.sketches)),
             terms: Span::append(&mut lists.terms, a.terms.of(&chunk.lists.terms)),
             title_words: Span::append(&mut lists.hashes, a.title_words.of(&chunk.lists.hashes)),
-            numbers: Span::append(&mut lists.hashes, a.numbers.of(&chunk.lists.hashes)),
+            details: Span::append(&mut lists.hashes, a.details.of(&chunk.lists.hashes)),
             facts: Span::append(&mut lists.facts, a.facts.of(&chunk.lists.facts)),
             ..*a
         });

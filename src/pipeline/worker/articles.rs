@@ -37,7 +37,7 @@ pub(super) const CARD: &[Column] = &[
     ("sketch", Bytes),
     ("n_shingles", Long),
     ("shingles", Bytes),
-    ("numbers", Bytes),
+    ("details", Bytes),
     ("title_words", Bytes),
     ("terms", Bytes),
     ("facts", Bytes),

@@ -47,7 +47,7 @@ fn card(article: &Prepared, chunk: &Chunkful, out: &mut Writer<'_>) -> Result<()
         sketch.as_deref().map_or(Out::Null, Out::Bytes),
         Out::Long(article.shingles.len() as i64),
         Out::Bytes(&pack(article.shingles.of(shingles))),
-        Out::Bytes(&pack(article.numbers.of(hashes))),
+        Out::Bytes(&pack(article.details.of(hashes))),
         Out::Bytes(&pack(article.title_words.of(hashes))),
         Out::Bytes(&pack(article.terms.of(terms))),
         Out::Bytes(article.facts.of(facts)),

@@ -16,7 +16,7 @@ use crate::stages::decide::Constraints;
 use crate::stages::duplicates::{self, Examined};
 use crate::stages::shingle;
 use crate::stages::sketch::Sketch;
-use crate::stages::verify::{self, Copy};
+use crate::stages::verify::{self, Compared};
 
 pub(super) const TEXTS: &[Column] = &[
     ("content", Long),
@@ -49,8 +49,8 @@ pub(super) const COPY_PAIRS: &[Column] = &[
     ("b", Long),
     ("a_shingles", Bytes),
     ("b_shingles", Bytes),
-    ("a_numbers", Bytes),
-    ("b_numbers", Bytes),
+    ("a_details", Bytes),
+    ("b_details", Bytes),
     ("a_title_words", Bytes),
     ("b_title_words", Bytes),
     ("a_published", Text),
@@ -185,18 +185,18 @@ pub(super) fn verify(
 ) -> Result<(), Error> {
     while let Some(row) = rows.row()? {
         let shingles = [set(&row, 2, shingle::value)?, set(&row, 3, shingle::value)?];
-        let numbers = [set(&row, 4, |hash| hash)?, set(&row, 5, |hash| hash)?];
+        let details = [set(&row, 4, |hash| hash)?, set(&row, 5, |hash| hash)?];
         let headlines = [set(&row, 6, |hash| hash)?, set(&row, 7, |hash| hash)?];
         let times = [cards::moment(&row, 8)?, cards::moment(&row, 9)?];
         let contents = [row.long(10)? as u64, row.long(11)? as u64];
-        let copy = |i: usize| Copy {
+        let compared = |i: usize| Compared {
             shingles: &shingles[i],
-            numbers: &numbers[i],
+            details: &details[i],
             headline: &headlines[i],
             time: times[i].map(|time| time.as_second()),
             content: contents[i],
         };
-        let near = verify::near(&copy(0), &copy(1), &settings.params);
+        let near = verify::near(&compared(0), &compared(1), &settings.params);
         let found = Examined::new((0, 1), near);
         out.row(&[
             Out::Long(row.long(0)?),

@@ -205,7 +205,7 @@ pub(super) fn close(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> 
                     let bit = near::closed_bit(purpose, row.long(3)?);
                     out.row(&[row.copy(2), Out::Long(bit)])
                 };
-                if !purpose.has_slot(row.long(3)?) {
+                if !purpose.has_rank(row.long(3)?) {
                     continue;
                 }
                 *n += 1;

@@ -141,7 +141,7 @@ fn moment(row: &Row) -> Moment {
     Moment { time: row.maybe_long(3).filter(|&time| time != UNDATED), stamped: row.flag(4) }
 }
 
-/// A star without its middle would be somebody else's.
+/// The first row of a star must be that of the report itself.
 fn own_first(star: &[Row]) -> Result<(), Error> {
     let [own, ..] = star else { return Ok(()) };
     if own.long(1)? == 0 { Ok(()) } else { Err(own.bad(1, "has no row of the report itself")) }

@@ -49,8 +49,8 @@ const CONNECTORS: &[&str] = &[
     "editado",
 ];
 
-/// The next word at or after `at`: letters and digits with apostrophes, or digits with points and commas, inside. Scripts
-/// without spaces have a word a character.
+/// The next word at or after `at`: letters and digits with apostrophes, or digits with points and commas, inside. A
+/// Kana or Han character is a word.
 pub(super) fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let separators =
@@ -65,12 +65,12 @@ pub(super) fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
     let mut chars = text[start..].char_indices();
     let (_, first) = chars.next()?;
     let mut end = start + first.len_utf8();
-    if is_unspaced(first) || first == '©' {
+    if is_kana_or_han(first) || first == '©' {
         return Some((start, end));
     }
     for (i, c) in chars {
         let inner = is_apostrophe(c) || (first.is_ascii_digit() && matches!(c, '.' | ',' | ':'));
-        if is_unspaced(c) || !(c.is_alphanumeric() || inner) {
+        if is_kana_or_han(c) || !(c.is_alphanumeric() || inner) {
             break;
         }
         if !inner {
@@ -85,7 +85,7 @@ pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '©'
 }
 
-fn is_unspaced(c: char) -> bool {
+fn is_kana_or_han(c: char) -> bool {
     matches!(c, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
 }
 
@@ -121,7 +121,7 @@ pub(super) fn are_names(text: &str) -> bool {
     let mut at = 0;
     while let Some((start, end)) = next_word(text, at) {
         let word = &text[start..end];
-        let capital = word.starts_with(|c: char| c.is_uppercase() || is_unspaced(c));
+        let capital = word.starts_with(|c: char| c.is_uppercase() || is_kana_or_han(c));
         if !capital && !CONNECTORS.contains(&word) {
             return false;
         }

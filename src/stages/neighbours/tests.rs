@@ -53,7 +53,7 @@ fn open(posted: &[Vec<Posting>], purpose: Purpose, times: &Times) -> BTreeMap<(u
     let mut buckets: BTreeMap<(u32, Option<i64>), Vec<_>> = BTreeMap::new();
     let day = |i: u32| times.of(i).map(|time| time.div_euclid(DAY));
     for (i, posted) in (0..).zip(posted) {
-        for (_, &(_, term, weight)) in (0..).zip(posted).filter(|(slot, _)| purpose.has_slot(*slot))
+        for (_, &(_, term, weight)) in (0..).zip(posted).filter(|(rank, _)| purpose.has_rank(*rank))
         {
             buckets.entry((term, day(i))).or_default().push((
                 times.identities[i as usize],
@@ -84,7 +84,7 @@ fn slow(vectors: &Vectors, times: &Times, by_gap: &TimeFactor) -> Found {
     for (i, posted) in posted.iter().enumerate() {
         let own: Vec<Own> = (0..)
             .zip(posted)
-            .filter(|(slot, _)| Purpose::Around.has_slot(*slot))
+            .filter(|(rank, _)| Purpose::Around.has_rank(*rank))
             .map(|(_, p)| (p.1, p.2))
             .collect();
         let Neighbourhood { dated, undated } = times.neighbourhood(i as u32);

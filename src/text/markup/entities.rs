@@ -1,5 +1,7 @@
 //! Entities: `&amp;`, `&#8212;`, `&#x2014;`, with their semicolon.
 
+use super::is_typesetting;
+
 /// No entity is longer, the semicolon included.
 const LONGEST: usize = 10;
 
@@ -8,11 +10,12 @@ const NAMED: &str = "amp& lt< gt> quot\" apos' ndash– mdash— hellip… lsquo
     rsaquo› laquo« raquo» bull• middot· copy© reg® trade™ euro€ pound£ yen¥ cent¢ curren¤ sect§ para¶ deg° plusmn± \
     times× divide÷ minus− frac12½ frac14¼ frac34¾ sup1¹ sup2² sup3³ microµ ordfª ordmº iexcl¡ iquest¿ not¬ macr¯ \
     acute´ cedil¸ uml¨ brvbar¦ dagger† Dagger‡ permil‰ prime′ Prime″ larr← rarr→ uarr↑ darr↓ le≤ ge≥ ne≠ OEligŒ oeligœ \
-    ScaronŠ scaronš YumlŸ fnofƒ circˆ tilde˜ lsqb[ rsqb] lpar( rpar) num# colon: comma, period. excl! quest?";
+    zwnj\u{200c} ScaronŠ scaronš YumlŸ fnofƒ circˆ tilde˜ lsqb[ rsqb] lpar( rpar) num# colon: comma, period. excl! quest?";
 
-/// Spaces of any width, and soft hyphens, joiners and direction marks, which are typesetting and go.
+/// Spaces of any width.
 const BLANK: &[&str] = &["nbsp", "ensp", "emsp", "thinsp", "NewLine", "Tab"];
-const NOTHING: &[&str] = &["shy", "zwnj", "zwj", "lrm", "rlm"];
+/// Names of what is typesetting, and goes.
+const NOTHING: &[&str] = &["shy", "zwj", "lrm", "rlm", "NoBreak", "ZeroWidthSpace"];
 
 /// The names of U+00C0 to U+00FF, in order.
 const LATIN1: &str = "Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc \
@@ -46,8 +49,7 @@ fn numeric(number: &str) -> Option<Option<char>> {
         10 => Some(Some('\n')),
         0..=0x20 | 0xA0 => Some(Some(' ')),
         0x80..=0x9F => Some(WINDOWS_1252.chars().nth(code as usize - 0x80)),
-        0xAD | 0x200C..=0x200F => Some(None),
-        _ => char::from_u32(code).map(Some),
+        _ => char::from_u32(code).map(|c| Some(c).filter(|&c| !is_typesetting(c))),
     }
 }
 
