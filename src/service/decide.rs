@@ -103,7 +103,7 @@ pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome
         let now = version(index, &told)?;
         if now != *seen || told.story.id != *story {
             let what = format!("story {story} was changed by somebody else since you looked at it");
-            return Err(Problem::conflict(what));
+            return Err(Problem::stale(what));
         }
     }
     let decisions = decisions(index, wish)?;

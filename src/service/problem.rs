@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 
 use crate::pipeline::index;
 
+/// The kind of [`Problem::stale`].
+const STALE: &str = "stale";
+
 /// Why a request was not done. The middleware writes it out, with the number of the request.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
@@ -51,6 +54,15 @@ impl Problem {
 
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
+    }
+
+    /// What the author of a wish looked at is no longer so.
+    pub(super) fn stale(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, STALE, detail)
+    }
+
+    pub(super) fn is_stale(&self) -> bool {
+        self.kind == STALE
     }
 
     /// Too much is asked for at the moment.

@@ -166,6 +166,7 @@ fn editors_decide_and_undo() {
     assert_ne!(asked.story_of("mirror"), asked.story_of("wire"));
     let stale = asked.post("/v1/decisions", &wish).is(409).json();
     assert!(stale["detail"].as_str().unwrap().contains("somebody else"), "{stale}");
+    assert_eq!(stale["type"], "urn:samestory:problem:stale");
     asked
         .post(
             "/v1/decisions",
@@ -225,6 +226,39 @@ fn editors_decide_and_undo() {
     again.settled("late");
     assert_ne!(again.story_of("copy"), again.story_of("wire"), "and every later run");
     again.stop();
+}
+
+/// What an article is called is no reason to say so of another conflict.
+#[test]
+fn who_was_slower_is_told_so() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let ids = ["one since you looked", "two since you looked"];
+    for id in ids {
+        asked.post("/v1/articles", &json!({"id": id, "title": "Library lends seeds"})).is(201);
+    }
+    let story = asked.story_of(&percent(ids[0]));
+    let version = || {
+        let told = asked.get(&format!("/v1/stories/{story}")).is(200).json();
+        told["version"].as_str().unwrap().to_owned()
+    };
+    let form = |action: &str, version: &str| {
+        let articles = ids.map(|id| format!("article={}", percent(id))).join("&");
+        let body = format!("action={action}&story={story}&version={story}%3D{version}&{articles}");
+        asked.ask("POST /decide", &[("content-type", "application/x-www-form-urlencoded")], body)
+    };
+    let middle = json!({"id": "middle", "title": "Library lends seeds"});
+    asked.post("/v1/articles", &middle).is(201);
+    asked.settled("middle");
+    for other in ids {
+        let link = json!({"action": "must-link", "article": "middle", "other": other});
+        asked.post("/v1/decisions", &link).is(201);
+    }
+    let cannot = form("cannot-link", &version()).is(409).text;
+    assert!(cannot.contains("That cannot be") && !cannot.contains("nevertheless"), "{cannot}");
+    let slow = form("lock", "0").is(409).text;
+    assert!(slow.contains("This story has changed") && slow.contains("nevertheless"), "{slow}");
+    asked.stop();
 }
 
 #[test]

@@ -112,7 +112,7 @@ async fn conflict(
     fields: Fields,
     problem: &Problem,
 ) -> Result<Response, Problem> {
-    let stale = !all(&fields, "version").is_empty() && problem.detail.contains("since you looked");
+    let stale = problem.is_stale();
     let story = one(&fields, "story").to_owned();
     let back = local(one(&fields, "back"));
     let now = app.looks.look(app, move |index| match index.told(&story)? {
