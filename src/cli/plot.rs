@@ -37,7 +37,7 @@ impl Plot<'_> {
         self.axes(&mut out);
         for (number, (x, what)) in self.marks.iter().enumerate() {
             let x = self.x(*x);
-            line(&mut out, [x, TOP, x, BOTTOM], "#999\" stroke-dasharray=\"4 3");
+            line(&mut out, [x, TOP, x, BOTTOM], "#999", Some("4 3"));
             text(&mut out, x, TOP - 4.0 - 12.0 * number as f64, "middle", what);
         }
         for (number, (name, colour, heights)) in self.lines.iter().enumerate() {
@@ -58,7 +58,7 @@ impl Plot<'_> {
                     writeln!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"2.5\" fill=\"{colour}\"/>");
             }
             let legend = TOP + 18.0 * number as f64;
-            line(&mut out, [RIGHT + 14.0, legend, RIGHT + 34.0, legend], colour);
+            line(&mut out, [RIGHT + 14.0, legend, RIGHT + 34.0, legend], colour, None);
             text(&mut out, RIGHT + 40.0, legend + 4.0, "start", name);
         }
         out + "</svg>\n"
@@ -67,11 +67,11 @@ impl Plot<'_> {
     fn axes(&self, out: &mut String) {
         for tick in 0..=5 {
             let height = f64::from(tick) / 5.0;
-            line(out, [LEFT, y(height), RIGHT, y(height)], "#ddd");
+            line(out, [LEFT, y(height), RIGHT, y(height)], "#ddd", None);
             text(out, LEFT - 8.0, y(height) + 4.0, "end", &format!("{height:.1}"));
         }
-        line(out, [LEFT, BOTTOM, RIGHT, BOTTOM], "#333");
-        line(out, [LEFT, TOP, LEFT, BOTTOM], "#333");
+        line(out, [LEFT, BOTTOM, RIGHT, BOTTOM], "#333", None);
+        line(out, [LEFT, TOP, LEFT, BOTTOM], "#333", None);
         for (x, label) in self.xs.iter().step_by(self.xs.len().div_ceil(TICKS).max(1)) {
             text(out, self.x(*x), BOTTOM + 18.0, "middle", label);
         }
@@ -93,10 +93,11 @@ fn y(height: f64) -> f64 {
     BOTTOM - height * (BOTTOM - TOP)
 }
 
-fn line(out: &mut String, [x1, y1, x2, y2]: [f64; 4], colour: &str) {
+fn line(out: &mut String, [x1, y1, x2, y2]: [f64; 4], colour: &str, dashes: Option<&str>) {
+    let dashes = dashes.map_or(String::new(), |dashes| format!(" stroke-dasharray=\"{dashes}\""));
     let _ = writeln!(
         out,
-        "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"{colour}\"/>"
+        "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"{colour}\"{dashes}/>"
     );
 }
 

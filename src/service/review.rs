@@ -110,12 +110,8 @@ pub(super) fn take_up(app: &App, grouping: &Grouping) {
     pairs.truncate(KEPT);
 }
 
-/// What waits for a decision, the least sure first, without what somebody skipped.
-pub(super) fn queue(
-    app: &App,
-    index: &Index,
-    skipped: &HashSet<String>,
-) -> Result<Vec<Doubt>, Problem> {
+/// What waits for a decision, the least sure first.
+pub(super) fn queue(app: &App, index: &Index) -> Result<Vec<Doubt>, Problem> {
     let pairs = app.review.lock().expect("nobody panics with it").clone();
     let decided: HashSet<(String, String)> = index
         .in_force()?
@@ -133,7 +129,7 @@ pub(super) fn queue(
         } else {
             (pair.b.clone(), pair.a.clone())
         };
-        if decided.contains(&key) || skipped.contains(&format!("{} {}", key.0, key.1)) {
+        if decided.contains(&key) {
             continue;
         }
         let (Some((a, s)), Some((b, t))) = (index.placed(&pair.a)?, index.placed(&pair.b)?) else {

@@ -198,17 +198,6 @@ impl Store {
         self.some(&sql, [story], stored)
     }
 
-    /// Stories with an article at or after a time, the one with the newest article first.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn stories_since(&self, since: &str, most: usize) -> Result<Vec<Story>, Error> {
-        let sql = format!(
-            "SELECT {STORY} FROM stories WHERE last >= ? ORDER BY last DESC, story_id LIMIT ?"
-        );
-        self.some(&sql, rusqlite::params![since, most as i64], story)
-    }
-
     pub(super) fn one<T>(
         &self,
         sql: &str,

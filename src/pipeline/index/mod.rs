@@ -225,14 +225,6 @@ impl Index {
         Ok(Some((story, articles.into_iter().map(|stored| stored.entry).collect())))
     }
 
-    /// Stories with an article at or after a time, the one with the newest article first.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn stories_since(&self, since: Timestamp, most: usize) -> Result<Vec<Story>, Error> {
-        self.store.stories_since(&since.to_string(), most)
-    }
-
     /// What happened to stories, oldest first.
     ///
     /// # Errors

@@ -6,7 +6,6 @@ use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
-use foldhash::HashSet;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use utoipa::{IntoParams, ToSchema};
@@ -169,7 +168,7 @@ pub(super) struct Queue {
 pub(super) async fn review(State(app): State<Arc<App>>) -> Result<Json<Queue>, Problem> {
     let shared = app.clone();
     let look = move |index: &Index| {
-        let doubts = review::queue(&shared, index, &HashSet::default())?;
+        let doubts = review::queue(&shared, index)?;
         let out = |doubt: Doubt| DoubtOut {
             kind: doubt.kind(),
             similarity: doubt.similarity,

@@ -6,7 +6,6 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use foldhash::HashSet;
 use serde::Deserialize;
 
 use super::compare::{Side, text_of};
@@ -55,7 +54,7 @@ pub(super) async fn page(
     let shared = app.clone();
     let look = move |index: &Index| {
         let Frame { place, signed_in, may_decide } = Frame::new("review", &who);
-        let doubts = queue(&shared, index, &HashSet::default())?;
+        let doubts = queue(&shared, index)?;
         let (n, all) = (asked.n.min(doubts.len().saturating_sub(1)), doubts.len());
         let doubt = doubts.into_iter().nth(n).map(|doubt| {
             let ids = [&doubt.article, &doubt.other].map(|side| side.located.entry.id.to_string());
