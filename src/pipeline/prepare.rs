@@ -27,6 +27,8 @@ pub(super) struct Prepared {
     pub(super) record: u64,
     /// Its number in an index.
     pub(super) row: u32,
+    /// The hash of its source: what a segment has of it.
+    pub(super) source: u64,
     /// The hash of title and text as delivered: the same id with another one is another version.
     pub(super) delivered: u64,
     /// The hash of the compared words in order: equal for texts that are the same word for word. 0 without any.
@@ -136,6 +138,7 @@ impl Preparer {
             record: article.record,
             row: 0,
             identity: hash(article.id.as_bytes()),
+            source: hash(article.source.as_bytes()),
             entry: self.entry(article, &known.entry.lang, known.entry.fingerprint, params),
             again: true,
             ..*known
@@ -172,6 +175,7 @@ impl Preparer {
             record: article.record,
             row: 0,
             identity: hash(article.id.as_bytes()),
+            source: hash(article.source.as_bytes()),
             delivered,
             content: content(compared),
             n_words: text.len() as u32,

@@ -6,7 +6,6 @@ use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::{Options, rows, texts};
-use crate::kernel::hash::hash;
 use crate::model::{Article, Entry, Refusal};
 use crate::params::Params;
 use crate::pipeline::corpus::seal::{other_version, place};
@@ -121,7 +120,7 @@ impl Waiting {
             return Ok(());
         }
         let mut writer = store.new_segment(self.next.segment)?;
-        rows::write(&mut writer, &self.chunks, |a| hash(a.entry.source.as_bytes()))?;
+        rows::write(&mut writer, &self.chunks)?;
         intake.segments.push(Named {
             number: self.next.segment,
             kind: rows::KIND.to_owned(),

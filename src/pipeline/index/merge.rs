@@ -27,7 +27,7 @@ impl Index {
         }
         let number = self.free_segment(batch)?;
         let mut writer = self.store.new_segment(number)?;
-        rows::write(&mut writer, &left, |a| a.record)?;
+        rows::write(&mut writer, &left)?;
         let (bytes, first_row) = (writer.finish()? as i64, many[0].first_row);
         let end = many.iter().map(|named| named.first_row + named.rows).max().unwrap_or(first_row);
         let kind = rows::KIND.to_owned();

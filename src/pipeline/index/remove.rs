@@ -158,7 +158,7 @@ impl Index {
                 continue;
             }
             let mut writer = self.store.new_segment(number)?;
-            rows::write(&mut writer, &[left], |a| a.record)?;
+            rows::write(&mut writer, &[left])?;
             batch.segments.push(Named { number, bytes: writer.finish()? as i64, ..named });
             number += 1;
         }

@@ -36,16 +36,12 @@ const LONGS: usize = 40;
 
 /// Writes the articles of some chunks as a segment, each with the hash of its source: so copies are told from notices without
 /// the database.
-pub(super) fn write(
-    writer: &mut SegmentWriter,
-    chunks: &[Chunkful],
-    source: impl Fn(&Prepared) -> u64,
-) -> Result<(), Error> {
+pub(super) fn write(writer: &mut SegmentWriter, chunks: &[Chunkful]) -> Result<(), Error> {
     let mut before = [0; 6];
     writer.section(Keep::Plain)?;
     for chunk in chunks {
         for article in &chunk.articles {
-            writer.write(&record(article, source(article), before))?;
+            writer.write(&record(article, before))?;
         }
         before[0] += chunk.lists.shingles.len();
         before[1] += chunk.sketches.len();
@@ -136,10 +132,11 @@ fn spans(a: &Prepared) -> [Span; 6] {
     [a.shingles, a.sketch, a.terms, a.title_words, a.details, a.facts]
 }
 
-fn record(a: &Prepared, source: u64, before: [usize; 6]) -> [u8; RECORD] {
+fn record(a: &Prepared, before: [usize; 6]) -> [u8; RECORD] {
     let mut bytes = [0; RECORD];
     let (longs, ints) = bytes.split_at_mut(LONGS);
-    let values = [source, a.identity, a.delivered, a.content, time_code(&a.entry).cast_unsigned()];
+    let values =
+        [a.source, a.identity, a.delivered, a.content, time_code(&a.entry).cast_unsigned()];
     longs.as_chunks_mut().0.iter_mut().zip(values).for_each(|(b, v)| *b = v.to_le_bytes());
     let spans =
         spans(a).into_iter().zip(before).flat_map(|(span, before)| span.after(before).ends());
@@ -200,7 +197,7 @@ pub(super) fn brief(bytes: &[u8]) -> Brief {
     }
 }
 
-/// An article as its record has it; in place of the number of what it was read from stands the hash of its source.
+/// An article as its record has it.
 pub(super) fn prepared(bytes: &[u8]) -> Prepared {
     let (longs, ints) = bytes.split_at(LONGS);
     let long = |i: usize| u64::from_le_bytes(longs.as_chunks().0[i]);
@@ -211,7 +208,7 @@ pub(super) fn prepared(bytes: &[u8]) -> Prepared {
     let (published, seen) = (time.filter(|_| !stamped), time.filter(|_| stamped));
     Prepared {
         entry: Entry { published: published.into(), seen: seen.into(), ..Entry::default() },
-        record: long(0),
+        source: long(0),
         identity: long(1),
         delivered: long(2),
         content: long(3),

@@ -118,7 +118,7 @@ impl<'a> Work<'a> {
         let no_source = hash(b"");
         let entry = |a: &Prepared| Entry {
             id: self.ids.get(&a.row).cloned().unwrap_or_else(|| a.row.to_string().into()),
-            source: if a.record == no_source { "".into() } else { a.record.to_string().into() },
+            source: if a.source == no_source { "".into() } else { a.source.to_string().into() },
             published: a.entry.published,
             seen: a.entry.seen,
             ..Entry::default()
