@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::exit::{Exit, Failure};
 use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing, Log};
+use super::outcome::say_unmet;
 use super::tell::{Tell, counted, show, thousands};
 use super::update::folder;
 use super::{interrupt, targets};
@@ -88,7 +89,7 @@ fn forget(args: &Forget, tell: &Tell) -> Result<Exit, Failure> {
     })
 }
 
-/// Says what happened to stories.
+/// Says what happened to stories, and which decisions that leaves without effect.
 fn said(night: &Night, changes: Option<&Path>, tell: &Tell) -> Result<Exit, Failure> {
     if let Some(path) = changes {
         let mut output = Output::open(Some(path), &interrupt::watch())?;
@@ -96,6 +97,7 @@ fn said(night: &Night, changes: Option<&Path>, tell: &Tell) -> Result<Exit, Fail
         output.fill(|out| write_changes(out, all, false, false))?;
         output.commit()?;
     }
+    say_unmet(night.counts.unmet, tell);
     tell.note(&counted(night.changes.len(), "change of a story", "changes of stories"));
     Ok(Exit::Done)
 }

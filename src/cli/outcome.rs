@@ -36,7 +36,7 @@ pub(super) fn say_notes(
 }
 
 /// Editors' links that do not hold.
-fn say_unmet(unmet: u64, tell: &Tell) {
+pub(super) fn say_unmet(unmet: u64, tell: &Tell) {
     if unmet > 0 {
         let why = "copies tie them to what is to be apart";
         tell.note(&format!("warning: must-links that cannot hold: {}; {why}", thousands(unmet)));

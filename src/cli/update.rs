@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::cluster::{nothing_read, originals, use_threads, verdict};
 use super::exit::{Exit, Failure};
 use super::index_args::{Indexing, Keeping, Update};
-use super::outcome::say_notes;
+use super::outcome::{say_notes, say_unmet};
 use super::tell::{Tell, counted};
 use super::{interrupt, memory, targets};
 use crate::pipeline::index::{Access, Error, Index, Night, Options};
@@ -139,6 +139,7 @@ pub(super) fn folder(indexing: &Indexing) -> Result<&Path, Failure> {
 }
 
 fn say_outcome(night: &Night, tell: &Tell) {
+    say_unmet(night.counts.unmet, tell);
     tell.stages(&night.stages);
     let of = |change: &str| night.changes.iter().filter(|c| c.change == change).count();
     let counts = [

@@ -125,6 +125,26 @@ fn what_is_no_index_is_said() {
 }
 
 #[test]
+fn links_that_cannot_hold_are_said() {
+    let dir = Dir::new();
+    let article = |id: &str, text: &str| {
+        format!("{{\"id\": \"{id}\", \"title\": \"{text}\", \"text\": \"{text}\"}}\n")
+    };
+    let copies =
+        "The flood barrier at the mouth of the Pellin closes for the first time in nine years";
+    let other = "A library in Merrin lends seeds of old sorts of beans to whoever brings some back";
+    dir.file("a.jsonl", article("a", copies) + &article("a2", copies) + &article("d", other));
+    dir.file("later.jsonl", article("e", "Ferry runs aground"));
+    dir.file("decisions.csv", "decision,article_id,other_id\ncannot-link,a2,d\nmust-link,a,d\n");
+    let warning = "warning: must-links that cannot hold: 1; copies tie them to what is to be apart";
+    dir.run("cluster a.jsonl -o /dev/null --decisions decisions.csv").exits(0).says(warning);
+    let update = |what: &str| dir.run(&format!("update --index news.idx {what} -o /dev/null"));
+    assert!(!update("a.jsonl").exits(0).err.contains("must-link"));
+    dir.run("index decide decisions.csv --index news.idx").exits(0).says(warning);
+    update("later.jsonl").exits(0).says(warning);
+}
+
+#[test]
 fn a_night_of_articles_without_a_word() {
     let dir = Dir::new();
     let nights = nights(&dir).join(" ");

@@ -27,7 +27,7 @@ use super::reports::Reports;
 use super::state::{NONE, numbers};
 use super::work::Work;
 use crate::kernel::linkage::{self, Average, Edge, Merger, Tree, group_under, together};
-use crate::stages::decide::bind;
+use crate::stages::decide::{Constraints, bind};
 use crate::stages::support::support;
 
 /// Reports that were grouped, and how.
@@ -39,6 +39,21 @@ pub(super) struct Grouped {
     pub(super) tree: Tree,
     /// Stories of before that are other stories now, or may be.
     pub(super) stories: HashSet<u32>,
+}
+
+impl Grouped {
+    /// How many pairs that editors linked are in two stories nevertheless: whatever decisions name is at hand.
+    pub(super) fn unmet(&self, work: &Work<'_>, reports: &Reports) -> u64 {
+        if work.params.only_duplicates {
+            return 0;
+        }
+        let story = |row: u32| {
+            let position = reports.position[work.group_of(row) as usize];
+            self.positions.binary_search(&position).ok().map(|n| self.tree.label[n])
+        };
+        let linked = decided(work).together.into_iter();
+        linked.filter(|&(a, b, _)| story(a) != story(b)).count() as u64
+    }
 }
 
 /// Groups new reports, the stories that changed, and whatever else becomes another story because of that. Of some reports a
@@ -194,9 +209,13 @@ fn constraints(work: &Work<'_>, number: impl Fn(u32) -> u32) -> linkage::Constra
     if work.named.iter().all(|&row| number(row) == NONE) {
         return linkage::Constraints::default();
     }
+    decided(work).of_groups(number)
+}
+
+/// What editors decided, of articles by their rows.
+fn decided(work: &Work<'_>) -> Constraints {
     let rows: HashMap<&str, u32> = work.named.iter().map(|&row| (work.id_of(row), row)).collect();
-    let bound = bind(&work.params.decisions, |id| rows.get(id).copied());
-    bound.of_groups(number)
+    bind(&work.params.decisions, |id| rows.get(id).copied())
 }
 
 /// Stories beside that do not stay as they were, of those of some reports.

@@ -252,6 +252,9 @@ fn live(steps: &[Step], ignore_dates: bool) -> Result<(), TestCaseError> {
         let got = index.export().unwrap();
         prop_assert_eq!(rows(&got), rows(&expected.grouping));
         prop_assert_eq!(kept(&index), found(&expected.grouping));
+        if told.added() > 0 || matches!(step, Step::Decide(..)) {
+            prop_assert_eq!(told.counts.unmet, expected.counts.unmet);
+        }
         index.check().unwrap();
         // What is told of tonight's stories is what an export says of them.
         let all = stories(&got);

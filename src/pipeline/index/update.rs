@@ -208,6 +208,7 @@ impl Index {
         clock.stage(stages, "stories", findings.fresh.len() as u64, "reports");
         let touched = work.touched(&reports, &changed);
         let grouped = regroup::regroup(&work, &reports, &findings, touched, &changed)?;
+        night.counts.unmet = grouped.unmet(&work, &reports);
         clock.stage(stages, "group", grouped.positions.len() as u64, "reports at hand");
         let Told { corpus, mut found, mut placed, fresh, old } =
             arrange::arrange(&mut work, &reports, &pairs, &findings, grouped)?;
