@@ -101,12 +101,6 @@ fn add(
                 read.refusals.extend(parsed.refusals);
                 read.notes.merge(parsed.notes);
             }
-            let count = |of: fn(&crate::model::Article) -> bool| {
-                articles.iter().filter(|a| of(a)).count() as u64
-            };
-            read.counts.read = articles.len() as u64;
-            read.counts.without_text = count(|a| a.text.is_empty());
-            read.counts.undated = count(|a| a.published.is_none());
             let Some(night) = crate::service::hand_over(folder, &articles, options) else {
                 return Err(locked.into());
             };
@@ -117,10 +111,8 @@ fn add(
             })?;
             read.refusals.extend(night.refusals);
             read.refusals.sort();
-            let refusals = read.refusals;
-            (read.counts.repeated, read.counts.unmet) = (night.counts.repeated, night.counts.unmet);
             // The service has them by now, whatever becomes of the outputs.
-            let night = Night { refusals, counts: read.counts, notes: read.notes, ..night };
+            let night = Night { refusals: read.refusals, notes: read.notes, ..night };
             ready(&night).map(|()| night)
         }
         Err(error) => Err(error.into()),

@@ -20,6 +20,7 @@ use std::io;
 use std::time::Instant;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub use explain::{explain, explain_story};
 
@@ -67,7 +68,7 @@ pub struct Run {
 }
 
 /// Counts of articles.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Articles read, repetitions included.
     pub read: u64,

@@ -66,10 +66,8 @@ fn ask(
     }
     let back: HandedBack = serde_json::from_slice(&body)
         .map_err(|error| format!("the service at {address} is of another version ({error})"))?;
-    let HandedBack { grouping, tonight, changes, refusals, repeated, unmet } = back;
-    let mut night = Night { grouping, tonight, changes, refusals, ..Night::default() };
-    (night.counts.repeated, night.counts.unmet) = (repeated, unmet);
-    Ok(night)
+    let HandedBack { grouping, tonight, changes, refusals, counts } = back;
+    Ok(Night { grouping, tonight, changes, refusals, counts, ..Night::default() })
 }
 
 fn chunk(out: &mut impl std::io::Write, line: &[u8]) -> std::io::Result<()> {

@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::util::{Dir, ran};
 
 /// A running `samestory serve`.
@@ -110,6 +112,17 @@ fn a_nightly_batch_goes_through_the_service() {
     assert!(asked.elapsed() < Duration::from_secs(15));
     dir.run("index check --index news.idx").exits(0);
     assert!(!dir.path("news.idx/service/door").exists());
+}
+
+#[test]
+fn what_has_no_text_is_said_as_without_a_service() {
+    let dir = Dir::new();
+    let article = |id: &str| json!({"id": id, "title": id, "text": "Share this article"});
+    dir.file("a.jsonl", format!("{}\n{}\n", article("one"), article("two")));
+    let said = "2 of 2 articles without a text";
+    dir.run("update --index alone.idx a.jsonl").exits(0).says(said);
+    let _served = Served::start(&dir);
+    dir.run("update --index news.idx a.jsonl").exits(0).says(said);
 }
 
 #[test]

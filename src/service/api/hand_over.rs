@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::answered;
 use crate::model::{Article, Change, Grouping, Refusal};
+use crate::pipeline::Counts;
 use crate::pipeline::index::Options;
 use crate::service::problem::Problem;
 use crate::service::state::App;
@@ -28,15 +29,14 @@ pub(in crate::service) struct Handing {
     pub(in crate::service) retain_days: Option<f64>,
 }
 
-/// What an update did, as far as it is no matter of reading.
+/// What an update did.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(in crate::service) struct HandedBack {
     pub(in crate::service) grouping: Grouping,
     pub(in crate::service) tonight: Vec<bool>,
     pub(in crate::service) changes: Vec<Change>,
     pub(in crate::service) refusals: Vec<Refusal>,
-    pub(in crate::service) repeated: u64,
-    pub(in crate::service) unmet: u64,
+    pub(in crate::service) counts: Counts,
 }
 
 /// Takes a batch; only who can read the folder of the index knows the secret.
@@ -63,8 +63,7 @@ pub(super) async fn update(
         tonight: night.tonight,
         changes: night.changes,
         refusals: night.refusals,
-        repeated: night.counts.repeated,
-        unmet: night.counts.unmet,
+        counts: night.counts,
     };
     let json = serde_json::to_vec(&back).expect("strings and numbers can be written");
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
