@@ -101,7 +101,7 @@ fn add(
                 read.refusals.extend(parsed.refusals);
                 read.notes.merge(parsed.notes);
             }
-            let Some(night) = crate::service::hand_over(folder, &articles, options) else {
+            let Some(night) = crate::service::hand_over(folder, articles, options) else {
                 return Err(locked.into());
             };
             let night = night.map_err(|fault| {
