@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::Decision;
 use crate::text::boilerplate::Boilerplate;
 use crate::text::learnt_terms::LearntTerms;
 
 /// Which article stands for its near-duplicate group.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Representative {
     /// The newest version at the outlet that published first.
     #[default]

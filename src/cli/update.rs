@@ -88,8 +88,8 @@ fn add(
     options: &Options,
     ready: impl FnOnce(&Night) -> Result<(), Failure>,
 ) -> Result<Night, Failure> {
-    let folder = folder(&args.indexing)?;
-    match Index::open(folder, Access::Create, &args.settings.judging.params()) {
+    let (folder, params) = (folder(&args.indexing)?, args.settings.judging.params());
+    match Index::open(folder, Access::Create, &params) {
         Ok(mut index) => index.update_if(reader, options, ready),
         #[cfg(feature = "serve")]
         Err(locked @ Error::Locked(_)) if crate::service::holds(folder) => {
@@ -101,7 +101,9 @@ fn add(
                 read.refusals.extend(parsed.refusals);
                 read.notes.merge(parsed.notes);
             }
-            let Some(night) = crate::service::hand_over(folder, articles, options) else {
+            let Some(night) =
+                crate::service::hand_over(folder, articles, options, &params.representative)
+            else {
                 return Err(locked.into());
             };
             let night = night.map_err(|fault| {

@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use super::api::{HandedBack, Handing};
 use super::door;
 use crate::model::Article;
+use crate::params::Representative;
 use crate::pipeline::index::{Night, Options};
 
 /// Whether a service says that it holds the index in a folder.
@@ -23,7 +24,8 @@ pub fn holds(folder: &Path) -> bool {
     door(folder).exists()
 }
 
-/// Hands articles to the service that holds the index in a folder; `None` when no service answers there.
+/// Hands articles to the service that holds the index in a folder; `None` when no service answers there. The other parameters
+/// are those of the index.
 ///
 /// # Errors
 /// The service refuses, or goes away before it is done: what it did not answer for may be done nevertheless.
@@ -31,11 +33,13 @@ pub fn hand_over(
     folder: &Path,
     articles: Vec<Article>,
     options: &Options,
+    representative: &Representative,
 ) -> Option<Result<Night, String>> {
     let said = std::fs::read_to_string(door(folder)).ok()?;
     let (address, secret) = said.trim_end().split_once('\n')?;
     let Options { now, dry_run, store_text_days, retain_days } = *options;
-    let handing = Handing { now, dry_run, store_text_days, retain_days };
+    let representative = representative.clone();
+    let handing = Handing { now, dry_run, store_text_days, retain_days, representative };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().ok()?;
     runtime.block_on(async {
         let stream = TcpStream::connect(address).await.ok()?;

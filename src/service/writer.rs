@@ -13,6 +13,7 @@ use super::review;
 use super::state::{App, Event};
 use crate::kernel::hash::hash;
 use crate::model::Article;
+use crate::params::Representative;
 use crate::pipeline::index::{Index, Night, Options};
 use crate::store::Journal;
 
@@ -30,6 +31,8 @@ pub(super) enum Order {
 pub(super) struct Update {
     pub(super) articles: Vec<Article>,
     pub(super) options: Options,
+    /// Who stands for the groups that it touches, whatever the service has stand for others.
+    pub(super) representative: Representative,
     pub(super) reply: oneshot::Sender<Result<Night, String>>,
 }
 
@@ -141,12 +144,15 @@ pub(super) fn tell(app: &App, index: &Index, before: i64, articles: usize) {
 
 /// A batch of another command: what was accepted before goes first.
 fn hand_over(app: &App, index: &mut Index, journal: &mut Journal, update: Update) {
-    let Update { articles, mut options, reply } = update;
+    let Update { articles, mut options, representative, reply } = update;
     options.store_text_days.get_or_insert(app.options.store_text_days);
     let night = work_through(app, index, journal).and_then(|()| {
         let before = index.log_end().map_err(|error| error.to_string())?;
         let count = articles.len();
-        let night = index.update_articles(articles, &options).map_err(|error| error.to_string())?;
+        let own = index.represent(representative);
+        let night = index.update_articles(articles, &options);
+        index.represent(own);
+        let night = night.map_err(|error| error.to_string())?;
         if !options.dry_run {
             review::take_up(app, &night.grouping);
             tell(app, index, before, count);

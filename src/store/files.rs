@@ -59,6 +59,10 @@ impl Store {
             Access::Write => Some(lock(folder)?),
             Access::Create => {
                 make_room(folder)?;
+                // Whoever holds the lock: no other settings than its own are any use here.
+                if let Some(header) = Header::read(&path)? {
+                    header.check(&path, params)?;
+                }
                 Some(lock(folder)?)
             }
         };

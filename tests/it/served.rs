@@ -115,6 +115,31 @@ fn a_nightly_batch_goes_through_the_service() {
 }
 
 #[test]
+fn a_batch_for_a_service_has_the_settings_of_the_index() {
+    let dir = Dir::new();
+    let article = |id: &str, text: &str, hour: u32| {
+        let title = "Ferry runs aground off Pellin";
+        let published = format!("2026-05-04T{hour:02}:00:00Z");
+        let article = json!({"id": id, "title": title, "text": text, "published": published});
+        format!("{article}\n")
+    };
+    let text = "The ferry from Pellin ran aground on a sandbank at dawn, and some three hundred people were taken off it by \
+        fishing boats before noon, the coast guard said. Nobody was hurt, and the next tide is to lift it off the bank.";
+    let longer = format!("{text} It was the second time this year that a ferry did.");
+    dir.file("a.jsonl", article("short", text, 8) + &article("longer", &longer, 9));
+    let served = Served::start(&dir);
+    let update = |options: &str| dir.run(&format!("update --index news.idx a.jsonl {options}"));
+    update("--window 3d").exits(2).says("window=7d, not window=3d");
+    update("--only duplicates --preset strict --min-similarity 0.5")
+        .exits(2)
+        .says("min-similarity=0.15, not min-similarity=0.5");
+    // Who stands for a group may change from night to night.
+    let stands = update("--representative longest").exits(0).out;
+    assert!(stands.contains(",longer,representative,"), "{stands}");
+    drop(served);
+}
+
+#[test]
 fn what_has_no_text_is_said_as_without_a_service() {
     let dir = Dir::new();
     let article = |id: &str| json!({"id": id, "title": id, "text": "Share this article"});

@@ -40,7 +40,7 @@ use jiff::Timestamp;
 use super::place::{self, Story as Placed};
 use super::{Counts, Found, StageCount};
 use crate::model::{Change, Entry, Grouping, Refusal};
-use crate::params::Params;
+use crate::params::{Params, Representative};
 use crate::read::Notes;
 use crate::stages::decide;
 use crate::store::{Member, Store};
@@ -135,6 +135,11 @@ impl Index {
         let store = Store::open(folder, access, params)?;
         let decisions = decide::in_force(&store.decisions()?).decisions;
         Ok(Self { params: Params { decisions, ..store.params().clone() }, store })
+    }
+
+    /// Has groups represented so from now on; gives how they were until now.
+    pub fn represent(&mut self, representative: Representative) -> Representative {
+        std::mem::replace(&mut self.params.representative, representative)
     }
 
     /// Everything in the index, as one run over it would give it but for the names of stories.

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::answered;
 use crate::model::{Article, Change, Grouping, Refusal};
+use crate::params::Representative;
 use crate::pipeline::Counts;
 use crate::pipeline::index::Options;
 use crate::service::problem::Problem;
@@ -27,6 +28,7 @@ pub(in crate::service) struct Handing {
     pub(in crate::service) dry_run: bool,
     pub(in crate::service) store_text_days: Option<f64>,
     pub(in crate::service) retain_days: Option<f64>,
+    pub(in crate::service) representative: Representative,
 }
 
 /// What an update did.
@@ -52,10 +54,10 @@ pub(super) async fn update(
         return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
     }
     let (handing, articles) = lines(body).await?;
-    let Handing { now, dry_run, store_text_days, retain_days } = handing;
+    let Handing { now, dry_run, store_text_days, retain_days, representative } = handing;
     let options = Options { now, dry_run, store_text_days, retain_days };
     let (reply, night) = oneshot::channel();
-    let order = Order::Update(Box::new(Update { articles, options, reply }));
+    let order = Order::Update(Box::new(Update { articles, options, representative, reply }));
     app.writer.send(order).map_err(|_| Problem::busy("the service is shutting down"))?;
     let night = answered(night).await?.map_err(Problem::busy)?;
     let back = HandedBack {
