@@ -10,27 +10,19 @@ use crate::model::{Article, Change};
 use crate::pipeline::{self, index::Index};
 
 impl App {
-    /// An article with its text, where it is kept: by the journal as long as it waits, then by the index.
+    /// An article as it was sent, its latest version, as long as that waits for the index.
+    pub(super) fn waits(&self, id: &str) -> Option<Article> {
+        self.texts.lock().expect("nobody panics with it").article(id).ok().flatten()
+    }
+
+    /// An article as the index has it with its text, where that is kept.
     pub(super) fn text(&self, index: &Index, id: &str) -> Option<Article> {
-        let sent = self.texts.lock().expect("nobody panics with it").article(id).ok().flatten();
-        sent.or_else(|| {
-            let (title, text) = index.text(id).ok()??;
-            let entry = index.placed(id).ok()??.0.entry;
-            let (published, seen) = (entry.published(), entry.seen());
-            let (source, lang) = (entry.source.to_string(), entry.lang.to_string());
-            let (id, url) = (id.to_owned(), entry.url.to_string());
-            Some(Article {
-                id,
-                title,
-                text,
-                published,
-                seen,
-                source,
-                lang,
-                url,
-                ..Article::default()
-            })
-        })
+        let (title, text) = index.text(id).ok()??;
+        let entry = index.placed(id).ok()??.0.entry;
+        let (published, seen) = (entry.published(), entry.seen());
+        let (source, lang) = (entry.source.to_string(), entry.lang.to_string());
+        let (id, url) = (id.to_owned(), entry.url.to_string());
+        Some(Article { id, title, text, published, seen, source, lang, url, ..Article::default() })
     }
 
     /// The article whose story was given a name before the index had it.

@@ -125,6 +125,37 @@ fn what_is_no_index_is_said() {
 }
 
 #[test]
+fn a_correction_needs_no_new_date() {
+    let dir = Dir::new();
+    let update = |date: &str, version: &str| {
+        let line = format!("{{\"id\": \"ver\", \"title\": \"Flood barrier {version}\"{date}}}\n");
+        dir.file("night.jsonl", line);
+        dir.run("update --index news.idx night.jsonl --max-refused 100% -o /dev/null").exits(0).err
+    };
+    let is = |title: &str| {
+        let export = dir.run("index export --index news.idx").exits(0).out;
+        assert!(export.contains(&format!(",Flood barrier {title},")), "{title}: {export}");
+    };
+    let (third, second) =
+        (", \"published\": \"2026-05-03T10:00:00Z\"", ", \"published\": \"2026-05-02\"");
+    for date in ["", third] {
+        for version in ["one", "two", "three", "four"] {
+            let said = update(date, version);
+            assert!(said.contains("1 new article") && said.contains("0 refused"), "{said}");
+            is(version);
+        }
+        let said = update(date, "four");
+        assert!(said.contains("1 repeated") && said.contains("0 new articles"), "{said}");
+    }
+    for date in [second, ""] {
+        let said = update(date, "five");
+        assert!(said.contains("1 refused"), "{said}");
+        is("four");
+    }
+    dir.run("index check --index news.idx").exits(0);
+}
+
+#[test]
 fn links_that_cannot_hold_are_said() {
     let dir = Dir::new();
     let article = |id: &str, text: &str| {

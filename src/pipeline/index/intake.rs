@@ -154,18 +154,17 @@ pub(super) struct Versions {
     pub(super) refusals: Vec<Refusal>,
 }
 
-/// Of several versions of an article the newest stays, by date, then by content, as in a single run; what the index has
-/// stays if it is the same.
+/// Of several versions that come tonight the newest stays, by date, then by content, as in a single run. It takes the place of
+/// what the index has, unless that is of a later date or the same once more: of a correction the date is seldom another one.
 pub(super) fn versions(
     mut articles: Vec<Prepared>,
     mut known: impl FnMut(&str) -> Result<Option<Known>, Error>,
 ) -> Result<Versions, Error> {
     let mut versions = Versions::default();
-    let rank = |entry: &Entry, delivered: u64| (Reverse(entry.published()), delivered);
+    let rank = |a: &Prepared| (Reverse(a.entry.published()), a.delivered);
     articles.sort_by(|a, b| {
         let same = a.identity.cmp(&b.identity).then_with(|| a.entry.id.cmp(&b.entry.id));
-        let ranks = || rank(&a.entry, a.delivered).cmp(&rank(&b.entry, b.delivered));
-        same.then_with(ranks)
+        same.then_with(|| rank(a).cmp(&rank(b)))
             .then_with(|| place(&a.entry).cmp(&place(&b.entry)))
             .then(a.row.cmp(&b.row))
     });
@@ -179,9 +178,10 @@ pub(super) fn versions(
                 versions.refusals.push(other_version(&later.entry, later.record, entry));
             }
         };
-        let stays = old
-            .as_ref()
-            .filter(|old| rank(&old.entry, old.delivered) <= rank(&best.entry, best.delivered));
+        let stays = old.as_ref().filter(|old| {
+            let (had, comes) = (old.entry.published(), best.entry.published());
+            had > comes || (had == comes && old.delivered == best.delivered)
+        });
         let (entry, delivered) =
             stays.map_or((&best.entry, best.delivered), |old| (&old.entry, old.delivered));
         if stays.is_some() {

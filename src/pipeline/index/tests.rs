@@ -204,9 +204,13 @@ fn live(steps: &[Step], ignore_dates: bool) -> Result<(), TestCaseError> {
         let told = match step {
             Step::Update(recipes) => {
                 let articles: Vec<Article> = recipes.iter().map(article).collect();
+                let mut newest: BTreeMap<String, Article> = BTreeMap::new();
                 for mut a in articles.clone() {
                     a.seen = a.published.is_none().then_some(now);
-                    keep_newest(&mut survivors, a, &params);
+                    keep_newest(&mut newest, a, &params);
+                }
+                for a in newest.into_values() {
+                    keep_later(&mut survivors, a, &params);
                 }
                 index.update_articles(articles, &options).unwrap()
             }
@@ -332,7 +336,19 @@ fn a_notice_is_one_as_long_as_its_titles_say_so() {
     }
 }
 
-/// The newest version by date, then by content, as `cluster` has it.
+/// Tonight's version, unless the one before is of a later date or says the same on the same date.
+fn keep_later(survivors: &mut BTreeMap<String, Article>, a: Article, params: &Params) {
+    let date = |a: &Article| a.published.filter(|_| !params.ignore_dates);
+    let stays = survivors.get(&a.id).is_some_and(|old| {
+        let same = (&old.title, &old.text) == (&a.title, &a.text);
+        date(old) > date(&a) || (date(old) == date(&a) && same)
+    });
+    if !stays {
+        survivors.insert(a.id.clone(), a);
+    }
+}
+
+/// The newest version of a night by date, then by content, as `cluster` has it.
 fn keep_newest(survivors: &mut BTreeMap<String, Article>, a: Article, params: &Params) {
     let one = |a: &Article| vec![Article { seen: None, ..a.clone() }];
     match survivors.get(&a.id) {
