@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 
-use super::{Error, Store};
+use super::{Error, Segment, Store};
 use crate::model::Change;
 
 impl Store {
@@ -52,9 +52,8 @@ impl Store {
     /// # Errors
     /// The first damage that is found.
     pub fn check(&self) -> Result<(), Error> {
-        for named in self.segments()? {
-            self.segment(&named)?.check()?;
-        }
+        let (_moment, segments) = self.at_one_moment(Self::opened)?;
+        segments.iter().try_for_each(Segment::check)?;
         let said = self.all("PRAGMA integrity_check(1)", |r| r.get::<_, String>(0))?;
         let what = |what: &str| Err(Error::damaged(&self.database(), what));
         if said != ["ok"] {

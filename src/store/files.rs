@@ -136,49 +136,18 @@ impl Store {
         }
     }
 
+    /// The segments that count, opened: whatever a writer deletes, these can be read.
+    pub(super) fn opened(&self) -> Result<Vec<Segment>, Error> {
+        self.segments()?.iter().map(|named| self.segment(named)).collect()
+    }
+
     /// Sees the names of new files onto the disk.
     ///
     /// # Errors
     /// The system refuses.
     pub fn sync(&self) -> Result<(), Error> {
-        for folder in [self.folder.join("segments"), self.folder.clone()] {
-            let synced = File::open(&folder).and_then(|file| file.sync_all());
-            synced.map_err(Error::io(&folder))?;
-        }
-        Ok(())
-    }
-
-    /// Copies everything into an empty folder, as it was at one moment.
-    ///
-    /// # Errors
-    /// The folder is not empty, or the system refuses.
-    pub fn copy_to(&self, folder: &Path) -> Result<(), Error> {
-        make_room(folder)?;
-        let copy = Self {
-            folder: folder.to_owned(),
-            db: connect(folder, Access::Create)?,
-            params: self.params.clone(),
-            _lock: Some(lock(folder)?),
-        };
-        if copy.folder.join("header").exists() {
-            return Err(Error::Foreign(folder.to_owned()));
-        }
-        let _moment = self.moment()?;
-        let database = folder.join("index.sqlite");
-        drop(copy.db);
-        let failed = || sql(database.clone());
-        let progress = None::<fn(rusqlite::backup::Progress)>;
-        self.db.backup(rusqlite::MAIN_DB, &database, progress).map_err(failed())?;
-        for named in self.segments()? {
-            let from = self.segment_path(named.number);
-            let name = from.file_name().expect("a segment has a name");
-            let to = folder.join("segments").join(name);
-            fs::copy(&from, &to).map_err(Error::io(&from))?;
-            File::open(&to).and_then(|file| file.sync_all()).map_err(Error::io(&to))?;
-        }
-        let header = self.folder.join("header");
-        fs::copy(&header, folder.join("header")).map_err(Error::io(&header))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io(folder))
+        sync(&self.folder.join("segments"))?;
+        sync(&self.folder)
     }
 
     /// Empties the database's log of past writes, so that nothing that was deleted is left in it.
@@ -236,7 +205,7 @@ pub(super) fn sql(path: PathBuf) -> impl Fn(rusqlite::Error) -> Error {
     }
 }
 
-fn make_room(folder: &Path) -> Result<(), Error> {
+pub(super) fn make_room(folder: &Path) -> Result<(), Error> {
     let segments = folder.join("segments");
     fs::create_dir_all(folder).map_err(Error::io(folder))?;
     let known = [
@@ -260,7 +229,7 @@ fn make_room(folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(&segments).map_err(Error::io(&segments))
 }
 
-fn lock(folder: &Path) -> Result<File, Error> {
+pub(super) fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join("lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(Error::io(&path))?;
@@ -292,4 +261,9 @@ fn connect(folder: &Path, access: Access) -> Result<Connection, Error> {
         Ok(db)
     };
     open().map_err(sql(path.clone()))
+}
+
+/// Sees a file, or the names in a folder, onto the disk.
+pub(super) fn sync(path: &Path) -> Result<(), Error> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(Error::io(path))
 }

@@ -14,6 +14,7 @@
 mod ask;
 mod check;
 mod commit;
+mod copy;
 mod crash;
 mod decided;
 mod files;
@@ -100,7 +101,7 @@ impl Error {
     }
 
     /// Whether a segment is not there: for a reader, another moment names others.
-    pub fn is_missing(&self) -> bool {
+    fn is_missing(&self) -> bool {
         matches!(self, Self::Damaged { what, .. } if what == MISSING)
     }
 

@@ -6,7 +6,7 @@ mod writer;
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
@@ -214,6 +214,17 @@ impl Segment {
     /// As [`Segment::read`].
     pub fn check(&self) -> Result<(), Error> {
         (0..SECTIONS).try_for_each(|section| self.section(section).map(drop))
+    }
+
+    /// Copies the file as it is, and sees it onto the disk.
+    pub(super) fn copy_to(&self, to: &Path) -> Result<(), Error> {
+        let mut from = &self.file;
+        from.rewind().map_err(Error::io(&self.path))?;
+        let copied = File::create(to).and_then(|mut copy| {
+            io::copy(&mut from, &mut copy)?;
+            copy.sync_all()
+        });
+        copied.map_err(Error::io(to))
     }
 
     /// The file.

@@ -41,6 +41,9 @@ CREATE TABLE IF NOT EXISTS decisions (
 COMMIT;
 ";
 
+/// How often a reader looks again when a writer was faster.
+const RETRIES: usize = 20;
+
 /// An article as the database has it.
 #[derive(Debug, Clone, Default)]
 pub struct Stored {
@@ -110,12 +113,31 @@ pub(super) fn create(db: &Connection) -> rusqlite::Result<()> {
 }
 
 impl Store {
-    /// Until what this gives is dropped, all that is read is of one moment.
+    /// Until what this gives is dropped, all that is read is of one moment: that of the first look at the database.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn moment(&self) -> Result<Transaction<'_>, Error> {
         self.db.unchecked_transaction().map_err(self.sql())
+    }
+
+    /// What `load` reads of one moment, which lasts until the first of the two is dropped. A writer may delete segments
+    /// before they are opened; there are others by then, and it begins again.
+    ///
+    /// # Errors
+    /// Those of `load`, and the database cannot be read.
+    pub fn at_one_moment<T>(
+        &self,
+        load: impl Fn(&Self) -> Result<T, Error>,
+    ) -> Result<(Transaction<'_>, T), Error> {
+        let mut tries = 0..RETRIES;
+        loop {
+            let moment = self.moment()?;
+            match load(self) {
+                Err(error) if error.is_missing() && tries.next().is_some() => {}
+                loaded => return Ok((moment, loaded?)),
+            }
+        }
     }
 
     /// The segments that count, oldest first.

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "serve")]
 mod asked;
+mod backup;
 mod bad_input;
 mod clean;
 mod cli;

@@ -52,9 +52,6 @@ pub use look::Told;
 /// Where articles belong, and the stories that there are.
 type Homes = (Vec<Member>, Vec<Story>);
 
-/// How often a reader looks again when a writer was faster.
-const RETRIES: usize = 20;
-
 /// An open index.
 #[derive(Debug)]
 pub struct Index {
@@ -167,15 +164,7 @@ impl Index {
 
     /// Everything as it is at one moment, and the stories that it is in.
     fn world(&self) -> Result<(World, Homes), Error> {
-        // A writer may delete segments before they are opened here; there are others by then.
-        let mut tries = 0..RETRIES;
-        let (moment, world) = loop {
-            let moment = self.store.moment()?;
-            match World::load(&self.store) {
-                Err(error) if error.is_missing() && tries.next().is_some() => {}
-                loaded => break (moment, loaded?),
-            }
-        };
+        let (moment, world) = self.store.at_one_moment(World::load)?;
         let before = (self.store.members()?, self.store.stories()?);
         drop(moment);
         Ok((world, before))
@@ -184,7 +173,7 @@ impl Index {
     /// Copies everything into an empty folder, as it is at one moment; the index may be written to meanwhile.
     ///
     /// # Errors
-    /// The folder is not empty, or the system refuses.
+    /// The folder is not empty, a segment is missing or damaged, or the system refuses.
     pub fn backup(&self, folder: &Path) -> Result<(), Error> {
         self.store.copy_to(folder)
     }
