@@ -8,9 +8,14 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Error;
-use super::files::sql;
+use super::copy::copy_database;
+use super::files::{sql, sync};
 use crate::kernel::hash::hash;
 use crate::model::Article;
+
+/// The journal is in this folder of the index, under this name.
+const SERVICE: &str = "service";
+const FILE: &str = "journal.sqlite";
 
 const SCHEMA: &str = "
 BEGIN IMMEDIATE;
@@ -57,9 +62,7 @@ impl Journal {
     /// # Errors
     /// The system or the database refuses.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        let folder = folder.join("service");
-        std::fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
-        let path = folder.join("journal.sqlite");
+        let path = place(folder)?;
         let open = || {
             let db = Connection::open(&path)?;
             db.busy_timeout(std::time::Duration::from_secs(10))?;
@@ -172,7 +175,23 @@ impl Journal {
 
     /// Whether an index has a journal.
     pub fn is_there(folder: &Path) -> bool {
-        folder.join("service").join("journal.sqlite").exists()
+        folder.join(SERVICE).join(FILE).exists()
+    }
+
+    /// Copies the journal of the index in a folder, if it has one, into another folder, as it is at one moment.
+    pub(super) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+        if !Self::is_there(from) {
+            return Ok(());
+        }
+        let (journal, path) = (Self::open(from)?, place(to)?);
+        let copy = || {
+            let moment = journal.db.unchecked_transaction()?;
+            // The first look begins the moment.
+            moment.query_row("SELECT MAX(number) FROM arrivals", [], |_| Ok(()))?;
+            copy_database(&moment, &path)
+        };
+        copy().map_err(sql(path.clone()))?;
+        sync(&to.join(SERVICE))
     }
 
     /// Lets go of everything up to a number, which the index has now.
@@ -222,6 +241,13 @@ impl Journal {
         };
         Ok(read().map_err(sql(self.path.clone()))?.flatten())
     }
+}
+
+/// Where the journal of an index is, in a folder that is made when it is missing.
+fn place(folder: &Path) -> Result<PathBuf, Error> {
+    let service = folder.join(SERVICE);
+    std::fs::create_dir_all(&service).map_err(Error::io(&service))?;
+    Ok(service.join(FILE))
 }
 
 /// What an article is found by.

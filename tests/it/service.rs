@@ -5,6 +5,7 @@ use samestory::model::Article;
 use samestory::params::Params;
 use samestory::pipeline::index::{Access, Index};
 use samestory::read;
+use samestory::service::Options;
 use samestory::store::{Arrivals, Journal};
 use serde_json::{Value, json};
 
@@ -337,4 +338,20 @@ fn texts_stay_as_long_as_they_are_stored() {
     let waiting: i64 =
         journal.query_row("SELECT COUNT(*) FROM arrivals", [], |row| row.get(0)).unwrap();
     assert_eq!(waiting, 0, "what the index has is let go of");
+}
+
+#[test]
+fn a_copy_has_what_was_accepted_and_waits() {
+    let dir = Dir::new();
+    Asked::new(options(&dir, None)).stop();
+    // As a service leaves it that is killed before the index has it.
+    let parsed =
+        read::received("http", news().as_bytes(), &read::Options::default().into()).parse();
+    let batch = Arrivals { articles: &parsed.articles, key: None };
+    Journal::open(&dir.path("news.idx")).unwrap().accept(&[batch]).unwrap();
+    dir.run("index backup copy.idx --index news.idx").exits(0);
+    let copy = Options { index: dir.path("copy.idx"), ..options(&dir, None) };
+    let asked = Asked::new(copy);
+    assert_eq!(asked.story_of("mirror"), asked.story_of("wire"));
+    asked.stop();
 }

@@ -170,7 +170,8 @@ impl Index {
         Ok((world, before))
     }
 
-    /// Copies everything into an empty folder, as it is at one moment; the index may be written to meanwhile.
+    /// Copies everything into an empty folder, as it is at one moment; the index may be written to meanwhile. What a service
+    /// has accepted and the index does not have yet is in the copy, too.
     ///
     /// # Errors
     /// The folder is not empty, a segment is missing or damaged, or the system refuses.
