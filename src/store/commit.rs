@@ -74,6 +74,7 @@ impl Store {
         crash::point("transaction");
         self.db.execute_batch("COMMIT").map_err(self.sql())?;
         crash::point("committed");
+        self.note_runs();
         self.bound_log();
         Ok(())
     }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::header::Header;
 use super::segment::{Segment, SegmentWriter};
 use super::tables::{self, Named};
-use super::{Error, MISSING, crash};
+use super::{Error, MISSING, crash, runs};
 use crate::params::Params;
 
 /// What an index is opened for.
@@ -31,7 +31,7 @@ pub struct Store {
     pub(super) db: Connection,
     params: Params,
     /// Held for as long as the store may write.
-    _lock: Option<File>,
+    pub(super) lock: Option<File>,
 }
 
 /// The first SQLite without the fault that could lose a commit while another process checkpoints.
@@ -53,9 +53,12 @@ impl Store {
         let newest = rusqlite::version_number() >= LEAST_SQLITE;
         assert!(newest, "the SQLite that is built in is recent enough");
         let path = folder.join("header");
+        if access != Access::Create && !path.exists() {
+            unused(folder)?;
+            return Err(Error::Missing(folder.to_owned()));
+        }
         let lock = match access {
             Access::Read => None,
-            Access::Write if !path.exists() => return Err(Error::Missing(folder.to_owned())),
             Access::Write => Some(lock(folder)?),
             Access::Create => {
                 make_room(folder)?;
@@ -66,6 +69,7 @@ impl Store {
                 Some(lock(folder)?)
             }
         };
+        let noted = runs::noted(folder);
         let found = Header::read(&path)?;
         let built = match &found {
             Some(header) if access == Access::Create => {
@@ -73,14 +77,24 @@ impl Store {
                 params.clone()
             }
             Some(header) => header.params(&path)?,
-            None if access == Access::Create => params.clone(),
+            None if access == Access::Create => {
+                unused(folder)?;
+                params.clone()
+            }
             None => return Err(Error::Missing(folder.to_owned())),
         };
         let params = Params { representative: params.representative.clone(), ..built };
+        let database = folder.join("index.sqlite");
+        if found.is_some() && !database.exists() {
+            return Err(Error::damaged(&database, "the database is missing"));
+        }
         let db = connect(folder, access)?;
-        let mut store = Self { folder: folder.to_owned(), db, params, _lock: lock };
-        if found.is_none() {
+        let mut store = Self { folder: folder.to_owned(), db, params, lock };
+        if found.is_some() {
+            store.expect_runs(noted)?;
+        } else {
             tables::create(&store.db).map_err(store.sql())?;
+            store.note_runs();
             crash::point("created");
             Header::new(&store.params).write(&path)?;
             store.sync()?;
@@ -227,6 +241,22 @@ pub(super) fn make_room(folder: &Path) -> Result<(), Error> {
         }
     }
     fs::create_dir_all(&segments).map_err(Error::io(&segments))
+}
+
+/// Demands that no run ever wrote to a folder without a header.
+fn unused(folder: &Path) -> Result<(), Error> {
+    let (header, database) = (folder.join("header"), folder.join("index.sqlite"));
+    let segments = fs::read_dir(folder.join("segments"));
+    let mut used = segments.is_ok_and(|mut all| all.next().is_some());
+    if !used && database.exists() {
+        let runs = runs::runs(&connect(folder, Access::Read)?).map_err(sql(database))?;
+        used = runs.is_some_and(|runs| runs > 0);
+    }
+    // A writer may have made it meanwhile.
+    if used && !header.exists() {
+        return Err(Error::damaged(&header, "the header is missing"));
+    }
+    Ok(())
 }
 
 pub(super) fn lock(folder: &Path) -> Result<File, Error> {

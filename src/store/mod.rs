@@ -5,7 +5,7 @@
 //! | `header` | format, versions of what is hashed, parameters; written once |
 //! | `index.sqlite` | articles, groups, stories, log, and which segments count: readable by anyone with SQL |
 //! | `segments/*.seg` | what articles are compared by, pairs of copies, what was found of reports; written once, never changed |
-//! | `lock` | held by the one writer |
+//! | `lock` | held by the one writer, who notes in it how many runs are safe |
 //! | `service` | what a service has accepted: articles with their texts, which wait for the index or are in it |
 //!
 //! **One commit point.** Segments are written and synced first, then one transaction names them together with all else
@@ -21,6 +21,7 @@ mod files;
 mod header;
 mod journal;
 mod look;
+mod runs;
 mod segment;
 mod tables;
 

@@ -9,6 +9,7 @@ mod clean;
 mod cli;
 mod columns;
 mod crash;
+mod damage;
 mod evaluate;
 mod explained;
 mod feeds;
