@@ -47,6 +47,19 @@ impl Served {
         Some((status, answer.split_once("\r\n\r\n")?.1.to_owned()))
     }
 
+    /// What is told from now on, after more headers.
+    fn listen(&self, headers: &str) -> BufReader<TcpStream> {
+        let mut stream = self.connect();
+        let head = format!("GET /v1/events HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut events = BufReader::new(stream);
+        let mut head = String::new();
+        while head.lines().last() != Some("") {
+            events.read_line(&mut head).unwrap();
+        }
+        events
+    }
+
     fn signal(&mut self, name: &str) {
         let id = self.child.id().to_string();
         assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
@@ -92,13 +105,7 @@ fn a_nightly_batch_goes_through_the_service() {
     assert_eq!((status, stories.matches("\"story_id\"").count()), (200, 32));
 
     // Somebody listens, is told, and does not hold the end up.
-    let mut stream = served.connect();
-    stream.write_all(b"GET /v1/events HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
-    let mut events = BufReader::new(stream);
-    let mut head = String::new();
-    while head.lines().last() != Some("") {
-        events.read_line(&mut head).unwrap();
-    }
+    let mut events = served.listen("");
     served.ask("POST /v1/articles:batch", &line("one")).filter(|answer| answer.0 == 201).unwrap();
     let mut heard = String::new();
     while !heard.contains("event: settled") {
@@ -112,6 +119,42 @@ fn a_nightly_batch_goes_through_the_service() {
     assert!(asked.elapsed() < Duration::from_secs(15));
     dir.run("index check --index news.idx").exits(0);
     assert!(!dir.path("news.idx/service/door").exists());
+}
+
+/// The numbers of the lines of the log that are told, up to one.
+fn told(events: &mut BufReader<TcpStream>, last: i64) -> Vec<i64> {
+    let (mut told, started) = (Vec::new(), Instant::now());
+    while told.last() != Some(&last) {
+        let mut line = String::new();
+        assert!(events.read_line(&mut line).unwrap() > 0, "{told:?}");
+        assert!(started.elapsed() < Duration::from_secs(60), "{told:?}");
+        told.extend(line.strip_prefix("id: ").map(|id| id.trim().parse::<i64>().unwrap()));
+    }
+    told
+}
+
+#[test]
+fn who_comes_back_is_told_everything_once() {
+    let dir = Dir::new();
+    dir.file("one.jsonl", line("one")).run("update --index news.idx one.jsonl").exits(0);
+    let index = rusqlite::Connection::open(dir.path("news.idx/index.sqlite")).unwrap();
+    let lines = "WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 2500) \
+                 INSERT INTO log SELECT n, 1, 's' || n, 'new', '', 1, '' FROM n";
+    index.execute(lines, []).unwrap();
+    drop(index);
+    let served = Served::start(&dir);
+    let add = |id: &str| served.ask("POST /v1/articles:batch", &line(id)).unwrap().0;
+    for (since, first) in [(0, 1), (1_499, 1_500)] {
+        let mut events = served.listen(&format!("last-event-id: {since}\r\n"));
+        assert_eq!(told(&mut events, 2_500), (first..=2_500).collect::<Vec<i64>>());
+    }
+    // Whoever had more than there is was told by another index.
+    let mut others =
+        [2_500, 9_999].map(|since| served.listen(&format!("last-event-id: {since}\r\n")));
+    assert_eq!(add("two"), 201);
+    for events in &mut others {
+        assert_eq!(told(events, 2_501), [2_501]);
+    }
 }
 
 #[test]

@@ -12,15 +12,21 @@ use futures_util::stream::{self, Stream};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::pipeline::index::Index;
 use crate::service::problem::Problem;
 use crate::service::state::{self, App};
 
-/// Lines of the log that are told again to somebody who comes back.
+/// Lines of the log that are read at a time for somebody who comes back.
 const AGAIN: usize = 1_000;
 
 struct Listening {
     app: Arc<App>,
+    /// The last line of the log that was told; 0 before the first.
+    told: i64,
+    /// What is told again, as far as it was read.
     again: std::vec::IntoIter<state::Event>,
+    /// Whether the log may have more to be told again.
+    behind: bool,
     live: Receiver<state::Event>,
     _slot: tokio::sync::OwnedSemaphorePermit,
 }
@@ -42,31 +48,75 @@ pub(super) async fn events(
         let number = value.to_str().ok().and_then(|text| text.trim().parse::<i64>().ok());
         number.ok_or_else(|| Problem::bad("last-event-id: a number"))
     });
-    let again = match last.transpose()? {
-        None => Vec::new(),
-        Some(last) => app.looks.look(&app, move |index| Ok(index.log_after(last, AGAIN)?)).await?,
+    let last = last.transpose()?;
+    let mut listening = Listening {
+        app,
+        told: last.unwrap_or(0),
+        again: Vec::new().into_iter(),
+        behind: last.is_some(),
+        live,
+        _slot: slot,
     };
-    let again: Vec<state::Event> = again.iter().map(state::Event::of_line).collect();
-    let listening = Listening { app: app.clone(), again: again.into_iter(), live, _slot: slot };
+    if listening.behind {
+        listening.read_on().await?;
+    }
     let events = stream::unfold(listening, next);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
-async fn next(mut listening: Listening) -> Option<(Result<Event, Infallible>, Listening)> {
-    let event = match listening.again.next() {
-        Some(event) => event,
-        None => tokio::select! {
-            () = listening.app.shutdown.cancelled() => return None,
-            received = listening.live.recv() => match received {
-                Ok(event) => event,
-                Err(RecvError::Lagged(_)) => state::Event { id: None, kind: "missed", data: "{}".to_owned() },
+impl Listening {
+    /// Reads what follows in the log.
+    async fn read_on(&mut self) -> Result<(), Problem> {
+        let told = self.told;
+        let look = move |index: &Index| Ok((index.log_after(told, AGAIN)?, index.log_end()?));
+        let (lines, end) = self.app.looks.look(&self.app, look).await?;
+        let again: Vec<state::Event> = lines.iter().map(state::Event::of_line).collect();
+        self.behind = !again.is_empty();
+        // A number beyond the end is of another index: nothing that comes was told.
+        self.told = told.min(end);
+        self.again = again.into_iter();
+        Ok(())
+    }
+
+    /// What happens next; none when the service ends, or the log cannot be read.
+    async fn event(&mut self) -> Option<state::Event> {
+        loop {
+            if let Some(event) = self.again.next() {
+                return Some(event);
+            }
+            if self.app.shutdown.is_cancelled() {
+                return None;
+            }
+            if self.behind {
+                self.read_on().await.ok()?;
+                continue;
+            }
+            let received = tokio::select! {
+                () = self.app.shutdown.cancelled() => return None,
+                received = self.live.recv() => received,
+            };
+            match received {
+                // The log told it already.
+                Ok(event) if event.kind == "story" && event.id <= Some(self.told) => {}
+                Ok(event) => return Some(event),
+                Err(RecvError::Lagged(_)) => {
+                    return Some(state::Event { id: None, kind: "missed", data: "{}".to_owned() });
+                }
                 Err(RecvError::Closed) => return None,
-            },
-        },
-    };
+            }
+        }
+    }
+}
+
+async fn next(mut listening: Listening) -> Option<(Result<Event, Infallible>, Listening)> {
+    let event = listening.event().await?;
     let sent = Event::default().event(event.kind).data(event.data);
     let sent = match event.id {
-        Some(id) => sent.id(id.to_string()),
+        // Who comes back goes on after what was told, whatever was settled before that.
+        Some(id) => {
+            listening.told = listening.told.max(id);
+            sent.id(listening.told.to_string())
+        }
         None => sent,
     };
     Some((Ok(sent), listening))
