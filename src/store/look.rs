@@ -22,8 +22,8 @@ pub struct Filter {
     pub words: Vec<String>,
     /// They have so many articles at least.
     pub min_size: u32,
-    /// They come after this one: time of its newest article and name.
-    pub after: Option<(String, String)>,
+    /// They come after this one, which may be another by now or gone: time of its newest article and number.
+    pub after: Option<(String, u32)>,
     /// Not more than so many.
     pub most: usize,
 }
@@ -98,12 +98,10 @@ impl Store {
         for word in &filter.words {
             demand(&some_article("a.title LIKE ? ESCAPE '\\'"), like(word).into());
         }
-        if let Some((last, name)) = &filter.after {
+        if let Some((last, story)) = &filter.after {
             demand("IFNULL(s.last, '') <= ?", last.clone().into());
-            demand("(IFNULL(s.last, ''), -s.story) < (?, ", last.clone().into());
-            let block = of_any_block("stories", "stories", "story");
-            sql.push_str(&format!("-(SELECT story FROM stories WHERE {block} AND story_id = ?))"));
-            values.push(name.clone().into());
+            sql.push_str(" AND (IFNULL(s.last, ''), -s.story) < (?, ?)");
+            values.extend([last.clone().into(), Value::from(-i64::from(*story))]);
         }
         sql.push_str(" ORDER BY s.last DESC, s.story LIMIT ?");
         values.push(i64::try_from(filter.most).unwrap_or(i64::MAX).into());

@@ -323,6 +323,32 @@ fn who_was_slower_is_told_so() {
 }
 
 #[test]
+fn pages_go_on_where_a_story_went() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let titles =
+        ["Ferry aground", "Library lends seeds", "Bridge painted", "Choir wins", "Owl found"];
+    let article = |id: &&str| json!({"id": id, "title": id, "published": "2026-05-04T10:00:00Z"});
+    let lines: Vec<String> = titles.iter().map(|id| article(id).to_string()).collect();
+    asked.batch(&lines.join("\n")).is(201);
+    asked.settled(&percent(titles[4]));
+    let page = |rest: &str| {
+        let page = asked.get(&format!("/v1/stories?limit=2{rest}")).is(200).json();
+        let ids = page["items"].as_array().unwrap().iter().map(|story| story["story_id"].clone());
+        (ids.collect::<Vec<Value>>(), page["next_cursor"].as_str().map(str::to_owned))
+    };
+    let (first, cursor) = page("");
+    asked.post("/v1/decisions", &json!({"action": "merge", "stories": first})).is(201);
+    let (second, cursor) = page(&format!("&cursor={}", cursor.unwrap()));
+    let (third, end) = page(&format!("&cursor={}", cursor.unwrap()));
+    let mut told = [first, second, third].concat();
+    told.sort_by_key(Value::to_string);
+    told.dedup();
+    assert_eq!((told.len(), end), (5, None));
+    asked.stop();
+}
+
+#[test]
 fn texts_stay_as_long_as_they_are_stored() {
     let dir = Dir::new();
     let asked = Asked::new(options(&dir, None));

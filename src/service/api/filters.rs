@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::pipeline::index::Filter;
+use crate::pipeline::index::{Filter, Story};
 use crate::service::problem::Problem;
 
 /// Which stories, the one with the newest article first.
@@ -31,6 +31,11 @@ pub(in crate::service) struct Filters {
     pub(in crate::service) cursor: Option<String>,
 }
 
+/// The cursor that asks for those after a story.
+pub(in crate::service) fn cursor(story: &Story) -> String {
+    format!("{}~{}", story.last.as_deref().unwrap_or_default(), story.story)
+}
+
 impl Filters {
     /// As the index understands them; `most` where no limit is given.
     pub(in crate::service) fn filter(&self, most: usize) -> Result<Filter, Problem> {
@@ -43,9 +48,8 @@ impl Filters {
         }
         let after = self.cursor.as_deref().map(|cursor| {
             let (last, story) = cursor.split_once('~')?;
-            let fits = story.len() == 13 && story.bytes().all(|b| b.is_ascii_alphanumeric());
-            (fits && (last.is_empty() || last.parse::<Timestamp>().is_ok()))
-                .then(|| (last.to_owned(), story.to_owned()))
+            let fits = last.is_empty() || last.parse::<Timestamp>().is_ok();
+            fits.then_some((last.to_owned(), story.parse().ok()?))
         });
         let after = match after {
             Some(None) => return Err(Problem::bad("cursor: not one of ours")),

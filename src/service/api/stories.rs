@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::articles::ArticleOut;
-use super::filters::Filters;
+use super::filters::{Filters, cursor};
 use crate::pipeline::index::{Filter, Index, Located, Summary, Told};
 use crate::service::problem::Problem;
 use crate::service::state::App;
@@ -123,8 +123,7 @@ pub(super) async fn stories(
     let mut found = app.looks.look(&app, move |index| Ok(index.stories(&one_more)?)).await?;
     let more = found.len() > most;
     found.truncate(most);
-    let last = found.last().filter(|_| more).map(|summary| &summary.story);
-    let next_cursor = last.map(|s| format!("{}~{}", s.last.clone().unwrap_or_default(), s.id));
+    let next_cursor = found.last().filter(|_| more).map(|summary| cursor(&summary.story));
     let items = found.into_iter().map(|summary| StoryLine::new(&app, summary)).collect();
     Ok(Json(Stories { items, next_cursor }))
 }

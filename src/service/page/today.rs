@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{Frame, encoded, rendered};
 use crate::pipeline::index::{Index, Summary};
 use crate::report::{counted, lag, shown, thousands};
-use crate::service::api::{Filters, StoryLine};
+use crate::service::api::{Filters, StoryLine, cursor};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
@@ -93,7 +93,7 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
     let mut found = index.stories(&filter)?;
     let more = found.len() > LOOKED_AT;
     found.truncate(LOOKED_AT);
-    let last = found.last().map(|s| (s.story.last.clone().unwrap_or_default(), s.story.id.clone()));
+    let last = found.last().filter(|_| more).map(|summary| cursor(&summary.story));
     let all = found.len();
     let mut lines: Vec<(f64, Line)> =
         found.into_iter().map(|summary| weighed(app, summary, newest)).collect();
@@ -101,12 +101,9 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
     lines.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| x.1.id.cmp(&y.1.id)));
     let listed = lines.len();
     lines.truncate(SHOWN);
-    let next = last.filter(|_| more).map(|(last, id)| {
-        let (q, lang) = (encoded(&asked.q), encoded(&asked.lang));
-        format!(
-            "/?hours={hours}&outlets={outlets}&q={q}&lang={lang}&cursor={}",
-            encoded(&format!("{last}~{id}"))
-        )
+    let next = last.map(|cursor| {
+        let (q, lang, cursor) = (encoded(&asked.q), encoded(&asked.lang), encoded(&cursor));
+        format!("/?hours={hours}&outlets={outlets}&q={q}&lang={lang}&cursor={cursor}")
     });
     let Frame { place, signed_in, may_decide } = Frame::new("today", who);
     let at_most = if more { "newest of many" } else { "in this time" };
