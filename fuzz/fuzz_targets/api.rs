@@ -50,7 +50,7 @@ static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
             ..Limits::default()
         },
     };
-    let service = Service::start(options).unwrap();
+    let service = Service::start(options, |_| ()).unwrap();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     Fixture { service, runtime, _folder: folder }
 });

@@ -9,7 +9,7 @@ use clap::Args as Group;
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
 use super::index_args::{Indexing, Keeping};
-use super::tell::Tell;
+use super::tell::{self, Tell};
 use super::update::folder;
 use super::{interrupt, targets};
 use crate::service::{self, Error, Limits, Tokens};
@@ -75,7 +75,7 @@ pub(super) fn run(args: &Serve, tell: &Tell) -> Result<Exit, Failure> {
     };
     let ended = interrupt::asked().map_err(Failure::usage)?;
     let ready = |address| tell.note(&format!("listening on http://{address}"));
-    service::serve(options, args.listen, ready, ended)?;
+    service::serve(options, args.listen, ready, |fault| tell::alarm(fault), ended)?;
     tell.note("stopped");
     Ok(Exit::Done)
 }

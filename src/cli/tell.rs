@@ -126,6 +126,12 @@ pub(super) fn screen() -> Screen {
     Screen { width: given.or_else(seen).unwrap_or(80), colour }
 }
 
+/// Says what goes wrong while the command goes on, even if quiet.
+#[cfg(feature = "serve")]
+pub(super) fn alarm(line: &str) {
+    say(&format!("samestory: {line}"));
+}
+
 /// Writes to standard output what is not a report; a closed pipe is no error.
 pub(super) fn show(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Exit, Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());

@@ -107,6 +107,7 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
     let mut fresh: Vec<(Incoming, String)> = Vec::new();
     let mut again: Vec<(Incoming, usize)> = Vec::new();
     let mut keys: HashMap<String, usize> = HashMap::default();
+    let mut unread = None;
     for incoming in group {
         let Some((key, digest)) = incoming.key.clone() else {
             let text = answer(app, index, &incoming);
@@ -124,7 +125,10 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
                 fresh.push((incoming, text));
             }
             Ok(Some((had, text))) => send(incoming, repeated(had == digest, text)),
-            Err(error) => send(incoming, Err(error.into())),
+            Err(error) => {
+                unread = Some(error.to_string());
+                send(incoming, Err(error.into()));
+            }
         }
     }
     let batches: Vec<Arrivals<'_>> = fresh.iter().map(|(i, text)| with_key(i, text)).collect();
@@ -135,6 +139,8 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
     if written.is_err() {
         app.waiting.fetch_sub(count, Relaxed);
     }
+    let fault = written.as_ref().err().map(ToString::to_string).or(unread);
+    app.unwritten.is_now(fault, &app.tell);
     drop(batches);
     for (incoming, first) in again {
         let (of, text) = &fresh[first];

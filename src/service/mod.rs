@@ -9,6 +9,7 @@
 mod api;
 mod client;
 mod decide;
+mod fault;
 mod guard;
 mod intake;
 mod listen;
@@ -85,11 +86,15 @@ const WAITING: usize = 512;
 const BEHIND: usize = 4_096;
 
 impl Service {
-    /// Opens the index for as long as the service lives and starts its threads.
+    /// Opens the index for as long as the service lives and starts its threads. `tell` is told why articles are not taken,
+    /// a line when that begins, changes or ends.
     ///
     /// # Errors
     /// The index or the journal cannot be used.
-    pub fn start(mut options: Options) -> Result<Self, Error> {
+    pub fn start(
+        mut options: Options,
+        tell: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
         let mut index = Index::open(&options.index, Access::Create, &options.params)?;
         options.params = index.params().clone();
         let lookup = index.lookup(options.limits.recent)?;
@@ -109,7 +114,15 @@ impl Service {
             writer,
             pending: Mutex::default(),
             waiting: 0.into(),
-            fault: Mutex::default(),
+            standstill: fault::Fault::new([
+                "the index does not take articles at the moment",
+                "the index takes articles again",
+            ]),
+            unwritten: fault::Fault::new([
+                "articles cannot be written down",
+                "articles are written down again",
+            ]),
+            tell: Box::new(tell),
             review: Mutex::default(),
             texts: Mutex::new(texts),
             events: broadcast::channel(BEHIND).0,
@@ -166,7 +179,7 @@ pub fn openapi() -> String {
     api::router().1.to_pretty_json().expect("the document can be written")
 }
 
-/// Serves until `ended` returns; `ready` is told the address.
+/// Serves until `ended` returns; `ready` is told the address, `tell` what [`Service::start`] says.
 ///
 /// # Errors
 /// It cannot begin; once it serves it goes on.
@@ -174,13 +187,14 @@ pub fn serve(
     options: Options,
     listen: SocketAddr,
     ready: impl FnOnce(SocketAddr),
+    tell: impl Fn(&str) + Send + Sync + 'static,
     ended: impl FnOnce() + Send + 'static,
 ) -> Result<(), Error> {
     if options.tokens.is_none() && !listen.ip().is_loopback() {
         return Err(Error::Open(listen));
     }
     let folder = options.index.clone();
-    let service = Service::start(options)?;
+    let service = Service::start(options, tell)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let refused = |source| Error::Listen { address: listen, source };
     let runtime = runtime.map_err(refused)?;

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use super::fault::{Fault, Tell};
 use super::intake::Incoming;
 use super::metrics::Metrics;
 use super::problem::Problem;
@@ -121,8 +122,11 @@ pub struct App {
     pub(super) pending: Mutex<HashMap<String, Provisional>>,
     /// Articles that wait for the index.
     pub(super) waiting: AtomicU64,
-    /// Why the index does not take articles at the moment.
-    pub(super) fault: Mutex<Option<String>>,
+    /// Of the index, which then does not take articles.
+    pub(super) standstill: Fault,
+    /// Of the journal: nothing is accepted then.
+    pub(super) unwritten: Fault,
+    pub(super) tell: Tell,
     /// What is doubtful, the least sure first.
     pub(super) review: Mutex<Vec<Pair>>,
     /// The journal, to read texts.

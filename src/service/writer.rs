@@ -88,13 +88,13 @@ pub(super) fn run(
             match take(app, &mut index, &mut journal) {
                 Ok(more) => {
                     waits = more;
-                    *app.fault.lock().expect("nobody panics with it") = None;
+                    app.standstill.is_now(None, &app.tell);
                     let hurry = app.waiting.load(Relaxed) > FEW;
                     let rest = began.elapsed().clamp(REST, PATIENCE);
                     rested = Instant::now() + if hurry { Duration::ZERO } else { rest };
                 }
                 Err(fault) => {
-                    *app.fault.lock().expect("nobody panics with it") = Some(fault);
+                    app.standstill.is_now(Some(fault), &app.tell);
                     rested = Instant::now() + PATIENCE;
                 }
             }

@@ -58,7 +58,7 @@ pub(crate) struct Asked {
 impl Asked {
     pub(crate) fn new(options: Options) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        Self { service: Some(Service::start(options).unwrap()), runtime }
+        Self { service: Some(Service::start(options, |_| ()).unwrap()), runtime }
     }
 
     pub(crate) fn ask(

@@ -1,8 +1,9 @@
 //! The service through a real port: hand-over of a nightly batch, events, shutdown, `kill -9`.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStderr, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -13,6 +14,8 @@ use crate::util::{Dir, ran};
 struct Served {
     child: Child,
     address: String,
+    /// What it says.
+    said: BufReader<ChildStderr>,
 }
 
 impl Served {
@@ -20,10 +23,11 @@ impl Served {
         let mut command = dir.command("serve --index news.idx --listen 127.0.0.1:0");
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap());
+        said.read_line(&mut line).unwrap();
         let address =
             line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line}"));
-        Self { address: address.to_owned(), child }
+        Self { address: address.to_owned(), child, said }
     }
 
     fn connect(&self) -> TcpStream {
@@ -191,6 +195,31 @@ fn what_has_no_text_is_said_as_without_a_service() {
     dir.run("update --index alone.idx a.jsonl").exits(0).says(said);
     let _served = Served::start(&dir);
     dir.run("update --index news.idx a.jsonl").exits(0).says(said);
+}
+
+#[test]
+fn why_the_index_stands_still_is_said() {
+    let dir = Dir::new();
+    dir.file("one.jsonl", line("one")).run("update --index news.idx one.jsonl").exits(0);
+    let mut served = Served::start(&dir);
+    for entry in fs::read_dir(dir.path("news.idx/segments")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[20] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+    }
+    let add = |id: &str| served.ask("POST /v1/articles:batch", &line(id)).unwrap().0;
+    assert_eq!(add("two"), 201);
+    let started = Instant::now();
+    while served.ask("GET /readyz", "").unwrap().0 != 503 {
+        assert!(started.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    served.signal("-TERM");
+    let mut said = String::new();
+    served.said.read_to_string(&mut said).unwrap();
+    assert!(said.starts_with("samestory: the index does not take articles"), "{said}");
+    assert!(said.contains(".seg: damaged"), "{said}");
 }
 
 #[test]

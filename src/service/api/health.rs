@@ -34,7 +34,7 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Result<Json<Health>, 
     if app.shutdown.is_cancelled() {
         return Err(Problem::busy("the service is shutting down"));
     }
-    if app.fault.lock().expect("nobody panics with it").is_some() {
+    if app.standstill.is_there() {
         let detail = "the index does not take articles at the moment; they are kept until it does";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "index", detail));
     }
