@@ -34,6 +34,8 @@ pub struct Batch {
     pub decisions: Vec<Decision>,
     /// Rows of articles that are no more.
     pub removed: Vec<u32>,
+    /// The ids of articles of which nothing is to be left: what editors decided about them holds no longer.
+    pub forgotten: Vec<String>,
     /// Articles that belong elsewhere now.
     pub members: Vec<Member>,
     /// New and changed stories.
@@ -179,7 +181,13 @@ fn write_texts_and_decisions(db: &Connection, batch: &Batch) -> rusqlite::Result
         let verdict = d.verdict.as_str();
         decide.execute(params![batch.run.at, verdict, d.article, d.other, d.by, d.reason])?;
     }
-    Ok(())
+    // Who decided what and when stays in the log. Without the article it is about a decision cannot hold.
+    let mut forget = db.prepare_cached(
+        "UPDATE decisions SET article_id = IIF(article_id = ?1, '', article_id), \
+         other_id = IIF(other_id = ?1, '', other_id), reason = '' WHERE ?1 IN (article_id, other_id)",
+    )?;
+    let mut named = batch.forgotten.iter().filter(|id| !id.is_empty());
+    named.try_for_each(|id| forget.execute([id]).map(drop))
 }
 
 fn write_stories(db: &Connection, batch: &Batch) -> rusqlite::Result<()> {

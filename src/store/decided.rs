@@ -1,4 +1,5 @@
-//! What editors decided, as the database has it: nothing is ever taken out, what is undone is undone by a later line.
+//! What editors decided, as the database has it: no line is ever taken out, what is undone is undone by a later line. Of
+//! forgotten articles the ids are empty, and so are the reasons.
 
 use super::{Error, Store};
 use crate::model::{Decision, Verdict};

@@ -154,21 +154,25 @@ impl Journal {
         read().map_err(sql(self.path.clone()))
     }
 
-    /// Forgets articles: nothing of them is left in the file. Answers that may name them go, too.
+    /// Forgets articles: nothing of them is left in the file. Answers that may name them go, too. Gives the ids of those that
+    /// waited for the index.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn forget(&mut self, ids: &[String]) -> Result<(), Error> {
+    pub fn forget(&mut self, ids: &[String]) -> Result<Vec<String>, Error> {
         let write = |db: &mut Connection| {
             let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let mut waited = Vec::new();
             for id in ids {
-                tx.execute("DELETE FROM arrivals WHERE identity = ?", [identity(id)])?;
+                let gone = tx.execute("DELETE FROM arrivals WHERE identity = ?", [identity(id)])?;
+                waited.extend((gone > 0).then(|| id.clone()));
                 tx.execute("DELETE FROM names WHERE identity = ?", [identity(id)])?;
             }
             tx.execute("DELETE FROM answers", [])?;
             tx.commit()?;
             // What stands in the log of the database goes over into the file, and the log is emptied.
-            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(waited)
         };
         write(&mut self.db).map_err(sql(self.path.clone()))
     }

@@ -308,7 +308,7 @@ fn holds(all: &[u8], word: &str) -> bool {
 #[test]
 fn nothing_is_left_of_what_is_forgotten() {
     let (dir, _) = prepared(40);
-    let words = ["Quillonby", "Zarvexhaven", "73310", "secretpath", "Oldversion"];
+    let words = ["Quillonby", "Zarvexhaven", "73310", "secretpath", "private", "Oldversion"];
     let article = |version: &str, day: u8| {
         format!(
             "{{\"id\": \"private\", \"url\": \"http://x.example/secretpath\", \"title\": \"Mayor Quillonby {version}\", \
@@ -319,8 +319,11 @@ fn nothing_is_left_of_what_is_forgotten() {
     for input in ["0.jsonl", "a.jsonl", "1.jsonl", "b.jsonl", "2.jsonl"] {
         dir.run(&format!("{UPDATE} --store-text 9d {input}")).exits(0);
     }
+    let decisions = "decision,article_id,other_id,by,reason\nmust-link,elsewhere,private,anna,Mayor Quillonby again\n\
+                     lock,private,,bert,Quillonby\nlock,n0-2,,bert,not Mulligan\n";
+    dir.file("d.csv", decisions).run("index decide --index news.idx d.csv").exits(0);
     let there = bytes(&dir.path("news.idx"));
-    assert!(words[..4].iter().all(|word| holds(&there, word)));
+    assert!(words[..5].iter().all(|word| holds(&there, word)));
     dir.run("index forget --index news.idx private nobody")
         .exits(1)
         .says("no article has the id nobody");
@@ -331,6 +334,19 @@ fn nothing_is_left_of_what_is_forgotten() {
     dir.run("index check --index news.idx").exits(0);
     let log = dir.run("index log --index news.idx").exits(0).out;
     assert!(log.contains(",forgotten,"), "{log}");
+    let index = Index::open(&dir.path("news.idx"), Access::Read, &Params::default()).unwrap();
+    let decided: Vec<String> = index
+        .decided()
+        .unwrap()
+        .into_iter()
+        .map(|d| d.decision)
+        .map(|d| format!("{} {} {} {} {}", d.verdict, d.article, d.other, d.by, d.reason))
+        .collect();
+    assert_eq!(
+        decided,
+        ["must-link elsewhere  anna ", "lock   bert ", "lock n0-2  bert not Mulligan"]
+    );
+    assert_eq!(index.in_force().unwrap().len(), 1);
 }
 
 #[test]

@@ -366,6 +366,26 @@ fn texts_stay_as_long_as_they_are_stored() {
     assert_eq!(waiting, 0, "what the index has is let go of");
 }
 
+/// Leaves news as a service does that is killed before the index has them.
+fn accepted(dir: &Dir) {
+    Asked::new(options(dir, None)).stop();
+    let parsed =
+        read::received("http", news().as_bytes(), &read::Options::default().into()).parse();
+    let batch = Arrivals { articles: &parsed.articles, key: None };
+    Journal::open(&dir.path("news.idx")).unwrap().accept(&[batch]).unwrap();
+}
+
+#[test]
+fn what_waits_can_be_forgotten() {
+    let dir = Dir::new();
+    accepted(&dir);
+    dir.run("index forget --index news.idx wire").exits(0);
+    dir.run("index forget --index news.idx wire copy").exits(1).says("has the id wire");
+    let waiting = Journal::open(&dir.path("news.idx")).unwrap().waiting(9).unwrap();
+    let ids: Vec<&str> = waiting.iter().map(|arrival| &*arrival.article.id).collect();
+    assert_eq!(ids, ["mirror", "seeds"]);
+}
+
 #[test]
 fn a_copy_has_what_was_accepted_and_waits() {
     let dir = Dir::new();

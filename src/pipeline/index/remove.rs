@@ -16,8 +16,8 @@ use crate::stages::decide;
 use crate::store::{Batch, Journal, Named, RunLine};
 
 impl Index {
-    /// Forgets articles: nothing of their texts, terms and postings is left in any file. Gives what happened, and the ids
-    /// that no article has.
+    /// Forgets articles: nothing of their texts, terms and postings is left in any file, and of what editors decided about
+    /// them only who decided what and when, which no longer holds. Gives what happened, and the ids that no article has.
     ///
     /// # Errors
     /// As [`Index::update`].
@@ -41,11 +41,14 @@ impl Index {
         // Versions that were replaced long ago lie in segments still.
         let gone = |a: &Prepared| identities.contains(&a.identity);
         let run = RunLine { at: now.to_string(), command: "forget", ..RunLine::default() };
-        let night = self.change(true, |index| index.remove(removed, gone, ending, run))?;
+        let batch = Batch { run, removed, forgotten: ids.to_vec(), ..Batch::default() };
+        let night = self.change(true, |index| index.remove(gone, ending, batch))?;
+        self.params.decisions = self.in_force()?;
         self.store.sweep()?;
         self.store.scrub()?;
         if Journal::is_there(self.store.folder()) {
-            Journal::open(self.store.folder())?.forget(ids)?;
+            let waited = Journal::open(self.store.folder())?.forget(ids)?;
+            missing.retain(|id| !waited.contains(id));
         }
         Ok((night, missing))
     }
@@ -75,7 +78,7 @@ impl Index {
         let run = RunLine { at: options.now.to_string(), command: "expire", ..RunLine::default() };
         let rows = removed.clone();
         let gone = move |a: &Prepared| rows.binary_search(&a.row).is_ok();
-        self.remove(removed, gone, ending, run)
+        self.remove(gone, ending, Batch { run, removed, ..Batch::default() })
     }
 
     /// Takes decisions of editors; those that contradict others are refused, by position, with the reason.
@@ -118,14 +121,11 @@ impl Index {
 
     fn remove(
         &mut self,
-        removed: Vec<u32>,
         gone: impl Fn(&Prepared) -> bool,
         ending: Ending,
-        run: RunLine,
+        mut batch: Batch,
     ) -> Result<Night, Error> {
-        let mut batch = Batch { run, ..Batch::default() };
-        batch.run.counts[3] = removed.len() as i64;
-        batch.removed = removed;
+        batch.run.counts[3] = batch.removed.len() as i64;
         let state = State::load(&self.store, &[])?;
         self.rewrite(&state, gone, &mut batch)?;
         let mut night = Night::default();

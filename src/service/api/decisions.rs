@@ -76,7 +76,9 @@ pub(in crate::service) struct DecisionOut {
     pub(in crate::service) at: String,
     #[schema(value_type = String)]
     pub(in crate::service) decision: crate::model::Verdict,
+    /// Empty where the article was forgotten.
     pub(in crate::service) article_id: String,
+    /// Empty where only one is named, too.
     pub(in crate::service) other_id: String,
     pub(in crate::service) by: String,
     pub(in crate::service) reason: String,
