@@ -6,6 +6,7 @@ mod moment;
 mod owners;
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -119,10 +120,31 @@ impl Verdict {
     }
 }
 
+impl FromStr for Verdict {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name).ok_or_else(|| UnknownName {
+            given: name.to_owned(),
+            allowed: Self::ALL.map(Self::as_str).join(", "),
+        })
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// A name that is none of those allowed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` is not one of {allowed}")]
+pub struct UnknownName {
+    /// What was given.
+    pub given: String,
+    /// What could be given, separated by commas.
+    pub allowed: String,
 }
 
 /// What is kept of an article for the output: everything but its text.

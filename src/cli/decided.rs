@@ -39,18 +39,12 @@ pub(super) fn decisions(typed: &str) -> Result<Arc<Decided>> {
     let (mut records, mut decisions, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for (record, row) in rows.rows {
         let [verdict, article, other, by, reason] = row.map(Option::unwrap_or_default);
-        match Verdict::ALL.into_iter().find(|known| known.as_str() == verdict) {
-            Some(verdict) => {
+        match verdict.parse::<Verdict>() {
+            Ok(verdict) => {
                 records.push(record);
                 decisions.push(Decision { verdict, article, other, by, reason });
             }
-            None => refused.push((
-                record,
-                format!(
-                    "`{verdict}` is not one of {}",
-                    Verdict::ALL.map(Verdict::as_str).join(", ")
-                ),
-            )),
+            Err(unknown) => refused.push((record, unknown.to_string())),
         }
     }
     let found = in_force(&decisions);

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::model::UnknownName;
+
 /// One of the fields of an article that a column can fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
@@ -59,16 +61,6 @@ impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-/// A name that is none of those allowed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is not one of {allowed}")]
-pub struct UnknownName {
-    /// What was given.
-    pub given: String,
-    /// What could be given, separated by commas.
-    pub allowed: String,
 }
 
 impl FromStr for Field {

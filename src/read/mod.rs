@@ -37,7 +37,7 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 
 pub use chunk::{Chunk, Parsed};
-pub use fields::{Field, UnknownName};
+pub use fields::Field;
 #[cfg(feature = "parquet")]
 pub use parquet::parquet_table;
 pub use reader::{Reader, open};
@@ -45,6 +45,8 @@ pub use received::received;
 #[cfg(feature = "parquet")]
 pub use rows::rows;
 pub use sources::{Outlet, outlets};
+
+use crate::model::UnknownName;
 
 /// A kind of input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,28 +7,39 @@ use super::state::{App, Event};
 use crate::kernel::base32;
 use crate::model::explain::Explanation;
 use crate::model::{Article, Change};
-use crate::pipeline::{self, index::Index};
+use crate::pipeline;
+use crate::pipeline::index::{Error, Index};
 
 impl App {
     /// An article as it was sent, its latest version, as long as that waits for the index.
-    pub(super) fn waits(&self, id: &str) -> Option<Article> {
-        self.texts.lock().expect("nobody panics with it").article(id).ok().flatten()
+    pub(super) fn waits(&self, id: &str) -> Result<Option<Article>, Error> {
+        self.texts.lock().expect("nobody panics with it").article(id)
     }
 
     /// An article as the index has it with its text, where that is kept.
-    pub(super) fn text(&self, index: &Index, id: &str) -> Option<Article> {
-        let (title, text) = index.text(id).ok()??;
-        let entry = index.placed(id).ok()??.0.entry;
-        let (published, seen) = (entry.published(), entry.seen());
-        let (source, lang) = (entry.source.to_string(), entry.lang.to_string());
-        let (id, url) = (id.to_owned(), entry.url.to_string());
-        Some(Article { id, title, text, published, seen, source, lang, url, ..Article::default() })
+    pub(super) fn text(&self, index: &Index, id: &str) -> Result<Option<Article>, Error> {
+        let (Some((title, text)), Some((located, _))) = (index.text(id)?, index.placed(id)?) else {
+            return Ok(None);
+        };
+        let entry = located.entry;
+        Ok(Some(Article {
+            id: id.to_owned(),
+            title,
+            text,
+            published: entry.published(),
+            seen: entry.seen(),
+            source: entry.source.to_string(),
+            lang: entry.lang.to_string(),
+            url: entry.url.to_string(),
+            ..Article::default()
+        }))
     }
 
     /// The article whose story was given a name before the index had it.
-    pub(super) fn provisional_name(&self, name: &str) -> Option<String> {
-        let hash = base32::decode(name.strip_prefix('s')?.as_bytes())?;
-        self.texts.lock().expect("nobody panics with it").named(hash).ok().flatten()
+    pub(super) fn provisional_name(&self, name: &str) -> Result<Option<String>, Error> {
+        let hash = name.strip_prefix('s').and_then(|hash| base32::decode(hash.as_bytes()));
+        let Some(hash) = hash else { return Ok(None) };
+        self.texts.lock().expect("nobody panics with it").named(hash)
     }
 
     /// What can be said of two articles alone: nothing of it depends on others.

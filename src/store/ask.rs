@@ -5,7 +5,6 @@ use rusqlite::{OptionalExtension as _, Row};
 
 use super::tables::{ARTICLE, Member, Next, STORY, Stored, Story, of_any_block, stored, story};
 use super::{Error, Store};
-use crate::model::{Decision, Verdict};
 
 /// That a column is one of those in a list, which is given as JSON.
 const AMONG: &str = "IN (SELECT value FROM json_each(?1))";
@@ -67,29 +66,6 @@ impl Store {
         self.all("SELECT story_id, story FROM redirects ORDER BY story_id", |r| {
             Ok((r.get(0)?, r.get(1)?))
         })
-    }
-
-    /// All decisions that editors made, in their order.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn decisions(&self) -> Result<Vec<Decision>, Error> {
-        let sql =
-            "SELECT decision, article_id, other_id, made_by, reason FROM decisions ORDER BY number";
-        let decision = |r: &Row<'_>| {
-            let verdict: String = r.get(0)?;
-            let known = Verdict::ALL.into_iter().find(|known| known.as_str() == verdict);
-            Ok(known.map(|verdict| Decision {
-                verdict,
-                article: r.get(1).unwrap_or_default(),
-                other: r.get(2).unwrap_or_default(),
-                by: r.get(3).unwrap_or_default(),
-                reason: r.get(4).unwrap_or_default(),
-            }))
-        };
-        let known = |known: Vec<Option<Decision>>| known.into_iter().collect::<Option<Vec<_>>>();
-        known(self.all(sql, decision)?)
-            .ok_or_else(|| Error::damaged(&self.database(), "an unknown decision"))
     }
 
     /// The packed title and text of an article, where they are stored.

@@ -136,7 +136,7 @@ fn write_rows(db: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     for Stored { row, entry } in &batch.articles {
         let time = |time: Option<jiff::Timestamp>| time.map(|time| time.to_string());
         let kept = (!entry.kept.is_empty())
-            .then(|| serde_json::to_string(&entry.kept).unwrap_or_default());
+            .then(|| serde_json::to_string(&entry.kept).expect("strings can be written"));
         insert.execute(params![
             row,
             entry.id,

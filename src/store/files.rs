@@ -215,8 +215,23 @@ pub(super) fn sql(path: PathBuf) -> impl Fn(rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             Error::Locked(path.parent().unwrap_or(&path).to_owned())
         }
+        _ if is_unreadable(&source) => Error::damaged(&path, source.to_string()),
         _ => Error::Sql { path: path.clone(), source },
     }
+}
+
+/// Whether a column holds something else than what is written there.
+fn is_unreadable(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | Utf8Error(..)
+    )
 }
 
 pub(super) fn make_room(folder: &Path) -> Result<(), Error> {

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Error;
 use super::copy::copy_database;
@@ -121,24 +121,22 @@ impl Journal {
     /// The oldest articles that the index does not have yet.
     ///
     /// # Errors
-    /// The database cannot be read.
+    /// The database cannot be read, or is damaged.
     pub fn waiting(&self, most: usize) -> Result<Vec<Arrival>, Error> {
         let read = || {
             let mut find = self
                 .db
                 .prepare_cached("SELECT number, article FROM arrivals ORDER BY number LIMIT ?")?;
-            let rows = find.query_map([most as i64], |r| {
-                Ok((r.get(0)?, unpacked(r.get_ref(1)?.as_blob()?)))
-            })?;
-            rows.collect::<rusqlite::Result<Vec<(i64, Option<Article>)>>>()
+            find.query_map([most as i64], row)?.collect::<rusqlite::Result<Vec<_>>>()
         };
         let rows = read().map_err(sql(self.path.clone()))?;
-        let arrival = |(number, article): (i64, Option<Article>)| {
-            let article =
-                article.ok_or_else(|| Error::damaged(&self.path, format!("arrival {number}")))?;
-            Ok(Arrival { number, article })
-        };
-        rows.into_iter().map(arrival).collect()
+        rows.into_iter().map(|row| self.arrival(row)).collect()
+    }
+
+    fn arrival(&self, (number, article): (i64, Option<Article>)) -> Result<Arrival, Error> {
+        let article =
+            article.ok_or_else(|| Error::damaged(&self.path, format!("arrival {number}")))?;
+        Ok(Arrival { number, article })
     }
 
     /// The hashes of the ids of articles that the index does not have yet.
@@ -234,17 +232,22 @@ impl Journal {
     /// An article that waits, as it arrived last.
     ///
     /// # Errors
-    /// The database cannot be read.
+    /// The database cannot be read, or is damaged.
     pub fn article(&self, id: &str) -> Result<Option<Article>, Error> {
         let read = || {
             let mut find = self.db.prepare_cached(
-                "SELECT article FROM arrivals WHERE identity = ? AND id = ? ORDER BY number DESC LIMIT 1",
+                "SELECT number, article FROM arrivals WHERE identity = ? AND id = ? ORDER BY number DESC LIMIT 1",
             )?;
-            find.query_row(params![identity(id), id], |r| Ok(unpacked(r.get_ref(0)?.as_blob()?)))
-                .optional()
+            find.query_row(params![identity(id), id], row).optional()
         };
-        Ok(read().map_err(sql(self.path.clone()))?.flatten())
+        let found = read().map_err(sql(self.path.clone()))?;
+        Ok(found.map(|row| self.arrival(row)).transpose()?.map(|arrival| arrival.article))
     }
+}
+
+/// The number of an arrival and its article, if that unpacks.
+fn row(r: &Row<'_>) -> rusqlite::Result<(i64, Option<Article>)> {
+    Ok((r.get(0)?, unpacked(r.get_ref(1)?.as_blob()?)))
 }
 
 /// Where the journal of an index is, in a folder that is made when it is missing.

@@ -1,5 +1,8 @@
 //! The tables of the database, and what is read from them.
 
+use std::str::FromStr;
+
+use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, Row, Transaction};
 
 use super::{Error, Store};
@@ -194,14 +197,25 @@ pub(super) const ARTICLE: &str =
 pub(super) const STORY: &str =
     "story, story_id, representative, size, duplicate_groups, first, last";
 
+/// What a column of text spells.
+pub(super) fn parsed<T: FromStr>(r: &Row<'_>, i: usize) -> rusqlite::Result<T>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    r.get_ref(i)?.as_str()?.parse().map_err(|error| unreadable(i, error))
+}
+
+fn unreadable(i: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(i, Type::Text, Box::new(error))
+}
+
 pub(super) fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
     let text = |i: usize| r.get_ref(i).and_then(|value| Ok(value.as_str()?.into()));
-    let time = |i: usize| {
-        Ok::<_, rusqlite::Error>(
-            r.get_ref(i)?.as_str_or_null()?.and_then(|t| t.parse::<jiff::Timestamp>().ok()),
-        )
+    let time = |i: usize| match r.get_ref(i)? {
+        ValueRef::Null => Ok(None),
+        _ => parsed::<jiff::Timestamp>(r, i).map(Some),
     };
-    let kept: Option<String> = r.get(7)?;
+    let kept = r.get_ref(7)?.as_str_or_null()?.map(serde_json::from_str).transpose();
     let entry = Entry {
         id: text(1)?,
         title: text(2)?,
@@ -209,7 +223,7 @@ pub(super) fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
         lang: text(4)?.into(),
         url: text(5)?,
         file: r.get_ref(6)?.as_str()?.into(),
-        kept: kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default(),
+        kept: kept.map_err(|error| unreadable(7, error))?.unwrap_or_default(),
         published: time(8)?.into(),
         seen: time(9)?.into(),
         fingerprint: r.get::<_, i64>(10)? as u64,

@@ -95,3 +95,24 @@ fn what_is_missing_is_damage_and_nothing_takes_its_place() {
     dir.run("update --index news.idx 0.jsonl").exits(0).says("1 new article");
     dir.run("index check --index news.idx").exits(0);
 }
+
+#[test]
+fn a_column_that_cannot_be_read_is_damage() {
+    let dir = index();
+    dir.file("d.csv", "decision,article_id\nlock,a\n");
+    dir.run("index decide --index news.idx d.csv").exits(0);
+    let cases = [
+        ("decisions SET decision = 'link'", "`link` is not one of must-link"),
+        ("decisions SET article_id = x'FF'", "article_id"),
+        ("articles SET kept = '{'", "index.sqlite: damaged"),
+        ("articles SET seen = 'yesterday'", "index.sqlite: damaged"),
+    ];
+    for (fault, said) in cases {
+        dir.run("index backup copy.idx --index news.idx").exits(0);
+        let copy = rusqlite::Connection::open(dir.path("copy.idx/index.sqlite")).unwrap();
+        assert!(copy.execute(&format!("UPDATE {fault}"), []).unwrap() > 0);
+        drop(copy);
+        dir.run("index export --index copy.idx").exits(5).says(said);
+        fs::remove_dir_all(dir.path("copy.idx")).unwrap();
+    }
+}

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use samestory::model::{Article, Decision, Grouping, Verdict};
+use samestory::model::{Article, Decision, Grouping};
 use samestory::params::Params;
 use samestory::pipeline::cluster_articles;
 use samestory::stages::decide::in_force;
@@ -33,8 +33,7 @@ fn decisions(case: &str) -> Vec<Decision> {
     let head = case.split("\n== ").next().unwrap_or_default();
     let decision = |line: &str| {
         let mut words = line.split_whitespace();
-        let verdict = words.next()?;
-        let verdict = Verdict::ALL.into_iter().find(|known| known.as_str() == verdict)?;
+        let verdict = words.next()?.parse().ok()?;
         let mut word = || words.next().unwrap_or_default().to_owned();
         let (article, other) = (word(), word());
         Some(Decision { verdict, article, other, by: String::new(), reason: String::new() })

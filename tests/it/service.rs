@@ -401,3 +401,31 @@ fn a_copy_has_what_was_accepted_and_waits() {
     assert_eq!(asked.story_of("mirror"), asked.story_of("wire"));
     asked.stop();
 }
+
+#[test]
+fn a_text_that_cannot_be_read_is_not_one_that_is_not_there() {
+    let dir = Dir::new();
+    accepted(&dir);
+    let spoil = |file: &str, column: &str| {
+        let database = rusqlite::Connection::open(dir.path("news.idx").join(file)).unwrap();
+        assert!(database.execute(&format!("UPDATE {column} = x'00'"), []).unwrap() > 0);
+    };
+    let asked = Asked::new(options(&dir, None));
+    asked.settled("wire");
+    spoil("index.sqlite", "texts SET packed");
+    let told = asked.get("/v1/articles/wire").is(503).json();
+    assert_eq!(told["detail"], "the index is damaged");
+    asked.get("/compare?article=wire&article=copy").is(503);
+    asked.stop();
+
+    let journal = Journal::open(&dir.path("news.idx")).unwrap();
+    assert!(journal.article("late").unwrap().is_none());
+    let late = Article { id: "late".into(), ..Article::default() };
+    Journal::open(&dir.path("news.idx"))
+        .unwrap()
+        .accept(&[Arrivals { articles: &[late], key: None }])
+        .unwrap();
+    assert_eq!(journal.article("late").unwrap().unwrap().id, "late");
+    spoil("service/journal.sqlite", "arrivals SET article");
+    assert!(journal.article("late").is_err());
+}

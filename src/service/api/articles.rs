@@ -235,7 +235,7 @@ pub(super) async fn article(
     let shared = app.clone();
     let look = move |index: &pipeline::index::Index| {
         // In this order: what no longer waits, the index has.
-        let waits = shared.waits(&id);
+        let waits = shared.waits(&id)?;
         let placed = index.placed(&id)?;
         let missing = || Problem::missing("article", &id);
         let Some(article) = waits else {

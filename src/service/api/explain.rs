@@ -55,7 +55,7 @@ pub(super) async fn explain(
         let find = |id: &str| index.placed(id)?.ok_or_else(|| Problem::missing("article", id));
         let ((a, story), (b, other_story)) = (find(&id)?, find(&other)?);
         let text = |id: &str| {
-            shared.text(index, id).ok_or_else(|| {
+            shared.text(index, id)?.ok_or_else(|| {
                 Problem::new(
                     StatusCode::NOT_FOUND,
                     "no-text",

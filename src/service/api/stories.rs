@@ -134,9 +134,9 @@ pub(in crate::service) fn find(app: &App, index: &Index, name: &str) -> Result<T
         return Ok(told);
     }
     // A name that was given for now: that of an article alone.
-    let article = app.provisional_name(name);
-    let story = article.and_then(|id| index.placed(&id).ok()?).map(|(_, story)| story);
-    let told = story.map(|story| index.told(&story.id)).transpose()?.flatten();
+    let article = app.provisional_name(name)?;
+    let placed = article.map(|id| index.placed(&id)).transpose()?.flatten();
+    let told = placed.map(|(_, story)| index.told(&story.id)).transpose()?.flatten();
     told.ok_or_else(|| Problem::missing("story", name))
 }
 

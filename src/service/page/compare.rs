@@ -60,14 +60,19 @@ impl Side {
 const TEXT: usize = 40_000;
 
 /// What is left of a text once cleaned, as it is compared; none where it is not kept.
-pub(super) fn text_of(app: &App, index: &Index, id: &str, most: usize) -> Option<String> {
-    let article = app.text(index, id)?;
+pub(super) fn text_of(
+    app: &App,
+    index: &Index,
+    id: &str,
+    most: usize,
+) -> Result<Option<String>, Problem> {
+    let Some(article) = app.text(index, id)? else { return Ok(None) };
     let boilerplate = app.options.params.boilerplate.as_deref();
     let Article { source, title, text, .. } = &article;
     let text = clean_of(boilerplate, source, title, text).text;
     let cut: String =
         text.chars().take(most).filter(|c| !c.is_control() || c.is_whitespace()).collect();
-    Some(if cut.len() < text.len() { cut + " …" } else { cut })
+    Ok(Some(if cut.len() < text.len() { cut + " …" } else { cut }))
 }
 
 pub(super) async fn page(
@@ -87,7 +92,7 @@ fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Com
     let find = |id: &str| index.placed(id)?.ok_or_else(|| Problem::missing("article", id));
     let ((x, s), (y, t)) = (find(a)?, find(b)?);
     let copies = x.group == y.group;
-    let texts = text_of(app, index, a, TEXT).zip(text_of(app, index, b, TEXT));
+    let texts = text_of(app, index, a, TEXT)?.zip(text_of(app, index, b, TEXT)?);
     let (pieces, legend) = match (&texts, copies) {
         (None, _) => (
             Default::default(),
@@ -96,7 +101,7 @@ fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Com
         (Some((p, q)), true) => (versions(p, q), "Marked: what only one of the two has."),
         (Some((p, q)), false) => (reports(p, q), "Marked: telling words that both have."),
     };
-    let numbers = match (app.text(index, a), app.text(index, b)) {
+    let numbers = match (app.text(index, a)?, app.text(index, b)?) {
         (Some(x), Some(y)) if a != b => numbers(&app.explain([x, y])?),
         _ => Vec::new(),
     };

@@ -58,8 +58,9 @@ pub(super) async fn page(
         let (n, all) = (asked.n.min(doubts.len().saturating_sub(1)), doubts.len());
         let doubt = doubts.into_iter().nth(n).map(|doubt| {
             let ids = [&doubt.article, &doubt.other].map(|side| side.located.entry.id.to_string());
-            let text = |id: &str| text_of(&shared, index, id, TEXT).unwrap_or_default();
-            let [left, right] = reports(&text(&ids[0]), &text(&ids[1]));
+            let text =
+                |id: &str| Ok::<_, Problem>(text_of(&shared, index, id, TEXT)?.unwrap_or_default());
+            let [left, right] = reports(&text(&ids[0])?, &text(&ids[1])?);
             let size = |n: u32| counted(n as usize, "article", "articles");
             let now = if doubt.together {
                 format!(
@@ -74,7 +75,7 @@ pub(super) async fn page(
                     doubt.similarity
                 )
             };
-            Doubt {
+            Ok::<_, Problem>(Doubt {
                 count: format!("{} in doubt", counted(all, "pair", "pairs")),
                 now,
                 here: format!("/review?n={n}"),
@@ -88,9 +89,9 @@ pub(super) async fn page(
                     Side::new(&doubt.article.located, &doubt.article.story, left),
                     Side::new(&doubt.other.located, &doubt.other.story, right),
                 ],
-            }
+            })
         });
-        Ok(Review { place, signed_in, may_decide, doubt })
+        Ok(Review { place, signed_in, may_decide, doubt: doubt.transpose()? })
     };
     rendered(&app.looks.look(&app, look).await?)
 }
