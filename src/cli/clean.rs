@@ -9,8 +9,9 @@ use serde_json::json;
 use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
 use super::groups::{Cleaning, Reading};
-use super::interrupt;
+use super::settings::Layers;
 use super::tell::Tell;
+use super::{interrupt, targets};
 use crate::read::{self, Chunk};
 use crate::report::output::Output;
 use crate::stages::clean::{Cleaned, clean_of};
@@ -33,7 +34,8 @@ pub(super) struct Clean {
     pub(super) cleaning: Cleaning,
 }
 
-pub(super) fn run(args: &Clean, tell: &Tell) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Clean, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
+    targets::check([args.output.as_deref()], &args.inputs, &layers.files())?;
     let pending = interrupt::watch();
     let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
     let mut output = Output::open(args.output.as_deref(), &pending)?;

@@ -22,7 +22,8 @@ use crate::report::{Table, write, write_refusals, write_unique};
 pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     let settings = &args.settings;
     let targets = [&args.output, &args.unique, &args.refusals, &args.summary];
-    targets::check(targets.map(Option::as_deref), &args.inputs, args.unique.is_some())?;
+    targets::check(targets.map(Option::as_deref), &args.inputs, &layers.files())?;
+    targets::check_unique(args.unique.as_deref(), &args.inputs)?;
     let pending = interrupt::watch();
     let mut options = settings.reading.options(&settings.writing.keep);
     options.outlets = targets::outlets(settings.writing.sources.as_deref())?;

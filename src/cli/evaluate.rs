@@ -10,6 +10,7 @@ use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
 use super::labels::{self, Labelled, Labels, Met, meet};
 use super::pairs::{count, pairs_json, pairs_text};
+use super::settings::Layers;
 use super::sweep;
 use super::tell::{Tell, show, thousands};
 use super::worst::Worst;
@@ -19,9 +20,9 @@ use crate::model::Refusal;
 use crate::params::Params;
 use crate::{pipeline, read, report};
 
-pub(super) fn run(args: &Evaluate, tell: &Tell) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Evaluate, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     if let Some(asked) = &args.sweep {
-        return sweep::run(args, asked.as_ref(), tell);
+        return sweep::run(args, asked.as_ref(), layers, tell);
     }
     let gold = || labels::read(&args.gold, &labels::columns(&args.level)).map_err(Failure::usage);
     let (predicted, gold) = match &args.predicted {

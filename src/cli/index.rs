@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::exit::{Exit, Failure};
 use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing, Log};
 use super::outcome::say_unmet;
+use super::settings::Layers;
 use super::tell::{Tell, counted, show, thousands};
 use super::update::folder;
 use super::{interrupt, targets};
@@ -16,7 +17,7 @@ use crate::pipeline::index::{Access, Index, Night, Options};
 use crate::report::output::Output;
 use crate::report::{write, write_changes};
 
-pub(super) fn run(verb: &Verb, tell: &Tell) -> Result<Exit, Failure> {
+pub(super) fn run(verb: &Verb, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     match verb {
         Verb::Stats(indexing) => stats(indexing),
         Verb::Check(indexing) => {
@@ -24,7 +25,7 @@ pub(super) fn run(verb: &Verb, tell: &Tell) -> Result<Exit, Failure> {
             tell.note("the index is as it was written");
             Ok(Exit::Done)
         }
-        Verb::Export(args) => export(args),
+        Verb::Export(args) => export(args, layers),
         Verb::Log(args) => log(args),
         Verb::Decide(args) => decide(args, tell),
         Verb::Expire(args) => expire(args, tell),
@@ -121,8 +122,8 @@ fn stats(indexing: &Indexing) -> Result<Exit, Failure> {
     })
 }
 
-fn export(args: &Export) -> Result<Exit, Failure> {
-    targets::check([args.output.as_deref()], &[], false)?;
+fn export(args: &Export, layers: &Layers) -> Result<Exit, Failure> {
+    targets::check([args.output.as_deref()], &[], &layers.files())?;
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;
     let mut options = args.settings.reading.options(&args.settings.writing.keep);

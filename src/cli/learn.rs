@@ -9,9 +9,9 @@ use super::args::SETTINGS;
 use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
 use super::groups::Reading;
-use super::interrupt;
+use super::settings::Layers;
 use super::tell::{Tell, counted};
-use super::values;
+use super::{interrupt, targets, values};
 use crate::model::Article;
 use crate::read::{self, Chunk};
 use crate::report::output::Output;
@@ -58,7 +58,9 @@ pub(super) struct Corpus {
     pub(super) reading: Reading,
 }
 
-pub(super) fn run(learn: &Learn, tell: &Tell) -> Result<Exit, Failure> {
+pub(super) fn run(learn: &Learn, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
+    let (Learn::Boilerplate(LearnBoilerplate { corpus, .. }) | Learn::Terms(corpus)) = learn;
+    targets::check([Some(&corpus.output)], &corpus.inputs, &layers.files())?;
     match learn {
         Learn::Boilerplate(args) => boilerplate(args, tell),
         Learn::Terms(args) => terms(args, tell),

@@ -65,15 +65,15 @@ pub fn run(typed: Vec<OsString>) -> Exit {
 fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     match &layers.args.command {
         Command::Cluster(args) => cluster::run(args, layers, tell),
-        Command::Update(args) => update::run(args, tell),
-        Command::Index(verb) => index::run(verb, tell),
+        Command::Update(args) => update::run(args, layers, tell),
+        Command::Index(verb) => index::run(verb, layers, tell),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(args, tell),
-        Command::Clean(args) => clean::run(args, tell),
-        Command::Report(args) => report::run(args, tell),
-        Command::Explain(args) => explain::run(args),
-        Command::Evaluate(args) => evaluate::run(args, tell),
-        Command::Learn(args) => learn::run(args, tell),
+        Command::Clean(args) => clean::run(args, layers, tell),
+        Command::Report(args) => report::run(args, layers, tell),
+        Command::Explain(args) => explain::run(args, layers),
+        Command::Evaluate(args) => evaluate::run(args, layers, tell),
+        Command::Learn(args) => learn::run(args, layers, tell),
         #[cfg(feature = "parquet")]
         Command::Worker(args) => worker::run(args),
         Command::Config(args) => config::run(args, layers, tell),

@@ -8,6 +8,7 @@ use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
 use super::interrupt;
 use super::outcome::say_notes;
+use super::settings::Layers;
 use super::tell::{Tell, screen, show};
 use super::{targets, values};
 use crate::model::{Grouping, Refusal};
@@ -51,8 +52,8 @@ pub(super) struct Report {
     judging: Judging,
 }
 
-pub(super) fn run(args: &Report, tell: &Tell) -> Result<Exit, Failure> {
-    targets::check([args.html.as_deref()], &args.inputs, false)?;
+pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
+    targets::check([args.html.as_deref()], &args.inputs, &layers.files())?;
     let pending = interrupt::watch();
     let page = args.html.as_deref().map(|file| Output::open(Some(file), &pending)).transpose()?;
     let (grouping, refusals, params) = match &args.index {

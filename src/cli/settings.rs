@@ -165,16 +165,29 @@ fn name(arg: &Arg) -> String {
 impl Layers {
     /// All settings of the command that was called, in the order of its help.
     pub(super) fn settings(&self) -> Vec<Setting> {
+        let (settings, matches) = self.called();
+        settings.map(|arg| self.setting(arg, matches)).collect()
+    }
+
+    /// The files that are read for the settings: their own, and those that a setting names.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let (settings, matches) = self.called();
+        let is_file = |arg: &&Arg| {
+            arg.get_value_names().is_some_and(|names| names.iter().any(|name| name == "FILE"))
+        };
+        let named =
+            settings.filter(is_file).filter_map(|arg| matches.get_raw(arg.get_id().as_str()));
+        named.flatten().map(PathBuf::from).chain(self.file.clone()).collect()
+    }
+
+    /// The arguments of the command that was called which are settings, and what they matched.
+    fn called(&self) -> (impl Iterator<Item = &Arg>, &ArgMatches) {
         let (mut command, mut matches) = (&self.command, &self.matches);
         while let Some((name, inner)) = matches.subcommand() {
             command = command.find_subcommand(name).expect("clap found it");
             matches = inner;
         }
-        command
-            .get_arguments()
-            .filter(|arg| is_setting(arg))
-            .map(|arg| self.setting(arg, matches))
-            .collect()
+        (command.get_arguments().filter(|arg| is_setting(arg)), matches)
     }
 
     fn setting(&self, arg: &Arg, matches: &ArgMatches) -> Setting {

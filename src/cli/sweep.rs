@@ -7,21 +7,27 @@ use anyhow::anyhow;
 use super::args::Evaluate;
 use super::evaluate::{group, meet_some};
 use super::exit::{Exit, Failure};
-use super::interrupt;
 use super::knobs::Sweep;
 use super::labels::{self, Labelled, Labels};
 use super::matches::Verdicts;
 use super::pairs::count;
+use super::settings::Layers;
 use super::swept::{Point, Swept};
 use super::tell::{Tell, show};
+use super::{interrupt, targets};
 use crate::kernel::metrics::{Scores, agreement};
 use crate::params::Params;
 use crate::report::output::Output;
 
-pub(super) fn run(args: &Evaluate, asked: Option<&Sweep>, tell: &Tell) -> Result<Exit, Failure> {
+pub(super) fn run(
+    args: &Evaluate,
+    asked: Option<&Sweep>,
+    layers: &Layers,
+    tell: &Tell,
+) -> Result<Exit, Failure> {
     let usual = || usual(args).parse().expect("what is usual can be typed");
     let sweep = asked.cloned().unwrap_or_else(usual);
-    check(args, &sweep)?;
+    check(args, &sweep, layers)?;
     let gold = labels::read(&args.gold, &labels::columns(&args.level)).map_err(Failure::usage)?;
     let pending = interrupt::watch();
     let plot = args.plot.as_deref().map(|path| Output::open(Some(path), &pending)).transpose()?;
@@ -50,7 +56,7 @@ fn usual(args: &Evaluate) -> &'static str {
 }
 
 /// Mistakes to stop before anything is read or written.
-fn check(args: &Evaluate, sweep: &Sweep) -> Result<(), Failure> {
+fn check(args: &Evaluate, sweep: &Sweep, layers: &Layers) -> Result<(), Failure> {
     let name = sweep.knob.name;
     match (&args.predicted, sweep.knob.field) {
         (Some(_), Some(_)) => {
@@ -65,9 +71,8 @@ fn check(args: &Evaluate, sweep: &Sweep) -> Result<(), Failure> {
         }
         _ => {}
     }
-    if args.inputs.iter().any(|input| input == "-") {
-        let error =
-            anyhow!("--sweep reads its input again and again, which standard input cannot be");
+    if let Some(input) = targets::only_once(&args.inputs) {
+        let error = anyhow!("--sweep reads its input again and again, which {input} cannot be");
         return Err(Failure::usage(error).hint("put the articles into a file first"));
     }
     let Some(plot) = &args.plot else { return Ok(()) };
@@ -75,15 +80,9 @@ fn check(args: &Evaluate, sweep: &Sweep) -> Result<(), Failure> {
         return Err(Failure::usage(anyhow!("two outputs cannot share standard output"))
             .hint("name a file with --plot"));
     }
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let inputs = args.inputs.iter().map(PathBuf::from);
-    let read: Vec<PathBuf> =
-        inputs.chain(args.predicted.clone()).chain([args.gold.clone()]).collect();
-    if plot.is_file() && read.iter().any(|path| real(path) == real(plot)) {
-        let shown = plot.display();
-        return Err(Failure::usage(anyhow!("{shown}: the output would replace an input")));
-    }
-    Ok(())
+    let labels = args.predicted.iter().chain([&args.gold]).cloned();
+    let files: Vec<PathBuf> = layers.files().into_iter().chain(labels).collect();
+    targets::check([Some(plot)], &args.inputs, &files)
 }
 
 /// Judges the matches of a file at each threshold.

@@ -10,44 +10,79 @@ use crate::model::Owners;
 use crate::read::{self, Outlet};
 use crate::report::Table;
 
-/// Two outputs in one file, an output over an input and a second pass over a pipe are mistakes to stop early. The first
-/// target is the main one, which goes to standard output when it is not named.
+/// Two outputs in one place and an output over what is read, the inputs and the `files` of the settings, are mistakes to
+/// stop early. The first target is the main one, which goes to standard output when it is not named.
 pub(super) fn check<const N: usize>(
     targets: [Option<&Path>; N],
     inputs: &[String],
-    twice: bool,
+    files: &[PathBuf],
 ) -> Result<(), Failure> {
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut seen: Vec<PathBuf> = Vec::new();
-    for target in targets.into_iter().flatten() {
-        let path = real(target);
-        if seen.contains(&path) {
-            return Err(Failure::usage(anyhow!(
-                "{}: two outputs cannot share a file",
-                target.display()
-            )));
-        }
-        if path.is_file() && inputs.iter().any(|input| real(Path::new(input)) == path) {
-            return Err(Failure::usage(anyhow!(
-                "{}: the output would replace an input",
-                target.display()
-            )));
-        }
-        seen.push(path);
-    }
-    let stdout = targets.iter().filter(|target| **target == Some(Path::new("-"))).count();
-    if stdout > 0 && targets[0].is_none() {
+    let (to_stdout, named): (Vec<&Path>, Vec<&Path>) =
+        targets.into_iter().flatten().partition(|target| is_stdout(target));
+    if to_stdout.len() + usize::from(targets[0].is_none()) > 1 {
         return Err(Failure::usage(anyhow!("two outputs cannot share standard output"))
             .hint("name a file with -o"));
     }
-    if twice && inputs.iter().any(|input| input == "-") {
-        let hint = "put the articles into a file first";
-        return Err(Failure::usage(anyhow!(
-            "--unique reads its input twice, which standard input cannot be"
-        ))
-        .hint(hint));
+    let places: Vec<PathBuf> = named.iter().map(|target| real(target)).collect();
+    for (i, place) in places.iter().enumerate() {
+        if places[..i].contains(place) {
+            let shown = named[i].display();
+            return Err(Failure::usage(anyhow!("{shown}: two outputs cannot share a file")));
+        }
+    }
+    // Only what is there already can be read, and only then are folders looked through.
+    let there: Vec<(&Path, PathBuf)> =
+        named.into_iter().zip(places).filter(|(_, place)| place.is_file()).collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    let replaced = |read: &Path| {
+        let read = real(read);
+        let (target, _) = there.iter().find(|(_, place)| *place == read)?;
+        Some(anyhow!("{}: the output would replace an input", target.display()))
+    };
+    if let Some(error) = files.iter().find_map(|file| replaced(file)) {
+        return Err(Failure::usage(error));
+    }
+    for input in inputs {
+        if let Some(error) = read::paths(input).find_map(|path| replaced(&path)) {
+            let failure = Failure::usage(error);
+            let hint = "it is in a folder that is read: write elsewhere, or move it away first";
+            return Err(if Path::new(input).is_dir() { failure.hint(hint) } else { failure });
+        }
     }
     Ok(())
+}
+
+fn is_stdout(target: &Path) -> bool {
+    target == Path::new("-")
+}
+
+/// Where a path leads; a file that is not there yet is known by its folder.
+fn real(path: &Path) -> PathBuf {
+    let in_folder = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
+}
+
+/// `--unique` finds its records in a second pass over the inputs.
+pub(super) fn check_unique(unique: Option<&Path>, inputs: &[String]) -> Result<(), Failure> {
+    let Some(input) = unique.and_then(|_| only_once(inputs)) else { return Ok(()) };
+    Err(Failure::usage(anyhow!("--unique reads its input twice, which {input} cannot be"))
+        .hint("put the articles into a file first"))
+}
+
+/// An input that can be read only once, as the user is told of it.
+pub(super) fn only_once(inputs: &[String]) -> Option<String> {
+    let is_pipe =
+        |input: &&String| Path::new(input).metadata().is_ok_and(|of| !of.is_file() && !of.is_dir());
+    if inputs.iter().any(|input| input == "-") {
+        return Some("standard input".to_owned());
+    }
+    inputs.iter().find(is_pipe).map(|input| format!("the pipe {input}"))
 }
 
 /// What a file says of outlets; nothing without one.

@@ -9,6 +9,7 @@ use super::cluster::{nothing_read, originals, use_threads, verdict};
 use super::exit::{Exit, Failure};
 use super::index_args::{Indexing, Keeping, Update};
 use super::outcome::{say_notes, say_unmet};
+use super::settings::Layers;
 use super::tell::{Tell, counted};
 use super::{interrupt, memory, targets};
 use crate::pipeline::index::{Access, Error, Index, Night, Options};
@@ -16,10 +17,11 @@ use crate::read;
 use crate::report::output::{self, Output};
 use crate::report::{Table, write, write_changes, write_refusals, write_unique};
 
-pub(super) fn run(args: &Update, tell: &Tell) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     let settings = &args.settings;
     let outputs = [&args.output, &args.changes, &args.unique, &args.refusals];
-    targets::check(outputs.map(Option::as_deref), &args.inputs, args.unique.is_some())?;
+    targets::check(outputs.map(Option::as_deref), &args.inputs, &layers.files())?;
+    targets::check_unique(args.unique.as_deref(), &args.inputs)?;
     if settings.judging.decisions.is_some() {
         let hint = "`samestory index decide FILE` gives it decisions";
         return Err(Failure::usage(anyhow!("an index has its own decisions")).hint(hint));

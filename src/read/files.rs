@@ -36,6 +36,11 @@ pub(super) fn files(input: &str) -> Box<dyn Iterator<Item = Found> + Send> {
     }))
 }
 
+/// The same as paths, without those that cannot be reached.
+pub(crate) fn paths(input: &str) -> impl Iterator<Item = PathBuf> {
+    files(input).filter_map(|found| found.path.ok())
+}
+
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }

@@ -38,6 +38,7 @@ use jiff::tz::TimeZone;
 
 pub use chunk::{Chunk, Parsed};
 pub use fields::Field;
+pub(crate) use files::paths;
 #[cfg(feature = "parquet")]
 pub use parquet::parquet_table;
 pub use reader::{Reader, open};

@@ -32,6 +32,7 @@ mod samples;
 mod served;
 #[cfg(feature = "serve")]
 mod service;
+mod targets;
 mod tidy;
 mod twin;
 mod util;

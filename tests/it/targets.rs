@@ -1,0 +1,74 @@
+//! What outputs may not replace: anything that the run reads.
+
+use std::fs;
+
+use crate::util::{Dir, check, transcript};
+
+const NEWS: &str = "{\"id\":\"a\",\"title\":\"One\"}\n{\"id\":\"b\",\"title\":\"Two\"}\n";
+
+#[test]
+fn an_output_replaces_nothing_that_is_read() {
+    let dir = Dir::new();
+    let gold = "id,cluster\na,1\nb,2\n";
+    dir.file("n.jsonl", NEWS).file("m.jsonl", NEWS).file("in/deep/n.jsonl", NEWS);
+    dir.file("in/almanac.csv", gold)
+        .file("gold.csv", gold)
+        .file("sources.csv", "source,owner\nA,B\n");
+    dir.file("decisions.csv", "decision,article_id,other_id,by,reason\n");
+    dir.file("samestory.toml", "sources = \"sources.csv\"\n");
+    let commands = [
+        "clean n.jsonl -o n.jsonl",
+        "clean in -o in/almanac.csv",
+        "learn boilerplate n.jsonl -o ./n.jsonl",
+        "learn terms n.jsonl in -o in/deep/n.jsonl",
+        "cluster in -o in/almanac.csv",
+        "cluster in -o x.csv --unique in/deep/n.jsonl",
+        "cluster n.jsonl -o sources.csv",
+        "cluster n.jsonl -o samestory.toml",
+        "cluster n.jsonl --decisions decisions.csv -o decisions.csv",
+        "update in --index i --changes in/almanac.csv -o x.csv",
+        "update n.jsonl --index i -o sources.csv",
+        "report in --html in/almanac.csv",
+        "explain n.jsonl m.jsonl --html m.jsonl",
+        "explain a b --in in --html in/almanac.csv",
+        "evaluate gold.csv --in in --sweep --plot in/almanac.csv",
+        "evaluate gold.csv --in in --sweep --plot gold.csv",
+    ];
+    let before = files(&dir);
+    let text = transcript(&dir, &commands);
+    assert_eq!(text.matches("\n[2]\n").count(), commands.len(), "{text}");
+    check("cli/targets.txt", &text);
+    assert_eq!(files(&dir), before);
+}
+
+fn files(dir: &Dir) -> Vec<(String, Vec<u8>)> {
+    let all = walkdir::WalkDir::new(dir.path("")).sort_by_file_name().into_iter().flatten();
+    let all = all.filter(|entry| entry.file_type().is_file());
+    all.map(|e| (e.path().display().to_string(), fs::read(e.path()).unwrap())).collect()
+}
+
+#[test]
+fn an_output_in_a_folder_that_is_read_may_be_new_or_hidden() {
+    let dir = Dir::new();
+    dir.file("n.jsonl", NEWS).file(".x.csv", "old");
+    dir.run("cluster . -o .x.csv").exits(0).says("2 articles");
+    dir.run("cluster . -o x.csv").exits(0).says("2 articles");
+    // The second time it would be taken for articles.
+    let again = dir.run("cluster . -o x.csv").exits(2);
+    assert!(
+        again.err.contains("write elsewhere") && again.err.lines().count() == 2,
+        "{}",
+        again.err
+    );
+    assert!(dir.read("x.csv").starts_with("story_id,"), "{}", dir.read("x.csv"));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(dir.path("n.jsonl"), dir.path("link")).unwrap();
+        dir.file("in/m.jsonl", NEWS);
+        std::os::unix::fs::symlink(dir.path("n.jsonl"), dir.path("in/link.jsonl")).unwrap();
+        dir.run("cluster in -o n.jsonl")
+            .exits(2)
+            .says("n.jsonl: the output would replace an input");
+        dir.run("cluster n.jsonl -o link").exits(2).says("link: the output would replace an input");
+    }
+}
