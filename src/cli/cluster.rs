@@ -25,7 +25,8 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     targets::check(targets.map(Option::as_deref), &args.inputs, &layers.files())?;
     targets::check_unique(args.unique.as_deref(), &args.inputs)?;
     let pending = interrupt::watch();
-    let mut options = settings.reading.options(&settings.writing.keep);
+    let keep = settings.writing.kept()?;
+    let mut options = settings.reading.options(&keep);
     options.outlets = targets::outlets(settings.writing.sources.as_deref())?;
     let owners = targets::owners(&options);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
@@ -54,7 +55,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     // Texts are not kept in memory: a second pass finds those that are asked for.
     let again = || read::open(&args.inputs, options).map_err(Failure::usage);
     let originals = args.unique.is_some().then(again).transpose()?.map(originals);
-    let table = settings.writing.table(&owners);
+    let table = settings.writing.table(&keep, &owners);
     targets.write(&run, &table, originals, &args.inputs, &layers.settings(), &params)?;
     say_outcome(&run, tell);
     let articles = run.grouping.articles.len() as u64;

@@ -124,14 +124,15 @@ fn stats(indexing: &Indexing) -> Result<Exit, Failure> {
 
 fn export(args: &Export, layers: &Layers) -> Result<Exit, Failure> {
     targets::check([args.output.as_deref()], &[], &layers.files())?;
+    let keep = args.settings.writing.kept()?;
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;
-    let mut options = args.settings.reading.options(&args.settings.writing.keep);
+    let mut options = args.settings.reading.options(&keep);
     options.outlets = targets::outlets(args.settings.writing.sources.as_deref())?;
     let owners = targets::owners(&options);
     let index = look(&args.indexing, &args.settings.judging.params())?;
     let grouping = index.export()?;
-    output.fill(|out| write(out, &grouping, &args.settings.writing.table(&owners)))?;
+    output.fill(|out| write(out, &grouping, &args.settings.writing.table(&keep, &owners)))?;
     output.commit()?;
     Ok(Exit::Done)
 }

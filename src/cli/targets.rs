@@ -8,7 +8,7 @@ use super::exit::Failure;
 use super::groups::Writing;
 use crate::model::Owners;
 use crate::read::{self, Outlet};
-use crate::report::Table;
+use crate::report::{Layout, Table, fixed_columns};
 
 /// Two outputs in one place and an output over what is read, the inputs and the `files` of the settings, are mistakes to
 /// stop early. The first target is the main one, which goes to standard output when it is not named.
@@ -97,11 +97,31 @@ pub(super) fn owners(options: &read::Options) -> Owners {
     Owners::new(owned.map(|outlet| (outlet.source.clone(), outlet.owner.clone())).collect())
 }
 
+/// The columns to carry through, each once. Only the layout `articles` has them, and none by the name of one of its own:
+/// of two columns of one name, readers take either or none.
+pub(super) fn kept(keep: &[String], layout: Layout) -> Result<Vec<String>, Failure> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in keep {
+        if layout == Layout::Articles && fixed_columns(layout).contains(&name.as_str()) {
+            let error = anyhow!("--keep {name}: the output has a column of that name already");
+            return Err(Failure::usage(error));
+        }
+        if !kept.contains(name) {
+            kept.push(name.clone());
+        }
+    }
+    Ok(kept)
+}
+
 impl Writing {
-    /// The table that these settings ask for.
-    pub(super) fn table<'a>(&'a self, owners: &'a Owners) -> Table<'a> {
-        let Self { layout, format, excel, keep, .. } = self;
-        let (layout, format, excel) = (*layout, *format, *excel);
+    /// The columns to carry through.
+    pub(super) fn kept(&self) -> Result<Vec<String>, Failure> {
+        kept(&self.keep, self.layout)
+    }
+
+    /// The table that these settings ask for, with the columns to carry through.
+    pub(super) fn table<'a>(&self, keep: &'a [String], owners: &'a Owners) -> Table<'a> {
+        let &Self { layout, format, excel, .. } = self;
         Table { layout, format, excel, keep, owners, only: None }
     }
 }

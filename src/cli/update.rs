@@ -27,7 +27,8 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
         return Err(Failure::usage(anyhow!("an index has its own decisions")).hint(hint));
     }
     let pending = interrupt::watch();
-    let mut options = settings.reading.options(&settings.writing.keep);
+    let keep = settings.writing.kept()?;
+    let mut options = settings.reading.options(&keep);
     options.outlets = targets::outlets(settings.writing.sources.as_deref())?;
     let owners = targets::owners(&options);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
             refusals.take().map_or(Ok(()), Output::commit)?;
             return Err(nothing_read(night.refusals.len()));
         }
-        let table = Table { only: Some(&night.tonight), ..settings.writing.table(&owners) };
+        let table = Table { only: Some(&night.tonight), ..settings.writing.table(&keep, &owners) };
         rows.fill(|out| write(out, &night.grouping, &table))?;
         if let Some(unique) = unique {
             let again = originals(read::open(&args.inputs, options).map_err(Failure::usage)?);

@@ -15,7 +15,7 @@ use super::memory;
 use super::targets;
 use super::tell::show;
 use crate::pipeline::worker::{self, Settings};
-use crate::report::ArticleRows;
+use crate::report::{ArticleRows, Layout};
 
 #[derive(Debug, Group)]
 #[command(after_help = SETTINGS)]
@@ -56,7 +56,7 @@ pub(super) fn run(args: &Worker) -> Result<Exit, Failure> {
         return show(|out| out.write_all(worker::describe(&settings).as_bytes()));
     }
     if args.header {
-        let header = ArticleRows::new(&args.keep).header();
+        let header = ArticleRows::new(&settings.options.keep).header();
         return show(|out| out.write_all(header.as_bytes()));
     }
     worker::check(args.expect.as_deref()).map_err(Failure::usage)?;
@@ -76,7 +76,7 @@ fn settings(args: &Worker) -> Result<Settings, Failure> {
         let error = anyhow!("editors' decisions are not applied past one machine");
         return Err(Failure::usage(error));
     }
-    let mut options = args.reading.options(&args.keep);
+    let mut options = args.reading.options(&targets::kept(&args.keep, Layout::Articles)?);
     options.outlets = targets::outlets(args.sources.as_deref())?;
     let split = |pair: &String| {
         let (from, to) = pair.split_once('=')?;

@@ -174,7 +174,8 @@ fn columns(table: &Table<'_>) -> Vec<String> {
     fixed.iter().map(|&name| name.to_owned()).chain(keep.iter().cloned()).collect()
 }
 
-fn fixed_columns(layout: Layout) -> &'static [&'static str] {
+/// The columns that every table of a layout has. The user's own follow those of `articles`; the other layouts have none.
+pub(crate) fn fixed_columns(layout: Layout) -> &'static [&'static str] {
     match layout {
         Layout::Articles => articles::COLUMNS,
         Layout::Stories => stories::COLUMNS,

@@ -21,6 +21,7 @@ mod index;
 mod learn;
 mod made;
 mod metrics;
+mod named;
 mod page;
 #[cfg(feature = "parquet")]
 mod parquet;
