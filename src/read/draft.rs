@@ -167,9 +167,12 @@ impl<'a> Draft<'a> {
     /// The article, without its place; `None` when there is neither text nor title. `path` is the id of a
     /// one-article file that has no other.
     pub(super) fn finish(mut self, columns: &mut Columns, path: Option<&str>) -> Option<Article> {
-        if self.id_parts.iter().any(|part| !part.is_empty()) {
-            self.slots[Field::Id as usize] =
-                Slot { value: self.id_parts.join(":").into(), ..Slot::default() };
+        // An id that lacks a part could be that of many articles: it counts as none, and so does a part alone.
+        let id = &mut self.slots[Field::Id as usize];
+        if !self.id_parts.is_empty() && self.id_parts.iter().all(|part| !part.is_empty()) {
+            *id = Slot { value: self.id_parts.join(":").into(), ..Slot::default() };
+        } else if !id.value.is_empty() && !columns.get(id.column).id_parts.is_empty() {
+            *id = Slot::default();
         }
         for slot in self.slots.iter().filter(|slot| !slot.value.is_empty() && slot.rank > OWN_NAME)
         {

@@ -106,7 +106,8 @@ pub struct Options {
     pub format: Option<Format>,
     /// Columns named for a field. They go before every other name, which still serves where they are empty.
     pub fields: Vec<(Field, String)>,
-    /// Columns whose values, joined by colons, are the id; none to take the id as given.
+    /// Columns whose values, joined by colons, are the id; an article that lacks one of them is without an id. None to take
+    /// the id as given.
     pub id: Vec<String>,
     /// The zone of dates that name none.
     pub timezone: TimeZone,

@@ -61,6 +61,20 @@ fn what_the_user_says_about_columns_goes_first() {
 }
 
 #[test]
+fn an_id_that_lacks_a_part_is_none() {
+    let table = "source,guid,url,title\nN,,https://e.com/a,A\nN,,https://e.com/b,B\n,7,https://e.com/c,C\n,7,,D\nN,7,https://e.com/e,E\n";
+    let options =
+        Options { id: vec!["source".to_owned(), "guid".to_owned()], ..Options::default() };
+    let (articles, refusals, notes) = read_bytes("a.csv", table.as_bytes(), options);
+    assert_eq!(refusals, []);
+    let ids: Vec<&str> = articles.iter().map(|article| &*article.id).collect();
+    let addresses = ["https://e.com/a", "https://e.com/b", "https://e.com/c"];
+    assert_eq!(ids[..3], addresses);
+    assert_eq!((ids[3].len(), ids[4]), (16, "N:7"));
+    assert_eq!(notes.aliases, []);
+}
+
+#[test]
 fn an_article_without_an_id_goes_by_its_address_file_or_content() {
     let of = |line: &str| only("a.jsonl", line.as_bytes()).id;
     assert_eq!(of(r#"{"id":" a ","url":"https://e.com/a","title":"A"}"#), "a");
