@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
 use super::interrupt;
@@ -101,6 +102,9 @@ fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
     }
     let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
     say_notes(&run.notes, counts, &run.refusals, tell);
+    if run.grouping.articles.is_empty() {
+        return Err(nothing_read(run.refusals.len()));
+    }
     Ok((run.grouping, run.refusals, params))
 }
 

@@ -242,3 +242,14 @@ fn outlets_of_one_owner_are_one_independent_report() {
     assert!(said.out.contains(",2025-03-04T01:00:00Z,,de,"), "{}", said.out);
     dir.run("cluster articles.jsonl --sources articles.jsonl").exits(2).says("no column source");
 }
+
+#[test]
+fn a_report_of_nothing_leaves_the_page() {
+    let dir = Dir::new();
+    dir.file("e.jsonl", "").file("page.html", "old");
+    let ended = dir.run("report e.jsonl --html page.html").exits(2);
+    let ended =
+        ended.says("refused: e.jsonl: empty").says("nothing could be read: no articles, 1 refused");
+    assert_eq!((ended.out.as_str(), dir.read("page.html").as_str()), ("", "old"));
+    dir.run("report e.jsonl").exits(2);
+}
