@@ -1,6 +1,10 @@
 //! What outputs may not replace: anything that the run reads.
 
 use std::fs;
+#[cfg(unix)]
+use std::io::Write as _;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 
 use crate::util::{Dir, check, transcript};
 
@@ -71,4 +75,41 @@ fn an_output_in_a_folder_that_is_read_may_be_new_or_hidden() {
             .says("n.jsonl: the output would replace an input");
         dir.run("cluster n.jsonl -o link").exits(2).says("link: the output would replace an input");
     }
+}
+
+#[test]
+fn two_outputs_have_two_places() {
+    let dir = Dir::new();
+    dir.file("n.jsonl", NEWS);
+    for outputs in ["-o x.csv --unique ./x.csv", "-o new/x.csv --refusals new/../new/x.csv"] {
+        fs::create_dir_all(dir.path("new")).unwrap();
+        let ended = dir.run(&format!("cluster n.jsonl {outputs}")).exits(2);
+        ended.says("x.csv: two outputs cannot share a file");
+    }
+    dir.run("cluster n.jsonl -o - --summary -").exits(2).says("cannot share standard output");
+    assert_eq!(dir.names(), ["n.jsonl", "new"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_is_not_read_twice() {
+    let dir = Dir::new();
+    assert!(Command::new("mkfifo").arg(dir.path("pipe")).status().unwrap().success());
+    dir.file("n.jsonl", NEWS).file("gold.csv", "id,cluster\na,1\n");
+    for command in
+        ["cluster n.jsonl pipe --unique u.jsonl", "update pipe --index i --unique u.jsonl"]
+    {
+        let ended = dir.run(command).exits(2);
+        ended.says("--unique reads its input twice, which the pipe pipe cannot be");
+    }
+    let ended = dir.run("evaluate gold.csv --in pipe --sweep").exits(2);
+    ended.says("--sweep reads its input again and again, which the pipe pipe cannot be");
+    let mut piped = dir.command("cluster /dev/stdin --unique u.jsonl");
+    let mut child = piped.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // The command may be gone before it reads.
+    let _ = child.stdin.take().unwrap().write_all(NEWS.as_bytes());
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.code() == Some(2) && said.contains("the pipe /dev/stdin"), "{said}");
+    assert!(!dir.path("u.jsonl").exists() && !dir.path("i").exists());
 }
