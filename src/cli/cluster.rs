@@ -47,7 +47,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     }
 
     let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
-    say_notes(&run.notes, counts, &run.refusals, tell);
+    say_notes(&run.notes, &options, counts, &run.refusals, tell);
     if run.grouping.articles.is_empty() {
         targets.write_refusals(&run, settings.writing.excel)?;
         return Err(nothing_read(run.refusals.len()));

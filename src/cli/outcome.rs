@@ -3,7 +3,7 @@
 use super::tell::{Tell, counted, thousands};
 use crate::model::Refusal;
 use crate::pipeline::Run;
-use crate::read::Notes;
+use crate::read::{self, Notes};
 use crate::report::{Story, loosest};
 
 /// Loose stories that are named.
@@ -12,6 +12,7 @@ const LOOSE: usize = 3;
 /// How the input was understood, and what was refused.
 pub(super) fn say_notes(
     notes: &Notes,
+    asked: &read::Options,
     [without_text, articles]: [u64; 2],
     refusals: &[Refusal],
     tell: &Tell,
@@ -32,7 +33,20 @@ pub(super) fn say_notes(
             thousands(articles)
         ));
     }
+    if articles > 0 {
+        say_absent(notes, asked, tell);
+    }
     tell.refusals(refusals);
+}
+
+/// Columns that the user named and that no record has, which is often a slip of the finger.
+fn say_absent(notes: &Notes, asked: &read::Options, tell: &Tell) {
+    let fields = asked.fields.iter().map(|(field, name)| (format!("--field {field}={name}"), name));
+    let id = asked.id.iter().map(|name| (format!("--id {name}"), name));
+    let keep = asked.keep.iter().map(|name| (format!("--keep {name}"), name));
+    for (typed, _) in fields.chain(id).chain(keep).filter(|(_, name)| !notes.met.contains(name)) {
+        tell.note(&format!("warning: {typed}: no record has this column"));
+    }
 }
 
 /// Editors' links that do not hold.

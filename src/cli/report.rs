@@ -90,7 +90,8 @@ pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, F
 type Reported = (Grouping, Vec<Refusal>, Params);
 
 fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
-    let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
+    let options = args.reading.options(&[]);
+    let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let params = args.judging.params();
     let progress = tell.progress("reading and grouping");
     let run = pipeline::cluster(reader, &params);
@@ -101,7 +102,7 @@ fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
         run.refusals.sort();
     }
     let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
-    say_notes(&run.notes, counts, &run.refusals, tell);
+    say_notes(&run.notes, &options, counts, &run.refusals, tell);
     if run.grouping.articles.is_empty() {
         return Err(nothing_read(run.refusals.len()));
     }

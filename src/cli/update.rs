@@ -45,7 +45,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     let night = add(args, reader, &asked(args), |night| {
         drop(progress);
         let counts = [night.counts.without_text, night.counts.read];
-        say_notes(&night.notes, counts, &night.refusals, tell);
+        say_notes(&night.notes, &options, counts, &night.refusals, tell);
         let [_, unique, refusals] = &mut others;
         if let Some(output) = refusals {
             output.fill(|out| write_refusals(out, &night.refusals, excel))?;

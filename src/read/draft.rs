@@ -112,8 +112,23 @@ impl<'o> Columns<'o> {
         date
     }
 
+    /// The columns that the user named and that are among these, sorted.
+    fn met(&self) -> Vec<String> {
+        let Options { fields, id, keep, .. } = self.options;
+        let is_here = |name: &&String| {
+            let folded = fields::fold(name);
+            self.columns.iter().any(|column| fields::fold(&column.name) == folded)
+        };
+        let named = fields.iter().map(|(_, name)| name).chain(id).chain(keep);
+        let mut met: Vec<String> = named.filter(is_here).cloned().collect();
+        met.sort();
+        met.dedup();
+        met
+    }
+
     /// What the user is told about these columns.
     pub(super) fn into_notes(self) -> Notes {
+        let met = self.met();
         let understood = |column: Column| match column.field {
             Some((field, _)) if column.used => Some((column.name.into(), field)),
             _ => None,
@@ -121,7 +136,7 @@ impl<'o> Columns<'o> {
         let mut aliases: Vec<(String, Field)> =
             self.columns.into_iter().filter_map(understood).collect();
         aliases.sort();
-        Notes { unreadable_dates: self.unreadable_dates, aliases }
+        Notes { unreadable_dates: self.unreadable_dates, aliases, met }
     }
 }
 

@@ -176,6 +176,8 @@ pub struct Notes {
     pub unreadable_dates: u64,
     /// Columns that were understood as a field of another name, sorted.
     pub aliases: Vec<(String, Field)>,
+    /// Columns that the user named for a field, for the id or to be kept, and that some record has, sorted.
+    pub met: Vec<String>,
 }
 
 impl Notes {
@@ -185,5 +187,8 @@ impl Notes {
         self.aliases.extend(other.aliases);
         self.aliases.sort();
         self.aliases.dedup();
+        self.met.extend(other.met);
+        self.met.sort();
+        self.met.dedup();
     }
 }

@@ -26,3 +26,26 @@ fn a_column_that_is_kept_has_a_name_of_its_own_in_the_output() {
     // The other layouts carry nothing through.
     dir.run("cluster n.jsonl --keep role --layout stories").exits(0);
 }
+
+#[test]
+fn a_column_that_no_record_has_is_told() {
+    let dir = Dir::new();
+    dir.file("n.jsonl", "{\"title\":\"One\",\"Sec-tion\":\"x\"}\n")
+        .file("m.csv", "headline,guid\nTwo,7\n");
+    let named = "--field text=body,title=headline --id guid,number --keep section,colour";
+    let told = |said: &str| {
+        let warnings = said.lines().filter(|line| line.ends_with("no record has this column"));
+        warnings.map(|line| line.split(": ").nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for command in ["cluster n.jsonl m.csv", "update n.jsonl m.csv --index i"] {
+        let ended = dir.run(&format!("{command} {named}")).exits(0);
+        let absent = ["--field text=body", "--id number", "--keep colour"];
+        assert_eq!(told(&ended.err), absent, "{}", ended.err);
+        assert!(ended.err.contains("warning: --keep colour: no record has this column\n"));
+    }
+    let ended = dir.run("report n.jsonl --id number").exits(0);
+    assert_eq!(told(&ended.err), ["--id number"]);
+    // Of nothing, nothing is missing.
+    dir.file("e.jsonl", "");
+    assert_eq!(told(&dir.run("cluster e.jsonl --keep colour").exits(2).err), [""; 0]);
+}
