@@ -53,7 +53,7 @@ pub(super) fn run(args: &Clean, layers: &Layers, tell: &Tell) -> Result<Exit, Fa
         }
         Ok(())
     })?;
-    tell.refusals(&refusals);
+    tell.refusals(&refusals, None);
     if articles == 0 {
         return Err(nothing_read(refusals.len()));
     }

@@ -10,7 +10,7 @@ use super::groups::Running;
 use super::outcome::{say_notes, say_outcome};
 use super::settings::{Layers, Setting};
 use super::summary::write_summary;
-use super::tell::{Tell, thousands};
+use super::tell::{LISTED, Tell, thousands};
 use super::{interrupt, memory, targets};
 use crate::model::Article;
 use crate::params::Params;
@@ -47,7 +47,8 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     }
 
     let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
-    say_notes(&run.notes, &options, counts, &run.refusals, tell);
+    say_notes(&run.notes, &options, counts, tell);
+    tell.refusals(&run.refusals, LISTED);
     if run.grouping.articles.is_empty() {
         targets.write_refusals(&run, settings.writing.excel)?;
         return Err(nothing_read(run.refusals.len()));

@@ -3,8 +3,6 @@
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 
-use anyhow::Context as _;
-
 use super::args::Config;
 use super::exit::{Exit, Failure};
 use super::settings::{DEFAULT, FILE, Layers, Setting};
@@ -14,8 +12,13 @@ pub(super) fn run(config: &Config, layers: &Layers, tell: &Tell) -> Result<Exit,
     match config {
         Config::Show(_) => show(|out| write!(out, "{}", table(&layers.settings()))),
         Config::Init(_) => {
-            let written = init(&layers.settings());
-            written.with_context(|| format!("cannot write {FILE}")).map_err(Failure::usage)?;
+            init(&layers.settings()).map_err(|error| {
+                // A file that is there is the user's to take away; all else is the folder's fault.
+                let there = error.kind() == io::ErrorKind::AlreadyExists;
+                let exit = if there { Exit::Usage } else { Exit::Unwritable };
+                let error = anyhow::Error::new(error).context(format!("cannot write {FILE}"));
+                Failure { exit, error, hint: None }
+            })?;
             tell.note(&format!("wrote {FILE}: take the # from a line to change a setting"));
             Ok(Exit::Done)
         }

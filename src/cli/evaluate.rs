@@ -34,7 +34,7 @@ pub(super) fn run(args: &Evaluate, layers: &Layers, tell: &Tell) -> Result<Exit,
             let grouped = group(args, &args.judging.params());
             drop(progress);
             let (rows, refusals) = grouped?;
-            tell.refusals(&refusals);
+            tell.refusals(&refusals, None);
             (rows, gold)
         }
     };

@@ -171,8 +171,8 @@ const FORMATS: &[(&str, Format)] = &[
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Running")]
 pub(super) struct Running {
-    /// How many threads; 0 is as many as the machine has
-    #[arg(long, value_name = "N", env = "SAMESTORY_THREADS", default_value_t = 0)]
+    /// How many threads, at most 1024; 0 is as many as the machine has
+    #[arg(long, value_name = "N", env = "SAMESTORY_THREADS", default_value_t = 0, value_parser = values::threads())]
     pub(super) threads: usize,
     /// Keep about so much in memory, as in 500M or 2G, and the rest in temporary files
     #[arg(long, value_name = "SIZE", env = "SAMESTORY_MEMORY_LIMIT")]

@@ -120,7 +120,7 @@ fn read_all(
         refusals.extend(parsed.refusals);
         parsed.articles.iter().for_each(&mut each);
     }
-    tell.refusals(&refusals);
+    tell.refusals(&refusals, None);
     if articles == 0 { Err(nothing_read(refusals.len())) } else { Ok(output) }
 }
 

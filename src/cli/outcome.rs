@@ -1,7 +1,6 @@
 //! What is said about a run: how the input was understood, what came out, and what deserves a look.
 
 use super::tell::{Tell, counted, thousands};
-use crate::model::Refusal;
 use crate::pipeline::Run;
 use crate::read::{self, Notes};
 use crate::report::{Story, loosest};
@@ -9,12 +8,11 @@ use crate::report::{Story, loosest};
 /// Loose stories that are named.
 const LOOSE: usize = 3;
 
-/// How the input was understood, and what was refused.
+/// How the input was understood.
 pub(super) fn say_notes(
     notes: &Notes,
     asked: &read::Options,
     [without_text, articles]: [u64; 2],
-    refusals: &[Refusal],
     tell: &Tell,
 ) {
     if !notes.aliases.is_empty() {
@@ -36,7 +34,6 @@ pub(super) fn say_notes(
     if articles > 0 {
         say_absent(notes, asked, tell);
     }
-    tell.refusals(refusals);
 }
 
 /// Columns that the user named and that no record has, which is often a slip of the finger.

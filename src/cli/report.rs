@@ -102,7 +102,8 @@ fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
         run.refusals.sort();
     }
     let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
-    say_notes(&run.notes, &options, counts, &run.refusals, tell);
+    say_notes(&run.notes, &options, counts, tell);
+    tell.refusals(&run.refusals, None);
     if run.grouping.articles.is_empty() {
         return Err(nothing_read(run.refusals.len()));
     }

@@ -11,7 +11,7 @@ use super::groups::{Judging, Reading};
 use super::index_args::{Indexing, Keeping};
 use super::tell::{self, Tell};
 use super::update::folder;
-use super::{interrupt, targets};
+use super::{interrupt, targets, values};
 use crate::service::{self, Error, Limits, Tokens};
 
 pub(super) const TOKENS: &str = "The file of --tokens has a line for each token: role, name and token, parted by spaces. \
@@ -39,8 +39,8 @@ pub(super) struct Serve {
     pub(super) sources: Option<PathBuf>,
     #[command(flatten)]
     pub(super) keeping: Keeping,
-    /// How many threads group articles; 0 is as many as the machine has
-    #[arg(long, value_name = "N", env = "SAMESTORY_THREADS", default_value_t = 0)]
+    /// How many threads group articles, at most 1024; 0 is as many as the machine has
+    #[arg(long, value_name = "N", env = "SAMESTORY_THREADS", default_value_t = 0, value_parser = values::threads())]
     pub(super) threads: usize,
     #[command(flatten)]
     pub(super) reading: Reading,

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
@@ -57,7 +57,10 @@ pub(super) fn parse(typed: Vec<OsString>) -> Result<Parsed, Failure> {
     let named = match command.clone().try_get_matches_from(typed.clone()) {
         Ok(matches) => matches.get_one::<PathBuf>("config").cloned(),
         Err(error) if !error.use_stderr() => return Ok(Parsed::Info(error)),
-        Err(error) => return Err(told_by_clap(&error, None)),
+        Err(error) => {
+            let variable = blamed(&command, &error, &typed);
+            return Err(told_by_clap(&error, variable.as_deref().map(Path::new)));
+        }
     };
     let (file, table) = load(named.as_deref())?;
     let (command, keys) = match &file {
@@ -79,15 +82,39 @@ fn hide_variables(command: Command) -> Command {
     command.mut_args(|arg| arg.hide_env(true)).mut_subcommands(hide_variables)
 }
 
-/// Clap's message in our form; once the command line alone was fine, the file is to blame.
-fn told_by_clap(error: &clap::Error, file: Option<&Path>) -> Failure {
+/// The variable that a wrong value is from: one is set for the option, which is not on the command line.
+fn blamed(command: &Command, error: &clap::Error, typed: &[OsString]) -> Option<String> {
+    if !matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) {
+        return None;
+    }
+    // Clap shows the option with the name of its value, as in `--window <TIME>`.
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return None };
+    let option = shown.split(' ').next()?.strip_prefix("--")?;
+    let is_typed = |typed: &OsString| {
+        let typed = typed.to_string_lossy();
+        typed.strip_prefix("--").and_then(|typed| typed.split('=').next()) == Some(option)
+    };
+    let variable = variable_of(command, option)?;
+    let is_set = std::env::var_os(&variable).is_some();
+    (is_set && !typed.iter().any(is_typed)).then_some(variable)
+}
+
+fn variable_of(command: &Command, option: &str) -> Option<String> {
+    let own = command.get_arguments().filter(|arg| name(arg) == option).find_map(Arg::get_env);
+    let deeper = || command.get_subcommands().find_map(|command| variable_of(command, option));
+    own.map(|variable| variable.to_string_lossy().into_owned()).or_else(deeper)
+}
+
+/// Clap's message in our form, after what is to blame where that is not the command line: a variable, or the file once the
+/// others were fine.
+fn told_by_clap(error: &clap::Error, blamed: Option<&Path>) -> Failure {
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return Failure::usage(anyhow!("no command: `samestory help` lists them"));
     }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
-    Failure::usage(match file {
-        Some(file) => anyhow!("{}: {text}", file.display()),
+    Failure::usage(match blamed {
+        Some(blamed) => anyhow!("{}: {text}", blamed.display()),
         None => anyhow!("{text}"),
     })
 }

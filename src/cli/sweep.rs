@@ -134,7 +134,7 @@ fn of_runs<'a>(
         points.push(measure(value, &predicted, gold)?);
     }
     drop(progress);
-    tell.refusals(&refused.unwrap_or_default());
+    tell.refusals(&refused.unwrap_or_default(), None);
     let measure = if matches!(gold, Labels::Pairs(_)) { "pairs" } else { "B-cubed" };
     let base = Some((base, if is_default { "default" } else { "as set" }));
     Ok(Swept { sweep, measure, points, base, grouped: None })

@@ -15,6 +15,9 @@ pub(super) use crate::report::{counted, thousands};
 /// How many refusals are named before the rest is only counted.
 const NAMED: usize = 5;
 
+/// Where all refusals are, for commands that have the option.
+pub(super) const LISTED: Option<&str> = Some("--refusals FILE lists them all");
+
 /// How often the progress line is drawn.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -54,15 +57,16 @@ impl Tell {
         }
     }
 
-    /// Names the first refusals and counts the rest.
-    pub(super) fn refusals(&self, refusals: &[Refusal]) {
+    /// Names the first refusals and counts the rest; `cure` says where those are, if the command can tell.
+    pub(super) fn refusals(&self, refusals: &[Refusal], cure: Option<&str>) {
         for Refusal { file, record, reason } in refusals.iter().take(NAMED) {
             let record = if *record == 0 { String::new() } else { format!(" record {record}:") };
             self.note(&format!("refused: {file}:{record} {reason}"));
         }
         if refusals.len() > NAMED {
             let rest = thousands((refusals.len() - NAMED) as u64);
-            self.note(&format!("refused: {rest} more (--refusals FILE lists them all)"));
+            let cure = cure.map(|cure| format!(" ({cure})")).unwrap_or_default();
+            self.note(&format!("refused: {rest} more{cure}"));
         }
     }
 

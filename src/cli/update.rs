@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::index_args::{Indexing, Keeping, Update};
 use super::outcome::{say_notes, say_unmet};
 use super::settings::Layers;
-use super::tell::{Tell, counted};
+use super::tell::{LISTED, Tell, counted};
 use super::{interrupt, memory, targets};
 use crate::pipeline::index::{Access, Error, Index, Night, Options};
 use crate::read;
@@ -45,7 +45,8 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     let night = add(args, reader, &asked(args), |night| {
         drop(progress);
         let counts = [night.counts.without_text, night.counts.read];
-        say_notes(&night.notes, &options, counts, &night.refusals, tell);
+        say_notes(&night.notes, &options, counts, tell);
+        tell.refusals(&night.refusals, LISTED);
         let [_, unique, refusals] = &mut others;
         if let Some(output) = refusals {
             output.fill(|out| write_refusals(out, &night.refusals, excel))?;

@@ -43,6 +43,7 @@ fn mistakes_are_named_before_anything_is_written() {
         "cluster missing.jsonl",
         "cluster a.jsonl --window 7",
         "cluster a.jsonl --threads many",
+        "cluster a.jsonl --threads 1025",
         "cluster a.jsonl --format xml",
         "cluster a.jsonl --field text",
         "cluster a.jsonl --timezone Mars/Olympus",
@@ -197,6 +198,40 @@ fn a_wrong_settings_file_is_named() {
 }
 
 #[test]
+fn a_wrong_variable_is_named() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"title\":\"One\"}\n");
+    let said = |arguments: &str, variable: &str, value: &str| {
+        let ended = ran(dir.command(arguments).env(variable, value)).exits(2);
+        ended.err.lines().next().unwrap().to_owned()
+    };
+    let cluster = "cluster a.jsonl -o x.csv";
+    let window = said(cluster, "SAMESTORY_WINDOW", "3x");
+    assert!(
+        window.starts_with("samestory: SAMESTORY_WINDOW: invalid value '3x' for '--window <TIME>'"),
+        "{window}"
+    );
+    let format = said(cluster, "SAMESTORY_FORMAT", "xml");
+    assert!(format.starts_with("samestory: SAMESTORY_FORMAT: invalid value 'xml'"), "{format}");
+    let strict = said(cluster, "SAMESTORY_STRICT", "maybe");
+    assert!(strict.starts_with("samestory: SAMESTORY_STRICT: invalid value 'maybe'"), "{strict}");
+    // What is typed goes before the variable and has itself to blame.
+    for typed in ["--window=4x", "--window 4x"] {
+        let window = said(&format!("{cluster} {typed}"), "SAMESTORY_WINDOW", "3d");
+        assert!(window.starts_with("samestory: invalid value '4x'"), "{window}");
+    }
+}
+
+#[test]
+fn config_init_needs_a_folder_that_can_be_written() {
+    // Not even root can put a file there.
+    if fs::metadata("/proc/self").is_ok() {
+        let mut init = Dir::new().command("config init");
+        ran(init.current_dir("/proc")).exits(6).says("cannot write samestory.toml: ");
+    }
+}
+
+#[test]
 fn config_init_writes_a_file_that_changes_nothing() {
     let dir = Dir::new();
     let before = dir.run("config show").exits(0).out;
@@ -242,6 +277,7 @@ fn bad_records_are_refused_and_the_rest_goes_on() {
     .file("cut.jsonl.gz", &gzip(&"{\"title\":\"One two three\"}\n".repeat(2000))[..40])
     .file("steer.jsonl", "{\"title\":\"One\"}\n{\"\u{1b}[2J\n")
     .file("twice.jsonl", "{\"id\":\"x\",\"title\":\"One\"}\n{\"id\":\"x\",\"title\":\"Two\"}\n")
+    .file("many.jsonl", format!("{{\"title\":\"One\"}}\n{}", "{\n".repeat(7)))
     .file("empty.jsonl", "")
     .file("nothing/image.png", b"\x89PNG\r\n\x1a\n\0\0");
     let commands = [
@@ -256,6 +292,9 @@ fn bad_records_are_refused_and_the_rest_goes_on() {
         "cluster steer.jsonl -o x.csv",
         "cluster twice.jsonl -o x.csv",
         "clean broken.jsonl",
+        "cluster many.jsonl -o x.csv",
+        "clean many.jsonl",
+        "report many.jsonl --html x.html",
         "cluster columns.csv -o none.csv",
         "cluster empty.jsonl -o none.csv --refusals refused.csv",
         "cluster nothing -o none.csv",
