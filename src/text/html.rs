@@ -217,6 +217,17 @@ mod tests {
     }
 
     #[test]
+    fn a_closing_tag_is_found_in_any_case() {
+        for end in ["</script>", "</SCRIPT>", "</Script>"] {
+            let block =
+                r#"{"@type": "NewsArticle", "headline": "Pier", "articleBody": "It fell."}"#;
+            let page =
+                extract(&format!("<script type=application/ld+json>{block}{end}<p>Menu</p>"));
+            assert_eq!((&*page.title, &*page.text), ("Pier", "It fell."), "{end}");
+        }
+    }
+
+    #[test]
     fn meta_tags_and_the_readable_part() {
         let page = extract(&format!(
             r#"<html lang=en><head><title>Pier to be rebuilt | Harbour News</title>
@@ -239,6 +250,7 @@ mod tests {
             "<div>",
             "<b><p>",
             "<script type=\"application/ld+json\">",
+            "<script type='application/ld+json'>1</SCRIPT>",
             "<meta",
             "<",
             "é",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::tags::{attribute, tags};
+use super::tags::{attribute, closing, tags};
 use super::{Extracted, fill, markup};
 
 /// Fills `page` from the first article with a body, else from what the articles without one say.
@@ -15,10 +15,8 @@ pub(super) fn read(html: &str, page: &mut Extracted) {
         if at < read_to || !is_data || !page.text.is_empty() {
             continue;
         }
-        let Some(len) = html[at..].find("</script").or_else(|| html[at..].find("</SCRIPT")) else {
-            break;
-        };
-        read_to = at + len;
+        let Some(end) = closing(html, at, "script") else { break };
+        read_to = end;
         if let Ok(block) = serde_json::from_str(html[at..read_to].trim()) {
             read_block(&block, page);
         }

@@ -38,15 +38,18 @@ pub(super) fn attribute<'a>(mut attributes: &'a str, name: &str) -> Option<&'a s
     None
 }
 
-/// The content of the first element of one name.
-pub(super) fn inside<'a>(html: &'a str, name: &'a str) -> Option<&'a str> {
-    let (start, _) = tags(html, name).next()?;
-    let rest = &html[start..];
-    let closes = |at: usize| {
-        rest.as_bytes()[at + 2..]
+/// Where the first closing tag of one name begins, from `from` on.
+pub(super) fn closing(html: &str, from: usize, name: &str) -> Option<usize> {
+    let closes = |at: &usize| {
+        html.as_bytes()[at + 2..]
             .get(..name.len())
             .is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
     };
-    let end = rest.match_indices("</").map(|(at, _)| at).find(|&at| closes(at));
-    Some(&rest[..end.unwrap_or(rest.len())])
+    html[from..].match_indices("</").map(|(at, _)| from + at).find(closes)
+}
+
+/// The content of the first element of one name.
+pub(super) fn inside<'a>(html: &'a str, name: &'a str) -> Option<&'a str> {
+    let (start, _) = tags(html, name).next()?;
+    Some(&html[start..closing(html, start, name).unwrap_or(html.len())])
 }
