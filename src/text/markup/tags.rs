@@ -77,81 +77,110 @@ impl Tag<'_> {
     }
 }
 
-/// Finds tags in a text, and remembers what has been looked for in vain: hostile text must not make it search the
-/// rest again and again.
+/// Finds tags in a text, asked from its beginning to its end, and remembers what has been looked for: hostile text must
+/// not make it search the rest again and again.
 pub(super) struct Tags<'a> {
     text: &'a str,
-    no_more_ends: bool,
-    no_more_comment_ends: bool,
+    tag_ends: Ends,
+    comment_ends: Ends,
     quotes_broken: bool,
     unclosed: Vec<&'a str>,
+}
+
+/// The places behind a mark, asked for from the beginning of a text to its end.
+struct Ends {
+    mark: &'static str,
+    /// Where the mark stands that was found last; beyond the text when there are no more.
+    at: usize,
+}
+
+impl Ends {
+    /// Just behind the first mark from `from` on.
+    fn after(&mut self, text: &str, from: usize) -> Option<usize> {
+        if self.at < from {
+            self.at = text[from..].find(self.mark).map_or(usize::MAX, |i| from + i);
+        }
+        self.at.checked_add(self.mark.len())
+    }
+}
+
+/// The name under which a comment goes.
+const COMMENT: &str = "!--";
+
+/// How a tag or comment begins.
+struct Opening<'a> {
+    name: &'a str,
+    closing: bool,
+    /// Just behind the name.
+    end: usize,
+}
+
+/// What begins like a tag or comment at `start`, where there is a `<`.
+fn opening(text: &str, start: usize) -> Option<Opening<'_>> {
+    let rest = &text[start + 1..];
+    for name in [COMMENT, "!doctype"] {
+        if rest.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name)) {
+            return Some(Opening { name, closing: false, end: start + 1 + name.len() });
+        }
+    }
+    let closing = rest.starts_with('/');
+    let body = &rest[usize::from(closing)..];
+    let len = body.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'-').count();
+    let name = &body[..len];
+    let known =
+        || [BLOCK, INLINE].iter().any(|names| names.iter().any(|n| n.eq_ignore_ascii_case(name)));
+    let follows = match body.as_bytes().get(len..) {
+        Some([b'/', b'>', ..]) => Some(&b'>'),
+        Some(after) => after.first(),
+        None => None,
+    };
+    let is_tag = matches!(follows, Some(b'>' | b' ' | b'\t' | b'\r' | b'\n')) && known();
+    is_tag.then_some(Opening { name, closing, end: start + 1 + usize::from(closing) + len })
 }
 
 impl<'a> Tags<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self {
             text,
-            no_more_ends: false,
-            no_more_comment_ends: false,
+            tag_ends: Ends { mark: ">", at: 0 },
+            comment_ends: Ends { mark: "-->", at: 0 },
             quotes_broken: false,
             unclosed: Vec::new(),
         }
     }
 
+    /// Whether [`at`](Self::at) finds anything at `start`. It does not follow a tag to its end, so every `<` of a text can
+    /// be asked about, those inside of tags too.
+    pub(super) fn any_at(&mut self, start: usize) -> bool {
+        opening(self.text, start).is_some_and(|opening| self.first_end(&opening).is_some())
+    }
+
     /// The tag or comment that begins at `start`, where there is a `<`.
     pub(super) fn at(&mut self, start: usize) -> Option<Tag<'a>> {
-        let rest = &self.text[start + 1..];
-        if rest.starts_with("!--") {
-            return self.comment(start);
-        }
-        let declaration = rest.get(..8).is_some_and(|d| d.eq_ignore_ascii_case("!doctype"));
-        let closing = rest.starts_with('/');
-        let body = &rest[usize::from(closing)..];
-        let len = body.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'-').count();
-        let name = &body[..len];
-        let known = || {
-            [BLOCK, INLINE].iter().any(|names| names.iter().any(|n| n.eq_ignore_ascii_case(name)))
-        };
-        let follows = match body.as_bytes().get(len..) {
-            Some([b'/', b'>', ..]) => Some(&b'>'),
-            Some(after) => after.first(),
-            None => None,
-        };
-        let is_tag = matches!(follows, Some(b'>' | b' ' | b'\t' | b'\r' | b'\n')) && known();
-        if !(declaration || is_tag) {
-            return None;
-        }
-        let from = start + 1 + usize::from(closing) + len;
-        let end = self.tag_end(from)?;
+        let opening = opening(self.text, start)?;
+        let first = self.first_end(&opening)?;
+        let Opening { name, closing, end: from } = opening;
+        let end = if name == COMMENT { first } else { self.tag_end(from, first) };
         let tag = Tag { name, end, closing, certain: false };
         let lower = name.bytes().all(|b| !b.is_ascii_uppercase());
         let plain = (lower && tag.is(BLOCK)) || tag.is(&["br"]);
-        let certain = closing || declaration || plain || self.text[from..end].contains(['=', '/']);
+        let certain =
+            closing || name.starts_with('!') || plain || self.text[from..end].contains(['=', '/']);
         Some(Tag { certain, ..tag })
     }
 
-    fn comment(&mut self, start: usize) -> Option<Tag<'a>> {
-        if self.no_more_comment_ends {
-            return None;
-        }
-        let Some(len) = self.text[start + 4..].find("-->") else {
-            self.no_more_comment_ends = true;
-            return None;
-        };
-        Some(Tag { name: "", end: start + 4 + len + 3, closing: false, certain: true })
+    /// Just after the first mark that can end what begins so.
+    fn first_end(&mut self, opening: &Opening) -> Option<usize> {
+        let ends =
+            if opening.name == COMMENT { &mut self.comment_ends } else { &mut self.tag_ends };
+        ends.after(self.text, opening.end)
     }
 
-    /// Just after the `>` that ends a tag; a `>` inside a quoted value is not an end, unless the quotes are broken.
-    fn tag_end(&mut self, from: usize) -> Option<usize> {
-        if self.no_more_ends {
-            return None;
-        }
-        let Some(first) = self.text[from..].find('>').map(|i| from + i + 1) else {
-            self.no_more_ends = true;
-            return None;
-        };
+    /// Just after the `>` that ends a tag, of which `first` is just after the first; a `>` inside a quoted value is not
+    /// an end, unless the quotes are broken.
+    fn tag_end(&mut self, from: usize, first: usize) -> usize {
         if self.quotes_broken || !self.text[from..first].contains('=') {
-            return Some(first);
+            return first;
         }
         let mut quote = 0;
         let mut before = 0;
@@ -159,7 +188,7 @@ impl<'a> Tags<'a> {
             match b {
                 b'"' | b'\'' if quote == 0 && before == b'=' => quote = b,
                 _ if quote != 0 && b == quote => quote = 0,
-                b'>' if quote == 0 => return Some(i + 1),
+                b'>' if quote == 0 => return i + 1,
                 _ => {}
             }
             if !b.is_ascii_whitespace() {
@@ -167,7 +196,7 @@ impl<'a> Tags<'a> {
             }
         }
         self.quotes_broken = true;
-        Some(first)
+        first
     }
 
     /// Where the text goes on after `tag`: behind the closing tag of an element that has no text.
