@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{
     ArrowPrimitiveType, ArrowTimestampType, Date32Type, Decimal32Type, Decimal64Type,
-    Decimal128Type, DecimalType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    Decimal128Type, Decimal256Type, DecimalType, Float32Type, Float64Type, Int8Type, Int16Type,
+    Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{DataType, TimeUnit};
@@ -38,10 +38,13 @@ pub(super) fn articles<'c>(
             if column.is_wanted() {
                 let value = text(array, row, Join::of(column.field()));
                 size += value.len();
+                if value.is_empty() && column.must_be_text() && holds_something(array, row) {
+                    draft.put_odd(number);
+                }
                 draft.put(columns, number, value);
             }
         }
-        if size > max { Err(too_long("row", max)) } else { Ok(draft.finish(columns, None)) }
+        if size > max { Err(too_long("row", max)) } else { draft.finish(columns, None) }
     };
     (0..batch.num_rows()).map(one).collect()
 }
@@ -111,6 +114,36 @@ fn inner(object: &StructArray, row: usize, join: Join) -> Cow<'_, str> {
     values.map(|array| text(array, row, join)).find(|value| !value.is_empty()).unwrap_or_default()
 }
 
+/// Whether there is anything in a value but nulls and blanks.
+fn holds_something(array: &dyn Array, row: usize) -> bool {
+    let any = |values: &dyn Array| (0..values.len()).any(|i| holds_something(values, i));
+    !array.is_null(row)
+        && match array.data_type() {
+            DataType::List(_) => any(&array.as_list::<i32>().value(row)),
+            DataType::LargeList(_) => any(&array.as_list::<i64>().value(row)),
+            DataType::Struct(_) => {
+                array.as_struct().columns().iter().any(|column| holds_something(column, row))
+            }
+            DataType::Null
+            | DataType::Utf8
+            | DataType::LargeUtf8
+            | DataType::Utf8View
+            | DataType::Binary
+            | DataType::LargeBinary
+            | DataType::BinaryView => !text(array, row, Join::First).trim().is_empty(),
+            _ => true,
+        }
+}
+
+/// Bytes of a fixed number as hexadecimal digits; sixteen are a UUID and grouped as that.
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |(i, byte): (usize, &u8)| {
+        let dash = if bytes.len() == 16 && matches!(i, 4 | 6 | 8 | 10) { "-" } else { "" };
+        format!("{dash}{byte:02x}")
+    };
+    bytes.iter().enumerate().map(digit).collect()
+}
+
 fn scalar(array: &dyn Array, row: usize) -> Option<String> {
     Some(match array.data_type() {
         DataType::Boolean => array.as_boolean().value(row).to_string(),
@@ -133,6 +166,10 @@ fn scalar(array: &dyn Array, row: usize) -> Option<String> {
         DataType::Decimal128(p, s) => {
             Decimal128Type::format_decimal(value::<Decimal128Type>(array, row), *p, *s)
         }
+        DataType::Decimal256(p, s) => {
+            Decimal256Type::format_decimal(value::<Decimal256Type>(array, row), *p, *s)
+        }
+        DataType::FixedSizeBinary(_) => hexadecimal(array.as_fixed_size_binary().value(row)),
         DataType::Date32 => day(value::<Date32Type>(array, row))?.to_string(),
         DataType::Timestamp(TimeUnit::Second, zone) => {
             moment::<TimestampSecondType>(array, row, 1, zone.is_some())?

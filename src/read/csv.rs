@@ -198,7 +198,7 @@ pub(super) fn parse(piece: &Piece, header: &Header, columns: &mut Columns, parse
                     draft.put(columns, number, encoding::decode(value, header.encoding));
                 }
             }
-            Ok(draft.finish(columns, None))
+            draft.finish(columns, None)
         } else {
             Err(format!("this row has {} fields, the header has {}", row.len(), numbers.len()))
         };

@@ -16,6 +16,7 @@ pub(super) fn parse(given: &str, timezone: &TimeZone) -> Option<Timestamp> {
     }
     let moment = rfc3339(given.as_bytes(), timezone)
         .or_else(|| number(given, timezone))
+        .or_else(|| scientific(given, timezone))
         .or_else(|| iso(given, timezone))
         .or_else(|| words(given, timezone))?;
     (1..=9999).contains(&Offset::UTC.to_datetime(moment).year()).then_some(moment)
@@ -102,6 +103,13 @@ fn calendar_day(n: i64) -> Option<Date> {
         i8::try_from(n % 100).ok()?,
     )
     .ok()
+}
+
+/// A number with a power of ten: `1.7726202e9`.
+fn scientific(given: &str, timezone: &TimeZone) -> Option<Timestamp> {
+    let is_one = given.starts_with(|c: char| c.is_ascii_digit()) && given.contains(['e', 'E']);
+    let plain: f64 = given.parse().ok().filter(|_| is_one)?;
+    number(&plain.to_string(), timezone)
 }
 
 /// ISO 8601 in all its breadth.

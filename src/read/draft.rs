@@ -41,6 +41,12 @@ impl Column {
         self.field.is_some() || !self.id_parts.is_empty() || !self.kept.is_empty()
     }
 
+    /// Whether it is told when something stands in it that is no text: it is of the id, or a date.
+    pub(super) fn must_be_text(&self) -> bool {
+        !self.id_parts.is_empty()
+            || matches!(self.field(), Some(Field::Id | Field::Published | Field::Seen))
+    }
+
     /// The field it fills.
     pub(super) fn field(&self) -> Option<Field> {
         self.field.map(|(field, _)| field)
@@ -152,6 +158,8 @@ pub(super) struct Draft<'a> {
     slots: [Slot<'a>; 8],
     id_parts: Vec<String>,
     kept: Vec<String>,
+    /// The columns in which something stands that is no text.
+    odd: Vec<usize>,
 }
 
 impl<'a> Draft<'a> {
@@ -160,6 +168,7 @@ impl<'a> Draft<'a> {
             slots: Default::default(),
             id_parts: vec![String::new(); options.id.len()],
             kept: vec![String::new(); options.keep.len()],
+            odd: Vec::new(),
         }
     }
 
@@ -179,9 +188,18 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The article, without its place; `None` when there is neither text nor title. `path` is the id of a
-    /// one-article file that has no other.
-    pub(super) fn finish(mut self, columns: &mut Columns, path: Option<&str>) -> Option<Article> {
+    /// Notes that something stands in a column that is no text, such as a map.
+    pub(super) fn put_odd(&mut self, number: usize) {
+        self.odd.push(number);
+    }
+
+    /// The article, without its place; `None` when there is neither text nor title, an error when what should be its id
+    /// is no text. `path` is the id of a one-article file that has no other.
+    pub(super) fn finish(
+        mut self,
+        columns: &mut Columns,
+        path: Option<&str>,
+    ) -> Result<Option<Article>, String> {
         // An id that lacks a part could be that of many articles: it counts as none, and so does a part alone.
         let id = &mut self.slots[Field::Id as usize];
         if !self.id_parts.is_empty() && self.id_parts.iter().all(|part| !part.is_empty()) {
@@ -196,17 +214,18 @@ impl<'a> Draft<'a> {
         let title = self.take(Field::Title).into_owned();
         let text = self.take(Field::Text).into_owned();
         if title.is_empty() && text.is_empty() {
-            return None;
+            return Ok(None);
         }
+        self.with_id(columns)?;
         let url = trimmed(self.take(Field::Url));
         let given = trimmed(self.take(Field::Id));
         let id = identity::identity(given, &url, path, &title, &text);
         let (source, lang) = (trimmed(self.take(Field::Source)), trimmed(self.take(Field::Lang)));
         let outlet = sources::find(&columns.options.outlets, &source).cloned().unwrap_or_default();
         let zone = outlet.timezone.as_ref();
-        let published = columns.date(self.take(Field::Published).trim(), zone);
-        let seen = columns.date(self.take(Field::Seen).trim(), zone);
-        Some(Article {
+        let published = self.date(Field::Published, columns, zone);
+        let seen = self.date(Field::Seen, columns, zone);
+        Ok(Some(Article {
             id,
             title,
             text,
@@ -217,7 +236,34 @@ impl<'a> Draft<'a> {
             url,
             kept: self.kept,
             ..Article::default()
+        }))
+    }
+
+    /// Demands that no part of the id is missing because it is no text: another article could get the same id.
+    fn with_id(&self, columns: &Columns) -> Result<(), String> {
+        let lacks = |number: &&usize| {
+            let column = columns.get(**number);
+            let is_id = column.field() == Some(Field::Id);
+            (is_id && self.slots[Field::Id as usize].value.is_empty())
+                || column.id_parts.iter().any(|&part| self.id_parts[part].is_empty())
+        };
+        self.odd.iter().find(lacks).map_or(Ok(()), |&number| {
+            Err(format!("the id in `{}` is neither text nor a number", columns.get(number).name))
         })
+    }
+
+    fn date(
+        &mut self,
+        field: Field,
+        columns: &mut Columns,
+        zone: Option<&TimeZone>,
+    ) -> Option<jiff::Timestamp> {
+        let given = self.take(field);
+        let is_odd = |&number: &usize| columns.get(number).field() == Some(field);
+        if given.is_empty() && self.odd.iter().any(is_odd) {
+            columns.unreadable_dates += 1;
+        }
+        columns.date(given.trim(), zone)
     }
 
     fn take(&mut self, field: Field) -> Cow<'a, str> {

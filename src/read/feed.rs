@@ -41,7 +41,7 @@ pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
             match feed.next_item() {
                 Ok(Some(item)) => {
                     items += 1;
-                    piece.place(items, Ok(feed.article(item, columns)), parsed);
+                    piece.place(items, feed.article(item, columns), parsed);
                 }
                 Ok(None) if items == 0 => break Some("a feed without items".to_owned()),
                 Ok(None) => break None,
@@ -162,7 +162,7 @@ impl<'x> Feed<'x> {
     }
 
     /// The article of an item; the feed stands in for what the item does not say.
-    fn article(&self, item: Item, columns: &mut Columns) -> Option<Article> {
+    fn article(&self, item: Item, columns: &mut Columns) -> Result<Option<Article>, String> {
         let mut draft = Draft::new(columns.options());
         let of_feed = [("source", &self.title), ("lang", &self.lang)];
         let of_feed = of_feed.map(|(name, value)| (name.to_owned(), value.clone()));

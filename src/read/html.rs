@@ -20,7 +20,7 @@ pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
             (Field::Url, page.url),
             (Field::Lang, page.lang),
         ];
-        piece.place(record, Ok(text::article(values, piece.path(), columns)), parsed);
+        piece.place(record, text::article(values, piece.path(), columns), parsed);
     }
 }
 

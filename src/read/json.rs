@@ -13,15 +13,19 @@ use crate::kernel::runs::positions;
 use crate::model::Article;
 
 /// The keys by which an object can stand for one value, the better ones first.
-pub(super) const INNER: [&str; 9] =
-    ["text", "content", "rendered", "value", "name", "title", "#text", "href", "url"];
+#[rustfmt::skip]
+pub(super) const INNER: [&str; 16] = [
+    "text", "content", "rendered", "value", "name", "title", "#text", "href", "url",
+    // What MongoDB writes for values that JSON has no form for.
+    "$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid",
+];
 
 /// Parses the records of a piece.
 pub(super) fn parse(piece: &Piece, alone: bool, columns: &mut Columns, parsed: &mut Parsed) {
     parsed.articles.reserve(piece.ends.len());
     for (record, bytes) in piece.records() {
         let path = if alone { piece.path() } else { None };
-        let article = draft(bytes, columns).map(|draft| draft.finish(columns, path));
+        let article = draft(bytes, columns).and_then(|draft| draft.finish(columns, path));
         piece.place(record, article, parsed);
     }
 }
@@ -66,8 +70,12 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
             if column.is_wanted() && raw {
                 let given = map.next_value::<&RawValue>()?.get();
                 let read = || value.deserialize(&mut serde_json::Deserializer::from_str(given));
-                let read = string(given).map_or_else(read, Ok).map_err(A::Error::custom)?;
-                draft.put(columns, number, read);
+                let written = string(given).or_else(|| numeral(given));
+                let value = written.map_or_else(read, Ok).map_err(A::Error::custom)?;
+                if value.is_empty() && column.must_be_text() && holds_something(given) {
+                    draft.put_odd(number);
+                }
+                draft.put(columns, number, value);
             } else if column.is_wanted() {
                 draft.put(columns, number, map.next_value_seed(value)?);
             } else {
@@ -105,6 +113,25 @@ fn string(json: &str) -> Option<Cow<'_, str>> {
     }
     text.push_str(&inside[at..]);
     Some(Cow::Owned(text))
+}
+
+/// A number as it is written: as a value of ours, one of many digits would be another.
+fn numeral(json: &str) -> Option<Cow<'_, str>> {
+    json.starts_with(|c: char| c == '-' || c.is_ascii_digit()).then_some(Cow::Borrowed(json))
+}
+
+/// Whether there is anything in a value but nulls, blanks and brackets.
+fn holds_something(json: &str) -> bool {
+    fn holds(value: &serde_json::Value) -> bool {
+        match value {
+            serde_json::Value::Null => false,
+            serde_json::Value::String(text) => !text.trim().is_empty(),
+            serde_json::Value::Array(values) => values.iter().any(holds),
+            serde_json::Value::Object(values) => values.values().any(holds),
+            serde_json::Value::Bool(_) | serde_json::Value::Number(_) => true,
+        }
+    }
+    serde_json::from_str(json).is_ok_and(|value| holds(&value))
 }
 
 /// A key, looked up without being copied.
@@ -169,7 +196,8 @@ impl Join {
     }
 }
 
-/// Any value as text: null is empty, numbers are as written, an object is the best of its [`INNER`] values.
+/// Any value as text: null is empty, numbers in lists and objects are as Rust writes them, an object is the best of its
+/// [`INNER`] values.
 #[derive(Clone, Copy)]
 struct Value(Join);
 

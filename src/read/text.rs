@@ -16,7 +16,7 @@ pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
         let content = encoding::decode(bytes, None);
         let (title, text) = split_title(&content);
         let values = [(Field::Title, title.to_owned()), (Field::Text, text.to_owned())];
-        piece.place(record, Ok(article(values, piece.path(), columns)), parsed);
+        piece.place(record, article(values, piece.path(), columns), parsed);
     }
 }
 
@@ -25,7 +25,7 @@ pub(super) fn article<const N: usize>(
     values: [(Field, String); N],
     path: Option<&str>,
     columns: &mut Columns,
-) -> Option<Article> {
+) -> Result<Option<Article>, String> {
     let mut draft = Draft::new(columns.options());
     for (field, value) in values {
         let number = columns.own(field);

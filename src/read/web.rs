@@ -20,7 +20,7 @@ pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
     for (record, bytes) in piece.records() {
         let (head, block) = split_head(bytes);
         let Some(page) = page(head, block, columns.options().max_record) else { continue };
-        piece.place(record, page.map(|page| article(head, &page, columns)), parsed);
+        piece.place(record, page.and_then(|page| article(head, &page, columns)), parsed);
     }
 }
 
@@ -100,7 +100,7 @@ fn join_chunks(mut body: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The article of a page. Where the page does not name its outlet, its host stands for it.
-fn article(head: &[u8], page: &Page, columns: &mut Columns) -> Option<Article> {
+fn article(head: &[u8], page: &Page, columns: &mut Columns) -> Result<Option<Article>, String> {
     let address = header(head, "warc-target-uri").unwrap_or_default();
     let address = address.trim_start_matches('<').trim_end_matches('>');
     let seen = header(head, "warc-date").unwrap_or_default().to_owned();

@@ -63,6 +63,9 @@ fn records_that_cannot_be_read() {
     check(&dir, &alone, "latin.jsonl", 0, "record 2: not UTF-8 from byte 15 on");
     dir.file("bare.jsonl", "{\"title\":\"One\"}\n{\"id\":\"x\",\"url\":\"https://x.example/\"}\n");
     check(&dir, &alone, "bare.jsonl", 0, "record 2: neither text nor title");
+    dir.file("odd.jsonl", "{\"title\":\"One\"}\n{\"id\":{\"a\":1},\"title\":\"Two\"}\n");
+    let reason = "record 2: the id in `id` is neither text nor a number";
+    check(&dir, &alone, "odd.jsonl", 0, reason);
     dir.file("columns.csv", "number,colour\n1,red\n");
     let reason =
         "no column is known as text or title among: number, colour; --field text=COLUMN names one";

@@ -90,6 +90,54 @@ fn an_article_without_an_id_goes_by_its_address_file_or_content() {
     }
 }
 
+#[test]
+fn ids_are_as_they_are_written() {
+    for (written, id) in [
+        ("20250303123456789011", "20250303123456789011"),
+        ("1e3", "1e3"),
+        ("1.50", "1.50"),
+        ("-5", "-5"),
+        (r#"{"$oid":"65a1b2"}"#, "65a1b2"),
+        (r#"{"$numberLong":"7"}"#, "7"),
+        (r#"[null,"a"]"#, "a"),
+    ] {
+        let line = format!(r#"{{"_id": {written} ,"title":"A"}}"#);
+        assert_eq!(only("a.jsonl", line.as_bytes()).id, id);
+    }
+}
+
+#[test]
+fn what_is_no_text_is_neither_id_nor_date_and_told() {
+    let refused = "1 refused: the id in `_id` is neither text nor a number";
+    let composed = || Options { id: vec!["source".into(), "_id".into()], ..Options::default() };
+    let odd = br#"{"_id":{"a":[{"b":1}]},"source":"N","title":"A"}"#;
+    assert_eq!(outcome("a.jsonl", odd, Options::default()), [refused]);
+    assert_eq!(outcome("a.jsonl", odd, composed()), [refused]);
+    let by_source = Options { id: vec!["source".into()], ..Options::default() };
+    assert_eq!(read_bytes("a.jsonl", odd, by_source).0[0].id, "N");
+    // Another name gives the id, or there is nothing that could have been one.
+    for record in
+        [r#"{"key":{"a":1},"id":"i","title":"A"}"#, r#"{"id":[{"a":[null," "]}],"title":"A"}"#]
+    {
+        only("a.jsonl", record.as_bytes());
+    }
+    for (date, moment) in [
+        (r#"{"$date":"2025-03-03T10:00:00Z"}"#, Some("2025-03-03T10:00:00Z")),
+        (r#"{"$date":{"$numberLong":"1740996000000"}}"#, Some("2025-03-03T10:00:00Z")),
+        ("1.740996e9", Some("2025-03-03T10:00:00Z")),
+        (r#"{"year":2025}"#, None),
+        ("1e999", None),
+    ] {
+        let line = format!(r#"{{"title":"A","published":{date},"fetched":{{}}}}"#);
+        let (articles, _, notes) = read_bytes("a.jsonl", line.as_bytes(), Options::default());
+        let read = articles[0].published.map(|date| date.to_string());
+        assert_eq!(
+            (read.as_deref(), notes.unreadable_dates),
+            (moment, u64::from(moment.is_none()))
+        );
+    }
+}
+
 /// The date as it is read from a record, or `unreadable`.
 fn date(given: &str, zone: &str) -> String {
     let timezone = jiff::tz::TimeZone::get(zone).unwrap();

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{
-    ArrayRef, Date32Array, DictionaryArray, Int64Array, LargeStringArray, RecordBatch, StringArray,
-    TimestampMillisecondArray, TimestampNanosecondArray, types::Int32Type,
+    ArrayRef, Date32Array, DictionaryArray, FixedSizeBinaryArray, Int64Array, LargeStringArray,
+    RecordBatch, StringArray, Time32MillisecondArray, TimestampMillisecondArray,
+    TimestampNanosecondArray, types::Int32Type,
 };
 use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
@@ -73,6 +74,29 @@ fn columns_without_a_zone_are_in_that_of_the_user() {
     let timezone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
     let (read, ..) = read_bytes("a.parquet", &bytes, Options { timezone, ..Options::default() });
     assert_eq!(read[0].published.unwrap().to_string(), "1969-12-31T23:00:00Z");
+}
+
+#[test]
+fn ids_and_dates_of_other_types_are_read_or_told() {
+    let titles = || Arc::new(StringArray::from(vec!["A", "B"])) as ArrayRef;
+    let bytes = |width: usize| {
+        let values = (0..2u8).map(|i| vec![0xA0 + i; width]);
+        Arc::new(FixedSizeBinaryArray::try_from_iter(values).unwrap()) as ArrayRef
+    };
+    let times = || Arc::new(Time32MillisecondArray::from(vec![Some(1), None])) as ArrayRef;
+    let read = |columns| read_bytes("a.parquet", &file(columns), Options::default());
+    let ids = |ids: ArrayRef| {
+        let (articles, ..) = read(vec![("id", ids), ("title", titles())]);
+        articles.into_iter().map(|article| article.id).collect::<Vec<_>>()
+    };
+    let uuids = ["a0a0a0a0-a0a0-a0a0-a0a0-a0a0a0a0a0a0", "a1a1a1a1-a1a1-a1a1-a1a1-a1a1a1a1a1a1"];
+    assert_eq!(ids(bytes(16)), uuids);
+    assert_eq!(ids(bytes(4)), ["a0a0a0a0", "a1a1a1a1"]);
+    let (articles, refusals, _) = read(vec![("uuid", times()), ("title", titles())]);
+    assert_eq!((articles.len(), refusals.len()), (1, 1));
+    assert_eq!(refusals[0].reason, "the id in `uuid` is neither text nor a number");
+    let (articles, _, notes) = read(vec![("date", times()), ("title", titles())]);
+    assert_eq!((articles.len(), notes.unreadable_dates), (2, 1));
 }
 
 #[test]
