@@ -2,15 +2,20 @@
 
 use std::io::{self, BufRead};
 
+use super::again::Again;
 use super::chunk::{Body, CHUNK, Piece};
+use super::fields::{self, Field};
 use super::input::Input;
 use super::lines::too_long;
 
 /// The keys under which an object holds its list of articles.
 const LISTS: [&[u8]; 5] = [b"articles", b"items", b"data", b"results", b"docs"];
 
-/// The keys that make an object an article, whatever lists it has.
-const TEXTS: [&[u8]; 4] = [b"text", b"body", b"content", b"articleBody"];
+/// Names of a text that an object has too when it is a list of articles.
+const OF_LISTS: [&str; 2] = ["description", "summary"];
+
+/// Names of a text under which a list of articles can have an object.
+const OF_OBJECTS: [&str; 2] = ["article", "story"];
 
 /// Where the next value is expected.
 #[derive(Clone, Copy, PartialEq)]
@@ -27,7 +32,7 @@ enum Place {
 enum Scan {
     Whole,
     TooLong,
-    /// A list of articles opened inside the value.
+    /// A list of articles opened inside the value; what comes next is the bracket of its first article.
     List,
     CutShort,
 }
@@ -85,12 +90,17 @@ impl Elements {
             }
             (Place::Top, Some(b'{')) | (Place::List { .. }, Some(_)) => return self.value(piece),
             (Place::Holder, Some(_)) => {
-                let mut rest = Vec::new();
-                self.place = match scan(&mut self.input.bytes, &mut rest, 1, true, self.max)? {
+                let (mut rest, mut tracker) = (Vec::new(), Tracker::new(1, Lists::AtOnce));
+                let scan = scan(&mut self.input.bytes, &mut rest, &mut tracker, self.max)?;
+                self.place = match scan {
                     Scan::List => Place::List { held: true },
                     Scan::CutShort => Place::Holder,
                     Scan::Whole | Scan::TooLong => Place::Top,
                 };
+                if tracker.has_text && self.place == Place::Top {
+                    let reason = "the object around the articles up to this one has a text of its own behind them, which is not read";
+                    piece.refuse(self.record, reason.to_owned());
+                }
             }
             (Place::Top, Some(_)) => {
                 let found = "not JSON: an object or a list is expected here; the rest is not read";
@@ -104,7 +114,8 @@ impl Elements {
     fn value(&mut self, piece: &mut Piece) -> io::Result<bool> {
         let start = piece.bytes.len();
         let top = self.place == Place::Top;
-        let scan = scan(&mut self.input.bytes, &mut piece.bytes, 0, top, self.max);
+        let mut tracker = Tracker::new(0, if top { Lists::Weighed } else { Lists::Ignored });
+        let scan = scan(&mut self.input.bytes, &mut piece.bytes, &mut tracker, self.max);
         if matches!(scan, Ok(Scan::List)) {
             piece.bytes.truncate(start);
             self.place = Place::List { held: true };
@@ -136,33 +147,33 @@ impl Elements {
     }
 }
 
-/// Copies a value to `out`, from `depth` open brackets on. With `holder`, stops where the value turns out to be an
-/// object that holds a list of articles. A value of more than `max` bytes is passed by without being held.
+/// Copies the rest of a value to `out`. Stops where it turns out to be an object that holds a list of articles. A value
+/// of more than `max` bytes is passed by without being held.
 fn scan(
-    bytes: &mut impl BufRead,
+    bytes: &mut Again,
     out: &mut Vec<u8>,
-    depth: u32,
-    holder: bool,
+    tracker: &mut Tracker,
     max: usize,
 ) -> io::Result<Scan> {
     let limit = out.len().saturating_add(max);
     let mut too_long = false;
-    let mut tracker = Tracker { depth, ..Tracker::default() };
+    // Where in `out` a list of articles begins, while a text of the object's own can still come.
+    let mut list = None;
     loop {
-        let buffer = bytes.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(Scan::CutShort);
-        }
+        let (buffer, error) = match bytes.fill_buf() {
+            Ok(buffer) => (buffer, None),
+            Err(error) if list.is_some() => (&[][..], Some(error)),
+            Err(error) => return Err(error),
+        };
         let mut end = None;
         for (i, &byte) in buffer.iter().enumerate() {
             match tracker.take(byte) {
                 Step::Within => {}
-                // The bracket of the first article is left for the next scan.
-                Step::List if holder => {
+                Step::List if tracker.lists == Lists::AtOnce || too_long => {
                     bytes.consume(i);
                     return Ok(Scan::List);
                 }
-                Step::List => {}
+                Step::List => list = list.or(Some(out.len() + i)),
                 Step::Last => end = Some(i + 1),
                 Step::Behind => end = Some(i),
             }
@@ -170,29 +181,55 @@ fn scan(
                 break;
             }
         }
+        let cut = buffer.is_empty();
         let taken = end.unwrap_or(buffer.len());
-        too_long |= out.len() + taken > limit;
+        too_long |= list.is_none() && out.len() + taken > limit;
         if !too_long {
             out.extend_from_slice(&buffer[..taken]);
         }
         bytes.consume(taken);
+        list = list.filter(|_| !tracker.has_text);
+        if let Some(at) = list
+            && (cut || end.is_some() || out.len() - at > CHUNK)
+        {
+            bytes.take_back(out.split_off(at), error);
+            return Ok(Scan::List);
+        }
         if end.is_some() {
-            return Ok(if too_long { Scan::TooLong } else { Scan::Whole });
+            return Ok(if too_long || out.len() > limit { Scan::TooLong } else { Scan::Whole });
+        }
+        if cut {
+            return Ok(Scan::CutShort);
         }
     }
+}
+
+/// What lists of articles in an object mean.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Lists {
+    /// Nothing: the object is an article.
+    #[default]
+    Ignored,
+    /// The object holds articles, unless a text of its own stands before them, or within a [`CHUNK`] from where they begin.
+    Weighed,
+    /// The object holds articles, unless a text of its own stands before them.
+    AtOnce,
 }
 
 /// Where a scan stands inside a value.
 #[derive(Default)]
 struct Tracker {
     depth: u32,
+    lists: Lists,
     in_string: bool,
     escaped: bool,
     in_scalar: bool,
-    /// The last string at depth 1, as far as it can be the name of a list.
+    /// The last string at depth 1, as far as it can be a name that matters.
     key: Vec<u8>,
     /// The object has a text of its own.
     has_text: bool,
+    /// It has one if the value that begins here is a string.
+    may_have_text: bool,
     /// A list has just opened under the name of one.
     in_list: bool,
 }
@@ -208,6 +245,11 @@ enum Step {
 }
 
 impl Tracker {
+    /// A scan that begins inside of `depth` brackets.
+    fn new(depth: u32, lists: Lists) -> Self {
+        Self { depth, lists, ..Self::default() }
+    }
+
     fn take(&mut self, byte: u8) -> Step {
         if self.in_string {
             return self.take_in_string(byte);
@@ -215,7 +257,9 @@ impl Tracker {
         if byte.is_ascii_whitespace() && self.depth > 0 {
             return Step::Within;
         }
+        self.has_text |= std::mem::take(&mut self.may_have_text) && byte == b'"';
         if std::mem::take(&mut self.in_list) && byte == b'{' {
+            self.depth += 1;
             return Step::List;
         }
         match byte {
@@ -226,6 +270,7 @@ impl Tracker {
             b'{' | b'[' => {
                 self.in_list = byte == b'['
                     && self.depth == 1
+                    && self.lists != Lists::Ignored
                     && !self.has_text
                     && LISTS.contains(&&self.key[..]);
                 self.depth += 1;
@@ -239,12 +284,21 @@ impl Tracker {
                     return Step::Last;
                 }
             }
-            b':' if self.depth == 1 => self.has_text |= TEXTS.contains(&&self.key[..]),
+            b':' if self.depth == 1 && self.lists != Lists::Ignored => self.take_key(),
             b',' if self.depth == 1 => self.key.clear(),
             b',' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => return Step::Behind,
             _ => self.in_scalar |= self.depth == 0,
         }
         Step::Within
+    }
+
+    /// Looks whether the key that ends here names a text.
+    fn take_key(&mut self) {
+        let name = fields::fold(&String::from_utf8_lossy(&self.key));
+        let is_text = fields::meaning(&name).is_some_and(|(field, _)| field == Field::Text)
+            && !OF_LISTS.contains(&&*name);
+        self.may_have_text = is_text && OF_OBJECTS.contains(&&*name);
+        self.has_text |= is_text && !self.may_have_text;
     }
 
     fn take_in_string(&mut self, byte: u8) -> Step {

@@ -1,7 +1,9 @@
 //! Inputs: one opened file or standard input, decompressed, in an encoding that has ASCII in it.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+#[cfg(feature = "parquet")]
+use std::io::Cursor;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 #[cfg(feature = "parquet")]
 use std::path::PathBuf;
@@ -10,6 +12,7 @@ use std::sync::Arc;
 use encoding_rs::{Decoder, Encoding};
 use flate2::bufread::MultiGzDecoder;
 
+use super::again::Again;
 use crate::model::Refusal;
 
 /// How much of an input is looked at to tell its kind.
@@ -18,14 +21,12 @@ pub(super) const HEAD: usize = 1 << 16;
 /// The name of standard input.
 pub(super) const STDIN: &str = "-";
 
-type Bytes = Box<dyn BufRead + Send>;
-
 /// One input, opened: its bytes are decompressed and have no byte order mark.
 pub(super) struct Input {
     /// As named by the user or found in a folder.
     pub(super) file: Arc<str>,
     /// All of its bytes, the head included.
-    pub(super) bytes: Bytes,
+    pub(super) bytes: Again,
     /// A copy of its beginning.
     pub(super) head: Vec<u8>,
     packing: Option<&'static str>,
@@ -37,10 +38,10 @@ pub(super) struct Input {
 impl Input {
     /// Opens a file, or standard input for [`STDIN`]. Damage inside the file shows later, where it is.
     pub(super) fn open(file: Arc<str>, path: &Path) -> io::Result<Self> {
-        let raw: Bytes = if *file == *STDIN {
-            Box::new(BufReader::with_capacity(HEAD, io::stdin()))
+        let raw = if *file == *STDIN {
+            Again::new(BufReader::with_capacity(HEAD, io::stdin()))
         } else {
-            Box::new(BufReader::with_capacity(HEAD, File::open(path)?))
+            Again::new(BufReader::with_capacity(HEAD, File::open(path)?))
         };
         #[allow(unused_mut)]
         let mut input = Self::new(file, raw)?;
@@ -54,29 +55,29 @@ impl Input {
     /// A file that is in memory.
     #[cfg(feature = "parquet")]
     pub(super) fn of_bytes(file: Arc<str>, bytes: Vec<u8>) -> io::Result<Self> {
-        Self::new(file, Box::new(Cursor::new(bytes)))
+        Self::new(file, Again::new(Cursor::new(bytes)))
     }
 
-    fn new(file: Arc<str>, raw: Bytes) -> io::Result<Self> {
-        let (magic, raw) = peek(raw, 4);
-        let (packing, bytes): (_, Bytes) = match magic[..] {
+    fn new(file: Arc<str>, mut raw: Again) -> io::Result<Self> {
+        let (packing, mut bytes) = match raw.peek(4)[..] {
             [0x1F, 0x8B, ..] => {
-                (Some("gzip"), Box::new(BufReader::with_capacity(HEAD, MultiGzDecoder::new(raw))))
+                let decoder = MultiGzDecoder::new(raw);
+                (Some("gzip"), Again::new(BufReader::with_capacity(HEAD, decoder)))
             }
             [0x28, 0xB5, 0x2F, 0xFD] => {
                 let decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
-                (Some("zstd"), Box::new(BufReader::with_capacity(HEAD, decoder)))
+                (Some("zstd"), Again::new(BufReader::with_capacity(HEAD, decoder)))
             }
             _ => (None, raw),
         };
-        let (mark, mut bytes) = peek(bytes, 3);
-        if let Some((encoding, length)) = Encoding::for_bom(&mark) {
+        if let Some((encoding, length)) = Encoding::for_bom(&bytes.peek(3)) {
             io::copy(&mut bytes.by_ref().take(length as u64), &mut io::sink())?;
             if encoding != encoding_rs::UTF_8 {
-                bytes = Box::new(BufReader::with_capacity(HEAD, Transcoder::new(bytes, encoding)));
+                bytes =
+                    Again::new(BufReader::with_capacity(HEAD, Transcoder::new(bytes, encoding)));
             }
         }
-        let (head, bytes) = peek(bytes, HEAD);
+        let head = bytes.peek(HEAD);
         Ok(Self {
             file,
             bytes,
@@ -106,30 +107,9 @@ impl Input {
     }
 }
 
-/// The first bytes, and a reader that begins with them. An error met on the way is kept for whoever gets there.
-fn peek(mut bytes: Bytes, length: usize) -> (Vec<u8>, Bytes) {
-    let mut head = Vec::new();
-    let failure = bytes.by_ref().take(length as u64).read_to_end(&mut head).err();
-    let again = Cursor::new(head.clone());
-    let all: Bytes = match failure {
-        Some(error) => Box::new(again.chain(BufReader::new(Broken(Some(error))))),
-        None => Box::new(again.chain(bytes)),
-    };
-    (head, all)
-}
-
-/// A reader that fails once.
-struct Broken(Option<io::Error>);
-
-impl Read for Broken {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), Err)
-    }
-}
-
 /// A reader that turns another encoding into UTF-8 on the way.
 struct Transcoder {
-    bytes: Bytes,
+    bytes: Again,
     decoder: Decoder,
     ended: bool,
     ready: Vec<u8>,
@@ -137,7 +117,7 @@ struct Transcoder {
 }
 
 impl Transcoder {
-    fn new(bytes: Bytes, encoding: &'static Encoding) -> Self {
+    fn new(bytes: Again, encoding: &'static Encoding) -> Self {
         let decoder = encoding.new_decoder_without_bom_handling();
         Self { bytes, decoder, ended: false, ready: Vec::new(), taken: 0 }
     }

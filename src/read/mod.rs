@@ -4,6 +4,7 @@
 //! decompresses, finds where records begin and end, and hands out [`Chunk`]s of about 256 KiB. [`Chunk::parse`] does the
 //! rest and is meant to run in parallel. A record that cannot be read is a refusal beside the articles.
 
+mod again;
 mod chunk;
 #[cfg(feature = "parquet")]
 mod columnar;

@@ -81,6 +81,18 @@ fn what_each_input_comes_to() {
         ),
         ("none.json", b"{\"articles\":[]}", &["1 refused: neither text nor title"]),
         ("own.json", b"{\"text\":\"x\",\"items\":[{\"title\":\"A\"}]}", &["1 |x"]),
+        ("late.json", b"{\"title\":\"A\",\"articles\":[{\"title\":\"B\"}],\"full_text\":\"x\"}", &["1 A|x"]),
+        ("story.json", b"{\"data\":[{\"name\":\"B\"}],\"headline\":\"A\",\"story\":\"x\"}", &["1 A|x"]),
+        (
+            "feed.json",
+            b"{\"title\":\"A\",\"summary\":\"x\",\"items\":[{\"title\":\"B\"}],\"description\":\"x\",\"story\":{}}",
+            &["1 B|"],
+        ),
+        (
+            "both.json",
+            b"{\"items\":[{\"title\":\"A\"}],\"text\":\"x\"} {\"items\":[{\"title\":\"B\"}]} {\"title\":\"C\"}",
+            &["1 |x", "2 B|", "3 C|"],
+        ),
         (
             "held.json",
             b"{\"articles\":[{\"title\":\"A\"}],\"n\":",
@@ -161,6 +173,25 @@ fn data_cut_short_is_read_up_to_the_damage() {
     let (articles, refusals, _) =
         read_bytes("lines.jsonl", &gzip(lines.as_bytes())[..12], Options::default());
     assert_eq!((articles.len(), refusals.len(), refusals[0].record), (0, 1, 0));
+}
+
+#[test]
+fn a_text_far_behind_a_list_of_articles_is_told() {
+    let list = |n: usize| {
+        let articles: Vec<String> = (0..n).map(|i| format!("{{\"title\":\"{i:05}\"}}")).collect();
+        format!("{{\"items\":[{}]", articles.join(","))
+    };
+    let far = format!("{},\"text\":\"x\"}} {{\"title\":\"A\"}}", list(20_000));
+    let read = outcome("far.json", far.as_bytes(), Options::default());
+    let reason = "20000 refused: the object around the articles up to this one has a text of its own behind them, which is not read";
+    assert_eq!((read.len(), &*read[19_999], &*read[20_000]), (20_002, "20000 19999|", "20001 A|"));
+    assert_eq!(read[20_001], reason);
+    // The articles before a damage are read, whatever could have come.
+    let packed = gzip(list(2_000).as_bytes());
+    let (articles, refusals, _) =
+        read_bytes("cut.json", &packed[..packed.len() / 2], Options::default());
+    assert!(articles.len() > 500, "{}", articles.len());
+    assert!(refusals[0].reason.starts_with("the gzip data is damaged"), "{}", refusals[0].reason);
 }
 
 #[test]
