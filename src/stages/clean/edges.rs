@@ -17,6 +17,13 @@ const TWO_WORDS: &[&str] = &[
     "KANSAS", "SALT", "THE", "DEN", "BAD", "PHNOM",
 ];
 
+/// Lower-case words in the names of places.
+const IN_PLACES: &[&str] = &[
+    "am", "an", "and", "bei", "da", "das", "de", "del", "dem", "den", "der", "di", "do", "dos",
+    "du", "e", "el", "en", "im", "in", "la", "las", "le", "les", "los", "na", "nad", "ob", "of",
+    "sur", "the", "und", "upon", "van", "von", "y",
+];
+
 /// News agencies, as they sign, and under which name they are known.
 const AGENCIES: &[(&str, &str)] = &[
     ("Reuters", "Reuters"),
@@ -91,27 +98,55 @@ fn head(line: &str) -> &str {
     &line[..words::boundary(line, DATELINE)]
 }
 
-/// A place and a date, or nothing, then an agency in brackets, then perhaps a dash.
+/// A place and a date, or nothing, then an agency in brackets, then a dash or a new sentence.
 fn signed(line: &str) -> Option<(usize, Option<&'static str>)> {
     let head = head(line);
     let open = head.bytes().position(|b| matches!(b, b'(' | b'/'))?;
     let close = if head[open..].starts_with('(') { ')' } else { '/' };
     let len = head[open + 1..].find(close)?;
-    let known = agency(&head[open + 1..open + 1 + len])?;
-    if !is_place(&head[..open]) {
-        return None;
-    }
-    let after = open + len + 2;
-    let rest =
-        line[after..].trim_start_matches([' ', '\u{A0}', '-', '–', '—', '―', '−', '.', ':', '=']);
-    Some((line.len() - rest.len(), Some(known)))
+    let (place, sign) = (&head[..open], &head[open + 1..open + 1 + len]);
+    let known = agency(sign)?;
+    let behind = line[open + len + 2..].trim_start_matches([' ', '\u{A0}']);
+    let rest = behind.trim_start_matches([' ', '\u{A0}', '-', '–', '—', '―', '−', '.', ':', '=']);
+    let (parted, begins) = (rest.len() < behind.len(), !goes_on(rest));
+    let ends = if is_short_for(sign, place) { parted && begins } else { parted || begins };
+    (ends && is_place(place)).then(|| (line.len() - rest.len(), Some(known)))
 }
 
-/// Capitalised words with numbers and commas: `Berlin/Paris, 3. März`, or nothing at all.
+/// Whether a sentence goes on here that has begun before.
+fn goes_on(rest: &str) -> bool {
+    let inner = |c: char| c.is_lowercase() || matches!(c, ',' | ';' | ')' | '?' | '!' | '’');
+    rest.starts_with(inner) || rest.starts_with("'s")
+}
+
+/// Whether a sign is made of the first letters of the words before it: `American Airlines (AA)` is a subject more often
+/// than a place.
+fn is_short_for(sign: &str, words: &str) -> bool {
+    let name = words.rsplit(',').next().unwrap_or_default();
+    let initials: String = name
+        .split([' ', '-'])
+        .filter_map(|word| word.chars().find(|c| c.is_alphabetic()))
+        .filter(|c| c.is_uppercase())
+        .collect();
+    initials.ends_with(&sign.to_uppercase())
+}
+
+/// Capitalised words with numbers and commas: `Berlin/Paris, 3. März`, or nothing at all. Words in lower case belong to a
+/// name, or are the month behind a number.
 fn is_place(text: &str) -> bool {
     let first_is_capital = text.chars().find(|c| c.is_alphabetic()).is_none_or(char::is_uppercase);
+    let mut dated = false;
+    let fits = |word: &str| {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        dated |= bare.starts_with(|c: char| c.is_ascii_digit());
+        let lower = bare.starts_with(char::is_lowercase) && !bare.contains(char::is_uppercase);
+        !lower || dated || IN_PLACES.contains(&bare)
+    };
     let words = text.split_whitespace().count();
-    first_is_capital && words <= 8 && !text.contains([':', ';', '?', '!', '"', '“', '»'])
+    first_is_capital
+        && words <= 8
+        && !text.contains([':', ';', '?', '!', '"', '“', '»'])
+        && text.split_whitespace().all(fits)
 }
 
 /// A place in capitals, then perhaps a state and a date, then a dash, then a new sentence.
