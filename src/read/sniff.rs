@@ -102,8 +102,12 @@ fn tagged(start: &[u8]) -> Option<Format> {
     found.min_by_key(|&(place, _)| place).map(|(_, format)| format)
 }
 
-/// Whether more than a tenth of the bytes are control characters that no text has.
+/// Whether more than a tenth of the bytes are control characters.
 fn is_binary(head: &[u8]) -> bool {
-    let odd = head.iter().filter(|b| matches!(b, 0..=8 | 14..=26 | 28..=31 | 127)).count();
-    odd * 10 > head.len().min(HEAD)
+    control_characters(head) * 10 > head.len().min(HEAD)
+}
+
+/// How many of the bytes are control characters that no text has.
+pub(super) fn control_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| matches!(b, 0..=8 | 14..=26 | 28..=31 | 127)).count()
 }

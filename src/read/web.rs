@@ -1,15 +1,16 @@
 //! Web: a record of a web archive to the article of its page.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, Read};
 
 use encoding_rs::Encoding;
-use flate2::read::MultiGzDecoder;
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::chunk::{Parsed, Piece};
 use super::draft::Columns;
 use super::encoding;
 use super::fields::Field;
+use super::sniff::control_characters;
 use super::warc::header;
 use super::{html, text};
 use crate::model::Article;
@@ -62,25 +63,47 @@ fn readable(kind: &str) -> Option<(bool, Option<&'static Encoding>)> {
 /// The body of a message without its transfer and content codings. An archive may have undone them and left the
 /// headers as they were.
 fn unpack<'a>(head: &[u8], body: &'a [u8], max: usize) -> Result<Cow<'a, [u8]>, String> {
-    let has = |name, value: &str| {
-        header(head, name).is_some_and(|given| given.to_ascii_lowercase().contains(value))
-    };
+    let named = |name| header(head, name).unwrap_or_default().to_ascii_lowercase();
     let mut bytes = Cow::Borrowed(body);
-    if has("transfer-encoding", "chunked")
+    if named("transfer-encoding").contains("chunked")
         && let Some(joined) = join_chunks(body)
     {
         bytes = Cow::Owned(joined);
     }
-    if !bytes.starts_with(&[0x1F, 0x8B]) {
-        return Ok(bytes);
+    let declared = named("content-encoding");
+    let coding = match bytes[..] {
+        [0x1F, 0x8B, ..] => "gzip",
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => "zstd",
+        _ if declared.is_empty() || is_text(&bytes) => return Ok(bytes),
+        _ => &declared,
+    };
+    match undo(coding, &bytes, max) {
+        Some(Ok(page)) if page.len() > max => Err(super::lines::too_long("page", max)),
+        Some(Ok(page)) => Ok(Cow::Owned(page)),
+        Some(Err(error)) => Err(format!("the {coding} data of this page is damaged ({error})")),
+        None => Err(format!("content coding {coding} is not read")),
     }
-    let mut unpacked = Vec::new();
-    let read = MultiGzDecoder::new(&bytes[..]).take(max as u64 + 1).read_to_end(&mut unpacked);
-    match read {
-        Ok(length) if length > max => Err(super::lines::too_long("page", max)),
-        Ok(_) => Ok(Cow::Owned(unpacked)),
-        Err(error) => Err(format!("the gzip data of this page is damaged ({error})")),
-    }
+}
+
+/// What a coding was made of, as far as just over `max` bytes; `None` for a coding that is not known.
+fn undo(coding: &str, bytes: &[u8], max: usize) -> Option<io::Result<Vec<u8>>> {
+    let read = |packed: &mut dyn Read| {
+        let mut page = Vec::new();
+        packed.take(max as u64 + 1).read_to_end(&mut page).map(|_| page)
+    };
+    Some(match coding {
+        "gzip" | "x-gzip" => read(&mut MultiGzDecoder::new(bytes)),
+        "zstd" => zstd::Decoder::with_buffer(bytes).and_then(|mut packed| read(&mut packed)),
+        // Some servers leave out the frame that the name stands for.
+        "deflate" => read(&mut ZlibDecoder::new(bytes))
+            .or_else(|error| read(&mut DeflateDecoder::new(bytes)).map_err(|_| error)),
+        _ => return None,
+    })
+}
+
+/// Whether bytes are no packed ones: of those, every tenth looks like a control character.
+fn is_text(bytes: &[u8]) -> bool {
+    control_characters(bytes) * 50 <= bytes.len()
 }
 
 /// The chunks of a body in one piece; `None` if it does not come in chunks.

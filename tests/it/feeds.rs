@@ -1,5 +1,9 @@
 //! Feeds and web archives, in the shapes that they have in the wild.
 
+use std::io::Read;
+
+use flate2::Compression;
+use flate2::read::{DeflateEncoder, ZlibEncoder};
 use samestory::model::Article;
 use samestory::read::Options;
 
@@ -175,4 +179,52 @@ fn the_pages_of_a_web_archive_are_articles() {
     );
     assert_eq!(first.seen.unwrap().to_string(), "2025-03-04T10:00:00Z");
     assert_eq!(first.published, None);
+}
+
+#[test]
+fn what_a_page_is_packed_in_is_undone_or_named() {
+    let words: String =
+        (0..400u32).map(|i| format!("{:x} ", i.wrapping_mul(2_654_435_761))).collect();
+    let page = format!("<title>A</title><p>{words}</p>");
+    let read = |packed: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        packed.read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    let coded = |coding: &str, body: &[u8]| {
+        response(&format!("200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {coding}"), body)
+    };
+    let bytes = page.as_bytes();
+    let framed = read(&mut ZlibEncoder::new(bytes, Compression::best()));
+    let bare = read(&mut DeflateEncoder::new(bytes, Compression::best()));
+    let other: Vec<u8> = (0..=255).cycle().take(1000).collect();
+    let archive = [
+        coded("deflate", &framed),
+        coded("deflate", &bare),
+        coded("ZSTD", &zstd::encode_all(bytes, 1).unwrap()),
+        // The archive has unpacked it and kept the header.
+        coded("br", bytes),
+        coded("br", &other),
+        coded("deflate", &other),
+        coded("deflate", &framed[..framed.len() / 2]),
+    ]
+    .concat();
+    let article = format!("A|{}", words.trim());
+    let expected = [1, 2, 3, 4].map(|record| format!("{record} {article}"));
+    let refused = [
+        "5 refused: content coding br is not read",
+        "6 refused: the deflate data of this page is damaged (corrupt deflate stream)",
+        "7 refused: the deflate data of this page is damaged (incomplete deflate stream)",
+    ];
+    let found = outcome("a.warc", &archive, Options::default());
+    assert_eq!(found[..4], expected);
+    assert_eq!(found[4..], refused);
+    let tight = Options { max_record: page.len() - 1, ..Options::default() };
+    let long = format!(
+        "1 refused: this page is longer than {} bytes; --max-record raises the limit",
+        page.len() - 1
+    );
+    for packed in [coded("deflate", &framed), coded("zstd", &zstd::encode_all(bytes, 1).unwrap())] {
+        assert_eq!(outcome("a.warc", &packed, tight.clone()), [long.as_str()]);
+    }
 }
