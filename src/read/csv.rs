@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use ::csv::{ByteRecord, ReaderBuilder};
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 
 use super::chunk::{Body, CHUNK, Parsed, Piece};
 use super::draft::{Columns, Draft};
@@ -52,7 +52,9 @@ impl Rows {
     ) -> Result<Self, Piece> {
         let file = input.file.clone();
         let separator = separator.unwrap_or_else(|| sniff_separator(&input.head));
+        // In a table that is UTF-8 but for a few values, each of them is guessed by itself.
         let encoding = (!is_utf8_so_far(&input.head)).then(|| encoding::guess(&input.head));
+        let encoding = encoding.filter(|encoding| *encoding != UTF_8);
         let max = options.max_record;
         let mut rows = Self {
             input,

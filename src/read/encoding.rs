@@ -3,13 +3,31 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8};
 
-/// The likely encoding of bytes that are not UTF-8.
+/// A text with so many characters of several bytes for each fault is UTF-8 that was damaged. In other encodings such
+/// characters come about by chance: in Chinese, where that is likeliest, one for three faults.
+const CHARACTERS_PER_FAULT: usize = 4;
+
+/// The likely encoding of bytes that are not UTF-8, or not all of them.
 pub(super) fn guess(bytes: &[u8]) -> &'static Encoding {
+    if is_damaged_utf8(bytes) {
+        return UTF_8;
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     detector.guess(None, Utf8Detection::Deny)
+}
+
+/// Whether bytes are UTF-8 but for few faults; a last character that is cut short is none.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut characters, mut faults, mut is_cut) = (0, 0, false);
+    for chunk in bytes.utf8_chunks() {
+        characters += chunk.valid().bytes().filter(|b| *b >= 0xC0).count();
+        faults += usize::from(!chunk.invalid().is_empty());
+        is_cut = std::str::from_utf8(chunk.invalid()).is_err_and(|e| e.error_len().is_none());
+    }
+    characters > 0 && characters >= CHARACTERS_PER_FAULT * (faults - usize::from(is_cut))
 }
 
 /// The text: as UTF-8 where it is that, else in the encoding declared, else as guessed.

@@ -135,6 +135,17 @@ fn what_each_input_comes_to() {
             &["0 refused: no column is known as text or title among: a, story_html, c; --field text=COLUMN names one"],
         ),
         ("note.txt", b"Menu\n\nL'\xE9t\xE9 est l\xE0\n\nIl fait d\xE9j\xE0 chaud.\n", &["1 L'été est là|Il fait déjà chaud."]),
+        ("cut.txt", "Brücke offen\n\nGebühr: 5 €".as_bytes().split_last().unwrap().1, &["1 Brücke offen|Gebühr: 5 \u{fffd}"]),
+        (
+            "stray.html",
+            &["<title>Größe</title><p>Brücke über Fluß ".as_bytes(), b"\xFF</p>"].concat(),
+            &["1 Größe|Brücke über Fluß \u{fffd}"],
+        ),
+        (
+            "mixed.csv",
+            &["title,text\nGrößte Brücke über Fluß,größer für Fußgänger ".as_bytes(), b"\xFF\nStra\xDFe,y\n"].concat(),
+            &["2 Größte Brücke über Fluß|größer für Fußgänger \u{fffd}", "3 Straße|y"],
+        ),
         ("noise.txt", b"// a\n12 3\n", &["1 refused: neither text nor title"]),
         ("page.txt", b"<!doctype html><title>A</title><p>x</p>", &["1 A|x"]),
         ("page.html", b"<meta charset=windows-1251><title>\xCF\xF3\xF2\xE8\xED</title>", &["1 Путин|"]),
