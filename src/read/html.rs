@@ -24,17 +24,19 @@ pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
     }
 }
 
-/// The encoding that the head of a page declares.
+/// The encoding that a `<meta>` in the head of a page declares; scripts have a `charset` too, which is their own.
 pub(super) fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
-    let label = b"charset=";
-    let start = head.windows(label.len()).position(|window| window == label)? + label.len();
-    let name = head[start..].trim_ascii_start();
-    let name = name.strip_prefix(b"\"").or_else(|| name.strip_prefix(b"'")).unwrap_or(name);
-    let end = name
-        .iter()
-        .position(|b| !b.is_ascii_alphanumeric() && !b"-_:.".contains(b))
-        .unwrap_or(name.len());
-    Encoding::for_label(&name[..end])
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
+    let tags = head.split("<meta").skip(1).filter_map(|rest| rest.split('>').next());
+    tags.filter(|tag| tag.starts_with(|c: char| c.is_ascii_whitespace() || c == '/'))
+        .find_map(named)
+}
+
+/// The encoding that the attributes of a tag name.
+fn named(attributes: &str) -> Option<&'static Encoding> {
+    let (_, name) = attributes.split_once("charset=")?;
+    let name = name.trim_start().trim_start_matches(['"', '\'']);
+    let label = name.split(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).next()?;
+    Encoding::for_label(label.as_bytes())
         .filter(|encoding| encoding.is_ascii_compatible() || encoding.name() == "ISO-2022-JP")
 }

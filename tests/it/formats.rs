@@ -149,6 +149,11 @@ fn what_each_input_comes_to() {
         ("noise.txt", b"// a\n12 3\n", &["1 refused: neither text nor title"]),
         ("page.txt", b"<!doctype html><title>A</title><p>x</p>", &["1 A|x"]),
         ("page.html", b"<meta charset=windows-1251><title>\xCF\xF3\xF2\xE8\xED</title>", &["1 Путин|"]),
+        (
+            "script.html",
+            b"<script charset=\"utf-8\" src=a></script><meta charset=\"iso-8859-2\"><title>\xBF\xF3\xB3\xE6</title>",
+            &["1 żółć|"],
+        ),
         ("lines.gz", &gzip(b"{\"title\":\"A\"}\n{\"title\":\"B\"}\n"), &["1 A|", "2 B|"]),
         ("lines.zst", &zstd::encode_all(&b"{\"title\":\"A\"}\n"[..], 1).unwrap(), &["1 A|"]),
     ];
