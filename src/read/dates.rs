@@ -69,7 +69,8 @@ fn zoned(moment: DateTime, timezone: &TimeZone) -> Option<Timestamp> {
     timezone.to_ambiguous_zoned(moment).compatible().ok().map(|zoned| zoned.timestamp())
 }
 
-/// Digits alone: `yyyymmdd`, `yyyymmddhhmmss`, or the time since 1970 in seconds, or finer where there are more digits.
+/// Digits alone: `yyyymmdd`, `yyyymmddhhmm`, `yyyymmddhhmmss`, or the time since 1970 in seconds, or finer where there are
+/// more digits.
 fn number(given: &str, timezone: &TimeZone) -> Option<Timestamp> {
     let (whole, fraction) = given.split_once('.').unwrap_or((given, "0"));
     let (whole_digits, fraction_digits) = (digits(whole.as_bytes())?, digits(fraction.as_bytes())?);
@@ -82,14 +83,13 @@ fn number(given: &str, timezone: &TimeZone) -> Option<Timestamp> {
             let nanoseconds = digits(format!("{fraction:0<9}").as_bytes().get(..9)?)?;
             Timestamp::new(whole_digits, i32::try_from(nanoseconds).ok()?).ok()
         }
-        12 | 13 => Timestamp::from_millisecond(whole_digits).ok(),
-        14 => {
-            let (day, clock) = (whole_digits / 1_000_000, whole_digits % 1_000_000);
-            let part = |n: i64| i8::try_from(n % 100).ok();
-            let time =
-                Time::new(part(clock / 10_000)?, part(clock / 100)?, part(clock)?, 0).ok()?;
-            zoned(calendar_day(day)?.to_datetime(time), timezone)
-        }
+        // As milliseconds, what reads as a minute of our time would be of a few months of 1976.
+        12 => match calendar_second(whole_digits * 100) {
+            Some(minute) if (1900..2100).contains(&minute.year()) => zoned(minute, timezone),
+            _ => Timestamp::from_millisecond(whole_digits).ok(),
+        },
+        13 => Timestamp::from_millisecond(whole_digits).ok(),
+        14 => zoned(calendar_second(whole_digits)?, timezone),
         16 => Timestamp::from_microsecond(whole_digits).ok(),
         19 => Timestamp::from_nanosecond(i128::from(whole_digits)).ok(),
         _ => None,
@@ -110,6 +110,13 @@ fn scientific(given: &str, timezone: &TimeZone) -> Option<Timestamp> {
     let is_one = given.starts_with(|c: char| c.is_ascii_digit()) && given.contains(['e', 'E']);
     let plain: f64 = given.parse().ok().filter(|_| is_one)?;
     number(&plain.to_string(), timezone)
+}
+
+/// `yyyymmddhhmmss` as one number.
+fn calendar_second(n: i64) -> Option<DateTime> {
+    let part = |n: i64| i8::try_from(n % 100).ok();
+    let time = Time::new(part(n / 10_000)?, part(n / 100)?, part(n)?, 0).ok()?;
+    Some(calendar_day(n / 1_000_000)?.to_datetime(time))
 }
 
 /// ISO 8601 in all its breadth.

@@ -159,7 +159,7 @@ fn usual_dates_are_read_and_doubtful_ones_are_not() {
         "2026-03-04T11:30:00[Europe/Paris]", "2026/03/04 10:30", "Wed, 04 Mar 2026 10:30:00 GMT", "1772620200.0",
         "Wed, 4 Mar 2026 05:30:00 EST", "Wed, 04 Mar 26 10:30:00 +0000", "4 Mar 2026 11:30:00 +0100 (CET)",
         "Mar 4, 2026 10:30", "March 4th, 2026 at 10:30 a.m.", "Wed Mar  4 10:30:00 UTC 2026", "04.03.2026 10:30",
-        "Wednesday, 4 March 2026, 10:30AM", "1772620200000", " 1772620200 ",
+        "Wednesday, 4 March 2026, 10:30AM", "1772620200000", " 1772620200 ", "202603041030", "202603041030.0",
     ] {
         assert_eq!(date(given, "UTC"), "2026-03-04T10:30:00Z", "{given}");
     }
@@ -168,6 +168,10 @@ fn usual_dates_are_read_and_doubtful_ones_are_not() {
         assert_eq!(date(given, "Europe/Paris"), "2026-03-03T23:00:00Z", "{given}");
     }
     assert_eq!(date("2026-03-04T10:30:00", "Europe/Paris"), "2026-03-04T09:30:00Z");
+    assert_eq!(date("202603041030", "Europe/Paris"), "2026-03-04T09:30:00Z");
+    // Twelve digits that are no minute of our time are milliseconds.
+    assert_eq!(date("202613041030", "UTC"), "1976-06-03T01:24:01.03Z");
+    assert_eq!(date("966123456789", "UTC"), "2000-08-12T23:37:36.789Z");
     assert_eq!(date("12 Sept 2023 12:05 am", "UTC"), "2023-09-12T00:05:00Z");
     assert_eq!(date("12 Sept 2023 12:05 pm", "UTC"), "2023-09-12T12:05:00Z");
     for given in [
