@@ -75,7 +75,7 @@ pub(super) fn run(args: &Serve, tell: &Tell) -> Result<Exit, Failure> {
     };
     let ended = interrupt::asked().map_err(Failure::usage)?;
     let ready = |address| tell.note(&format!("listening on http://{address}"));
-    service::serve(options, args.listen, ready, |fault| tell::alarm(fault), ended)?;
+    service::serve(options, args.listen, ready, tell::alarm, ended)?;
     tell.note("stopped");
     Ok(Exit::Done)
 }

@@ -37,5 +37,7 @@ mod targets;
 mod tidy;
 mod twin;
 mod util;
+#[cfg(feature = "serve")]
+mod waiting;
 #[cfg(feature = "parquet")]
 mod worker;

@@ -1,0 +1,127 @@
+//! What a service has accepted and the index does not have yet, and versions that come one after the other.
+
+use samestory::model::Article;
+use samestory::read;
+use samestory::service::Options;
+use samestory::store::{Arrivals, Journal};
+use serde_json::{Value, json};
+
+use crate::asked::{Asked, news, options};
+use crate::util::Dir;
+
+#[test]
+fn corrections_take_the_place_of_what_they_correct() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let send = |id: &str, published: Value, version: usize| {
+        let (title, text) =
+            (format!("Headline {version}"), format!("The text of version {version}."));
+        let article = json!({"id": id, "title": title, "text": text, "published": published});
+        asked.post("/v1/articles", &article).is(201);
+        // Whichever version is told of, it is told of as a whole.
+        let told = asked.get(&format!("/v1/articles/{id}")).is(200).json();
+        let number = |of: &str| {
+            told[of].as_str().unwrap().trim_matches(|c: char| !c.is_numeric()).to_owned()
+        };
+        assert_eq!(number("title"), number("text"), "{told}");
+        assert!(told["provisional"] == false || number("title") == version.to_string(), "{told}");
+    };
+    let date = || json!("2026-05-03T10:00:00Z");
+    for published in [date(), Value::Null] {
+        let id = if published.is_null() { "undated" } else { "dated" };
+        // One after the other, then so fast that the index takes several at once.
+        for version in 1..5 {
+            send(id, published.clone(), version);
+            assert_eq!(asked.settled(id)["text"], format!("The text of version {version}."));
+        }
+        (5..10).for_each(|version| send(id, published.clone(), version));
+        assert_eq!(asked.settled(id)["title"], "Headline 9");
+    }
+    let runs = asked.get("/v1/runs").is(200).json();
+    let items = runs["items"].as_array().unwrap();
+    assert!(items.iter().all(|run| run["refused"] == 0), "{runs}");
+    asked.stop();
+}
+
+/// A service that ends after the index took a batch, and before the journal let go of it, takes it again.
+#[test]
+fn what_is_taken_twice_does_no_harm() {
+    let dir = Dir::new();
+    Asked::new(options(&dir, None)).stop();
+    let article = |version: &usize| Article {
+        id: "ver".into(),
+        title: format!("Headline {version}"),
+        ..Article::default()
+    };
+    for (waiting, added) in
+        [(vec![1, 2], 1), (vec![1, 2], 0), (vec![1, 2, 3], 1), (vec![1, 2, 3, 1], 1), (vec![1], 0)]
+    {
+        let articles: Vec<Article> = waiting.iter().map(article).collect();
+        let mut journal = Journal::open(&dir.path("news.idx")).unwrap();
+        journal.accept(&[Arrivals { articles: &articles, key: None }]).unwrap();
+        let asked = Asked::new(options(&dir, None));
+        assert_eq!(asked.settled("ver")["title"], articles.last().unwrap().title, "{waiting:?}");
+        let run = asked.get("/v1/runs").is(200).json()["items"][0].clone();
+        assert_eq!((&run["added"], &run["refused"]), (&json!(added), &json!(0)), "{waiting:?}");
+        asked.stop();
+    }
+}
+
+/// Leaves news as a service does that is killed before the index has them.
+fn accepted(dir: &Dir) {
+    Asked::new(options(dir, None)).stop();
+    let parsed =
+        read::received("http", news().as_bytes(), &read::Options::default().into()).parse();
+    let batch = Arrivals { articles: &parsed.articles, key: None };
+    Journal::open(&dir.path("news.idx")).unwrap().accept(&[batch]).unwrap();
+}
+
+#[test]
+fn what_waits_can_be_forgotten() {
+    let dir = Dir::new();
+    accepted(&dir);
+    dir.run("index forget --index news.idx wire").exits(0);
+    dir.run("index forget --index news.idx wire copy").exits(1).says("has the id wire");
+    let waiting = Journal::open(&dir.path("news.idx")).unwrap().waiting(9).unwrap();
+    let ids: Vec<&str> = waiting.iter().map(|arrival| &*arrival.article.id).collect();
+    assert_eq!(ids, ["mirror", "seeds"]);
+}
+
+#[test]
+fn a_copy_has_what_was_accepted_and_waits() {
+    let dir = Dir::new();
+    accepted(&dir);
+    dir.run("index backup copy.idx --index news.idx").exits(0);
+    let copy = Options { index: dir.path("copy.idx"), ..options(&dir, None) };
+    let asked = Asked::new(copy);
+    assert_eq!(asked.story_of("mirror"), asked.story_of("wire"));
+    asked.stop();
+}
+
+#[test]
+fn a_text_that_cannot_be_read_is_not_one_that_is_not_there() {
+    let dir = Dir::new();
+    accepted(&dir);
+    let spoil = |file: &str, column: &str| {
+        let database = rusqlite::Connection::open(dir.path("news.idx").join(file)).unwrap();
+        assert!(database.execute(&format!("UPDATE {column} = x'00'"), []).unwrap() > 0);
+    };
+    let asked = Asked::new(options(&dir, None));
+    asked.settled("wire");
+    spoil("index.sqlite", "texts SET packed");
+    let told = asked.get("/v1/articles/wire").is(503).json();
+    assert_eq!(told["detail"], "the index is damaged");
+    asked.get("/compare?article=wire&article=copy").is(503);
+    asked.stop();
+
+    let journal = Journal::open(&dir.path("news.idx")).unwrap();
+    assert!(journal.article("late").unwrap().is_none());
+    let late = Article { id: "late".into(), ..Article::default() };
+    Journal::open(&dir.path("news.idx"))
+        .unwrap()
+        .accept(&[Arrivals { articles: &[late], key: None }])
+        .unwrap();
+    assert_eq!(journal.article("late").unwrap().unwrap().id, "late");
+    spoil("service/journal.sqlite", "arrivals SET article");
+    assert!(journal.article("late").is_err());
+}
