@@ -11,7 +11,7 @@ fuzz_target!(|input: (&str, &str)| {
     let cleaned = clean::clean(title, text);
     let plain = markup::strip(text);
     for line in cleaned.text.lines().filter(|line| !line.trim().is_empty()) {
-        assert!(plain.contains(line.trim()) || text.contains(line.trim()) || plain != text, "{line}");
+        assert!(plain.contains(line.trim()), "{line}");
     }
     let mut words = Words::default();
     words.add(&cleaned.text);

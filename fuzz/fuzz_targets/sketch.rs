@@ -1,4 +1,4 @@
-//! The fast sketches beside slow ones that follow the papers word for word.
+//! The fast fingerprint beside a slow one that follows the paper word for word, and what holds of every signature.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -124,6 +124,9 @@ impl Pass {
     }
 }
 
+/// Parts of all hashes that pairs by leads are looked for in: more would go through all leads more often.
+const LEAD_PARTS: u32 = 8;
+
 /// Pairs proposed that are looked at together: what is fetched for one is then waited for with that for the others.
 const AT_ONCE: usize = 256;
 
@@ -137,10 +140,11 @@ fn by_lead(leads: Vec<Lead>, known: &[u64]) -> Vec<u64> {
         new.append(some);
     };
     let all_buckets = Pool::new(Buckets::every);
-    let of_part = |part: usize| -> Vec<u64> {
-        let mut rows = Vec::with_capacity(leads.len() + leads.len() / 8);
+    let of_part = |part: u32| -> Vec<u64> {
+        let rows = LEAD_HASHES * leads.len() / LEAD_PARTS as usize;
+        let mut rows = Vec::with_capacity(rows + rows / 8);
         for (lead, item) in leads.iter().zip(0..) {
-            let ours = |&hash: &u32| hash as usize % LEAD_HASHES == part && hash != u32::MAX;
+            let ours = |&hash: &u32| hash % LEAD_PARTS == part && hash != u32::MAX;
             let mut ours =
                 lead.iter().rev().fold(0u32, |all, hash| all << 1 | u32::from(ours(hash)));
             while ours != 0 {
@@ -163,7 +167,7 @@ fn by_lead(leads: Vec<Lead>, known: &[u64]) -> Vec<u64> {
     let join = |some: Vec<u64>, others: Vec<u64>| {
         buckets::union_by(&some, &others, |pair| pair >> 1, |pair, _| pair | 1)
     };
-    let parts = (0..LEAD_HASHES).into_par_iter().with_max_len(1);
+    let parts = (0..LEAD_PARTS).into_par_iter().with_max_len(1);
     let counted: Vec<Vec<u64>> = parts.map(of_part).collect();
     drop((all_buckets, known, leads));
     // Two by two, so that no long list is gone through again and again.
