@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use rusqlite::backup::Progress;
-use rusqlite::{Connection, MAIN_DB};
+use rusqlite::{Connection, MAIN_DB, Transaction};
 
 use super::files::{lock, make_room, sql, sync};
-use super::{Error, Journal, Store};
+use super::tables::RETRIES;
+use super::{Error, Journal, Segment, Store};
 
 impl Store {
     /// Copies everything into an empty folder, as it is at one moment; the index may be written to meanwhile. What a service
@@ -22,9 +23,12 @@ impl Store {
         if header.exists() {
             return Err(Error::Foreign(folder.to_owned()));
         }
-        // What goes over to the index meanwhile is then in both, and is taken once; copied later it could be in neither.
-        Journal::copy(self.folder(), folder)?;
-        let (_moment, segments) = self.at_one_moment(Self::opened)?;
+        let journal = Journal::is_there(self.folder()).then(|| Journal::open(self.folder()));
+        let journal = journal.transpose()?;
+        let (_moments, segments) = self.moments(journal.as_ref())?;
+        if let Some(journal) = &journal {
+            journal.copy_to(folder)?;
+        }
         let database = folder.join("index.sqlite");
         copy_database(&self.db, &database).map_err(sql(database))?;
         for segment in segments {
@@ -37,7 +41,28 @@ impl Store {
         sync(&header)?;
         sync(folder)
     }
+
+    /// Begins a moment of the index and one of the journal, and opens the segments. No run went by between the two: an article
+    /// that is accepted waits or is in the index, and an older version does not wait beside a newer one that is in.
+    fn moments<'a>(
+        &'a self,
+        journal: Option<&'a Journal>,
+    ) -> Result<(Moments<'a>, Vec<Segment>), Error> {
+        for _ in 0..RETRIES {
+            let before = self.n_runs()?;
+            let waiting = journal.map(Journal::moment).transpose()?;
+            let look = |store: &Self| Ok((store.opened()?, store.n_runs()?));
+            let (moment, (segments, runs)) = self.at_one_moment(look)?;
+            if journal.is_none() || runs == before {
+                return Ok(((moment, waiting), segments));
+            }
+        }
+        Err(Error::Locked(self.folder().to_owned()))
+    }
 }
+
+/// A moment of the index, and one of the journal.
+type Moments<'a> = (Transaction<'a>, Option<Transaction<'a>>);
 
 /// Copies a database as it is at the moment that was begun on its connection.
 pub(super) fn copy_database(db: &Connection, to: &Path) -> rusqlite::Result<()> {

@@ -1,11 +1,11 @@
 //! What a service has accepted and the index does not have yet: articles as they arrived, with their texts.
 //!
 //! An article that is written here is safe; the index takes them from here in the order of their numbers, and then they go.
-//! Taking one twice does no harm: the same article with the same content is read once.
+//! Taking the last ones twice does no harm, if none of them is left out: the same article with the same content is read once.
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::Error;
 use super::copy::copy_database;
@@ -180,20 +180,22 @@ impl Journal {
         folder.join(SERVICE).join(FILE).exists()
     }
 
-    /// Copies the journal of the index in a folder, if it has one, into another folder, as it is at one moment.
-    pub(super) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
-        if !Self::is_there(from) {
-            return Ok(());
-        }
-        let (journal, path) = (Self::open(from)?, place(to)?);
-        let copy = || {
-            let moment = journal.db.unchecked_transaction()?;
-            // The first look begins the moment.
+    /// Until what this gives is dropped, all that is read is of this moment.
+    pub(super) fn moment(&self) -> Result<Transaction<'_>, Error> {
+        let begin = || {
+            let moment = self.db.unchecked_transaction()?;
+            // The first look begins it.
             moment.query_row("SELECT MAX(number) FROM arrivals", [], |_| Ok(()))?;
-            copy_database(&moment, &path)
+            Ok(moment)
         };
-        copy().map_err(sql(path.clone()))?;
-        sync(&to.join(SERVICE))
+        begin().map_err(sql(self.path.clone()))
+    }
+
+    /// Copies the journal to that of the index in another folder, as it is at the moment that was begun.
+    pub(super) fn copy_to(&self, folder: &Path) -> Result<(), Error> {
+        let path = place(folder)?;
+        copy_database(&self.db, &path).map_err(sql(path))?;
+        sync(&folder.join(SERVICE))
     }
 
     /// Lets go of everything up to a number, which the index has now.

@@ -13,16 +13,21 @@ use rusqlite::Connection;
 use super::{Error, Store};
 
 impl Store {
+    /// How many runs the database has; none where it has no tables.
+    pub(super) fn n_runs(&self) -> Result<Option<i64>, Error> {
+        runs(&self.db).map_err(self.sql())
+    }
+
     /// Notes how many runs are safe now.
     pub(super) fn note_runs(&self) {
-        if let (Some(lock), Ok(Some(runs))) = (&self.lock, runs(&self.db)) {
+        if let (Some(lock), Ok(Some(runs))) = (&self.lock, self.n_runs()) {
             note(lock, runs);
         }
     }
 
     /// Demands the runs that were noted.
     pub(super) fn expect_runs(&self, noted: i64) -> Result<(), Error> {
-        match runs(&self.db).map_err(self.sql())? {
+        match self.n_runs()? {
             None if noted == 0 => Err(Error::damaged(&self.database(), "its tables are missing")),
             Some(runs) if runs >= noted => Ok(()),
             left => {

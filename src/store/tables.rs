@@ -45,7 +45,7 @@ COMMIT;
 ";
 
 /// How often a reader looks again when a writer was faster.
-const RETRIES: usize = 20;
+pub(super) const RETRIES: usize = 20;
 
 /// An article as the database has it.
 #[derive(Debug, Clone, Default)]
