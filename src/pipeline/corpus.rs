@@ -75,7 +75,7 @@ impl Corpus {
             sketches: Column::with_room(room.sketches),
             shingles: Column::with_room(room.shingles),
             terms: Column::with_room(lists),
-            hashes: Column::with_room(room.shingles),
+            hashes: Column::with_room(room.hashes),
             facts: Column::with_room(lists),
             room,
             ..Self::default()

@@ -72,8 +72,10 @@ const BLOCK: usize = if cfg!(test) { 8 } else { 1 << 14 };
 pub(super) struct Room {
     /// Sketches, which the search for candidates reads again and again.
     pub(super) sketches: usize,
-    /// Shingles, nearly all of which are compared; and as much of the words and numbers that go with them.
+    /// Shingles, nearly all of which are compared.
     pub(super) shingles: usize,
+    /// Words of headlines, and details, that go with them.
+    pub(super) hashes: usize,
     /// Lists of each other kind.
     pub(super) lists: usize,
     /// Lists that are looked at together.
@@ -92,11 +94,13 @@ impl Room {
     /// The room that there is in memory.
     pub(super) fn new(Memory { limit, give_back }: Memory) -> Self {
         let (sketches, shingles, batch) = (usize::MAX, 6 * IN_MEMORY, 64 << 20);
-        let usual = Self { sketches, shingles, lists: IN_MEMORY, batch, give_back };
+        let (hashes, lists) = (IN_MEMORY / 2, IN_MEMORY);
+        let usual = Self { sketches, shingles, hashes, lists, batch, give_back };
         let Some(limit) = limit else { return usual };
         let batch = (limit / 16).min(usual.batch);
         let lists = (limit / 64).min(usual.lists);
-        Self { sketches: lists, shingles: lists, lists, batch, give_back }
+        let hashes = lists.min(usual.hashes);
+        Self { sketches: lists, shingles: lists, hashes, lists, batch, give_back }
     }
 }
 

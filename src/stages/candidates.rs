@@ -124,8 +124,8 @@ impl Pass {
     }
 }
 
-/// Parts of all hashes that pairs by leads are looked for in: more would go through all leads more often.
-const LEAD_PARTS: u32 = 8;
+/// Parts of all hashes that pairs by leads are looked for in: fewer would take more memory, more would go through all leads more often.
+const LEAD_PARTS: u32 = 16;
 
 /// Pairs proposed that are looked at together: what is fetched for one is then waited for with that for the others.
 const AT_ONCE: usize = 256;

@@ -21,9 +21,9 @@ pub const NO_LEAD: Lead = [u32::MAX; LEAD_HASHES];
 /// Hashes kept of the lead.
 pub const LEAD_HASHES: usize = OPENING_HASHES + OTHERS;
 /// Of these so many are the smallest of the opening alone, so that a teaser has them.
-const OPENING_HASHES: usize = 4;
+const OPENING_HASHES: usize = 3;
 /// And so many are the smallest others of the lead.
-const OTHERS: usize = 8;
+const OTHERS: usize = 7;
 /// Shingles of the opening.
 const OPENING: usize = 32;
 /// Shingles of the lead. Copies are cut from the end, and what is put before them is short.
@@ -82,8 +82,8 @@ mod tests {
                 some.resize(n, u32::MAX);
                 some
             };
-            let mut lead = filled(&mut distinct(32).into_iter(), 4);
-            let others = filled(&mut distinct(128).into_iter().filter(|hash| !lead.contains(hash)), 8);
+            let mut lead = filled(&mut distinct(32).into_iter(), 3);
+            let others = filled(&mut distinct(128).into_iter().filter(|hash| !lead.contains(hash)), 7);
             lead.extend(others);
             let sketch = sketch(&hashes).expect("there are hashes");
             prop_assert_eq!(&sketch.lead[..], lead);
