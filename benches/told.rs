@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use samestory::kernel::hash::hash;
-use samestory::model::{Article, Grouping};
+use samestory::model::Article;
 use samestory::params::Params;
 use samestory::pipeline::cluster_articles;
 use samestory::read;
@@ -22,11 +22,13 @@ pub(crate) fn articles(inputs: &[String]) -> Vec<Article> {
 /// For each article the one that stands for its near-duplicate group, both by id.
 pub(crate) fn copies(articles: &[Article]) -> BTreeMap<String, String> {
     let params = Params { only_duplicates: true, ..Params::default() };
-    let Grouping { articles: entries, order, groups, .. } =
-        cluster_articles(articles.to_vec(), &params).expect("there is room").grouping;
-    let id = |at: u32| entries[order[at as usize] as usize].id.to_string();
-    let group = |ends: &[u32]| (ends[0]..ends[1]).map(move |at| (at, ends[0])).collect::<Vec<_>>();
-    groups.windows(2).flat_map(group).map(|(at, first)| (id(at), id(first))).collect()
+    let grouping = cluster_articles(articles.to_vec(), &params).expect("there is room").grouping;
+    let in_group = |group: usize| grouping.members(group).iter().map(move |&i| (i, group));
+    let copy = |(i, group): (u32, usize)| {
+        let (own, stands) = (&grouping.articles[i as usize], grouping.representative(group));
+        (own.id.to_string(), stands.id.to_string())
+    };
+    (0..grouping.n_groups()).flat_map(in_group).map(copy).collect()
 }
 
 /// Which words of an article are looked at, and how.

@@ -58,7 +58,8 @@ impl Buckets {
     /// Hands over the pairs that the bucket rule proposes for `(key, item)` rows in any order. Keys have [`KEY_BITS`]
     /// bits, of which the upper ones should be spread evenly; items are below `items`.
     ///
-    /// A pair may be handed over more than once, or not at all if an earlier call has handed it over. Returns the size of the largest bucket.
+    /// A pair may be handed over more than once, or not at all if an earlier call has handed it over. Returns the size of the
+    /// largest bucket.
     pub fn propose(
         &mut self,
         items: usize,

@@ -6,6 +6,7 @@ use foldhash::HashMap;
 
 use super::parts::in_parts;
 use super::weights::{Vectors, Weights};
+use crate::kernel::sort::starts;
 
 // Tests have few articles, so that all limits are low there: each must be met.
 
@@ -53,15 +54,9 @@ impl<'a> Posted<'a> {
             (part, lengths)
         };
         let parts: Vec<(Vec<u8>, Vec<u32>)> = in_parts(vectors.len(), part);
-        let (mut positions, mut starts) = (Vec::new(), vec![0]);
-        positions.reserve_exact(parts.iter().map(|part| part.0.len()).sum());
-        for (part, lengths) in parts {
-            positions.extend(part);
-            starts.extend(lengths.into_iter().scan(starts[starts.len() - 1], |end, length| {
-                *end += length;
-                Some(*end)
-            }));
-        }
+        let starts = starts(parts.iter().flat_map(|part| part.1.iter().copied()));
+        let mut positions = Vec::with_capacity(parts.iter().map(|part| part.0.len()).sum());
+        parts.into_iter().for_each(|part| positions.extend(part.0));
         let mut all = Self { vectors, fixed, positions, starts, numbers: vec![], counts: vec![] };
         all.number();
         all

@@ -86,7 +86,7 @@ const MINGLED: f64 = 0.86;
 const EVEN: f64 = 0.77;
 /// In fewer shingles a sentence is too much of the text to tell.
 const LONG: usize = 100;
-/// No form that is filled in again has more shingles.
+/// With so many shingles a text is not taken for a form that is filled in again, and its names are not kept.
 const FORM: usize = 160;
 /// From this resemblance on another name is a correction.
 const RENAMED: f64 = 0.9;
@@ -120,7 +120,8 @@ pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
     let (resemblance, containment) = (resemblance(n, m, common), containment(n, m, common));
     let apart = a.time.zip(b.time).map(|(x, y)| (x - y).abs() > FRESH);
     let numbers = Shared::numbers(a, b);
-    let headline = Headline::of(a, b);
+    // Most pairs need not be asked for it.
+    let headline = || Headline::of(a, b);
     let retold = apart == Some(false)
         && common >= RETOLD
         && a.headline.len() >= HEADLINE
@@ -138,7 +139,7 @@ pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
     let agreeing = match apart {
         Some(false) => {
             resemblance >= CORRECTED
-                || (containment >= UPDATED && headline == Headline::Alike)
+                || (containment >= UPDATED && headline() == Headline::Alike)
                 || numbers.one_corrected()
                 || numbers.agree(AGREEING_FRESH)
         }
@@ -156,8 +157,8 @@ pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
     } else if mingled
         && n.max(m) < FORM
         && resemblance < CLEARLY
-        && headline == Headline::Other
         && numbers.own >= OTHER_NUMBERS
+        && headline() == Headline::Other
     {
         against(0.0, "another headline and other numbers: a form filled in again")
     } else if strength >= 1.0 && n.max(m) < FORM && resemblance < RENAMED && other_subject(a, b) {
@@ -226,7 +227,7 @@ struct Shared {
 impl Shared {
     /// The numbers of two articles.
     fn numbers(a: &Compared, b: &Compared) -> Self {
-        let numbers = |details: &'_ [u32]| details.partition_point(|&hash| hash < NAME);
+        let numbers = |details: &[u32]| details.partition_point(|&hash| hash < NAME);
         let (a, b) = (&a.details[..numbers(a.details)], &b.details[..numbers(b.details)]);
         let common = intersection(a, b);
         Self { common, own: a.len().min(b.len()) - common }
