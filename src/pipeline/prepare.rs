@@ -7,6 +7,7 @@ use crate::kernel::hash::{hash, mix};
 use crate::kernel::runs::Begins;
 use crate::kernel::simhash::simhash;
 use crate::kernel::sort::Sorter;
+use crate::kernel::time::DAY;
 use crate::model::{Article, Entry};
 use crate::params::Params;
 use crate::stages::sketch::{Sketch, sketch};
@@ -31,7 +32,8 @@ pub(super) struct Prepared {
     pub(super) source: u64,
     /// The hash of title and text as delivered: the same id with another one is another version.
     pub(super) delivered: u64,
-    /// The hash of the compared words in order: equal for texts that are the same word for word. 0 without any.
+    /// The hash of the compared words in order: equal for texts that are the same word for word (of one day, if they are as
+    /// short as a flash). 0 without any.
     pub(super) content: u64,
     /// Words of the text.
     pub(super) n_words: u32,
@@ -67,9 +69,20 @@ pub(super) struct Chunkful {
 }
 
 /// The hash of all that the lists of an article depend on.
-fn key(article: &Article, delivered: u64) -> u64 {
+fn key(article: &Article, delivered: u64, params: &Params) -> u64 {
     let [source, lang] = [&article.source, &article.lang].map(|text| hash(text.as_bytes()));
-    mix(mix(source) ^ lang) ^ delivered
+    mix(mix(source) ^ lang) ^ delivered ^ day_of_flash(article, params)
+}
+
+/// Most bytes of a text that may say the same of something else on another day: "Markets at noon", a standing headline.
+const FLASH: usize = 200;
+
+/// The hash of the day of such a short text, so that it is the same word for word as those of its day only; 0 for a longer
+/// one, and where no date is known.
+fn day_of_flash(article: &Article, params: &Params) -> u64 {
+    let dated = article.text.len() <= FLASH && !params.ignore_dates;
+    let time = article.published.or(article.seen).filter(|_| dated);
+    time.map_or(0, |time| mix(time.as_second().div_euclid(DAY) as u64))
 }
 
 impl Chunkful {
@@ -121,7 +134,7 @@ impl Preparer {
         let mut keys = Vec::with_capacity(articles.len());
         for article in articles {
             let delivered = delivered(&article);
-            let key = key(&article, delivered);
+            let key = key(&article, delivered, params);
             let prepared = match known(key) {
                 Some(known) => self.again(article, &known, params),
                 None => self.prepare(article, delivered, &mut done, params),
@@ -177,7 +190,7 @@ impl Preparer {
             identity: hash(article.id.as_bytes()),
             source: hash(article.source.as_bytes()),
             delivered,
-            content: content(compared),
+            content: content(compared, day_of_flash(&article, params)),
             n_words: text.len() as u32,
             title_words: lists.add_hashes(title.iter().map(|word| word.hash as u32)),
             details: lists.add_hashes(self.details.iter().copied()),
@@ -256,8 +269,8 @@ pub(super) fn cleaned<'a>(article: &'a Article, params: &Params) -> clean::Clean
     clean::clean_of(params.boilerplate.as_deref(), &article.source, &article.title, &article.text)
 }
 
-/// A hash of some words in their order; 0 without any.
-fn content(words: &[Word]) -> u64 {
+/// A hash of some words in their order, and of the day if that matters; 0 without any word.
+fn content(words: &[Word], day: u64) -> u64 {
     if words.is_empty() {
         return 0;
     }
@@ -268,7 +281,7 @@ fn content(words: &[Word]) -> u64 {
             *lane = (lane.rotate_left(23) ^ word.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         }
     }
-    lanes.iter().fold(words.len() as u64, |sum, lane| mix(sum ^ lane))
+    lanes.iter().fold(words.len() as u64 ^ day, |sum, lane| mix(sum ^ lane))
 }
 
 /// A text that is kept once for all articles in a row that have it.

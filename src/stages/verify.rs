@@ -150,6 +150,8 @@ pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
     let few = n.min(m) < if apart == Some(true) { FEW_APART } else { FEW };
     if a.content == b.content {
         against(0.0, "the same words under unrelated headlines: a notice")
+    } else if apart == Some(true) && n.max(m) < BRIEF {
+        against(0.0, "as short as a headline, and of other days: it may say the same of something else")
     } else if !agreeing {
         against(0.0, "too many numbers differ")
     } else if mingled && few && resemblance < CLEARLY {
