@@ -15,6 +15,7 @@ use super::prepare::{Chunkful, Prepared};
 use super::spool::{Place, Room};
 use crate::kernel::hash::hash;
 use crate::model::Entry;
+use crate::stages::headline::Headline;
 use crate::stages::sketch::Sketch;
 use crate::stages::terms::Term;
 use crate::stages::verify;
@@ -229,6 +230,7 @@ impl Corpus {
         [headline, details]: [&'a [u32]; 2],
     ) -> verify::Compared<'a> {
         let time = self.entries[i as usize].published().map(Timestamp::as_second);
+        let headline = Headline::new(headline);
         verify::Compared { shingles, details, headline, time, content: self.content(i) }
     }
 

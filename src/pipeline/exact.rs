@@ -5,9 +5,9 @@ use std::io;
 use rayon::prelude::*;
 
 use super::corpus::Corpus;
-use crate::kernel::sets::intersection;
 use crate::stages::decide::Constraints;
 use crate::stages::duplicates::Duplicates;
+use crate::stages::headline::Headline;
 
 impl Corpus {
     /// The order of articles by when they were published, or else seen, unknown first; positions decide between equals.
@@ -84,7 +84,8 @@ pub(super) fn notices<'a>(
     headline: impl Fn(usize) -> &'a [u32],
 ) -> Option<Vec<Vec<u32>>> {
     let mut order: Vec<usize> = (0..of_one.len()).collect();
-    if !order.iter().any(|&k| unrelated(headline(0), headline(k))) {
+    let first = Headline::new(headline(0));
+    if !order.iter().any(|&k| first.is_far(Headline::new(headline(k)))) {
         return None;
     }
     order.sort_by_key(|&k| headline(k));
@@ -94,11 +95,6 @@ pub(super) fn notices<'a>(
 
 /// Most words of a notice.
 pub(super) const NOTICE: u32 = 120;
-
-/// Whether two headlines share less than a third of the words of the shorter; no headline is related to all.
-fn unrelated(a: &[u32], b: &[u32]) -> bool {
-    3 * intersection(a, b) < a.len().min(b.len())
-}
 
 /// Which articles are the same word for word.
 #[derive(Debug, Default)]

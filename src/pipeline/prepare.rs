@@ -13,7 +13,7 @@ use crate::params::Params;
 use crate::stages::sketch::{Sketch, sketch};
 use crate::stages::terms::{Lexicon, each_word, term_hash};
 use crate::stages::weights::{Vectors, select};
-use crate::stages::{clean, shingle};
+use crate::stages::{clean, headline, shingle};
 use crate::text::facts::Tokens;
 use crate::text::language;
 use crate::text::words::{Word, Words};
@@ -47,7 +47,7 @@ pub(super) struct Prepared {
     pub(super) sketch: Span,
     /// What is compared at the story level, ascending by hash.
     pub(super) terms: Span,
-    /// The distinct words of the title, ascending by hash.
+    /// What is kept of the headline, ascending.
     pub(super) title_words: Span,
     /// Hashes of the [`Detail`]s of the text, ascending and distinct.
     pub(super) details: Span,
@@ -81,7 +81,7 @@ const FLASH: usize = 200;
 /// one, and where no date is known.
 fn day_of_flash(article: &Article, params: &Params) -> u64 {
     let dated = article.text.len() <= FLASH && !params.ignore_dates;
-    let time = article.published.or(article.seen).filter(|_| dated);
+    let time = article.published.filter(|_| dated);
     time.map_or(0, |time| mix(time.as_second().div_euclid(DAY) as u64))
 }
 
@@ -192,7 +192,7 @@ impl Preparer {
             delivered,
             content: content(compared, day_of_flash(&article, params)),
             n_words: text.len() as u32,
-            title_words: lists.add_hashes(title.iter().map(|word| word.hash as u32)),
+            title_words: lists.add_hashes(headline::kept(title, text)),
             details: lists.add_hashes(self.details.iter().copied()),
             facts,
             shingles: Span::append(

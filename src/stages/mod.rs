@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | [`clean`] | title and text | title and text without boilerplate | idempotent; no sentence of the story is lost |
 //! | [`shingle`] | words | shingle set | ascending, distinct; too few words make one shingle, none make none |
+//! | [`headline`] | title and text as words | what is compared of a headline | ascending, distinct |
 //! | [`sketch`] | shingles | signature and hashes of the lead | the order of the shingles does not matter |
 //! | [`terms`] | words | terms | ascending by hash, distinct |
 //! | [`candidates`] | sketches | candidate pairs | ascending, distinct, linear in number |
@@ -34,6 +35,7 @@ pub mod concerned;
 pub mod crowd;
 pub mod decide;
 pub mod duplicates;
+pub mod headline;
 pub mod learn;
 pub mod neighbours;
 mod parts;

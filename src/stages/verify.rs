@@ -1,5 +1,6 @@
 //! A candidate pair to a near-duplicate match: the exact check.
 
+use super::headline::Headline;
 use super::shingle;
 use crate::kernel::hash::hash;
 use crate::kernel::sets::{containment, intersection, resemblance};
@@ -9,12 +10,12 @@ use crate::params::Params;
 /// What the check looks at of one article.
 #[derive(Debug, Clone, Copy)]
 pub struct Compared<'a> {
-    /// Ascending shingle hashes.
+    /// A [`shingle::set`].
     pub shingles: &'a [u32],
     /// Ascending hashes of the [`Detail`]s of the text.
     pub details: &'a [u32],
-    /// Ascending hashes of the words of the headline.
-    pub headline: &'a [u32],
+    /// Its headline.
+    pub headline: Headline<'a>,
     /// Seconds since 1970.
     pub time: Option<i64>,
     /// What is the same for texts that are the same, word for word.
@@ -72,8 +73,6 @@ const BRIEF: usize = 25;
 const NEARLY_ALL: f64 = 0.8;
 /// Shingles that two versions under one headline must share at the least.
 const RETOLD: usize = 40;
-/// Words that a headline must have to tell anything.
-const HEADLINE: usize = 4;
 /// Most resemblance of the words of two headlines that say something else.
 const OTHER_HEADLINE: f64 = 0.45;
 /// Numbers that each of two such articles must have for itself to be no copies.
@@ -121,11 +120,11 @@ pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
     let apart = a.time.zip(b.time).map(|(x, y)| (x - y).abs() > FRESH);
     let numbers = Shared::numbers(a, b);
     // Most pairs need not be asked for it.
-    let headline = || Headline::of(a, b);
+    let headlines = || a.headline.resemblance(b.headline);
     let retold = apart == Some(false)
         && common >= RETOLD
-        && a.headline.len() >= HEADLINE
-        && a.headline == b.headline
+        && a.headline.words == b.headline.words
+        && headlines().is_some()
         && numbers.agree(AGREEING_APART);
     let contained = match common {
         _ if retold => containment / (params.min_containment * WEIGHT_OF_HEADLINE),
@@ -139,7 +138,8 @@ pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
     let agreeing = match apart {
         Some(false) => {
             resemblance >= CORRECTED
-                || (containment >= UPDATED && headline() == Headline::Alike)
+                || (containment >= UPDATED
+                    && headlines().is_some_and(|alike| alike > OTHER_HEADLINE))
                 || numbers.one_corrected()
                 || numbers.agree(AGREEING_FRESH)
         }
@@ -151,16 +151,24 @@ pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
     if a.content == b.content {
         against(0.0, "the same words under unrelated headlines: a notice")
     } else if apart == Some(true) && n.max(m) < BRIEF {
-        against(0.0, "as short as a headline, and of other days: it may say the same of something else")
+        against(
+            0.0,
+            "as short as a headline, and of other days: it may say the same of something else",
+        )
     } else if !agreeing {
         against(0.0, "too many numbers differ")
     } else if mingled && few && resemblance < CLEARLY {
         against(0.0, "short, and much of either is its own: a form filled in again")
+    } else if n.min(m) < FEW && a.headline.is_far(b.headline) {
+        against(
+            0.0,
+            "a few words under far headlines that they do not tell: a form filled in again",
+        )
     } else if mingled
         && n.max(m) < FORM
         && resemblance < CLEARLY
         && numbers.own >= OTHER_NUMBERS
-        && headline() == Headline::Other
+        && headlines().is_some_and(|alike| alike <= OTHER_HEADLINE)
     {
         against(0.0, "another headline and other numbers: a form filled in again")
     } else if strength >= 1.0 && n.max(m) < FORM && resemblance < RENAMED && other_subject(a, b) {
@@ -188,33 +196,12 @@ pub fn least_resemblance(n: usize, m: usize, params: &Params) -> f64 {
 fn other_subject(a: &Compared, b: &Compared) -> bool {
     let has = |of: &Compared, name: u32| of.details.binary_search(&name).is_ok();
     let [own_a, own_b] = [(a, b), (b, a)].map(|(own, other)| {
-        let names = own.headline.iter().map(|word| word | NAME).filter(|&name| has(own, name));
+        let names =
+            own.headline.words.iter().map(|word| word | NAME).filter(|&name| has(own, name));
         let mut names = names.map(|name| !has(other, name)).peekable();
         names.peek().is_some() && names.all(|is_own| is_own)
     });
     own_a && own_b
-}
-
-/// What two headlines say of whether their articles are about the same.
-#[derive(Clone, Copy, PartialEq)]
-enum Headline {
-    /// Much of either is in the other.
-    Alike,
-    /// They say something else.
-    Other,
-    /// One is too short to tell, or missing.
-    Untold,
-}
-
-impl Headline {
-    fn of(a: &Compared, b: &Compared) -> Self {
-        let [n, m] = [a.headline.len(), b.headline.len()];
-        if n.min(m) < HEADLINE {
-            return Self::Untold;
-        }
-        let common = intersection(a.headline, b.headline);
-        if resemblance(n, m, common) <= OTHER_HEADLINE { Self::Other } else { Self::Alike }
-    }
 }
 
 /// What two sets share.

@@ -14,6 +14,7 @@ use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::stages::candidates::{self, BOUNDS, Table};
 use crate::stages::decide::Constraints;
 use crate::stages::duplicates::{self, Examined};
+use crate::stages::headline::Headline;
 use crate::stages::shingle;
 use crate::stages::sketch::Sketch;
 use crate::stages::verify::{self, Compared};
@@ -192,7 +193,7 @@ pub(super) fn verify(
         let compared = |i: usize| Compared {
             shingles: &shingles[i],
             details: &details[i],
-            headline: &headlines[i],
+            headline: Headline::new(&headlines[i]),
             time: times[i].map(|time| time.as_second()),
             content: contents[i],
         };

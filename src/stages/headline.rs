@@ -1,0 +1,67 @@
+//! The words of a headline, and whether its text tells them.
+
+use crate::kernel::sets::{intersection, resemblance};
+use crate::text::words::Word;
+
+/// Most words of a text that is looked through for the words of its headline.
+const SHORT: usize = 160;
+/// Words that a headline must have to tell anything.
+const LEAST: usize = 4;
+/// Most resemblance of headlines that are far from each other.
+const FAR: f64 = 0.3;
+/// Behind the words of a headline that its text tells.
+const TOLD: u32 = u32::MAX;
+
+/// A headline as it is compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Headline<'a> {
+    /// Hashes of its words, ascending and distinct.
+    pub words: &'a [u32],
+    /// Whether a quarter of them or more are in its text, if that is short: a form, or what stands before a paywall, says nothing of
+    /// what its headline is about.
+    pub is_told: bool,
+}
+
+impl<'a> Headline<'a> {
+    /// A headline as it is kept, which is what [`kept`] gives, ascending.
+    pub fn new(kept: &'a [u32]) -> Self {
+        match kept {
+            [words @ .., TOLD] => Self { words, is_told: true },
+            words => Self { words, is_told: false },
+        }
+    }
+
+    /// How alike two headlines are, 0..=1; none where one is too short to tell, or missing.
+    pub fn resemblance(self, other: Self) -> Option<f64> {
+        let [n, m] = [self, other].map(|one| one.words.len());
+        (n.min(m) >= LEAST).then(|| resemblance(n, m, intersection(self.words, other.words)))
+    }
+
+    /// Whether two headlines share so little that they are about something else, and the text under one of them does not even
+    /// tell it. No headline is far from none.
+    pub fn is_far(self, other: Self) -> bool {
+        let [n, m] = [self, other].map(|one| one.words.len());
+        let alike = || resemblance(n, m, intersection(self.words, other.words));
+        !(self.is_told && other.is_told) && n.min(m) > 0 && alike() <= FAR
+    }
+}
+
+/// What is kept of a headline: the hash of each of its words, and a mark if its text tells it.
+pub fn kept(title: &[Word], text: &[Word]) -> impl Iterator<Item = u32> {
+    let words = title.iter().map(|word| (word.hash as u32).min(TOLD - 1));
+    words.chain(is_told(title, text).then_some(TOLD))
+}
+
+fn is_told(title: &[Word], text: &[Word]) -> bool {
+    if title.is_empty() || text.len() > SHORT {
+        return false;
+    }
+    // Most words of the text are none of the headline, which one bit of their hash says.
+    let bit = |word: &Word| 1u64 << (word.hash & 63);
+    let bits = title.iter().fold(0, |bits, word| bits | bit(word));
+    let mut left: Vec<u64> = title.iter().map(|word| word.hash).collect();
+    for word in text.iter().filter(|word| bits & bit(word) != 0) {
+        left.retain(|&hash| hash != word.hash);
+    }
+    4 * (title.len() - left.len()) >= title.len()
+}
