@@ -12,6 +12,7 @@ use samestory::kernel::hash::hash;
 use samestory::kernel::sort::Sorter;
 use samestory::kernel::time::TimeFactor;
 use samestory::params::Params;
+use samestory::stages::headline::Headline;
 use samestory::stages::neighbours;
 use samestory::stages::reach::Times;
 use samestory::stages::sketch::{Sketch, sketch};
@@ -125,7 +126,7 @@ fn stages(c: &mut Criterion) {
         .map(|((content, shingles), &time)| Compared {
             shingles,
             details: &[],
-            headline: &[],
+            headline: Headline::new(&[]),
             time: Some(time),
             content: *content,
         })

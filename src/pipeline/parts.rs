@@ -61,10 +61,16 @@ impl Lists {
         });
         self.facts.extend_from_slice(b"\n\n");
         let from_names = self.facts.len();
-        facts::names(tokens, begins, |name| {
+        facts::names(tokens, begins, |name, is_first| {
             each(Detail::Name(name));
-            add_line(&mut self.facts, from_names, name);
+            if !is_first {
+                add_line(&mut self.facts, from_names, name);
+            }
         });
+        facts::uncased(tokens, |word| each(Detail::Name(word)));
+        if tags.contains(&UpdateTag::Correction) {
+            each(Detail::Correction);
+        }
         for (i, tag) in tags.iter().enumerate() {
             self.facts.extend_from_slice(if i == 0 { b"\n\n" } else { b"\n" });
             self.facts.extend_from_slice(tag.to_string().as_bytes());

@@ -260,6 +260,7 @@ fn link(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stages::headline::Headline;
     use crate::stages::sketch::NO_LEAD;
     use proptest::prelude::*;
 
@@ -331,8 +332,8 @@ mod tests {
     fn the_ends_of_a_chain_are_compared_too() {
         let shingles: Vec<u32> = (0..40).map(|i| 16 * i).collect();
         let copy = |content| {
-            let [details, headline] = [&[]; 2];
-            Compared { shingles: &shingles, details, headline, time: None, content }
+            let headline = Headline::new(&[]);
+            Compared { shingles: &shingles, details: &[], headline, time: None, content }
         };
         let copies: Vec<Compared> = (0..4).map(copy).collect();
         let pairs = vec![buckets::pair(0, 1), buckets::pair(1, 3)];

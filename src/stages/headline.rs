@@ -65,3 +65,57 @@ fn is_told(title: &[Word], text: &[Word]) -> bool {
     }
     4 * (title.len() - left.len()) >= title.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::words::Words;
+
+    /// What is kept of a headline over a text, ascending.
+    fn made(title: &str, text: &str) -> Vec<u32> {
+        let mut words = Words::default();
+        words.add(title);
+        let n = words.list().len();
+        words.add(text);
+        let (title, text) = words.list().split_at(n);
+        let mut kept: Vec<u32> = kept(title, text).collect();
+        kept.sort_unstable();
+        kept
+    }
+
+    #[test]
+    fn a_text_tells_its_headline_by_a_quarter_of_its_words() {
+        let told = |title: &str, text: &str| Headline::new(&made(title, text)).is_told;
+        assert!(told("Ferry crews march on", "The crews went home."));
+        assert!(!told("Ferry crews march on town", "The crews went home."));
+        assert!(!told("", "The crews went home."));
+        assert!(told("Ferry", &"the ferry ".repeat(SHORT / 2)));
+        assert!(!told("Ferry", &format!("the {}", "the ferry ".repeat(SHORT / 2))));
+    }
+
+    #[test]
+    fn headlines_are_far_if_little_is_shared_and_not_both_are_told() {
+        let far = |a: [&str; 2], b: [&str; 2]| {
+            let [a, b] = [a, b].map(|[title, text]| made(title, text));
+            Headline::new(&a).is_far(Headline::new(&b))
+        };
+        assert!(far(
+            ["Owls nest in mill", "Subscribe now"],
+            ["Ferry fares frozen", "Subscribe now"]
+        ));
+        assert!(far(["Owls nest in mill", "Owls nest"], ["Ferry fares frozen", "Subscribe now"]));
+        assert!(!far(["Owls nest in mill", "Owls nest"], ["Ferry fares frozen", "Ferry fares"]));
+        assert!(!far(["Owls nest", "Subscribe now"], ["Owls nest in mill", "Subscribe now"]));
+        assert!(!far(["", "Subscribe now"], ["Owls nest in mill", "Subscribe now"]));
+    }
+
+    #[test]
+    fn headlines_of_three_words_tell_nothing() {
+        let alike = |a, b| {
+            let [a, b] = [a, b].map(|title| made(title, ""));
+            Headline::new(&a).resemblance(Headline::new(&b))
+        };
+        assert_eq!(alike("Owls in mill", "Owls in mill"), None);
+        assert_eq!(alike("Owls nest in mill", "Owls sleep in mill"), Some(0.6));
+    }
+}

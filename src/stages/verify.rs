@@ -27,12 +27,16 @@ pub struct Compared<'a> {
 pub enum Detail<'a> {
     /// With its inner points and commas.
     Number(&'a str),
-    /// A capitalised word that begins no sentence.
+    /// A capitalised word.
     Name(&'a str),
+    /// That it corrects an earlier version.
+    Correction,
 }
 
 /// Set in the hash of a name and in no hash of a number.
 const NAME: u32 = 1 << 31;
+/// What stands for a correction, above all names.
+const CORRECTION: u32 = u32::MAX;
 
 impl Detail<'_> {
     /// Its hash if it is asked for in a text of so many shingles: names of a longer one, or in a line of capitals, are not. That
@@ -40,12 +44,17 @@ impl Detail<'_> {
     pub fn hash(self, shingles: usize) -> Option<u32> {
         match self {
             Self::Number(number) => Some(hash(number.as_bytes()) as u32 & !NAME),
-            Self::Name(name) if shingles < FORM && name.contains(char::is_lowercase) => {
+            Self::Name(name) if shingles < FORM && !is_in_capitals(name) => {
                 Some(hash(name.to_lowercase().as_bytes()) as u32 | NAME)
             }
             Self::Name(_) => None,
+            Self::Correction => Some(CORRECTION),
         }
     }
+}
+
+fn is_in_capitals(name: &str) -> bool {
+    name.contains(char::is_uppercase) && !name.contains(char::is_lowercase)
 }
 
 /// The numbers of one check.
@@ -77,6 +86,10 @@ const RETOLD: usize = 40;
 const OTHER_HEADLINE: f64 = 0.45;
 /// Numbers that each of two such articles must have for itself to be no copies.
 const OTHER_NUMBERS: usize = 2;
+/// Numbers that two tables of the same figures share at the least.
+const FIGURES: usize = 8;
+/// What of the least containment such tables need.
+const WEIGHT_OF_FIGURES: f64 = 0.9;
 /// What of the least containment two versions under one headline need.
 const WEIGHT_OF_HEADLINE: f64 = 0.7;
 /// With less containment both have much that is their own.
@@ -99,6 +112,10 @@ const FEW: usize = 28;
 const FEW_APART: usize = 128;
 /// Articles of the same days are no further apart than this.
 const FRESH: i64 = 2 * DAY;
+/// What is further apart is no reprint after a weekend.
+const LATER: i64 = 4 * DAY;
+/// From this containment on the shorter one is a part of the other.
+const WHOLE: f64 = 0.95;
 /// Least share of numbers that agree, of the side that has fewer, in articles of the same days: the numbers of one event
 /// grow. One may be corrected.
 const AGREEING_FRESH: f64 = 0.6;
@@ -106,83 +123,193 @@ const AGREEING_FRESH: f64 = 0.6;
 const AGREEING_APART: f64 = 0.8;
 /// The same where a date is not known.
 const AGREEING_UNDATED: f64 = 0.66;
-/// From this resemblance on, articles of the same days may differ in any number: that is what a correction does.
+/// From this resemblance on, articles of the same days may differ in two numbers, or in most: that is what a correction does.
 const CORRECTED: f64 = 0.75;
+/// Least share of numbers that agree all the same.
+const AGREEING_CORRECTED: f64 = 1.0 / 3.0;
 /// The same from this containment on under much the same headline: an update also says more.
 const UPDATED: f64 = 0.9;
 
 /// Compares two articles shingle by shingle. True copies of the same words were folded before, so that two of one `content` are a
 /// notice under unrelated headlines, of strength 0. Without any shingle nothing matches.
 pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
-    let (n, m) = (a.shingles.len(), b.shingles.len());
-    let common = shingle::common(a.shingles, b.shingles);
-    let (resemblance, containment) = (resemblance(n, m, common), containment(n, m, common));
-    let apart = a.time.zip(b.time).map(|(x, y)| (x - y).abs() > FRESH);
-    let numbers = Shared::numbers(a, b);
-    // Most pairs need not be asked for it.
-    let headlines = || a.headline.resemblance(b.headline);
-    let retold = apart == Some(false)
-        && common >= RETOLD
-        && a.headline.words == b.headline.words
-        && headlines().is_some()
-        && numbers.agree(AGREEING_APART);
-    let contained = match common {
-        _ if retold => containment / (params.min_containment * WEIGHT_OF_HEADLINE),
-        COPIED.. => containment / params.min_containment,
-        BRIEF.. => containment / params.min_containment.max(NEARLY_ALL),
-        _ => 0.0,
-    };
-    let strength = (resemblance / params.min_resemblance).max(contained).min(STRONGEST);
-    let found = Near { resemblance, containment, strength, against: None };
-    let against = |strength, why| Near { strength, against: Some(why), ..found };
-    let agreeing = match apart {
-        Some(false) => {
-            resemblance >= CORRECTED
-                || (containment >= UPDATED
-                    && headlines().is_some_and(|alike| alike > OTHER_HEADLINE))
-                || numbers.one_corrected()
-                || numbers.agree(AGREEING_FRESH)
+    let pair = Pair::new(a, b);
+    let strength = pair.strength(params);
+    let against = pair.against(strength, params);
+    let (strength, against) = against.map_or((strength, None), |(left, why)| (left, Some(why)));
+    Near { resemblance: pair.resemblance, containment: pair.containment, strength, against }
+}
+
+/// How far two articles are apart in time.
+#[derive(Clone, Copy, PartialEq)]
+enum Gap {
+    /// Up to [`FRESH`]: they are of the same days.
+    Fresh,
+    /// Up to [`LATER`]: a weekend lies between them.
+    Apart,
+    /// Further.
+    Later,
+    /// A date is not known.
+    Unknown,
+}
+
+/// Two articles side by side.
+struct Pair<'a> {
+    a: &'a Compared<'a>,
+    b: &'a Compared<'a>,
+    /// Shingles of the one that has fewer, of the other, and of both.
+    shorter: usize,
+    longer: usize,
+    common: usize,
+    resemblance: f64,
+    containment: f64,
+    gap: Gap,
+    numbers: Shared,
+}
+
+impl<'a> Pair<'a> {
+    fn new(a: &'a Compared<'a>, b: &'a Compared<'a>) -> Self {
+        let (n, m) = (a.shingles.len(), b.shingles.len());
+        let common = shingle::common(a.shingles, b.shingles);
+        let gap = match a.time.zip(b.time).map(|(x, y)| (x - y).abs()) {
+            Some(..=FRESH) => Gap::Fresh,
+            Some(..=LATER) => Gap::Apart,
+            Some(_) => Gap::Later,
+            None => Gap::Unknown,
+        };
+        Self {
+            a,
+            b,
+            shorter: n.min(m),
+            longer: n.max(m),
+            common,
+            resemblance: resemblance(n, m, common),
+            containment: containment(n, m, common),
+            gap,
+            numbers: Shared::numbers(a, b),
         }
-        Some(true) => numbers.agree(AGREEING_APART),
-        None => numbers.agree(AGREEING_UNDATED),
-    };
-    let mingled = containment < MINGLED && strength >= 1.0;
-    let few = n.min(m) < if apart == Some(true) { FEW_APART } else { FEW };
-    if a.content == b.content {
-        against(0.0, "the same words under unrelated headlines: a notice")
-    } else if apart == Some(true) && n.max(m) < BRIEF {
-        against(
-            0.0,
-            "as short as a headline, and of other days: it may say the same of something else",
-        )
-    } else if !agreeing {
-        against(0.0, "too many numbers differ")
-    } else if mingled && few && resemblance < CLEARLY {
-        against(0.0, "short, and much of either is its own: a form filled in again")
-    } else if n.min(m) < FEW && a.headline.is_far(b.headline) {
-        against(
-            0.0,
-            "a few words under far headlines that they do not tell: a form filled in again",
-        )
-    } else if mingled
-        && n.max(m) < FORM
-        && resemblance < CLEARLY
-        && numbers.own >= OTHER_NUMBERS
-        && headlines().is_some_and(|alike| alike <= OTHER_HEADLINE)
-    {
-        against(0.0, "another headline and other numbers: a form filled in again")
-    } else if strength >= 1.0 && n.max(m) < FORM && resemblance < RENAMED && other_subject(a, b) {
-        against(0.0, "each headline names what the other text does not: a form filled in again")
-    } else if mingled
-        && n.min(m) >= LONG
-        && resemblance >= SUMMARY
-        && let evenness @ ..EVEN = shingle::evenness(a.shingles, b.shingles)
-    {
-        against(evenness, "sentences of one stand scattered in the other, both have others")
-    } else if strength < 1.0 && containment >= params.min_containment {
-        against(strength, "too few words in both for containment to tell")
-    } else {
-        found
+    }
+
+    /// The larger of resemblance and containment, each as a multiple of what a match needs, up to [`STRONGEST`].
+    fn strength(&self, params: &Params) -> f64 {
+        let least = params.min_containment;
+        let contained = match self.common {
+            RETOLD.. if self.is_retold() => self.containment / (least * WEIGHT_OF_HEADLINE),
+            BRIEF.. if self.has_same_figures() => self.containment / (least * WEIGHT_OF_FIGURES),
+            COPIED.. => self.containment / least,
+            BRIEF.. => self.containment / least.max(NEARLY_ALL),
+            _ => 0.0,
+        };
+        (self.resemblance / params.min_resemblance).max(contained).min(STRONGEST)
+    }
+
+    /// Whether both are of the same days and of one headline, and nearly all numbers agree.
+    fn is_retold(&self) -> bool {
+        self.gap == Gap::Fresh
+            && self.a.headline.words == self.b.headline.words
+            && self.headlines().is_some()
+            && self.numbers.agree(AGREEING_APART)
+    }
+
+    /// Whether both are of the same days and have many numbers in common, of which nearly all agree.
+    fn has_same_figures(&self) -> bool {
+        self.gap == Gap::Fresh
+            && self.numbers.common >= FIGURES
+            && self.numbers.agree(AGREEING_APART)
+    }
+
+    /// The resemblance of the headlines where they tell anything. Most pairs need not be asked for it.
+    fn headlines(&self) -> Option<f64> {
+        self.a.headline.resemblance(self.b.headline)
+    }
+
+    /// What speaks against a match of such a strength, and what it leaves of that.
+    fn against(&self, strength: f64, params: &Params) -> Option<(f64, &'static str)> {
+        let mingled = self.containment < MINGLED && strength >= 1.0;
+        let scattered = || shingle::evenness(self.a.shingles, self.b.shingles);
+        if self.a.content == self.b.content {
+            Some((0.0, "the same words under unrelated headlines: a notice"))
+        } else if !self.agrees() {
+            Some((0.0, "too many numbers differ"))
+        } else if let Some(why) = self.form(mingled, strength) {
+            Some((0.0, why))
+        } else if mingled
+            && self.shorter >= LONG
+            && self.resemblance >= SUMMARY
+            && let evenness @ ..EVEN = scattered()
+        {
+            Some((evenness, "sentences of one stand scattered in the other, both have others"))
+        } else if strength < 1.0 && self.containment >= params.min_containment {
+            Some((strength, "too few words in both for containment to tell"))
+        } else {
+            None
+        }
+    }
+
+    /// Whether enough numbers agree.
+    fn agrees(&self) -> bool {
+        let numbers = self.numbers;
+        match self.gap {
+            Gap::Fresh => {
+                numbers.agree(AGREEING_FRESH)
+                    || numbers.one_corrected()
+                    || self.resemblance >= CORRECTED
+                        && (numbers.own <= OTHER_NUMBERS || numbers.agree(AGREEING_CORRECTED))
+                    || self.containment >= UPDATED
+                        && self.headlines().is_some_and(|alike| alike > OTHER_HEADLINE)
+            }
+            Gap::Apart | Gap::Later => numbers.agree(AGREEING_APART),
+            Gap::Unknown => numbers.agree(AGREEING_UNDATED),
+        }
+    }
+
+    /// Why the two are a form that was filled in again, or short words that are said of many things, if they are.
+    fn form(&self, mingled: bool, strength: f64) -> Option<&'static str> {
+        let apart = matches!(self.gap, Gap::Apart | Gap::Later);
+        let few = self.shorter < if apart { FEW_APART } else { FEW };
+        if apart && self.longer < BRIEF {
+            Some("as short as a headline, and of other days: it may say the same of something else")
+        } else if self.gap == Gap::Later
+            && few
+            && self.resemblance < RENAMED
+            && self.containment < WHOLE
+        {
+            Some("of other weeks, and not quite the same words: a form filled in again")
+        } else if mingled && few && self.resemblance < CLEARLY {
+            Some("short, and much of either is its own: a form filled in again")
+        } else if self.shorter < FEW && self.a.headline.is_far(self.b.headline) {
+            Some("a few words under far headlines that they do not tell: a form filled in again")
+        } else if mingled
+            && self.longer < FORM
+            && self.resemblance < CLEARLY
+            && self.numbers.own >= OTHER_NUMBERS
+            && self.headlines().is_some_and(|alike| alike <= OTHER_HEADLINE)
+        {
+            Some("another headline and other numbers: a form filled in again")
+        } else if strength >= 1.0
+            && self.longer < FORM
+            && self.resemblance < RENAMED
+            && self.has_other_subjects()
+        {
+            Some("each headline names what the other text does not: a form filled in again")
+        } else {
+            None
+        }
+    }
+
+    /// Whether each of the headlines has a name of its own text that is nowhere in the other article, and no correction says why.
+    fn has_other_subjects(&self) -> bool {
+        let has = |of: &Compared, name: u32| of.details.binary_search(&name).is_ok();
+        let names_more = |own: &Compared, other: &Compared| {
+            let lacks = |word: &u32| other.headline.words.binary_search(word).is_err();
+            let words = own.headline.words.iter().filter(|word| lacks(word));
+            words.map(|word| word | NAME).any(|name| has(own, name) && !has(other, name))
+        };
+        let corrects = |one: &Compared| one.details.last() == Some(&CORRECTION);
+        names_more(self.a, self.b)
+            && names_more(self.b, self.a)
+            && !corrects(self.a)
+            && !corrects(self.b)
     }
 }
 
@@ -190,18 +317,6 @@ pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
 pub fn least_resemblance(n: usize, m: usize, params: &Params) -> f64 {
     let contained = params.min_containment * n.min(m) as f64;
     params.min_resemblance.min(contained / ((n + m) as f64 - contained).max(1.0))
-}
-
-/// Whether each of two headlines has names of its text that the other text has not, and none that both have.
-fn other_subject(a: &Compared, b: &Compared) -> bool {
-    let has = |of: &Compared, name: u32| of.details.binary_search(&name).is_ok();
-    let [own_a, own_b] = [(a, b), (b, a)].map(|(own, other)| {
-        let names =
-            own.headline.words.iter().map(|word| word | NAME).filter(|&name| has(own, name));
-        let mut names = names.map(|name| !has(other, name)).peekable();
-        names.peek().is_some() && names.all(|is_own| is_own)
-    });
-    own_a && own_b
 }
 
 /// What two sets share.

@@ -54,12 +54,22 @@ pub fn numbers<'a>(
     }
 }
 
-/// Calls `each` with the names in a text, in order: capitalised words that do not begin a sentence.
-pub fn names<'a>(tokens: Tokens<'a>, begins: &Begins, mut each: impl FnMut(&'a str)) {
+/// Calls `each` with the capitalised words of a text, in order, and whether it is for beginning a sentence that one may have its
+/// capital: the others are names.
+pub fn names<'a>(tokens: Tokens<'a>, begins: &Begins, mut each: impl FnMut(&'a str, bool)) {
     if tokens.text.is_ascii() {
         each_ascii_name(tokens, &begins.capitals, &mut each);
     } else {
         each_name(tokens.text, &mut each);
+    }
+}
+
+/// Calls `each` with the words of a text that are in a script without capitals, in order: each may be a name.
+pub fn uncased<'a>(Tokens { text, words, list, .. }: Tokens<'a>, mut each: impl FnMut(&'a str)) {
+    let is_uncased = |c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase();
+    if !text.is_ascii() {
+        let found = list.iter().map(|&word| words.text(word));
+        found.filter(|word| word.starts_with(is_uncased)).for_each(&mut each);
     }
 }
 
@@ -83,7 +93,7 @@ pub fn first_eight(text: &[u8], part: Range<usize>) -> u64 {
 }
 
 /// Token by token, a token being what stands between white space.
-fn each_name<'a>(text: &'a str, push: &mut impl FnMut(&'a str)) {
+fn each_name<'a>(text: &'a str, push: &mut impl FnMut(&'a str, bool)) {
     let alphanumeric = |c: char| c.is_alphanumeric();
     let ends = |token: &str| {
         token.ends_with(['.', '!', '?', ':', '"', '”', '“']) || !token.contains(alphanumeric)
@@ -93,11 +103,8 @@ fn each_name<'a>(text: &'a str, push: &mut impl FnMut(&'a str)) {
         for token in line.split_ascii_whitespace() {
             if !token.as_bytes()[0].is_ascii_lowercase() {
                 let bare = without_genitive(token.trim_matches(|c: char| !c.is_alphanumeric()));
-                if bare.len() > 1
-                    && bare.starts_with(char::is_uppercase)
-                    && !before.is_none_or(ends)
-                {
-                    push(bare);
+                if bare.len() > 1 && bare.starts_with(char::is_uppercase) {
+                    push(bare, before.is_none_or(ends));
                 }
             }
             before = Some(token);
@@ -116,28 +123,30 @@ fn without_genitive(name: &str) -> &str {
 fn each_ascii_name<'a>(
     Tokens { text, list, start, .. }: Tokens<'a>,
     capitals: &[u32],
-    push: &mut impl FnMut(&'a str),
+    push: &mut impl FnMut(&'a str, bool),
 ) {
     for i in capitals.iter().map(|&i| i as usize).take_while(|&i| i < list.len()) {
-        if let Some(name) = ascii_name(text, &list[i..], start) {
-            push(name);
+        if let Some((name, is_first)) = ascii_name(text, &list[i..], start) {
+            push(name, is_first);
         }
     }
 }
 
-/// The name that begins with the first of some words, which has a capital.
-fn ascii_name<'a>(text: &'a str, list: &[Word], start: usize) -> Option<&'a str> {
+/// The name that begins with the first of some words, which has a capital, and whether it begins a sentence.
+fn ascii_name<'a>(text: &'a str, list: &[Word], start: usize) -> Option<(&'a str, bool)> {
     let bytes = text.as_bytes();
     let (from, mut end) = (list[0].range().start - start, list[0].range().end - start);
     // Most stand behind a word and a space.
     let plain = from >= 2 && bytes[from - 1] == b' ' && bytes[from - 2].is_ascii_alphanumeric();
+    let mut is_first = false;
     if !plain {
         let mark = |b: &&u8| !b.is_ascii_whitespace() && !b.is_ascii_alphanumeric();
         let token = from - bytes[..from].iter().rev().take_while(mark).count();
         let inside = token > 0 && bytes[token - 1].is_ascii_alphanumeric();
-        if inside || begins_sentence(&bytes[..token]) {
+        if inside {
             return None;
         }
+        is_first = begins_sentence(&bytes[..token]);
     }
     if bytes.get(end) != Some(&b' ') {
         for next in &list[1..] {
@@ -149,7 +158,7 @@ fn ascii_name<'a>(text: &'a str, list: &[Word], start: usize) -> Option<&'a str>
         }
     }
     let bare = without_genitive(&text[from..end]);
-    (bare.len() > 1).then_some(bare)
+    (bare.len() > 1).then_some((bare, is_first))
 }
 
 /// Whether the token that comes after these bytes begins a sentence.
@@ -177,9 +186,10 @@ mod tests {
         let mut begins = Begins::default();
         find(tokens, &mut begins);
         numbers(tokens, &begins, |number| found.push(number));
-        names(tokens, &begins, |name| named.push(name));
+        names(tokens, &begins, |name, is_first| named.push((name, is_first)));
         assert_eq!(found, ["1,000", "5.93", "7", "12", "3rd"]);
-        assert_eq!(named, ["Sept", "Ana", "Ruiz", "Li"]);
+        let first = |name| (name, ["Officials", "The"].contains(&name));
+        assert_eq!(named, ["Officials", "Sept", "The", "Ana", "Ruiz", "Li"].map(first));
         let far = "१२,३४५ और ۱۲٫۵";
         words.clear();
         let start = words.add(far);
@@ -188,6 +198,9 @@ mod tests {
         let mut found = Vec::new();
         numbers(tokens, &begins, |number| found.push(number.to_owned()));
         assert_eq!(found, ["12,345", "12.5"]);
+        let mut named = Vec::new();
+        uncased(tokens, |name| named.push(name.to_owned()));
+        assert_eq!(named, ["और"]);
         assert_eq!(distinct(["b", "a", "b"].into_iter()), ["a", "b"]);
     }
 
@@ -202,8 +215,8 @@ mod tests {
             let tokens = Tokens { text: &text, words: &words, list: &words.list()[n..], start };
             let (mut begins, mut found, mut expected) = (Begins::default(), Vec::new(), Vec::new());
             find(tokens, &mut begins);
-            names(tokens, &begins, |name| fast.push(name));
-            each_name(&text, &mut |name| slow.push(name));
+            names(tokens, &begins, |name, is_first| fast.push((name, is_first)));
+            each_name(&text, &mut |name, is_first| slow.push((name, is_first)));
             prop_assert_eq!(fast, slow);
             numbers(tokens, &begins, |number| found.push(number));
             let digits = (0..).zip(tokens.list).filter(|&(_, &word)| is_number(&words, word));
