@@ -41,10 +41,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let run = pipeline::cluster_within(reader, &params, memory);
     drop(progress);
     let mut run = run.map_err(Failure::aside)?;
-    if let Some(decided) = &settings.judging.decisions {
-        run.refusals.extend_from_slice(&decided.refusals);
-        run.refusals.sort();
-    }
+    settings.judging.refuse(&mut run.refusals);
 
     let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
     say_notes(&run.notes, &options, counts, tell);

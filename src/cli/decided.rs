@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 
+use super::groups::Judging;
 use super::rows;
 use crate::model::{Decision, Refusal, Verdict};
 use crate::stages::decide::in_force;
@@ -26,8 +27,30 @@ pub(super) struct Decided {
     pub(super) decisions: Vec<Decision>,
     /// All that could be read, as they were made: an index has others beside them.
     pub(super) made: Vec<Decision>,
-    /// Those that contradict others or make no sense.
-    pub(super) refusals: Vec<Refusal>,
+    /// The records that hold no decision.
+    pub(super) unreadable: Vec<Refusal>,
+    /// Those that contradict others of the file or make no sense.
+    contradictory: Vec<Refusal>,
+    file: Arc<str>,
+    /// The record of each of those that were made.
+    records: Vec<u64>,
+}
+
+impl Decided {
+    /// That one of those that were made is refused, by its position.
+    pub(super) fn refusal(&self, position: usize, reason: String) -> Refusal {
+        Refusal { file: self.file.clone(), record: self.records[position], reason }
+    }
+}
+
+impl Judging {
+    /// Adds the decisions that could not be taken to the other refusals of a run.
+    pub(super) fn refuse(&self, refusals: &mut Vec<Refusal>) {
+        if let Some(decided) = &self.decisions {
+            refusals.extend(decided.unreadable.iter().chain(&decided.contradictory).cloned());
+            refusals.sort();
+        }
+    }
 }
 
 /// Reads a file of decisions.
@@ -36,25 +59,24 @@ pub(super) fn decisions(typed: &str) -> Result<Arc<Decided>> {
     if let Some([decision, article, ..]) = rows.header {
         ensure!(decision && article, "{typed}: the columns decision and article_id must be there");
     }
-    let (mut records, mut decisions, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    let mut decided = Decided { file: typed.into(), ..Decided::default() };
     for (record, row) in rows.rows {
+        let record = record as u64;
         let [verdict, article, other, by, reason] = row.map(Option::unwrap_or_default);
         match verdict.parse::<Verdict>() {
             Ok(verdict) => {
-                records.push(record);
-                decisions.push(Decision { verdict, article, other, by, reason });
+                decided.records.push(record);
+                decided.made.push(Decision { verdict, article, other, by, reason });
             }
-            Err(unknown) => refused.push((record, unknown.to_string())),
+            Err(unknown) => {
+                let (file, reason) = (decided.file.clone(), unknown.to_string());
+                decided.unreadable.push(Refusal { file, record, reason });
+            }
         }
     }
-    let found = in_force(&decisions);
-    refused.extend(found.refused.into_iter().map(|(i, reason)| (records[i], reason)));
-    let file: Arc<str> = typed.into();
-    let refusal = |(record, reason): (usize, String)| Refusal {
-        file: file.clone(),
-        record: record as u64,
-        reason,
-    };
-    let refusals = refused.into_iter().map(refusal).collect();
-    Ok(Arc::new(Decided { decisions: found.decisions, made: decisions, refusals }))
+    let found = in_force(&decided.made);
+    decided.decisions = found.decisions;
+    let refused = found.refused.into_iter();
+    decided.contradictory = refused.map(|(i, reason)| decided.refusal(i, reason)).collect();
+    Ok(Arc::new(decided))
 }

@@ -78,7 +78,8 @@ pub(super) fn group(
     params: &Params,
 ) -> Result<(Vec<Labelled>, Vec<Refusal>), Failure> {
     let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
-    let run = pipeline::cluster(reader, params).map_err(Failure::aside)?;
+    let mut run = pipeline::cluster(reader, params).map_err(Failure::aside)?;
+    args.judging.refuse(&mut run.refusals);
     if run.grouping.articles.is_empty() {
         return Err(nothing_read(run.refusals.len()));
     }

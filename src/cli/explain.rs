@@ -9,7 +9,7 @@ use clap::Args as Group;
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
 use super::settings::Layers;
-use super::tell::{screen, show};
+use super::tell::{Tell, screen, show};
 use super::{interrupt, targets};
 use crate::model::Article;
 use crate::model::explain::Explanation;
@@ -47,13 +47,16 @@ type Found = std::result::Result<Explanation, String>;
 
 const NAMES: &str = "name two files, or two ids and where to look for them with --in or --index";
 
-pub(super) fn run(args: &Explain, layers: &Layers) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Explain, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     let mut read = args.inputs.clone();
     // Where nothing says where to look, the articles are files.
     if args.inputs.is_empty() && args.index.is_none() {
         read.extend([Some(&args.a), args.b.as_ref()].into_iter().flatten().cloned());
     }
     targets::check([args.html.as_deref()], &read, &layers.files())?;
+    let mut refusals = Vec::new();
+    args.judging.refuse(&mut refusals);
+    tell.refusals(&refusals, None);
     match &args.b {
         Some(b) => pair(args, b),
         None => story(args),

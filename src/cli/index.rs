@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use jiff::Timestamp;
 
+use super::decided::Decided;
 use super::exit::{Exit, Failure};
 use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing, Log};
 use super::outcome::say_unmet;
@@ -12,6 +13,7 @@ use super::settings::Layers;
 use super::tell::{Tell, counted, show, thousands};
 use super::update::folder;
 use super::{interrupt, targets};
+use crate::model::Refusal;
 use crate::params::Params;
 use crate::pipeline::index::{Access, Index, Night, Options};
 use crate::report::output::Output;
@@ -53,16 +55,18 @@ fn log(args: &Log) -> Result<Exit, Failure> {
 }
 
 fn decide(args: &Decide, tell: &Tell) -> Result<Exit, Failure> {
-    let (night, refused) = change(&args.indexing)?.decide(&args.file.made, Timestamp::now())?;
-    for (i, reason) in &refused {
-        let decision = &args.file.made[*i];
-        tell.note(&format!("refused: {} {}: {reason}", decision.verdict, decision.article));
-    }
+    let Decided { made, unreadable, .. } = &*args.file;
+    let (night, refused) = change(&args.indexing)?.decide(made, Timestamp::now())?;
+    let refused = refused.into_iter().map(|(i, reason)| args.file.refusal(i, reason));
+    let mut refusals: Vec<Refusal> = refused.chain(unreadable.iter().cloned()).collect();
+    refusals.sort();
+    tell.refusals(&refusals, None);
     said(&night, args.changes.as_deref(), tell)?;
-    if refused.is_empty() {
+    if refusals.is_empty() {
         return Ok(Exit::Done);
     }
-    let error = anyhow!("{} of {} decisions were refused", refused.len(), args.file.made.len());
+    let all = made.len() + unreadable.len();
+    let error = anyhow!("{} of {all} decisions were refused", refusals.len());
     Err(Failure { exit: Exit::Refused, error, hint: None })
 }
 

@@ -71,7 +71,7 @@ fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
         Command::Serve(args) => serve::run(args, tell),
         Command::Clean(args) => clean::run(args, layers, tell),
         Command::Report(args) => report::run(args, layers, tell),
-        Command::Explain(args) => explain::run(args, layers),
+        Command::Explain(args) => explain::run(args, layers, tell),
         Command::Evaluate(args) => evaluate::run(args, layers, tell),
         Command::Learn(args) => learn::run(args, layers, tell),
         #[cfg(feature = "parquet")]

@@ -97,10 +97,7 @@ fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
     let run = pipeline::cluster(reader, &params);
     drop(progress);
     let mut run = run.map_err(Failure::aside)?;
-    if let Some(decided) = &args.judging.decisions {
-        run.refusals.extend_from_slice(&decided.refusals);
-        run.refusals.sort();
-    }
+    args.judging.refuse(&mut run.refusals);
     let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
     say_notes(&run.notes, &options, counts, tell);
     tell.refusals(&run.refusals, None);

@@ -356,30 +356,3 @@ fn evaluate_names_what_is_wrong_with_a_file() {
     assert_eq!(text.matches("\n[2]\n").count(), commands.len(), "{text}");
     check("cli/evaluate_errors.txt", &text);
 }
-
-#[test]
-fn editors_decide() {
-    let dir = Dir::new();
-    dir.file(
-        "news.csv",
-        "id,title,text,source\n\
-         a,Harbour fire,\"A fire in the harbour of Merrin destroyed nine boats and a crane on Monday night.\",Ledger\n\
-         b,Fire in Merrin,\"Nine boats burned when fire broke out in the Merrin harbour on Monday, and a crane fell.\",Mirror\n\
-         c,Seeds,\"The public library of Aldmoor has begun to lend packets of seeds to its readers.\",Mirror\n",
-    );
-    dir.file(
-        "decisions.csv",
-        "decision,article_id,other_id,by,reason\n\
-         cannot-link,a,b,Ann,two fires\n\
-         must-link,a,c,Ben,\n\
-         must-link,c,b,Ben,\n\
-         representative,c,,Ann,\n\
-         merge,a,b,,\n\
-         lock,nobody,,,\n",
-    );
-    let run = dir.run("cluster news.csv --decisions decisions.csv --format jsonl").exits(0);
-    check("cli/decisions.jsonl", &run.out);
-    let run = run.says("decisions.csv: record 4: a and b, which this would link, were parted");
-    run.says("decisions.csv: record 6: `merge` is not one of must-link, cannot-link");
-    dir.run("cluster news.csv --decisions news.csv").exits(2).says("the columns decision and");
-}

@@ -1,0 +1,60 @@
+//! Files of editors' decisions, as the commands take them.
+
+use crate::util::{Dir, check};
+
+#[test]
+fn editors_decide() {
+    let dir = Dir::new();
+    dir.file(
+        "news.csv",
+        "id,title,text,source\n\
+         a,Harbour fire,\"A fire in the harbour of Merrin destroyed nine boats and a crane on Monday night.\",Ledger\n\
+         b,Fire in Merrin,\"Nine boats burned when fire broke out in the Merrin harbour on Monday, and a crane fell.\",Mirror\n\
+         c,Seeds,\"The public library of Aldmoor has begun to lend packets of seeds to its readers.\",Mirror\n",
+    );
+    dir.file(
+        "decisions.csv",
+        "decision,article_id,other_id,by,reason\n\
+         cannot-link,a,b,Ann,two fires\n\
+         must-link,a,c,Ben,\n\
+         must-link,c,b,Ben,\n\
+         representative,c,,Ann,\n\
+         merge,a,b,,\n\
+         lock,nobody,,,\n",
+    );
+    let run = dir.run("cluster news.csv --decisions decisions.csv --format jsonl").exits(0);
+    check("cli/decisions.jsonl", &run.out);
+    let run = run.says("decisions.csv: record 4: a and b, which this would link, were parted");
+    run.says("decisions.csv: record 6: `merge` is not one of must-link, cannot-link");
+    dir.run("cluster news.csv --decisions news.csv").exits(2).says("the columns decision and");
+}
+
+#[test]
+fn each_command_says_which_decisions_it_does_not_take() {
+    let dir = Dir::new();
+    dir.file("news.jsonl", "{\"id\":\"a\",\"title\":\"One\"}\n{\"id\":\"b\",\"title\":\"Two\"}\n")
+        .file("gold.csv", "id,cluster\na,1\nb,2\n")
+        .file(
+            "d.csv",
+            "decision,article_id,other_id\nmust-link,a,b\nmustlink,a,b\ncannot-link,b,b\n",
+        );
+    dir.run("update -q --index news.idx news.jsonl -o /dev/null").exits(0);
+    let commands = [
+        ("cluster news.jsonl -o /dev/null --decisions d.csv", 0),
+        ("report news.jsonl --decisions d.csv", 0),
+        ("explain a b --in news.jsonl --decisions d.csv", 0),
+        ("evaluate gold.csv --in news.jsonl --decisions d.csv", 0),
+        ("evaluate gold.csv --in news.jsonl --decisions d.csv --sweep window=1d..2d:1d", 0),
+        ("index decide --index news.idx d.csv", 3),
+    ];
+    for (command, code) in commands {
+        let ran = dir.run(command).exits(code);
+        let ran = ran.says("refused: d.csv: record 3: `mustlink` is not one of must-link,");
+        ran.says("refused: d.csv: record 4: cannot-link needs two articles\n");
+    }
+    dir.run(commands[5].0).exits(3).says("2 of 3 decisions were refused");
+    dir.file("none.csv", "decision,article_id,other_id\nmustlink,a,b\n");
+    dir.run("index decide --index news.idx none.csv")
+        .exits(3)
+        .says("1 of 1 decisions were refused");
+}
