@@ -94,7 +94,11 @@ fn add(
 ) -> Result<Night, Failure> {
     let (folder, params) = (folder(&args.indexing)?, args.settings.judging.params());
     match Index::open(folder, Access::Create, &params) {
-        Ok(mut index) => index.update_if(reader, options, ready),
+        Ok(mut index) => {
+            let night = index.update_if(reader, options, ready);
+            index.close();
+            night
+        }
         #[cfg(feature = "serve")]
         Err(locked @ Error::Locked(_)) if crate::service::holds(folder) => {
             let mut read = Night::default();

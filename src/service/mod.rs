@@ -194,12 +194,13 @@ pub fn serve(
         return Err(Error::Open(listen));
     }
     let folder = options.index.clone();
-    let service = Service::start(options, tell)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let refused = |source| Error::Listen { address: listen, source };
     let runtime = runtime.map_err(refused)?;
+    // Before the index is opened, which makes a missing one: an address that is taken leaves nothing behind.
     let listener = runtime.block_on(tokio::net::TcpListener::bind(listen)).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
+    let service = Service::start(options, tell)?;
     let door = Door::open(&folder, address, &service.app.secret)?;
     ready(address);
     let shutdown = service.app.shutdown.clone();

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::backup::Progress;
 use rusqlite::{Connection, MAIN_DB, Transaction};
 
-use super::files::{lock, make_room, sql, sync};
+use super::files::{lock, make_room, make_segments, sql, sync};
 use super::tables::RETRIES;
 use super::{Error, Journal, Segment, Store};
 
@@ -19,6 +19,7 @@ impl Store {
     pub fn copy_to(&self, folder: &Path) -> Result<(), Error> {
         make_room(folder)?;
         let _lock = lock(folder)?;
+        make_segments(folder)?;
         let header = folder.join("header");
         if header.exists() {
             return Err(Error::Foreign(folder.to_owned()));

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -32,6 +33,8 @@ pub struct Store {
     params: Params,
     /// Held for as long as the store may write.
     pub(super) lock: Option<File>,
+    /// The folders that were made with the index, the innermost first, where it was made by opening it.
+    made: Option<Vec<PathBuf>>,
 }
 
 /// The first SQLite without the fault that could lose a commit while another process checkpoints.
@@ -57,16 +60,20 @@ impl Store {
             unused(folder)?;
             return Err(Error::Missing(folder.to_owned()));
         }
+        let mut folders = Vec::new();
         let lock = match access {
             Access::Read => None,
             Access::Write => Some(lock(folder)?),
             Access::Create => {
+                folders = missing(folder);
                 make_room(folder)?;
                 // Whoever holds the lock: no other settings than its own are any use here.
                 if let Some(header) = Header::read(&path)? {
                     header.check(&path, params)?;
                 }
-                Some(lock(folder)?)
+                let lock = lock(folder)?;
+                make_segments(folder)?;
+                Some(lock)
             }
         };
         let noted = runs::noted(folder);
@@ -89,7 +96,8 @@ impl Store {
             return Err(Error::damaged(&database, "the database is missing"));
         }
         let db = connect(folder, access)?;
-        let mut store = Self { folder: folder.to_owned(), db, params, lock };
+        let made = found.is_none().then_some(folders);
+        let mut store = Self { folder: folder.to_owned(), db, params, lock, made };
         if found.is_some() {
             store.expect_runs(noted)?;
         } else {
@@ -103,6 +111,24 @@ impl Store {
             store.sweep()?;
         }
         Ok(store)
+    }
+
+    /// Closes the index. One that was made by opening it and that no run changed is taken away again, with the folders that
+    /// were made for it.
+    pub fn close(self) {
+        let is_unused = matches!(self.n_runs(), Ok(Some(0)));
+        let Self { folder, db, made, lock, .. } = self;
+        drop(db);
+        let Some(made) = made.filter(|_| is_unused) else { return };
+        // The header goes first, for without it there is no index, and the lock last, for until then nobody else makes one.
+        // What cannot be deleted does no harm: whoever makes the index anew takes its place.
+        let delete = |name: &str| drop(fs::remove_file(folder.join(name)));
+        let files = ["header", "index.sqlite", "index.sqlite-wal", "index.sqlite-shm"];
+        files.into_iter().for_each(delete);
+        let _ = fs::remove_dir_all(folder.join("segments"));
+        delete("lock");
+        drop(lock);
+        made.iter().for_each(|folder| drop(fs::remove_dir(folder)));
     }
 
     /// The parameters that decide who belongs together are those of the index.
@@ -234,8 +260,13 @@ fn is_unreadable(error: &rusqlite::Error) -> bool {
     )
 }
 
+/// The folder and those around it, as far as they are not there, the innermost first.
+fn missing(folder: &Path) -> Vec<PathBuf> {
+    folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect()
+}
+
+/// Makes the folder, where it is missing, and demands that it holds nothing but what belongs to an index.
 pub(super) fn make_room(folder: &Path) -> Result<(), Error> {
-    let segments = folder.join("segments");
     fs::create_dir_all(folder).map_err(Error::io(folder))?;
     let known = [
         "header",
@@ -255,6 +286,12 @@ pub(super) fn make_room(folder: &Path) -> Result<(), Error> {
             return Err(Error::Foreign(folder.to_owned()));
         }
     }
+    Ok(())
+}
+
+/// Makes the folder of the segments, once the index is locked: before, another process may take it away.
+pub(super) fn make_segments(folder: &Path) -> Result<(), Error> {
+    let segments = folder.join("segments");
     fs::create_dir_all(&segments).map_err(Error::io(&segments))
 }
 
@@ -279,10 +316,17 @@ pub(super) fn lock(folder: &Path) -> Result<File, Error> {
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(Error::io(&path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Locked(folder.to_owned())),
+        Ok(()) if is_at(&file, &path) => Ok(file),
+        // Another process holds it, or had it a moment ago and took it away with an index that came to nothing.
+        Ok(()) | Err(TryLockError::WouldBlock) => Err(Error::Locked(folder.to_owned())),
         Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
     }
+}
+
+/// Whether an open file is the one that the path leads to now.
+fn is_at(file: &File, path: &Path) -> bool {
+    let of = |found: fs::Metadata| (found.dev(), found.ino());
+    file.metadata().ok().map(of) == fs::metadata(path).ok().map(of)
 }
 
 fn connect(folder: &Path, access: Access) -> Result<Connection, Error> {

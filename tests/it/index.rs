@@ -125,6 +125,40 @@ fn what_is_no_index_is_said() {
 }
 
 #[test]
+fn what_comes_to_nothing_makes_no_index() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"title\": \"Flood barrier closes\"}\n").file("bad.jsonl", "{\n");
+    let before = dir.names();
+    for index in ["news.idx", "deep/er/news.idx"] {
+        let update = format!("update --index {index} -q --window 3d");
+        dir.run(&format!("{update} a.jsonl --dry-run")).exits(0);
+        dir.run(&format!("{update} bad.jsonl")).exits(2).says("nothing could be read");
+        dir.run(&format!("{update} a.jsonl -o /dev/full")).exits(6);
+        assert_eq!(dir.names(), before);
+    }
+    // A folder that was there stays; other settings are as good as the first ones.
+    fs::create_dir(dir.path("news.idx")).unwrap();
+    dir.run("update --index news.idx a.jsonl --window 3d --dry-run").exits(0);
+    assert_eq!(fs::read_dir(dir.path("news.idx")).unwrap().count(), 0);
+    dir.run("index stats --index news.idx").exits(2).says("no index here");
+    dir.run("update --index news.idx a.jsonl").exits(0).says("1 new article");
+    // One that is there stays, too.
+    dir.run("update --index news.idx a.jsonl --dry-run").exits(0).says("0 new articles");
+    dir.run("index check --index news.idx").exits(0);
+}
+
+#[cfg(feature = "serve")]
+#[test]
+fn a_service_without_its_address_makes_no_index() {
+    let dir = Dir::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let serve = format!("serve --index news.idx --listen {address}");
+    dir.run(&serve).exits(2).says("cannot be listened on");
+    assert!(dir.names().is_empty(), "{:?}", dir.names());
+}
+
+#[test]
 fn a_correction_needs_no_new_date() {
     let dir = Dir::new();
     let update = |date: &str, version: &str| {

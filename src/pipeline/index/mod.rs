@@ -134,6 +134,12 @@ impl Index {
         Ok(Self { params: Params { decisions, ..store.params().clone() }, store })
     }
 
+    /// Closes the index. One that was made by opening it and that no run changed is taken away again, so that what came to
+    /// nothing leaves nothing behind.
+    pub fn close(self) {
+        self.store.close();
+    }
+
     /// Has groups represented so from now on; gives how they were until now.
     pub fn represent(&mut self, representative: Representative) -> Representative {
         std::mem::replace(&mut self.params.representative, representative)
