@@ -28,11 +28,10 @@ const KNOBS: &[Knob] = &[
     of_run("min-resemblance", 0.0, 1.0, "0.1..0.9:0.1", |params| &mut params.min_resemblance),
     of_run("min-containment", 0.0, 1.0, "0.1..0.9:0.1", |params| &mut params.min_containment),
     of_run(WINDOW, 0.01, 1e6, "1d..14d:1d", |params| &mut params.window_days),
-    of_file("similarity", 0.0),
-    of_file("score", -1.0),
-    of_file("resemblance", 0.0),
-    of_file("containment", 0.0),
-    of_file("cosine", 0.0),
+    of_file("similarity"),
+    of_file("resemblance"),
+    of_file("containment"),
+    of_file("cosine"),
 ];
 
 const fn of_run(
@@ -45,8 +44,8 @@ const fn of_run(
     Knob { name, field: Some(field), least, most, usual }
 }
 
-const fn of_file(name: &'static str, least: f64) -> Knob {
-    Knob { name, field: None, least, most: 1.0, usual: "0..1:0.05" }
+const fn of_file(name: &'static str) -> Knob {
+    Knob { name, field: None, least: 0.0, most: 1.0, usual: "0..1:0.05" }
 }
 
 impl Knob {
@@ -123,8 +122,8 @@ mod tests {
         assert_eq!(swept("story-cut=0..0.04:0.01"), [0.0, 0.01, 0.02, 0.03, 0.04]);
         assert_eq!(swept("story-cut=-0.1..0.1:0.1"), [-0.1, 0.0, 0.1]);
         assert_eq!(swept("window=12h..2d:18h"), [0.5, 1.25, 2.0]);
-        assert_eq!(swept("score=0.2..0.2"), [0.2]);
-        assert_eq!(swept("score=0..1:0.4"), [0.0, 0.4, 0.8]);
+        assert_eq!(swept("cosine=0.2..0.2"), [0.2]);
+        assert_eq!(swept("cosine=0..1:0.4"), [0.0, 0.4, 0.8]);
         assert_eq!(swept("similarity=0..1").len(), 11);
     }
 
@@ -150,7 +149,8 @@ mod tests {
             "story-cut=0..1:-1",
             "story-cut=0..1:NaN",
             "story-cut=0..1:1e-9",
-            "score=0d..1d",
+            "cosine=0d..1d",
+            "score",
             "window=0..7",
         ] {
             assert!(typed.parse::<Sweep>().is_err(), "{typed}");

@@ -125,6 +125,8 @@ fn sweeps_that_cannot_be_are_refused() {
     dir.file("a.jsonl", "{\"id\":\"a1\",\"title\":\"One\"}\n").file("empty.jsonl", "");
     dir.file("m.csv", "article_id_a,article_id_b,similarity\na1,a2,high\n");
     dir.file("n.csv", "article_id_a,article_id_b,similarity\nq1,q2,0.5\n");
+    let n = "{\"article_id_a\":\"a1\",\"article_id_b\":\"a2\",\"similarity\":0.5}\n";
+    dir.file("n.jsonl", n);
     let before = dir.names();
     let commands = [
         "evaluate gold.csv",
@@ -136,11 +138,14 @@ fn sweeps_that_cannot_be_are_refused() {
         "evaluate gold.csv --sweep story-cut=0..5 --in a.jsonl",
         "evaluate gold.csv --sweep story-cut=0..1:0 --in a.jsonl",
         "evaluate gold.csv --sweep score --in a.jsonl",
+        "evaluate gold.csv --sweep cosine --in a.jsonl",
         "evaluate gold.csv --sweep --in -",
         "evaluate p.csv gold.csv --sweep story-cut",
         "evaluate p.csv gold.csv --sweep",
         "evaluate m.csv gold.csv --sweep",
         "evaluate n.csv gold.csv --sweep",
+        "evaluate n.csv gold.csv --sweep cosine",
+        "evaluate n.jsonl gold.csv --sweep cosine",
         "evaluate p.csv gold.csv --plot x.svg",
         "evaluate gold.csv --sweep --plot - --in a.jsonl",
         "evaluate gold.csv --sweep --plot gold.csv --in a.jsonl",
