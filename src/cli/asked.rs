@@ -13,7 +13,7 @@ impl Judging {
             terms: self.terms.clone(),
             ignore_dates: self.ignore_dates,
             window_days: self.window.0,
-            representative: self.representative.clone(),
+            representative: self.standing.representative.clone(),
             min_resemblance: self.min_resemblance,
             min_containment: self.min_containment,
             min_similarity: self.min_similarity,

@@ -28,7 +28,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let keep = settings.writing.kept()?;
     let mut options = settings.reading.options(&keep);
     options.outlets = targets::outlets(settings.writing.sources.as_deref())?;
-    let owners = targets::owners(&options);
+    let owners = targets::owners(&options.outlets);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let mut targets = Targets::open(args, &pending)?;
     memory::keep_shortly();

@@ -67,15 +67,8 @@ pub(super) struct Judging {
     /// Treat every article as undated
     #[arg(long, env = "SAMESTORY_IGNORE_DATES", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub(super) ignore_dates: bool,
-    /// Who stands for a near-duplicate group: earliest, longest or source:A,B
-    #[arg(
-        long,
-        value_name = "RULE",
-        env = "SAMESTORY_REPRESENTATIVE",
-        default_value = values::show_representative(&Params::default().representative),
-        value_parser = values::representative
-    )]
-    pub(super) representative: Representative,
+    #[command(flatten)]
+    pub(super) standing: Standing,
     /// Least resemblance of near-duplicates; raising it splits edited copies off
     #[arg(
         long,
@@ -134,6 +127,21 @@ pub(super) struct Cleaning {
     /// Drop what each source repeats, as found by `samestory learn boilerplate`
     #[arg(long, value_name = "FILE", env = "SAMESTORY_BOILERPLATE", value_parser = values::boilerplate)]
     pub(super) boilerplate: Option<Arc<Boilerplate>>,
+}
+
+/// Who stands for others.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Grouping")]
+pub(super) struct Standing {
+    /// Who stands for a near-duplicate group: earliest, longest or source:A,B
+    #[arg(
+        long,
+        value_name = "RULE",
+        env = "SAMESTORY_REPRESENTATIVE",
+        default_value = values::show_representative(&Params::default().representative),
+        value_parser = values::representative
+    )]
+    pub(super) representative: Representative,
 }
 
 /// The shape of the output.

@@ -13,7 +13,7 @@ use super::settings::Layers;
 use super::tell::{Tell, counted, show, thousands};
 use super::update::folder;
 use super::{interrupt, targets};
-use crate::model::Refusal;
+use crate::model::{Entry, Refusal};
 use crate::params::Params;
 use crate::pipeline::index::{Access, Index, Night, Options};
 use crate::report::output::Output;
@@ -27,7 +27,7 @@ pub(super) fn run(verb: &Verb, layers: &Layers, tell: &Tell) -> Result<Exit, Fai
             tell.note("the index is as it was written");
             Ok(Exit::Done)
         }
-        Verb::Export(args) => export(args, layers),
+        Verb::Export(args) => export(args, layers, tell),
         Verb::Log(args) => log(args),
         Verb::Decide(args) => decide(args, tell),
         Verb::Expire(args) => expire(args, tell),
@@ -126,17 +126,33 @@ fn stats(indexing: &Indexing) -> Result<Exit, Failure> {
     })
 }
 
-fn export(args: &Export, layers: &Layers) -> Result<Exit, Failure> {
+fn export(args: &Export, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     targets::check([args.output.as_deref()], &[], &layers.files())?;
-    let keep = args.settings.writing.kept()?;
+    let keep = args.writing.kept()?;
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;
-    let mut options = args.settings.reading.options(&keep);
-    options.outlets = targets::outlets(args.settings.writing.sources.as_deref())?;
-    let owners = targets::owners(&options);
-    let index = look(&args.indexing, &args.settings.judging.params())?;
-    let grouping = index.export()?;
-    output.fill(|out| write(out, &grouping, &args.settings.writing.table(&keep, &owners)))?;
+    let outlets = targets::outlets(args.writing.sources.as_deref())?;
+    let owners = targets::owners(&outlets);
+    let representative = args.standing.representative.clone();
+    let index = look(&args.indexing, &Params { representative, ..Params::default() })?;
+    let mut grouping = index.export()?;
+    carry(&mut grouping.articles, &keep, tell);
+    output.fill(|out| write(out, &grouping, &args.writing.table(&keep, &owners)))?;
     output.commit()?;
     Ok(Exit::Done)
+}
+
+/// Has each article carry as many columns through as are named. The index has of each the values of those that its
+/// `update` named, in their order, and not their names.
+fn carry(articles: &mut [Entry], keep: &[String], tell: &Tell) {
+    for article in &mut *articles {
+        let mut kept = std::mem::take(&mut article.kept).into_vec();
+        kept.resize(keep.len(), String::new());
+        article.kept = kept.into();
+    }
+    for (i, name) in keep.iter().enumerate() {
+        if articles.iter().all(|article| article.kept[i].is_empty()) {
+            tell.note(&format!("warning: --keep {name}: no article of the index has this column"));
+        }
+    }
 }

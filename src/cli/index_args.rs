@@ -7,7 +7,7 @@ use clap::{Args as Group, Subcommand};
 
 use super::args::SETTINGS;
 use super::decided::{self, Decided};
-use super::groups::Settings;
+use super::groups::{Settings, Standing, Writing};
 use super::values::Days;
 
 #[derive(Debug, Group)]
@@ -145,7 +145,9 @@ pub(super) struct Export {
     #[command(flatten)]
     pub(super) indexing: Indexing,
     #[command(flatten)]
-    pub(super) settings: Settings,
+    pub(super) standing: Standing,
+    #[command(flatten)]
+    pub(super) writing: Writing,
 }
 
 /// What `config` shows and writes.

@@ -66,7 +66,7 @@ pub(super) fn run(args: &Serve, tell: &Tell) -> Result<Exit, Failure> {
     let options = service::Options {
         index: folder(&args.indexing)?.to_owned(),
         params: args.judging.params(),
-        owners: targets::owners(&reading),
+        owners: targets::owners(&reading.outlets),
         store_text_days: args.keeping.store_text.map_or(f64::INFINITY, |days| days.0),
         retain_days: args.keeping.retain.map(|days| days.0),
         reading,

@@ -92,8 +92,8 @@ pub(super) fn outlets(file: Option<&Path>) -> Result<Vec<Outlet>, Failure> {
 }
 
 /// The owner of each source that has one.
-pub(super) fn owners(options: &read::Options) -> Owners {
-    let owned = options.outlets.iter().filter(|outlet| !outlet.owner.is_empty());
+pub(super) fn owners(outlets: &[Outlet]) -> Owners {
+    let owned = outlets.iter().filter(|outlet| !outlet.owner.is_empty());
     Owners::new(owned.map(|outlet| (outlet.source.clone(), outlet.owner.clone())).collect())
 }
 

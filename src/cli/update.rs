@@ -30,7 +30,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     let keep = settings.writing.kept()?;
     let mut options = settings.reading.options(&keep);
     options.outlets = targets::outlets(settings.writing.sources.as_deref())?;
-    let owners = targets::owners(&options);
+    let owners = targets::owners(&options.outlets);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let open = |path: &Option<PathBuf>| {
         path.as_deref().map(|path| Output::open(Some(path), &pending)).transpose()

@@ -159,6 +159,38 @@ fn a_service_without_its_address_makes_no_index() {
 }
 
 #[test]
+fn an_export_takes_no_option_that_changes_nothing() {
+    let dir = Dir::new();
+    let text =
+        "The flood barrier at the mouth of the Pellin closes for the first time in nine years";
+    dir.file("a.csv", format!("id,text,published\na,{text},2026-05-01\n"));
+    let row = format!("b,{text},2026-05-02,home\nc,{text} or more,2026-05-03,\n");
+    dir.file("b.csv", format!("id,text,published,desk\n{row}"));
+    dir.run("update --index news.idx a.csv -o /dev/null").exits(0);
+    dir.run("update --index news.idx b.csv --keep desk -o /dev/null").exits(0);
+    let export = |options: &str| dir.run(&format!("index export --index news.idx {options}"));
+    for option in
+        ["--story-cut 0.4", "--window 1d", "--only duplicates", "--timezone CET", "--threads 1"]
+    {
+        export(option).exits(2).says("unexpected argument");
+    }
+    // All rows have all columns, and no others.
+    let lines = |options: &str| -> Vec<String> {
+        export(options).exits(0).out.lines().map(str::to_owned).collect()
+    };
+    let (plain, kept) = (lines(""), lines("--keep desk"));
+    assert!(kept[0].ends_with(",file,desk") && plain[0].ends_with(",file"), "{}", kept[0]);
+    assert!(plain[1..].iter().all(|line| line.ends_with(".csv")), "{plain:?}");
+    let ends = |end: &str| kept[1..].iter().filter(|line| line.ends_with(end)).count();
+    assert_eq!((ends(".csv,home"), ends(".csv,")), (1, 2), "{kept:?}");
+    assert_ne!(lines("--representative longest"), plain);
+    let warning = "warning: --keep nope: no article of the index has this column\n";
+    assert_eq!(export("--keep desk,nope").exits(0).err, warning);
+    #[cfg(feature = "parquet")]
+    export("--keep desk,nope --format parquet -o x.parquet").exits(0);
+}
+
+#[test]
 fn a_correction_needs_no_new_date() {
     let dir = Dir::new();
     let update = |date: &str, version: &str| {
