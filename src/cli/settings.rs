@@ -144,6 +144,10 @@ fn under(command: Command, table: &toml::Table) -> Result<(Command, Vec<String>)
         if !known.contains(key) {
             return Err(anyhow!("unknown setting `{key}`"));
         }
+        // So `config init` writes what has no value.
+        if value.as_str() == Some("") {
+            continue;
+        }
         values.push((key.clone(), spelled(value).with_context(|| format!("setting `{key}`"))?));
     }
     let keys = values.iter().map(|(key, _)| key.clone()).collect();

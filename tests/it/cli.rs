@@ -238,16 +238,20 @@ fn config_init_writes_a_file_that_changes_nothing() {
     dir.run("config init").exits(0);
     assert_eq!(dir.run("config show").exits(0).out, before);
     dir.run("config init").exits(2).says("samestory.toml");
-    // Every setting that has a value keeps it when its line is made to count.
+    // Every setting stays as it is when its line is made to count: each alone, and all of them.
     let lines = dir.read("samestory.toml");
     let counted = |line: &str| {
-        line.strip_prefix('#')
-            .filter(|l| !l.starts_with(' ') && !l.ends_with("\"\""))
-            .map(str::to_owned)
+        line.strip_prefix('#').filter(|l| !l.starts_with(' ')).map(|line| format!("{line}\n"))
     };
-    let kept: Vec<String> =
-        lines.lines().map(|line| counted(line).unwrap_or_else(|| format!("#{line}"))).collect();
-    dir.file("samestory.toml", kept.join("\n"));
+    let counted: Vec<String> = lines.lines().filter_map(counted).collect();
+    assert_eq!(counted.len(), before.lines().count());
+    dir.file("a.jsonl", "{\"title\":\"One\"}\n");
+    let clusters = dir.run("cluster a.jsonl --config /dev/null").exits(0).out;
+    for line in &counted {
+        dir.file("samestory.toml", line);
+        assert_eq!(dir.run("cluster a.jsonl").exits(0).out, clusters, "{line}");
+    }
+    dir.file("samestory.toml", counted.concat());
     let after = dir.run("config show").exits(0).out;
     assert_eq!(after.replace("samestory.toml", "default"), before);
     assert!(after.contains("7d        samestory.toml\n"), "{after}");
