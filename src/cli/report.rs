@@ -74,6 +74,9 @@ pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, F
         sources: args.source.clone(),
         own: args.own.clone(),
     };
+    for (option, outlet) in choice.unknown(&grouping) {
+        tell.note(&format!("warning: {option} {outlet}: no article is of this outlet"));
+    }
     let overview = Overview::new(material, choice.of(&grouping));
     let to_stdout = args.html.as_deref() == Some(Path::new("-"));
     if let Some(mut page) = page {

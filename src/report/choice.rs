@@ -40,6 +40,17 @@ impl Choice {
         Story::all(grouping).filter(|story| self.takes(*story, since)).collect()
     }
 
+    /// The outlets that are named and that no article is of, each with its option.
+    pub fn unknown<'a>(
+        &'a self,
+        grouping: &'a Grouping,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let own = self.own.iter().map(|own| ("--own", &**own));
+        let sources = self.sources.iter().map(|source| ("--source", &**source));
+        let is_known = |outlet: &str| grouping.articles.iter().any(|a| same(&a.source, outlet));
+        own.chain(sources).filter(move |(_, outlet)| !is_known(outlet))
+    }
+
     fn takes(&self, story: Story<'_>, since: Option<Timestamp>) -> bool {
         let fresh = since.is_none_or(|since| story.span().is_some_and(|span| span.1 >= since));
         let told = |source: &str| story.sources().iter().any(|s| same(s, source));

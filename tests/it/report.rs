@@ -244,6 +244,22 @@ fn outlets_of_one_owner_are_one_independent_report() {
 }
 
 #[test]
+fn an_outlet_that_no_article_is_of_is_told() {
+    let dir = Dir::new();
+    dir.file("n.jsonl", "{\"text\":\"One two\",\"source\":\"Norwire\"}\n");
+    dir.run("update --index news.idx n.jsonl -q -o /dev/null").exits(0);
+    for report in ["report n.jsonl", "report --index news.idx", "report n.jsonl --html -"] {
+        let told = |options: &str| dir.run(&format!("{report} {options}")).exits(0).err;
+        assert_eq!(told("--own norwire --source Norwire"), "");
+        assert_eq!(
+            told("--own Norwrie --source Norwire,Nobody"),
+            "warning: --own Norwrie: no article is of this outlet\n\
+             warning: --source Nobody: no article is of this outlet\n"
+        );
+    }
+}
+
+#[test]
 fn a_report_of_nothing_leaves_the_page() {
     let dir = Dir::new();
     dir.file("e.jsonl", "").file("page.html", "old");
