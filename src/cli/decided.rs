@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 
 use super::groups::Judging;
 use super::rows;
@@ -55,7 +55,8 @@ impl Judging {
 
 /// Reads a file of decisions.
 pub(super) fn decisions(typed: &str) -> Result<Arc<Decided>> {
-    let rows = rows::read(Path::new(typed), COLUMNS)?;
+    // The whole chain of causes in one message: of several the command line shows the first only.
+    let rows = rows::read(Path::new(typed), COLUMNS).map_err(|error| anyhow!("{error:#}"))?;
     if let Some([decision, article, ..]) = rows.header {
         ensure!(decision && article, "{typed}: the columns decision and article_id must be there");
     }

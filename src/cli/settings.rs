@@ -57,6 +57,9 @@ pub(super) fn parse(typed: Vec<OsString>) -> Result<Parsed, Failure> {
     let named = match command.clone().try_get_matches_from(typed.clone()) {
         Ok(matches) => matches.get_one::<PathBuf>("config").cloned(),
         Err(error) if !error.use_stderr() => return Ok(Parsed::Info(error)),
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return Err(without_command(&command, &typed));
+        }
         Err(error) => {
             let variable = blamed(&command, &error, &typed);
             return Err(told_by_clap(&error, variable.as_deref().map(Path::new)));
@@ -105,12 +108,21 @@ fn variable_of(command: &Command, option: &str) -> Option<String> {
     own.map(|variable| variable.to_string_lossy().into_owned()).or_else(deeper)
 }
 
+/// Where the commands are listed that could follow what is typed.
+fn without_command(command: &Command, typed: &[OsString]) -> Failure {
+    let (mut within, mut help) = (command, "samestory help".to_owned());
+    for word in typed {
+        if let Some(inner) = within.find_subcommand(word) {
+            within = inner;
+            help = format!("{help} {}", inner.get_name());
+        }
+    }
+    Failure::usage(anyhow!("no command: `{help}` lists them"))
+}
+
 /// Clap's message in our form, after what is to blame where that is not the command line: a variable, or the file once the
 /// others were fine.
 fn told_by_clap(error: &clap::Error, blamed: Option<&Path>) -> Failure {
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return Failure::usage(anyhow!("no command: `samestory help` lists them"));
-    }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
     Failure::usage(match blamed {

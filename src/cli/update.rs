@@ -160,7 +160,7 @@ impl From<Error> for Failure {
             Error::Missing(_) => {
                 (Exit::Usage, Some("`samestory update --index DIR INPUT...` makes one"))
             }
-            Error::Foreign(_) => {
+            Error::Foreign(_) | Error::Taken(_) => {
                 (Exit::Usage, Some("name a folder that is empty, or not there yet"))
             }
             Error::Parameters { .. } => (

@@ -22,7 +22,7 @@ impl Store {
         make_segments(folder)?;
         let header = folder.join("header");
         if header.exists() {
-            return Err(Error::Foreign(folder.to_owned()));
+            return Err(Error::Taken(folder.to_owned()));
         }
         let journal = Journal::is_there(self.folder()).then(|| Journal::open(self.folder()));
         let journal = journal.transpose()?;

@@ -46,6 +46,9 @@ pub enum Error {
     /// The folder holds something else.
     #[error("{0}: the folder is not empty and holds no index")]
     Foreign(PathBuf),
+    /// The folder has an index, and one is to be put there.
+    #[error("{0}: the folder holds an index already")]
+    Taken(PathBuf),
     /// Another process writes.
     #[error("{0}: another process is writing to the index")]
     Locked(PathBuf),

@@ -11,7 +11,7 @@ use crate::util::{Dir, check, ran, transcript};
 fn help() {
     let text = transcript(
         &Dir::new(),
-        &["--help", "cluster --help", "evaluate --help", "config --help", ""],
+        &["--help", "cluster --help", "evaluate --help", "config --help", "", "index", "learn"],
     );
     check("cli/help.txt", &text);
 }

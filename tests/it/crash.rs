@@ -353,7 +353,7 @@ fn nothing_is_left_of_what_is_forgotten() {
 fn a_copy_is_an_index_and_old_stories_expire() {
     let (dir, exports) = prepared(40);
     dir.run("index backup --index whole.idx copy.idx").exits(0);
-    dir.run("index backup --index whole.idx copy.idx").exits(2).says("holds no index");
+    dir.run("index backup --index whole.idx copy.idx").exits(2).says("holds an index already");
     assert_eq!(dir.run("index export -q --index copy.idx").exits(0).out, exports[NIGHTS - 1]);
     dir.run("index expire --index copy.idx").exits(2).says("--retain 90d");
     dir.run("index expire --index copy.idx --retain 2d --changes gone.csv").exits(0);

@@ -58,3 +58,15 @@ fn each_command_says_which_decisions_it_does_not_take() {
         .exits(3)
         .says("1 of 1 decisions were refused");
 }
+
+#[test]
+fn a_file_of_no_decisions_is_said_why() {
+    let dir = Dir::new();
+    dir.file("page.md", "# Title\n\nSome, words\n").file("news.jsonl", "{\"title\":\"One\"}\n");
+    for command in ["cluster news.jsonl --decisions", "index decide --index news.idx"] {
+        let why = "page.md: record 2: CSV error: ";
+        dir.run(&format!("{command} page.md")).exits(2).says(why);
+        let why = "cannot read none.csv: No such file or directory";
+        dir.run(&format!("{command} none.csv")).exits(2).says(why);
+    }
+}
