@@ -32,8 +32,6 @@ pub(super) enum Learn {
 
 #[derive(Debug, Group)]
 pub(super) struct LearnBoilerplate {
-    #[command(flatten)]
-    pub(super) corpus: Corpus,
     /// In how many articles of a source, under different titles, a text must be
     #[arg(long, value_name = "N", default_value_t = Support::default().min_articles)]
     pub(super) min_articles: u32,
@@ -43,6 +41,9 @@ pub(super) struct LearnBoilerplate {
     /// What share of the source's articles they must be
     #[arg(long, value_name = "SHARE", default_value_t = Support::default().min_share, value_parser = values::number(0.0, 1.0))]
     pub(super) min_share: f64,
+    // Last: what follows stands under the heading of its settings.
+    #[command(flatten)]
+    pub(super) corpus: Corpus,
 }
 
 /// Articles to learn from.

@@ -115,9 +115,9 @@ pub struct StoryNumbers {
     pub similarity: f64,
     /// The similarity under the weights of their neighbourhoods.
     pub corrected: Option<f64>,
-    /// How crowded each of the two stands.
+    /// What is taken off for how crowded each of the two stands: a quarter of its crowding.
     pub crowding: [f64; 2],
-    /// The corrected similarity less both crowdings.
+    /// The corrected similarity less both of [`StoryNumbers::crowding`].
     pub score: Option<f64>,
     /// The score as the reports that are close to either find it.
     pub supported: Option<f64>,

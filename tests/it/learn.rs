@@ -84,3 +84,11 @@ fn learnt_terms_go_before_those_in_the_binary() {
         assert_eq!(dir.read("run.csv"), dir.read("night.csv"));
     }
 }
+
+#[test]
+fn what_is_no_setting_is_not_listed_as_one() {
+    let help = corpus().run("learn boilerplate --help").exits(0).out;
+    let (own, settings) = help.split_once("\nReading:\n").unwrap();
+    assert!(own.contains("--min-articles") && own.contains("--min-share"), "{help}");
+    assert!(settings.contains("--field") && !settings.contains("--min-"), "{help}");
+}
