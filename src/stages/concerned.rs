@@ -13,7 +13,7 @@ use turned::{Flipped, Open, Turned, turned};
 
 use super::posted::plain;
 use super::postings::Postings;
-use super::reach::{self, FAR, HISTORY, Moment, NEAR, Purpose, SIMILAR, Times, past};
+use super::reach::{self, FAR, HISTORY, Moment, NEAR, Purpose, Times, past};
 use crate::kernel::time::{DAY, TimeFactor};
 
 /// With one mover of a day for so many reports within its reach, much moved. Tests have few reports, and both happens there.
@@ -26,6 +26,8 @@ pub struct Moved {
     pub position: Option<u32>,
     /// When it was published or seen.
     pub time: i64,
+    /// Whether that is when it was seen.
+    pub stamped: bool,
     /// The hash of its id.
     pub identity: u64,
     /// By which terms it is found, with their weights.
@@ -72,7 +74,9 @@ pub fn concerned(
     let short = history.short(&came);
     let Turned { flipped, open } = turned(postings, times, moved, &came);
     let (came, staying, short) = (&came[..], &staying[..], &short[..]);
-    let meeting = Meeting { postings, history, factor, came, staying, short, open: &open };
+    let stamped = times.stamped.contains(&true) || moved.iter().any(|m| m.stamped);
+    let back = reach::back(factor, stamped);
+    let meeting = Meeting { postings, history, factor, back, came, staying, short, open: &open };
     let mut by_day: Vec<(u32, &Moved)> =
         (0..).zip(moved).filter(|(_, m)| meeting.stays(&meeting.range(m))).collect();
     by_day.sort_unstable_by_key(|(n, m)| (m.time, *n));
@@ -135,6 +139,8 @@ struct Meeting<'a> {
     postings: &'a Postings,
     history: History<'a>,
     factor: &'a TimeFactor,
+    /// How long before a report its matches can be.
+    back: i64,
     came: &'a [bool],
     staying: &'a [u32],
     short: &'a [u32],
@@ -186,9 +192,7 @@ impl Meeting<'_> {
     fn reaches(&self, i: u32, purpose: Purpose, [first, last]: [i64; 2]) -> bool {
         let own = self.history.now.seconds[i as usize];
         match purpose {
-            Purpose::Matches => {
-                first <= own && own.saturating_sub(last) <= self.factor.reach(SIMILAR)
-            }
+            Purpose::Matches => first <= own && own.saturating_sub(last) <= self.back,
             Purpose::Around => {
                 let past = past(own);
                 let end = if self.is_short(i) { own.saturating_add(NEAR) } else { past.end };
@@ -231,8 +235,7 @@ impl Meeting<'_> {
 
     /// Whether a report's query can have one that moved among its candidates, and for which purpose.
     fn meets(&self, i: u32, m: &Moved, sum: u64) -> Option<Concerned> {
-        // Seen or published: the larger of the two factors.
-        let its = Moment { time: Some(m.time), stamped: true };
+        let its = Moment { time: Some(m.time), stamped: m.stamped };
         let is_match = |partial| {
             let factor = reach::factor(self.history.now.moment(i), its, self.factor);
             reach::is_partial_match(partial, factor)

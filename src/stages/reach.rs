@@ -138,9 +138,10 @@ impl Times {
         let Some(time) = self.of(i) else {
             return [0..i as usize, self.undated..self.stamped.len()];
         };
-        // Beyond, no cosine is enough.
-        let reach = by_gap.reach(SIMILAR).min(FAR);
-        [0..0, self.between(time.saturating_sub(reach), time).start..i as usize]
+        let from = |stamped| time.saturating_sub(back(by_gap, stamped));
+        let [far, near] = [true, false].map(|stamped| self.between(from(stamped), time).start);
+        let is_stamped = self.stamped[i as usize] || self.stamped[far..near].contains(&true);
+        [0..0, if is_stamped { far } else { near }..i as usize]
     }
 
     /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
@@ -167,6 +168,12 @@ pub fn factor(a: Moment, b: Moment, factor: &TimeFactor) -> i64 {
         _ if a.stamped || b.stamped => ONE,
         factor => factor,
     }
+}
+
+/// How many seconds before a report its matches can be: as long as there is a cosine that is enough, and where either of two
+/// may be stamped throughout the window, inside which time says nothing of them.
+pub fn back(by_gap: &TimeFactor, stamped: bool) -> i64 {
+    by_gap.reach(if stamped { 1 } else { SIMILAR })
 }
 
 /// The seconds in which the past of a report lies.
@@ -289,8 +296,10 @@ mod tests {
                 for other in all().filter(|&other| other != own) {
                     let (x, y, at) = (times.moment(own), times.moment(other), other as usize);
                     prop_assert_eq!(dated.contains(&at) || undated.contains(&at), is_around(x, y, history));
-                    let near = x.time.zip(y.time).is_none_or(|(x, y)| x - y <= by_gap.reach(SIMILAR));
-                    prop_assert_eq!(before.iter().any(|range| range.contains(&at)), near && asks(x, y, other < own));
+                    let (is_before, is_asked) = (before.iter().any(|range| range.contains(&at)), asks(x, y, other < own));
+                    prop_assert!(!is_before || is_asked);
+                    // Whom time does not keep apart is looked at.
+                    prop_assert!(is_before || !is_asked || factor(x, y, &by_gap) < SIMILAR);
                     // One of the two asks.
                     prop_assert!(asks(x, y, other < own) != asks(y, x, own < other));
                 }
@@ -313,6 +322,17 @@ mod tests {
             Times { undated: 1, seconds: vec![DAY, 3 * DAY], stamped, identities: vec![0; 3] };
         assert_eq!(times.factor(0, 2, &by_gap), ONE);
         assert_eq!(times.factor(1, 2, &by_gap), by_gap.at(2 * DAY));
+    }
+
+    #[test]
+    fn the_whole_window_is_looked_at_where_one_of_two_is_stamped() {
+        let by_gap = TimeFactor::new(7.0);
+        for stamped in [[false, false], [true, false], [false, true]] {
+            let seconds = vec![0, 6 * DAY];
+            let (stamped, is_far) = (stamped.to_vec(), stamped != [false; 2]);
+            let times = Times { undated: 0, seconds, stamped, identities: vec![0; 2] };
+            assert_eq!(times.before(1, &by_gap)[1].len(), usize::from(is_far));
+        }
     }
 
     #[test]

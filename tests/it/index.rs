@@ -254,6 +254,30 @@ fn a_night_of_articles_without_a_word() {
 }
 
 #[test]
+fn reports_of_which_only_is_known_when_they_were_seen_match_throughout_the_window() {
+    let dir = Dir::new();
+    let night = |name: &str, title: &str, text: &str, day: &str| {
+        let seen = format!("2025-03-{day}T08:00:00Z");
+        let article =
+            serde_json::json!({"id": name, "title": title, "text": text, "seen": seen}).to_string();
+        dir.file(name, article);
+        dir.run(&format!("update --index news.idx {name} -o /dev/null")).exits(0);
+        partition(&dir.run("index export --index news.idx").exits(0).out)
+    };
+    let text = "The northern pier of Merrin opened again on Monday, a year after the storm broke it in two. Ferries to \
+                Oskar island sail from it at noon, the harbour office said.";
+    night("a.jsonl", "Northern pier of Merrin reopens", text, "01");
+    let text = "A year after a storm broke it, ferries to Oskar island leave from the pier in the north of Merrin once \
+                more, said the harbour office on Monday.";
+    let again = "Merrin's northern pier is open again after the storm";
+    let stories = night("b.jsonl", again, text, "07");
+    assert_eq!(stories[0].1, stories[1].1, "six days later");
+    let stories = night("b.jsonl", again, &format!("{text} It was full."), "09");
+    assert_ne!(stories[0].1, stories[1].1, "eight days later");
+    assert_eq!(partition(&dir.run("cluster a.jsonl b.jsonl -q").exits(0).out), stories);
+}
+
+#[test]
 fn stories_expire_with_the_night_that_makes_them_old() {
     let dir = Dir::new();
     let article = |id: &str, title: &str, day: &str| {

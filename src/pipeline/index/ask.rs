@@ -12,7 +12,7 @@ use crate::kernel::time::{DAY, TimeFactor};
 use crate::stages::asking::{self, Asks};
 use crate::stages::concerned::{self, Concerned, Moved};
 use crate::stages::postings::Postings;
-use crate::stages::reach::{self, FAR, NEAR, Purpose, SIMILAR};
+use crate::stages::reach::{self, FAR, NEAR, Purpose};
 use crate::stages::weights::Vectors;
 
 /// A report that was queried.
@@ -101,8 +101,8 @@ fn dirty(
 ) -> Vec<Concerned> {
     let as_moved = |(&row, posted): (&u32, &Vec<(u32, u16)>)| {
         let position = Some(reports.position[row as usize]).filter(|&i| i != NONE);
-        let identity = state.of(row).identity;
-        Moved { position, time: state.time(row).0, identity, posted: posted.clone() }
+        let ((time, stamped), identity) = (state.time(row), state.of(row).identity);
+        Moved { position, time, stamped, identity, posted: posted.clone() }
     };
     let moved: Vec<Moved> = moved.iter().zip(posted).map(as_moved).collect();
     let stood = state.select(|row| state.was(row).group == row);
@@ -119,7 +119,8 @@ fn remember(
     by_gap: &TimeFactor,
 ) -> Result<(Vec<Asked>, Vec<Asks>), Error> {
     // Only matches are asked for by terms that are not at hand yet.
-    let Some(reached) = stretch(at_hand.state, rows, by_gap.reach(SIMILAR)) else {
+    let back = reach::back(by_gap, at_hand.reports.times.stamped.contains(&true));
+    let Some(reached) = stretch(at_hand.state, rows, back) else {
         return Ok(Default::default());
     };
     let (vectors, posted) = at_hand.posted(rows, reached)?;
