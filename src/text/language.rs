@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::tables;
-use super::words::{Word, Words, is_spaceless};
+use super::words::{Word, Words, is_han};
 use crate::kernel::hash::hash;
 use crate::kernel::wide::wide;
 
@@ -91,7 +91,7 @@ fn by_script(words: &Words) -> Option<Language> {
             '\u{3040}'..='\u{30ff}' => kana += 1,
             '\u{ac00}'..='\u{d7a3}' => hangul += 1,
             '\u{e00}'..='\u{e7f}' => thai += 1,
-            _ => han += usize::from(c > '\u{dff}' && is_spaceless(c)),
+            _ => han += usize::from(is_han(c)),
         }
     }
     let third = sample.len().div_ceil(3).max(1);
@@ -271,6 +271,9 @@ mod tests {
             ("ar", "غادر القطار المحطة في الصباح الباكر وشوهد على الحدود مع الضيوف"),
             ("zh", "列车清晨离开车站,在边境被看到"),
             ("ja", "列車は早朝に駅を出発し、国境で目撃された"),
+            ("my", "ရထားသည် နံနက်စောစောတွင် ဘူတာရုံမှ ထွက်ခွာသွားပြီး နယ်စပ်တွင် တွေ့ရှိခဲ့သည်"),
+            ("km", "រថភ្លើងបានចាកចេញពីស្ថានីយនៅព្រឹកព្រលឹម ហើយត្រូវបានគេឃើញនៅព្រំដែន"),
+            ("und", "ລົດໄຟອອກຈາກສະຖານີໃນຕອນເຊົ້າ ແລະຖືກພົບເຫັນຢູ່ຊາຍແດນ"),
             ("und", "Zxq 12 34"),
             ("und", ""),
         ] {

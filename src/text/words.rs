@@ -233,13 +233,19 @@ fn is_word_char(c: char) -> bool {
 
 /// Whether a character belongs to a script that is written without spaces between words.
 pub fn is_spaceless(c: char) -> bool {
-    matches!(c,
+    (is_han(c) || matches!(c,
         '\u{e00}'..='\u{eff}'         // Thai, Lao
         | '\u{1000}'..='\u{109f}'     // Burmese
         | '\u{1780}'..='\u{17ff}'     // Khmer
-        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' // Kana
-        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}') // Han
+        | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}')) // Kana
         && (c.is_alphanumeric() || matches!(c, '\u{e31}'..='\u{e4e}' | '\u{eb1}'..='\u{ece}' | '\u{102b}'..='\u{103e}' | '\u{17b4}'..='\u{17d3}'))
+}
+
+/// Whether a character is one of those that Chinese is written in, and Japanese in part.
+pub fn is_han(c: char) -> bool {
+    matches!(c,
+        '\u{3005}'..='\u{3007}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
 #[cfg(test)]
