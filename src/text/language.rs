@@ -16,24 +16,23 @@ impl Language {
     /// Not known.
     pub const UNKNOWN: Self = Self(*b"und");
 
-    /// The language of a BCP 47 tag such as `pt-BR`; `None` when it does not begin with a language code.
+    /// The language of a BCP 47 tag such as `pt-BR`; `None` when it does not begin with a language code. A code of three letters
+    /// becomes the one of two that BCP 47 has for it, and what the tables have as one language is one.
     ///
     /// ```
     /// use samestory::text::language::Language;
     ///
     /// assert_eq!(Language::from_tag("pt-BR").unwrap().as_str(), "pt");
+    /// assert_eq!(Language::from_tag("por").unwrap().as_str(), "pt");
     /// assert_eq!(Language::from_tag("?"), None);
     /// ```
     pub fn from_tag(tag: &str) -> Option<Self> {
-        let code = tag.trim().split(['-', '_']).next()?;
+        let code = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
+        let fits = matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase());
+        let code = if fits { short(&code) } else { return None };
         let mut bytes = [0; 3];
-        let fits = matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_alphabetic());
-        bytes[..if fits { code.len() } else { return None }]
-            .copy_from_slice(code.to_ascii_lowercase().as_bytes());
-        Some(match &bytes {
-            b"no\0" | b"nn\0" => Self(*b"nb\0"),
-            _ => Self(bytes),
-        })
+        bytes[..code.len()].copy_from_slice(code.as_bytes());
+        Some(Self(bytes))
     }
 
     /// The code.
@@ -180,59 +179,102 @@ fn by_function_words(words: &Words) -> Option<Language> {
 fn by_letters(raw: &str) -> Option<Language> {
     let start: String = raw.chars().take(300).collect();
     let found = whatlang::detect(&start).filter(|found| found.confidence() >= CONFIDENCE)?;
-    let code = found.lang().code();
-    // whatlang speaks ISO 639-3, the tables and most feeds ISO 639-1.
-    let short = ISO_639_1.iter().find(|(long, _)| *long == code).map_or(code, |(_, short)| short);
-    Language::from_tag(short)
+    Language::from_tag(found.lang().code())
 }
 
-const ISO_639_1: [(&str, &str); 46] = [
+/// The code of two letters that the tables and most feeds have for a language; the code itself where there is none.
+fn short(code: &str) -> &str {
+    let code = ISO_639_1.iter().find(|(long, _)| *long == code).map_or(code, |(_, short)| short);
+    match code {
+        "no" | "nn" => "nb",
+        "hr" | "sr" | "bs" | "hbs" => "sh",
+        "tl" => "fil",
+        "iw" => "he",
+        _ => code,
+    }
+}
+
+/// The codes of ISO 639-3, which whatlang and some archives speak, and those of ISO 639-1.
+const ISO_639_1: [(&str, &str); 79] = [
+    ("afr", "af"),
+    ("aka", "ak"),
+    ("amh", "am"),
     ("ara", "ar"),
+    ("aze", "az"),
+    ("bel", "be"),
     ("ben", "bn"),
+    ("bos", "bs"),
     ("bul", "bg"),
     ("cat", "ca"),
     ("ces", "cs"),
     ("cmn", "zh"),
+    ("cym", "cy"),
     ("dan", "da"),
     ("deu", "de"),
     ("ell", "el"),
     ("eng", "en"),
+    ("epo", "eo"),
     ("est", "et"),
+    ("fas", "fa"),
     ("fin", "fi"),
     ("fra", "fr"),
+    ("guj", "gu"),
     ("heb", "he"),
     ("hin", "hi"),
-    ("hrv", "sh"),
+    ("hrv", "hr"),
     ("hun", "hu"),
+    ("hye", "hy"),
     ("ind", "id"),
+    ("isl", "is"),
     ("ita", "it"),
+    ("jav", "jv"),
     ("jpn", "ja"),
+    ("kan", "kn"),
+    ("kat", "ka"),
+    ("khm", "km"),
     ("kor", "ko"),
+    ("lao", "lo"),
+    ("lat", "la"),
     ("lav", "lv"),
     ("lit", "lt"),
+    ("mal", "ml"),
+    ("mar", "mr"),
     ("mkd", "mk"),
+    ("msa", "ms"),
+    ("mya", "my"),
+    ("nep", "ne"),
     ("nld", "nl"),
+    ("nno", "nn"),
     ("nob", "nb"),
+    ("nor", "no"),
+    ("ori", "or"),
+    ("pan", "pa"),
     ("pes", "fa"),
     ("pol", "pl"),
     ("por", "pt"),
     ("ron", "ro"),
     ("rus", "ru"),
+    ("sin", "si"),
     ("slk", "sk"),
     ("slv", "sl"),
+    ("sna", "sn"),
     ("spa", "es"),
-    ("srp", "sh"),
+    ("srp", "sr"),
     ("swe", "sv"),
     ("tam", "ta"),
     ("tel", "te"),
-    ("tgl", "fil"),
+    ("tgl", "tl"),
     ("tha", "th"),
+    ("tuk", "tk"),
     ("tur", "tr"),
     ("ukr", "uk"),
     ("urd", "ur"),
+    ("uzb", "uz"),
     ("vie", "vi"),
-    ("kat", "ka"),
-    ("hye", "hy"),
+    ("yid", "yi"),
+    ("zho", "zh"),
+    ("zsm", "ms"),
+    ("zul", "zu"),
 ];
 
 #[cfg(test)]
@@ -284,10 +326,25 @@ mod tests {
     #[test]
     fn tags() {
         let code = |tag| Language::from_tag(tag).map(|l| l.as_str().to_owned());
-        assert_eq!(
-            ["en", "pt-BR", "EN_us", "no", "english", ""].map(code),
-            [Some("en"), Some("pt"), Some("en"), Some("nb"), None, None]
-                .map(|c| c.map(str::to_owned))
-        );
+        for (code_of, tags) in [
+            ("en", ["en", "EN_us", "eng"]),
+            ("nb", ["no", "nn-NO", "nob"]),
+            ("sh", ["hr", "sr-Latn", "bos"]),
+            ("fil", ["fil", "tl", "tgl"]),
+            ("he", ["he", "iw", "heb"]),
+            ("mr", ["mr", "mr-IN", "mar"]),
+            ("gsw", ["gsw", "gsw-CH", "GSW"]),
+        ] {
+            assert_eq!(tags.map(code), [(); 3].map(|()| Some(code_of.to_owned())), "{tags:?}");
+        }
+        assert_eq!(["english", "e", "e1", ""].map(code), [None, None, None, None]);
+    }
+
+    #[test]
+    fn every_table_is_that_of_its_code_of_three_letters() {
+        for (long, code) in ISO_639_1 {
+            assert_eq!(Language::from_tag(long), Language::from_tag(code), "{long}");
+        }
+        assert!(ISO_639_1.is_sorted());
     }
 }
