@@ -212,23 +212,18 @@ fn with_ascii_digits(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| in_ascii(c).unwrap_or(c)).collect())
 }
 
-/// Letters, digits, and the marks inside words that Unicode does not count as alphabetic: combining accents and viramas.
+/// Letters, digits, and marks inside words.
 fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric()
-        || matches!(
-            c,
-            '\u{300}'
-                ..='\u{36f}'
-                    | '\u{94d}'
-                    | '\u{9cd}'
-                    | '\u{a4d}'
-                    | '\u{acd}'
-                    | '\u{b4d}'
-                    | '\u{bcd}'
-                    | '\u{c4d}'
-                    | '\u{ccd}'
-                    | '\u{d4d}'
-        )
+    c.is_alphanumeric() || is_mark(c)
+}
+
+/// The marks inside words that Unicode does not count as alphabetic: combining accents, nuktas and viramas.
+#[rustfmt::skip]
+fn is_mark(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}'
+        | '\u{93c}' | '\u{9bc}' | '\u{a3c}' | '\u{abc}' | '\u{b3c}' | '\u{cbc}'
+        | '\u{94d}' | '\u{9cd}' | '\u{a4d}' | '\u{acd}' | '\u{b4d}' | '\u{bcd}' | '\u{c4d}' | '\u{ccd}' | '\u{d4d}' | '\u{dca}')
 }
 
 /// Whether a character belongs to a script that is written without spaces between words.
@@ -271,6 +266,12 @@ mod tests {
         assert_eq!(words("поезд Кима"), ["поезд", "кима"]);
         assert_eq!(words("金正恩 train"), ["金", "正", "恩", "train"]);
         assert_eq!(words("हिन्दी समाचार"), ["हिन्दी", "समाचार"]);
+        // A letter with a nukta is two characters after NFKC.
+        assert_eq!(
+            words("ब\u{95c}ा ঢাকার বা\u{9dc}ি"),
+            ["ब\u{921}\u{93c}ा", "ঢাকার", "বা\u{9a1}\u{9bc}ি"]
+        );
+        assert_eq!(words("ලංකාවේ පුවත් පත"), ["ලංකාවේ", "පුවත්", "පත"]);
         assert_eq!(
             words("१,२३४ लोग ۱۲٫۵ ๒๕๖๙ ١٬٠٠٠"),
             ["1", "234", "लोग", "12", "5", "2569", "1", "000"]
