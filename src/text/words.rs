@@ -74,7 +74,8 @@ impl Words {
         let text =
             if ascii { Cow::Borrowed(text) } else { with_ascii_digits(NORMALIZER.normalize(text)) };
         let start = self.folded.len();
-        if start + 2 * text.len() > u32::MAX as usize {
+        // Beside the text stand its folded runs, and a letter of two bytes can fold to six.
+        if start + 4 * text.len() > u32::MAX as usize {
             return start;
         }
         self.folded.push_str(&text);
@@ -144,7 +145,7 @@ impl Words {
     }
 
     fn push(&mut self, base: usize, folded: &str, start: usize, end: usize, hashed_end: usize) {
-        let hash = hash(&folded.as_bytes()[start..hashed_end.max(end)]);
+        let hash = hash(&folded.as_bytes()[start..hashed_end]);
         self.words.push(Word { hash, start: (base + start) as u32, len: (end - start) as u32 });
     }
 
