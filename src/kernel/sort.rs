@@ -11,8 +11,8 @@ const CROWD: u16 = 12;
 /// 2^32 items in all.
 pub fn starts(lengths: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut starts = vec![0];
-    starts.extend(lengths.scan(0, |end, length| {
-        *end += length;
+    starts.extend(lengths.scan(0u32, |end, length| {
+        *end = end.checked_add(length).expect("fewer than 2^32 items");
         Some(*end)
     }));
     starts
