@@ -79,9 +79,9 @@ pub fn agreement(predicted: &[u32], gold: &[u32]) -> Agreement {
     let both = pairs(cells.iter().map(|cell| cell.1));
     let joined = pairs(by_predicted.iter().map(|cell| cell.1));
     let due = pairs(by_gold.iter().map(|cell| cell.1));
-    let mutual = plogp(&by_predicted, items) + plogp(&by_gold, items) - plogp(&cells, items);
-    let homogeneity = information_share(mutual, plogp(&by_gold, items));
-    let completeness = information_share(mutual, plogp(&by_predicted, items));
+    let mutual = entropy(&by_predicted, items) + entropy(&by_gold, items) - entropy(&cells, items);
+    let homogeneity = information_share(mutual, entropy(&by_gold, items));
+    let completeness = information_share(mutual, entropy(&by_predicted, items));
     Agreement {
         items,
         predicted_clusters: by_predicted.len() as u64,
@@ -133,8 +133,8 @@ pub(super) fn pairs(sizes: impl Iterator<Item = u64>) -> u64 {
 }
 
 /// Entropy of a distribution given by counts, in nats; 0 when there is none.
-fn plogp(counts: &Counts, items: u64) -> f64 {
-    counts.iter().map(|&(_, n)| n as f64 / items as f64).map(|p| -p * p.ln()).sum()
+fn entropy(counts: &Counts, items: u64) -> f64 {
+    counts.iter().map(|&(_, n)| n as f64 / items as f64).map(|p| -p * libm::log(p)).sum()
 }
 
 /// Mutual information as a share of an entropy, kept inside 0..=1; 1 where there is nothing to know.
