@@ -15,6 +15,7 @@ use crate::kernel::fss::{SLOTS, equal_slots};
 use crate::kernel::time::{ONE, TimeFactor};
 use crate::model::{Article, Entry};
 use crate::params::Params;
+use crate::stages::reach;
 use known::Known;
 
 /// Postings of one term that are followed, the newest.
@@ -208,13 +209,7 @@ impl Lookup {
         }
         let dot = probe.dot(&other.terms, &other.weights) as f64;
         let lengths = one.length * other.length;
-        let factor = match one.time.zip(other.time) {
-            Some((x, y)) => match self.factor.at(x - y) {
-                factor if factor > 0 && (one.stamped || other.stamped) => 1.0,
-                factor => factor as f64 / ONE as f64,
-            },
-            None => 1.0,
-        };
+        let factor = reach::factor(one.moment, other.moment, &self.factor) as f64 / ONE as f64;
         let similarity = if lengths > 0.0 { dot / lengths * factor } else { 0.0 };
         if similarity >= self.params.min_similarity {
             found.reports.push(alike(similarity as f32, SAME));

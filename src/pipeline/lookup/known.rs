@@ -3,6 +3,7 @@
 use crate::kernel::fss::Signature;
 use crate::model::Entry;
 use crate::pipeline::prepare::{Chunkful, Prepared};
+use crate::stages::reach::Moment;
 use crate::stages::weights::Vectors;
 
 /// Heaviest terms by which an article is found.
@@ -11,9 +12,8 @@ const POSTED: usize = 16;
 /// An article that is held.
 pub(super) struct Known {
     pub(super) id: Box<str>,
-    pub(super) time: Option<i64>,
-    /// Whether that is when it was seen, which says only that it is inside a window.
-    pub(super) stamped: bool,
+    /// When it was published or seen.
+    pub(super) moment: Moment,
     pub(super) content: u64,
     pub(super) signature: Option<Box<Signature>>,
     pub(super) terms: Box<[u32]>,
@@ -39,9 +39,9 @@ pub(super) fn of_chunk(chunk: &Chunkful, mut entry: impl FnMut(usize) -> Entry) 
     let fixed = vectors.fixed();
     let one = |(i, a): (usize, &Prepared)| {
         let entry = entry(i);
+        let time = entry.time().map(jiff::Timestamp::as_second);
         Known {
-            stamped: entry.published().is_none(),
-            time: entry.time().map(jiff::Timestamp::as_second),
+            moment: Moment { time, stamped: entry.published().is_none() },
             id: entry.id,
             content: a.content,
             signature: a.sketch.of(&chunk.sketches).first().map(|s| Box::new(s.signature)),
