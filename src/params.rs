@@ -34,7 +34,8 @@ pub struct Params {
     pub terms: Option<Arc<LearntTerms>>,
     /// Treat every article as undated.
     pub ignore_dates: bool,
-    /// How far apart in time two matched reports may be, in days. Raising it lets affairs grow together.
+    /// How far apart in time two matched reports may be, in days. Lowering it parts the chapters of an affair. Dated reports
+    /// never match from 5.5 days on ([`crate::kernel::time`]), so that raising it changes nothing for them.
     pub window_days: f64,
     /// Who stands for a near-duplicate group.
     pub representative: Representative,
@@ -43,7 +44,8 @@ pub struct Params {
     /// Least share of the smaller shingle set found in the larger, 0..=1: catches cut and padded copies. Of two versions
     /// under one headline, on the same days, it takes 0.7 of that.
     pub min_containment: f64,
-    /// Least similarity (cosine times time factor) of two reports that are kept as a story match, 0..=1.
+    /// Least similarity (cosine times time factor) of two reports that are kept as a story match, 0..=1. Below 0.1 it changes
+    /// nothing: see [`crate::stages::reach::SIMILAR`].
     pub min_similarity: f64,
     /// Least average score at which two groups of reports become one story, -1..=1. Raising it splits stories.
     pub story_cut: f64,

@@ -43,6 +43,24 @@ fn verdict(grouping: &Grouping, ids: [&str; 2]) -> (Verdict, Option<Match>) {
     (verdict, grouping.matches.iter().find(|m| (m.a, m.b) == ends).copied())
 }
 
+#[test]
+fn who_is_too_far_apart_is_told_by_what_bounds_it() {
+    let article = |id: &str, day: &str| Article {
+        id: id.into(),
+        title: format!("Northern pier of Merrin reopens, says {id}"),
+        published: format!("2025-03-{day}T08:00:00Z").parse().ok(),
+        ..Article::default()
+    };
+    let given = [article("a", "01"), article("b", "13")];
+    for (window_days, bound) in
+        [(7.0, "the window is 7 days"), (30.0, "after 9.0 days nothing matches, whatever the window")]
+    {
+        let params = Params { window_days, ..Params::default() };
+        let found = explain([given.to_vec()], ["a", "b"], &params).unwrap().unwrap();
+        assert_eq!(found.why, format!("too far apart in time: {bound}"));
+    }
+}
+
 /// A thousand pairs: the verdict of the run, and its numbers wherever it has a match; where it has none, numbers that are
 /// too low for one.
 #[test]

@@ -1,6 +1,7 @@
 //! What decided about a pair, in a sentence: an editor before the numbers.
 
 use super::super::{Corpus, Found};
+use crate::kernel::time::{DAY, TimeFactor};
 use crate::model::explain::{StoryNumbers, TextNumbers, Verdict};
 use crate::model::{Decision, Verdict as Decided};
 use crate::params::Params;
@@ -88,9 +89,7 @@ fn of_two_stories(story: &StoryNumbers, decisions: &[Decision], params: &Params)
     match (lock, story.supported) {
         _ if params.only_duplicates => "stories were not asked for".to_owned(),
         (Some(lock), _) if story.average >= cut => lock.to_string(),
-        _ if story.factor == 0.0 => {
-            format!("too far apart in time: the window is {} days", params.window_days)
-        }
+        _ if story.factor == 0.0 => too_far_apart(params.window_days),
         (_, None) => format!("too little in common: similarity {:.4}", story.similarity),
         (_, Some(score)) if score < cut => format!(
             "what they share, their neighbours share too: score {score:.4}, {cut} is needed"
@@ -100,6 +99,16 @@ fn of_two_stories(story: &StoryNumbers, decisions: &[Decision], params: &Params)
             story.average,
             pairs(story)
         ),
+    }
+}
+
+fn too_far_apart(window: f64) -> String {
+    // A long window ends after the factor has come to nothing.
+    let days = TimeFactor::new(window).reach(1) as f64 / DAY as f64;
+    if days < window {
+        format!("too far apart in time: after {days:.1} days nothing matches, whatever the window")
+    } else {
+        format!("too far apart in time: the window is {window} days")
     }
 }
 
