@@ -19,6 +19,11 @@ pub fn encode(hash: u64) -> [u8; LENGTH] {
     std::array::from_fn(|i| ALPHABET[(hash >> (59 - 5 * i)) as usize & 31])
 }
 
+/// The name of what goes by a hash: a letter that says what it is, and the word.
+pub fn name(letter: char, hash: u64) -> impl Iterator<Item = char> {
+    std::iter::once(letter).chain(encode(hash).map(char::from))
+}
+
 /// The hash that a word stands for, its four low bits 0; `None` for what [`encode`] never writes.
 pub fn decode(word: &[u8]) -> Option<u64> {
     let value = |c: &u8| ALPHABET.iter().position(|letter| letter == c).map(|v| v as u64);

@@ -8,6 +8,7 @@ mod explain;
 pub mod index;
 pub mod lookup;
 mod matches;
+mod name;
 mod parts;
 mod place;
 mod prepare;

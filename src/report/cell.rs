@@ -56,8 +56,7 @@ impl Cell<'_> {
         let written = match self {
             Self::Text(text) => out.write_str(text),
             Self::Name(letter, hash) => {
-                out.push(*letter);
-                out.extend(base32::encode(*hash).map(char::from));
+                out.extend(base32::name(*letter, *hash));
                 Ok(())
             }
             Self::Bits(bits) => {

@@ -252,5 +252,5 @@ pub(super) fn group_name(earliest: &str) -> String {
 }
 
 fn name(letter: char, id: &str) -> String {
-    std::iter::once(letter).chain(base32::encode(hash(id.as_bytes())).map(char::from)).collect()
+    base32::name(letter, hash(id.as_bytes())).collect()
 }

@@ -2,9 +2,8 @@
 
 use std::io;
 
-use super::super::place;
+use super::super::{name, place};
 use super::{Clock, Found, Run, gather, party};
-use crate::kernel::base32;
 use crate::kernel::linkage::Merger;
 use crate::kernel::time::ONE;
 use crate::model::explain::{Link, Part, Report, StoryTree};
@@ -118,6 +117,5 @@ fn links(n: usize, joined: impl Iterator<Item = ([usize; 2], Joined)>) -> Vec<Li
 }
 
 fn story_id(grouping: &Grouping, story: usize) -> String {
-    let letters = base32::encode(grouping.story_ids[story]).map(char::from);
-    std::iter::once('s').chain(letters).collect()
+    name::spelled(grouping.story_ids[story])
 }

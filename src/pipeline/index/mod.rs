@@ -13,7 +13,6 @@ mod intake;
 mod lists;
 mod look;
 mod merge;
-mod name;
 mod near;
 mod pairs;
 mod postings;
@@ -37,6 +36,7 @@ use std::path::Path;
 use foldhash::HashMap;
 use jiff::Timestamp;
 
+use super::name::number_of;
 use super::place::{self, Story as Placed};
 use super::{Counts, Found, StageCount};
 use crate::model::{Change, Entry, Grouping, Refusal};
@@ -159,7 +159,7 @@ impl Index {
         let mut placed = place::assemble(&corpus, &found, &self.params);
         let (members, stories) = before;
         let story: HashMap<u32, u64> =
-            stories.iter().map(|s| (s.story, name::number_of(&s.id))).collect();
+            stories.iter().map(|s| (s.story, number_of(&s.id))).collect();
         let home: HashMap<u32, u32> = members.iter().map(|m| (m.row, m.story)).collect();
         let names: Vec<u64> =
             placed.iter().map(|s| story[&home[&corpus.row(s.groups[0].members[0])]]).collect();

@@ -5,9 +5,9 @@
 
 use foldhash::{HashMap, HashSet};
 
-use super::name::{number_of, spelled};
 use crate::kernel::hash::mix;
 use crate::model::Change;
+use crate::pipeline::name::{number_of, spelled};
 use crate::store::{Batch, Member, Story};
 
 /// A story as it was found tonight.

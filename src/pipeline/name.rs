@@ -4,8 +4,7 @@ use crate::kernel::base32;
 
 /// The name that stands for a hash.
 pub(super) fn spelled(hash: u64) -> String {
-    let word = base32::encode(hash);
-    std::iter::once('s').chain(word.iter().map(|&c| c as char)).collect()
+    base32::name('s', hash).collect()
 }
 
 /// The hash that a name stands for.
