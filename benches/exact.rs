@@ -4,28 +4,28 @@ use rayon::prelude::*;
 use samestory::kernel::cosine::Probe;
 use samestory::kernel::time::TimeFactor;
 use samestory::stages::neighbours::{Found, NEAREST, Similar, keep_nearest};
-use samestory::stages::reach::{self, HISTORY, Moment, Times};
+use samestory::stages::reach::{self, Dated, HISTORY, Times};
 use samestory::stages::weights::{Vectors, Weights};
 
 /// What [`samestory::stages::neighbours::find`] is to find.
 pub(crate) fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
     let fixed = vectors.fixed();
-    let moment = |i: usize| Moment {
+    let dated = |i: usize| Dated {
         time: i.checked_sub(times.undated).map(|i| times.seconds[i]),
         stamped: times.stamped[i],
     };
     let one = |probe: &mut Probe, i: usize| {
         vectors.load(&fixed, i, probe);
-        let past = moment(i).time.map(reach::past);
+        let past = dated(i).time.map(reach::past);
         let past = past.map_or(0, |past| times.seconds.iter().filter(|t| past.contains(t)).count());
         let (mut similar, mut near) = (Vec::new(), Vec::new());
         for j in (0..vectors.len()).filter(|&j| j != i) {
             let cosine = vectors.cosine(&fixed, probe, i, j);
-            let factor = reach::factor(moment(i), moment(j), factor);
+            let factor = reach::factor(dated(i), dated(j), factor);
             if i < j && reach::is_similar(cosine, factor) {
                 similar.push(Similar::new((i as u32, j as u32), cosine, factor));
             }
-            if reach::is_around(moment(i), moment(j), past >= HISTORY) {
+            if reach::is_around(dated(i), dated(j), past >= HISTORY) {
                 near.push((j as u32, cosine));
             }
         }

@@ -10,7 +10,7 @@ pub struct Explanation {
     /// The two articles, as asked for.
     pub articles: [Party; 2],
     /// What came out.
-    pub verdict: Verdict,
+    pub verdict: Relation,
     /// In a sentence, why.
     pub why: String,
     /// The decisions of editors that bear on it, in the order in which they were made.
@@ -40,7 +40,7 @@ pub struct Explanation {
 /// What a pair of articles is to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum Relation {
     /// In one near-duplicate group.
     Duplicates,
     /// In one story.

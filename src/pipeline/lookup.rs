@@ -209,7 +209,7 @@ impl Lookup {
         }
         let dot = probe.dot(&other.terms, &other.weights) as f64;
         let lengths = one.length * other.length;
-        let factor = reach::factor(one.moment, other.moment, &self.factor) as f64 / ONE as f64;
+        let factor = reach::factor(one.dated, other.dated, &self.factor) as f64 / ONE as f64;
         let similarity = if lengths > 0.0 { dot / lengths * factor } else { 0.0 };
         if similarity >= self.params.min_similarity {
             found.reports.push(alike(similarity as f32, SAME));

@@ -9,7 +9,7 @@ use crate::kernel::buckets::{of_bucket, pair};
 
 /// What becomes of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum Fate {
     /// It was there and stays.
     Stays,
     /// It was not there.
@@ -38,22 +38,22 @@ impl Proposals {
 pub fn shifts(
     watched: &Watched,
     found: Members,
-    change: impl Fn(u32) -> Change,
+    fate: impl Fn(u32) -> Fate,
 ) -> Vec<(u64, Proposals)> {
     let hits = found.into_hits();
     let mut shifts: Vec<(u64, Proposals)> = Vec::with_capacity(hits.len());
     let (mut there, mut before, mut after) = (Vec::new(), Vec::new(), Vec::new());
     for bucket in hits.chunk_by(|x, y| x.0 == y.0).filter(|b| b.len() > 1) {
         let by_lead = watched.table(bucket[0].0) == Table::Lead;
-        let mut proposals = |without: Change, pairs: &mut Vec<u64>| {
+        let mut proposals = |without: Fate, pairs: &mut Vec<u64>| {
             there.clear();
-            there.extend(bucket.iter().map(|hit| hit.1).filter(|&item| change(item) != without));
+            there.extend(bucket.iter().map(|hit| hit.1).filter(|&item| fate(item) != without));
             pairs.clear();
             // Ascending, as the members are.
             of_bucket(&there, BOUNDS, |a, b| pairs.push(pair(a, b)));
         };
-        proposals(Change::Comes, &mut before);
-        proposals(Change::Goes, &mut after);
+        proposals(Fate::Comes, &mut before);
+        proposals(Fate::Goes, &mut after);
         let mut shift = |from: &[u64], other: &[u64], by: i8| {
             for &p in from.iter().filter(|p| other.binary_search(p).is_err()) {
                 let (band, lead) = if by_lead { (0, by) } else { (by, 0) };
@@ -90,7 +90,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// What every bucket proposes without those of a kind, by pair.
-    fn all(sketches: &[(Sketch, Change)], without: Change, by: i8) -> Vec<(u64, Proposals)> {
+    fn all(sketches: &[(Sketch, Fate)], without: Fate, by: i8) -> Vec<(u64, Proposals)> {
         let mut buckets: std::collections::BTreeMap<(i64, u64), Vec<u32>> = Default::default();
         for ((sketch, _), item) in sketches.iter().zip(0..).filter(|(s, _)| s.1 != without) {
             for (table, key) in keys(sketch) {
@@ -115,27 +115,27 @@ mod tests {
     proptest! {
         #[test]
         fn shifts_equal_what_all_buckets_say(made in prop::collection::vec((prop::array::uniform2(slot()), 0..=SLOTS, 0u32..3, 0u8..3), 0..24)) {
-            let sketch = |&([slot, other], slots, lead, change): &([u16; 2], usize, u32, u8)| {
+            let sketch = |&([slot, other], slots, lead, fate): &([u16; 2], usize, u32, u8)| {
                 // Some leads are full.
                 let n = if lead == 1 { LEAD_HASHES } else { 3 };
                 let lead: [u32; LEAD_HASHES] =
                     std::array::from_fn(|i| if i < n { lead + i as u32 } else { u32::MAX });
-                let change = [Change::Stays, Change::Comes, Change::Goes][usize::from(change)];
+                let fate = [Fate::Stays, Fate::Comes, Fate::Goes][usize::from(fate)];
                 let signature = std::array::from_fn(|i| if i < slots { slot } else { other });
-                (Sketch { signature, lead }, change)
+                (Sketch { signature, lead }, fate)
             };
-            let sketches: Vec<(Sketch, Change)> = made.iter().map(sketch).collect();
-            let mut expected = all(&sketches, Change::Goes, 1);
+            let sketches: Vec<(Sketch, Fate)> = made.iter().map(sketch).collect();
+            let mut expected = all(&sketches, Fate::Goes, 1);
             let mut now = expected.clone();
             add_up(&mut now);
             now.retain(|(_, proposals)| proposals.suffice());
-            let there = sketches.iter().map(|(sketch, change)| (*change != Change::Goes).then_some(sketch));
+            let there = sketches.iter().map(|(sketch, fate)| (*fate != Fate::Goes).then_some(sketch));
             let (proposed, _) = propose(&there.collect::<Vec<_>>());
             prop_assert_eq!(proposed, now.iter().map(|shift| shift.0).collect::<Vec<u64>>());
-            expected.extend(all(&sketches, Change::Comes, -1));
+            expected.extend(all(&sketches, Fate::Comes, -1));
             add_up(&mut expected);
             let items = || sketches.iter().zip(0u32..);
-            let changing = items().filter(|(s, _)| s.1 != Change::Stays).map(|(s, i)| (i, &s.0));
+            let changing = items().filter(|(s, _)| s.1 != Fate::Stays).map(|(s, i)| (i, &s.0));
             let mut found = Vec::new();
             for part in Part::all(200_000) {
                 let watched = Watched::new(part, changing.clone());
@@ -146,8 +146,8 @@ mod tests {
                 }
                 let [mut members, other] = members;
                 members.extend(other);
-                let change = |i: u32| sketches[i as usize].1;
-                found.extend(shifts(&watched, members, change));
+                let fate = |i: u32| sketches[i as usize].1;
+                found.extend(shifts(&watched, members, fate));
             }
             add_up(&mut found);
             prop_assert_eq!(found, expected);

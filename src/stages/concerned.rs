@@ -13,7 +13,7 @@ use turned::{Flipped, Open, Turned, turned};
 
 use super::posted::plain;
 use super::postings::Postings;
-use super::reach::{self, FAR, HISTORY, Moment, NEAR, Purpose, Times, past};
+use super::reach::{self, Dated, FAR, HISTORY, NEAR, Purpose, Times, past};
 use crate::kernel::time::{DAY, TimeFactor};
 
 /// With one mover of a day for so many reports within its reach, much moved. Tests have few reports, and both happens there.
@@ -235,9 +235,9 @@ impl Meeting<'_> {
 
     /// Whether a report's query can have one that moved among its candidates, and for which purpose.
     fn meets(&self, i: u32, m: &Moved, sum: u64) -> Option<Concerned> {
-        let its = Moment { time: Some(m.time), stamped: m.stamped };
+        let its = Dated { time: Some(m.time), stamped: m.stamped };
         let is_match = |partial| {
-            let factor = reach::factor(self.history.now.moment(i), its, self.factor);
+            let factor = reach::factor(self.history.now.dated(i), its, self.factor);
             reach::is_partial_match(partial, factor)
         };
         let meets = |purpose: &Purpose| match purpose {

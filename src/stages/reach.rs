@@ -78,7 +78,7 @@ impl Purpose {
 
 /// When a report was published, in seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct Dated {
     /// `None` where it is not known.
     pub time: Option<i64>,
     /// Whether that is when it was seen, not when it was published: then it says only that it is inside a window.
@@ -146,11 +146,11 @@ impl Times {
 
     /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
     pub fn factor(&self, a: u32, b: u32, by_gap: &TimeFactor) -> i64 {
-        factor(self.moment(a), self.moment(b), by_gap)
+        factor(self.dated(a), self.dated(b), by_gap)
     }
 
-    pub(super) fn moment(&self, i: u32) -> Moment {
-        Moment { time: self.of(i), stamped: self.stamped[i as usize] }
+    pub(super) fn dated(&self, i: u32) -> Dated {
+        Dated { time: self.of(i), stamped: self.stamped[i as usize] }
     }
 }
 
@@ -161,7 +161,7 @@ pub(super) struct Neighbourhood {
 }
 
 /// The time factor of two reports; 1 where either is of unknown date and they are not known to be far apart.
-pub fn factor(a: Moment, b: Moment, factor: &TimeFactor) -> i64 {
+pub fn factor(a: Dated, b: Dated, factor: &TimeFactor) -> i64 {
     let Some((x, y)) = a.time.zip(b.time) else { return ONE };
     match factor.at(x.saturating_sub(y)) {
         0 => 0,
@@ -183,7 +183,7 @@ pub fn past(time: i64) -> Range<i64> {
 
 /// Whether a report's query is the one that finds it as a match of the other: of the later by date or, where both are
 /// undated, by order; of the undated one of two.
-pub fn asks(own: Moment, other: Moment, other_is_before: bool) -> bool {
+pub fn asks(own: Dated, other: Dated, other_is_before: bool) -> bool {
     match (own.time, other.time) {
         (Some(_), None) => false,
         (None, Some(_)) => true,
@@ -193,7 +193,7 @@ pub fn asks(own: Moment, other: Moment, other_is_before: bool) -> bool {
 
 /// Whether another report is in the neighbourhood of one: in its past, or in whatever is at hand if there are fewer than
 /// [`HISTORY`] in it, its own days and undated reports included.
-pub fn is_around(own: Moment, other: Moment, history: bool) -> bool {
+pub fn is_around(own: Dated, other: Dated, history: bool) -> bool {
     match (own.time, other.time) {
         (None, other) => other.is_none(),
         (Some(_), None) => !history,
@@ -294,7 +294,7 @@ mod tests {
                     times.seconds.iter().filter(|&time| past.contains(time)).count() >= HISTORY
                 });
                 for other in all().filter(|&other| other != own) {
-                    let (x, y, at) = (times.moment(own), times.moment(other), other as usize);
+                    let (x, y, at) = (times.dated(own), times.dated(other), other as usize);
                     prop_assert_eq!(dated.contains(&at) || undated.contains(&at), is_around(x, y, history));
                     let (is_before, is_asked) = (before.iter().any(|range| range.contains(&at)), asks(x, y, other < own));
                     prop_assert!(!is_before || is_asked);
@@ -310,8 +310,8 @@ mod tests {
     #[test]
     fn dates_that_are_not_known_keep_nobody_apart() {
         let by_gap = TimeFactor::new(7.0);
-        let at = |day: i64, stamped| Moment { time: Some(day * DAY), stamped };
-        let undated = Moment { time: None, stamped: true };
+        let at = |day: i64, stamped| Dated { time: Some(day * DAY), stamped };
+        let undated = Dated { time: None, stamped: true };
         assert_eq!(factor(at(0, false), undated, &by_gap), ONE);
         assert_eq!(factor(at(3, false), at(1, false), &by_gap), by_gap.at(2 * DAY));
         assert_eq!(factor(at(3, false), at(1, true), &by_gap), ONE);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use samestory::model::explain::{StoryNumbers, Verdict};
+use samestory::model::explain::{Relation, StoryNumbers};
 use samestory::model::{Article, Grouping, Match, MatchKind};
 use samestory::params::Params;
 use samestory::pipeline::{explain, explain_story};
@@ -26,16 +26,16 @@ fn articles_in_pairs() -> impl Strategy<Value = (Vec<Article>, Vec<[usize; 2]>)>
 }
 
 /// What became of two articles in a run, with what its match of the two says of them.
-fn verdict(grouping: &Grouping, ids: [&str; 2]) -> (Verdict, Option<Match>) {
+fn verdict(grouping: &Grouping, ids: [&str; 2]) -> (Relation, Option<Match>) {
     let rows = rows(grouping);
     let same = |name: &str| {
         let column = column(&rows, name);
         column[ids[0]] == column[ids[1]]
     };
     let verdict = match (same("duplicate_group_id"), same("story_id")) {
-        (true, _) => Verdict::Duplicates,
-        (_, true) => Verdict::Story,
-        _ => Verdict::Apart,
+        (true, _) => Relation::Duplicates,
+        (_, true) => Relation::Story,
+        _ => Relation::Apart,
     };
     let at = |id: &str| grouping.articles.iter().position(|e| &*e.id == id).unwrap() as u32;
     let [a, b] = ids.map(at);
@@ -52,9 +52,10 @@ fn who_is_too_far_apart_is_told_by_what_bounds_it() {
         ..Article::default()
     };
     let given = [article("a", "01"), article("b", "13")];
-    for (window_days, bound) in
-        [(7.0, "the window is 7 days"), (30.0, "after 9.0 days nothing matches, whatever the window")]
-    {
+    for (window_days, bound) in [
+        (7.0, "the window is 7 days"),
+        (30.0, "after 9.0 days nothing matches, whatever the window"),
+    ] {
         let params = Params { window_days, ..Params::default() };
         let found = explain([given.to_vec()], ["a", "b"], &params).unwrap().unwrap();
         assert_eq!(found.why, format!("too far apart in time: {bound}"));
@@ -74,7 +75,7 @@ fn explanations_agree_with_the_run() {
             let found = explain([given.clone()], ids, &params).unwrap().unwrap();
             let (expected, kept) = verdict(&grouping, ids);
             prop_assert_eq!(found.verdict, expected);
-            prop_assert_eq!(found.story.is_none(), expected == Verdict::Duplicates);
+            prop_assert_eq!(found.story.is_none(), expected == Relation::Duplicates);
             count(format!("{expected:?}"));
             let (text, story) = (&found.text, found.story.as_ref());
             let resembling = [text.resemblance as f32, text.containment as f32];

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use samestory::model::explain::Verdict;
+use samestory::model::explain::Relation;
 use samestory::params::Params;
 use samestory::{pipeline, read};
 
@@ -140,7 +140,7 @@ fn explanations_agree_with_the_clusters() {
         let found = pipeline::explain(articles, [&ids[0], &ids[1]], &Params::default());
         let found = found.unwrap().unwrap();
         let copies = x["duplicate_group_id"] == y["duplicate_group_id"];
-        assert_eq!(found.verdict, if copies { Verdict::Duplicates } else { Verdict::Story });
+        assert_eq!(found.verdict, if copies { Relation::Duplicates } else { Relation::Story });
         let is_pair = |m: &&Row| {
             let ends = [&m["article_id_a"], &m["article_id_b"]];
             ends == [&x["article_id"], &y["article_id"]]

@@ -12,7 +12,7 @@ pub(super) use tree::of_story;
 
 use super::prepare::{Preparer, cleaned, delivered};
 use super::{Clock, Corpus, Found, Run};
-use crate::model::explain::{Explanation, Needs, Party, SharedTerm, Verdict};
+use crate::model::explain::{Explanation, Needs, Party, Relation, SharedTerm};
 use crate::model::{Article, Entry};
 use crate::params::Params;
 
@@ -57,18 +57,18 @@ pub(super) fn of_pair(
     let groups = groups.map(|group| group.expect("every article is in a group"));
     let stories = groups.map(|group| found.stories.story[group]);
     let verdict = match (groups[0] == groups[1], stories[0] == stories[1]) {
-        (true, _) => Verdict::Duplicates,
-        (_, true) => Verdict::Story,
-        _ => Verdict::Apart,
+        (true, _) => Relation::Duplicates,
+        (_, true) => Relation::Story,
+        _ => Relation::Apart,
     };
     let texts = both.map(|both| both.map(|article| compared_text(article, params)));
     let compared = texts.map(|[a, b]| texts::compare([&a, &b])).unwrap_or_default();
-    let story = (verdict != Verdict::Duplicates)
+    let story = (verdict != Relation::Duplicates)
         .then(|| numbers::story_numbers(&corpus, &found, groups, params))
         .transpose()?;
     let decisions = match verdict {
-        Verdict::Duplicates => Vec::new(),
-        Verdict::Story | Verdict::Apart => why::decisions(&corpus, &found, groups, params),
+        Relation::Duplicates => Vec::new(),
+        Relation::Story | Relation::Apart => why::decisions(&corpus, &found, groups, params),
     };
     Ok(Ok(Explanation {
         articles: pair.map(|i| party(&corpus.entries[i])),
@@ -81,7 +81,7 @@ pub(super) fn of_pair(
         passages: compared.passages,
         edits: compared.edits,
         pieces: compared.pieces,
-        nearest: (verdict == Verdict::Apart)
+        nearest: (verdict == Relation::Apart)
             .then(|| numbers::nearest(&corpus, &found, stories))
             .flatten(),
         text,

@@ -2,8 +2,8 @@
 
 use super::super::{Corpus, Found};
 use crate::kernel::time::{DAY, TimeFactor};
-use crate::model::explain::{StoryNumbers, TextNumbers, Verdict};
-use crate::model::{Decision, Verdict as Decided};
+use crate::model::explain::{Relation, StoryNumbers, TextNumbers};
+use crate::model::{Decision, Verdict};
 use crate::params::Params;
 
 /// The editors' decisions that bear on two groups in different stories or in one, in the order in which they were made.
@@ -23,10 +23,10 @@ pub(super) fn decisions(
     let bears = |d: &&Decision| {
         let ends = [&d.article, &d.other].map(|id| story_of(id));
         match (d.verdict, ends) {
-            (Decided::MustLink | Decided::CannotLink, [Some(a), Some(b)]) => {
+            (Verdict::MustLink | Verdict::CannotLink, [Some(a), Some(b)]) => {
                 [a.min(b), a.max(b)] == pair
             }
-            (Decided::Lock, [Some(a), _]) => pair[0] != pair[1] && pair.contains(&a),
+            (Verdict::Lock, [Some(a), _]) => pair[0] != pair[1] && pair.contains(&a),
             _ => false,
         }
     };
@@ -36,7 +36,7 @@ pub(super) fn decisions(
 /// What decided about the articles of these ids; `story` is missing for two of one group.
 pub(super) fn why(
     ids: [&str; 2],
-    verdict: Verdict,
+    verdict: Relation,
     text: &TextNumbers,
     story: Option<&StoryNumbers>,
     decisions: &[Decision],
@@ -44,8 +44,8 @@ pub(super) fn why(
 ) -> String {
     let Some(story) = story else { return of_one_group(text).to_owned() };
     match verdict {
-        Verdict::Apart => of_two_stories(story, decisions, params),
-        Verdict::Story | Verdict::Duplicates => of_one_story(ids, story, decisions, params),
+        Relation::Apart => of_two_stories(story, decisions, params),
+        Relation::Story | Relation::Duplicates => of_one_story(ids, story, decisions, params),
     }
 }
 
@@ -82,10 +82,10 @@ fn of_one_story(
 
 fn of_two_stories(story: &StoryNumbers, decisions: &[Decision], params: &Params) -> String {
     let cut = params.story_cut;
-    if let Some(parted) = decisions.iter().find(|d| d.verdict == Decided::CannotLink) {
+    if let Some(parted) = decisions.iter().find(|d| d.verdict == Verdict::CannotLink) {
         return parted.to_string();
     }
-    let lock = decisions.iter().find(|d| d.verdict == Decided::Lock);
+    let lock = decisions.iter().find(|d| d.verdict == Verdict::Lock);
     match (lock, story.supported) {
         _ if params.only_duplicates => "stories were not asked for".to_owned(),
         (Some(lock), _) if story.average >= cut => lock.to_string(),

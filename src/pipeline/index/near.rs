@@ -23,7 +23,7 @@ use crate::kernel::components::Components;
 use crate::pipeline::copies;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::Exact;
-use crate::stages::changed::{self, Change};
+use crate::stages::changed::{self, Fate};
 use crate::stages::decide::bind;
 use crate::stages::duplicates::{self, Examined, hopeful};
 use crate::stages::watched::{Members, Part, Watched};
@@ -46,10 +46,10 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     let state = &work.state;
     let stood = |row: u32| state.was(row).first == row;
     let stands = |row: u32| state.now(row).first == row;
-    let change = |row: u32| match (stood(row), stands(row)) {
-        (false, _) => Change::Comes,
-        (true, false) => Change::Goes,
-        (true, true) => Change::Stays,
+    let fate = |row: u32| match (stood(row), stands(row)) {
+        (false, _) => Fate::Comes,
+        (true, false) => Fate::Goes,
+        (true, true) => Fate::Stays,
     };
     let differing = state.select(|row| stood(row) != stands(row));
     let changing = state.sketches(&differing)?;
@@ -79,7 +79,7 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
             members
         };
         let members = found.into_iter().reduce(both).unwrap_or_else(|| watched.nothing());
-        shifts.extend(changed::shifts(&watched, members, |age| change(row_of(age))));
+        shifts.extend(changed::shifts(&watched, members, |age| fate(row_of(age))));
         changed::add_up(&mut shifts);
     }
     for (p, _) in &mut shifts {

@@ -8,7 +8,7 @@ use crate::pipeline::parts::{Lists, Span};
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item;
 use crate::stages::posted::{self, heaviest};
-use crate::stages::reach::Moment;
+use crate::stages::reach::Dated;
 use crate::stages::terms::Term;
 use crate::stages::weights::Vectors;
 use crate::store::{Error, Keep, Segment, SegmentWriter};
@@ -107,14 +107,14 @@ fn time_code(entry: &Entry) -> i64 {
 /// When a report was published or seen, and whether it is the latter. In an index that ignores dates all are of one time:
 /// each is near every other then, as if undated, and who works with reports finds all by their times.
 pub(super) fn time(code: i64) -> (i64, bool) {
-    let Moment { time, stamped } = moment(code);
+    let Dated { time, stamped } = dated(code);
     (time.unwrap_or(0), stamped)
 }
 
 /// Back from [`time_code`], of an article.
-pub(super) fn moment(code: i64) -> Moment {
+pub(super) fn dated(code: i64) -> Dated {
     let time = (code != i64::MIN).then_some(code >> 1);
-    Moment { time, stamped: time.is_none() || code & 1 == 1 }
+    Dated { time, stamped: time.is_none() || code & 1 == 1 }
 }
 
 fn write_list<T: Item>(writer: &mut SegmentWriter, list: &[T]) -> Result<(), Error> {
@@ -203,7 +203,7 @@ pub(super) fn prepared(bytes: &[u8]) -> Prepared {
     let long = |i: usize| u64::from_le_bytes(longs.as_chunks().0[i]);
     let int = |i: usize| u32::read(&ints[4 * i..4 * i + 4]);
     let span = |i: usize| span(bytes, i);
-    let Moment { time, stamped } = moment(long(4).cast_signed());
+    let Dated { time, stamped } = dated(long(4).cast_signed());
     let time = time.and_then(|time| Timestamp::from_second(time).ok());
     let (published, seen) = (time.filter(|_| !stamped), time.filter(|_| stamped));
     Prepared {

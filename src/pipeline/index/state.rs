@@ -34,7 +34,7 @@ pub(super) struct Known {
     pub(super) identity: u64,
     pub(super) delivered: u64,
     pub(super) content: u64,
-    /// As [`rows::moment`] reads it.
+    /// As [`rows::dated`] reads it.
     pub(super) time: i64,
     /// The hash of its source.
     pub(super) source: u64,
@@ -151,8 +151,8 @@ impl State {
 
     /// When an article was published, to the second.
     pub(super) fn published(&self, row: u32) -> Option<i64> {
-        let moment = rows::moment(self.of(row).time);
-        moment.time.filter(|_| !moment.stamped)
+        let dated = rows::dated(self.of(row).time);
+        dated.time.filter(|_| !dated.stamped)
     }
 
     /// Rows of articles that pass, ascending.
@@ -171,7 +171,7 @@ pub(super) fn numbers(some: &[u32], n: usize) -> Vec<u32> {
 /// All rows in the order of their articles in time.
 fn in_time(rows: &[Known]) -> Vec<u32> {
     let of = |row: u32| &rows[row as usize];
-    let time = |row: &u32| rows::moment(of(*row).time).time;
+    let time = |row: &u32| rows::dated(of(*row).time).time;
     let mut in_time: Vec<u32> = (0..rows.len() as u32).collect();
     // Stable, because rows mostly come in the order of time.
     in_time.sort_by_key(time);

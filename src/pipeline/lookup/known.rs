@@ -3,7 +3,7 @@
 use crate::kernel::fss::Signature;
 use crate::model::Entry;
 use crate::pipeline::prepare::{Chunkful, Prepared};
-use crate::stages::reach::Moment;
+use crate::stages::reach::Dated;
 use crate::stages::weights::Vectors;
 
 /// Heaviest terms by which an article is found.
@@ -13,7 +13,7 @@ const POSTED: usize = 16;
 pub(super) struct Known {
     pub(super) id: Box<str>,
     /// When it was published or seen.
-    pub(super) moment: Moment,
+    pub(super) dated: Dated,
     pub(super) content: u64,
     pub(super) signature: Option<Box<Signature>>,
     pub(super) terms: Box<[u32]>,
@@ -41,7 +41,7 @@ pub(super) fn of_chunk(chunk: &Chunkful, mut entry: impl FnMut(usize) -> Entry) 
         let entry = entry(i);
         let time = entry.time().map(jiff::Timestamp::as_second);
         Known {
-            moment: Moment { time, stamped: entry.published().is_none() },
+            dated: Dated { time, stamped: entry.published().is_none() },
             id: entry.id,
             content: a.content,
             signature: a.sketch.of(&chunk.sketches).first().map(|s| Box::new(s.signature)),

@@ -10,7 +10,7 @@ use super::{Error, Settings, unpack};
 use crate::kernel::time::TimeFactor;
 use crate::stages::best::{AROUND, best, best_matches};
 use crate::stages::posted::{POSTED, plain};
-use crate::stages::reach::{self, Moment, Own, Purpose};
+use crate::stages::reach::{self, Dated, Own, Purpose};
 
 /// A block is some reports of a day: they are found (role 0) by the queries that can reach that day (role 1). A query with
 /// `local_terms`, what its terms say in its neighbourhood, asks for matches, one without for its neighbourhood.
@@ -139,8 +139,8 @@ fn member(row: &Row) -> Result<Member, Error> {
 }
 
 impl Member {
-    fn moment(self) -> Moment {
-        Moment { time: (self.time != UNDATED).then_some(self.time), stamped: self.stamped }
+    fn dated(self) -> Dated {
+        Dated { time: (self.time != UNDATED).then_some(self.time), stamped: self.stamped }
     }
 }
 
@@ -171,7 +171,7 @@ impl Index {
         found: &mut Found,
     ) -> Result<(), Error> {
         let (own, other) = (member(query)?, self.members[at as usize]);
-        let (x, y) = (own.moment(), other.moment());
+        let (x, y) = (own.dated(), other.dated());
         match purpose {
             _ if own.item == other.item => {}
             Purpose::Around if reach::is_around(x, y, query.flag(6)) => {

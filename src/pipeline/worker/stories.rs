@@ -10,7 +10,7 @@ use crate::kernel::cosine::{Probe, cosine, square};
 use crate::kernel::time::{ONE, TimeFactor};
 use crate::stages::crowd;
 use crate::stages::neighbours::{NEAREST, keep_nearest};
-use crate::stages::reach::{self, Moment};
+use crate::stages::reach::{self, Dated};
 use crate::stages::support;
 use crate::stages::terms::Term;
 use crate::stages::weights::{TERMS, Vectors};
@@ -115,7 +115,7 @@ pub(super) fn compare(
         out.row(&[own.copy(0), a, b, c, d, e, Out::Flag(false), f, Out::Bytes(&pack(&local))])?;
         for (j, row) in (0u32..).zip(&star).skip(1) {
             let cosine = cosines[j as usize];
-            let factor = reach::factor(moment(own), moment(row), &factor);
+            let factor = reach::factor(dated(own), dated(row), &factor);
             let is_similar =
                 row.flag(7) && reach::is_similar(cosine, factor) && row.long(5)? != own.long(5)?;
             let rank = nearest.iter().position(|n| n.0 == j);
@@ -137,8 +137,8 @@ pub(super) fn compare(
     Ok(())
 }
 
-fn moment(row: &Row) -> Moment {
-    Moment { time: row.maybe_long(3).filter(|&time| time != UNDATED), stamped: row.flag(4) }
+fn dated(row: &Row) -> Dated {
+    Dated { time: row.maybe_long(3).filter(|&time| time != UNDATED), stamped: row.flag(4) }
 }
 
 /// The first row of a star must be that of the report itself.

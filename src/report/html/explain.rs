@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::figures::{Row, round};
 use super::{STYLE, policy};
-use crate::model::explain::{Explanation, Party, Piece, StoryTree, Verdict};
+use crate::model::explain::{Explanation, Party, Piece, Relation, StoryTree};
 use crate::report::printable::printable;
 use crate::report::shown::{NO_TEXTS, ONE_REPORT, REASON, STAND_IN, counted, reasons, shown};
 use crate::report::terminal::{Screen, write_tree};
@@ -66,14 +66,14 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation) -> io::Result<()>
         lang: shown(&party.lang, WORDS),
     };
     let edits = e.edits.iter().take(EDITS).map(|both| both.each_ref().map(|t| shown(t, WORDS)));
-    let copies = e.verdict == Verdict::Duplicates;
+    let copies = e.verdict == Relation::Duplicates;
     let page = Pair {
         policy: policy(STYLE, None),
         style: STYLE,
         headline: match e.verdict {
-            Verdict::Duplicates => "Near-duplicates of one text",
-            Verdict::Story => "One story, in other words",
-            Verdict::Apart => "Two stories",
+            Relation::Duplicates => "Near-duplicates of one text",
+            Relation::Story => "One story, in other words",
+            Relation::Apart => "Two stories",
         },
         why: reasons(e).iter().map(|said| shown(said, REASON)).collect(),
         articles: e.articles.iter().map(party).collect(),
@@ -150,7 +150,7 @@ fn event(e: &Explanation) -> Table {
         rows.push(Number::new("Supported score", supported, "as reports close to either find it"));
     }
     let place =
-        if e.verdict == Verdict::Apart { "between the stories" } else { "within the story" };
+        if e.verdict == Relation::Apart { "between the stories" } else { "within the story" };
     let pairs = counted(story.pairs, "pair", "pairs");
     rows.push(Number::new(
         "Average",

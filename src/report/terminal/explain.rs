@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::columns::side_by_side;
 use super::{Screen, Tone, fit};
-use crate::model::explain::{Explanation, Party, StoryNumbers, Verdict};
+use crate::model::explain::{Explanation, Party, Relation, StoryNumbers};
 use crate::report::shown::{NO_TEXTS, ONE_REPORT, REASON, STAND_IN, counted, reasons, shown};
 
 /// Shared terms that are listed.
@@ -23,9 +23,9 @@ const LABEL: usize = 26;
 pub fn write_explanation(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> {
     articles(out, &e.articles, screen)?;
     let verdict = match e.verdict {
-        Verdict::Duplicates => "near-duplicates: one group in one story",
-        Verdict::Story => "one story, told in other words",
-        Verdict::Apart => "two stories",
+        Relation::Duplicates => "near-duplicates: one group in one story",
+        Relation::Story => "one story, told in other words",
+        Relation::Apart => "two stories",
     };
     writeln!(out, "\n{}", screen.paint(Tone::Strong, verdict))?;
     for said in reasons(e) {
@@ -138,7 +138,7 @@ fn passages(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<
             writeln!(out, "    “{}”", shown(&passage.text, room))?;
         }
     }
-    if e.verdict == Verdict::Duplicates && !e.edits.is_empty() {
+    if e.verdict == Relation::Duplicates && !e.edits.is_empty() {
         line(out, "what differs", &counted(e.edits.len(), "place", "places"))?;
         for both in e.edits.iter().take(LISTED) {
             for (sign, text) in ["-", "+"].iter().zip(both).filter(|(_, text)| !text.is_empty()) {
@@ -202,8 +202,8 @@ fn verdict(
     screen: Screen,
 ) -> io::Result<()> {
     let (what, rule) = match e.verdict {
-        Verdict::Apart => ("average of the stories", "they would be one"),
-        Verdict::Duplicates | Verdict::Story => ("average within the story", "it holds"),
+        Relation::Apart => ("average of the stories", "they would be one"),
+        Relation::Duplicates | Relation::Story => ("average within the story", "it holds"),
     };
     let pairs = counted(story.pairs, "pair", "pairs");
     let said = format!("{:.4} over {pairs} ({rule} from {})", story.average, e.needs.score);

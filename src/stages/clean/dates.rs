@@ -15,7 +15,7 @@ const MONTHS: &[&str] = &[
 ];
 
 /// Whether a line is a date, or names and a date.
-pub(super) fn is_signature(line: &str) -> bool {
+pub(super) fn is_date_line(line: &str) -> bool {
     let line = line.trim();
     line.len() <= LONGEST
         && line.ends_with(|c: char| c.is_ascii_digit())

@@ -3,9 +3,9 @@
 //! The rules are conservative and look at the single article: a sentence of the story is never dropped. A line in the
 //! middle goes only as a whole; the first and the last may lose what is glued to them.
 
+mod dates;
 mod edges;
 mod rules;
-mod signature;
 mod table;
 mod teasers;
 mod title;

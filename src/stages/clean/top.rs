@@ -1,6 +1,6 @@
 //! The top of a text: the headline once more, buttons, dates, bylines and the dateline.
 
-use super::{Line, MAX_LINE, Sink, edges, rules, signature};
+use super::{Line, MAX_LINE, Sink, dates, edges, rules};
 
 /// Lines wrapped by hand are no longer.
 const MAX_WRAPPED: usize = 100;
@@ -47,7 +47,7 @@ fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
         Some("counter")
     } else if rules::is_button(text) && rest.first().is_none_or(Line::is_blank) {
         Some("share")
-    } else if signature::is_signature(text) && is_above(rest) {
+    } else if dates::is_date_line(text) && is_above(rest) {
         Some("dates")
     } else if is_byline(text) || (edges::is_name(text) && stands_apart(rest)) {
         Some("byline")
