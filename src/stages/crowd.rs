@@ -26,7 +26,7 @@ const STRANGER: i64 = ONE * 14 / 100;
 /// Of no more than so many: two reports alone are no more likely to be two events than two of three.
 const STRANGERS: usize = 3;
 /// What part of the crowding is taken off: one over this.
-const PART: i64 = 4;
+const CROWDING_DIVISOR: i64 = 4;
 
 /// The scores that grouping works on, all in 1 / 65,536.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +86,7 @@ pub fn score(mixed: i64, factor: i64) -> i32 {
 pub fn penalty(near: impl Iterator<Item = i64>, known: usize, dated: bool) -> i64 {
     let crowding = near.take(CROWD).sum::<i64>() / CROWD as i64;
     let strangers = if dated { 0 } else { KNOWN.saturating_sub(known).min(STRANGERS) };
-    crowding.max(FLOOR + STRANGER * strangers as i64) / PART
+    crowding.max(FLOOR + STRANGER * strangers as i64) / CROWDING_DIVISOR
 }
 
 #[cfg(test)]
@@ -96,15 +96,15 @@ mod tests {
     #[test]
     fn who_stands_alone_pays_little_and_whom_nobody_knows_much() {
         let penalty = |near: &[i64], known, dated| penalty(near.iter().copied(), known, dated);
-        assert_eq!(penalty(&[30_000, 20_000, 60_000], 5, true), 25_000 / PART);
-        assert_eq!(penalty(&[60_000], 1, true), 30_000 / PART);
-        assert_eq!(penalty(&[], 0, true), 17_694 / PART);
-        assert_eq!(penalty(&[], 5, false), 17_694 / PART);
-        assert_eq!(penalty(&[60_000], 4, false), 30_000 / PART);
-        assert_eq!(penalty(&[], 4, false), (17_694 + 9_175) / PART);
+        assert_eq!(penalty(&[30_000, 20_000, 60_000], 5, true), 25_000 / CROWDING_DIVISOR);
+        assert_eq!(penalty(&[60_000], 1, true), 30_000 / CROWDING_DIVISOR);
+        assert_eq!(penalty(&[], 0, true), 17_694 / CROWDING_DIVISOR);
+        assert_eq!(penalty(&[], 5, false), 17_694 / CROWDING_DIVISOR);
+        assert_eq!(penalty(&[60_000], 4, false), 30_000 / CROWDING_DIVISOR);
+        assert_eq!(penalty(&[], 4, false), (17_694 + 9_175) / CROWDING_DIVISOR);
         assert_eq!(
             [0, 2].map(|known| penalty(&[], known, false)),
-            [(17_694 + 3 * 9_175) / PART; 2]
+            [(17_694 + 3 * 9_175) / CROWDING_DIVISOR; 2]
         );
         assert_eq!(score(20_000, ONE / 2), 10_000);
     }
@@ -114,6 +114,6 @@ mod tests {
         let mut found = Found { nearest: vec![Vec::new(); 2], ..Found::default() };
         (0..2).for_each(|_| found.local.push(&[]));
         let scores = correct(&Vectors::with_lengths([0, 0].into_iter()), &found, 1);
-        assert_eq!(scores.penalties, [(FLOOR + 3 * STRANGER) / PART, FLOOR / PART]);
+        assert_eq!(scores.penalties, [(FLOOR + 3 * STRANGER) / CROWDING_DIVISOR, FLOOR / CROWDING_DIVISOR]);
     }
 }

@@ -32,7 +32,7 @@ pub fn shingle(words: &[Word], hashes: &mut Vec<u64>) {
 /// Parts of a text, equally long, by which it is told where a shingle stands.
 pub const PARTS: usize = 16;
 /// The bits of an element of a [`set`] that hold the part of the text.
-const PART: u32 = PARTS as u32 - 1;
+const PART_MASK: u32 = PARTS as u32 - 1;
 
 /// The set of the upper 28 bits of some shingle hashes, ascending and distinct, each above the 4 bits of the part of the
 /// text where it stands first: what the exact check compares.
@@ -40,17 +40,17 @@ pub fn set<'a>(hashes: &[u64], sorter: &'a mut Sorter) -> &'a [u32] {
     let step = ((PARTS as u64) << 32) / hashes.len().max(1) as u64;
     let element =
         |(i, hash): (usize, &u64)| value((hash >> 32) as u32) | ((i as u64 * step) >> 32) as u32;
-    sorter.distinct(hashes.iter().enumerate().map(element), PART)
+    sorter.distinct(hashes.iter().enumerate().map(element), PART_MASK)
 }
 
 /// What of an element of a [`set`] is the shingle, wherever it stands.
 pub fn value(element: u32) -> u32 {
-    element & !PART
+    element & !PART_MASK
 }
 
 /// How many shingles two sets have in common, wherever these stand.
 pub fn common(a: &[u32], b: &[u32]) -> usize {
-    sets::intersection_above(a, b, PART)
+    sets::intersection_above(a, b, PART_MASK)
 }
 
 /// How evenly two sets share what they share, 0..=1: the density of shared shingles where there are any, of the set
@@ -60,7 +60,7 @@ pub fn common(a: &[u32], b: &[u32]) -> usize {
 /// sentences of a text were used for another one, that text is dense and the first has gaps.
 pub fn evenness(a: &[u32], b: &[u32]) -> f64 {
     let (mut in_a, mut in_b) = (vec![0; a.len()], vec![0; b.len()]);
-    sets::mark_common(a, b, PART, &mut in_a, &mut in_b);
+    sets::mark_common(a, b, PART_MASK, &mut in_a, &mut in_b);
     let (a, b) = (density(a, &in_a), density(b, &in_b));
     if a.max(b) > 0.0 { a.min(b) / a.max(b) } else { 0.0 }
 }
