@@ -26,12 +26,12 @@ pub(super) const BLOCKS: &[Column] = &[
     ("closed", Long),
     ("local_terms", Bytes),
 ];
-/// How near two reports are by the terms that both post: as a match and as a neighbour, where they can be that.
+/// What two reports promise by the terms that both post: as a match and as a neighbour, where they can be that.
 pub(super) const NEAR: &[Column] = &[
     ("query", Long),
     ("other", Long),
     ("other_time", Long),
-    ("similarity", Long),
+    ("promise", Long),
     ("partial", Long),
 ];
 pub(super) const CHOSEN: &[Column] =
@@ -99,7 +99,7 @@ fn own(row: &Row) -> Result<(Purpose, Vec<Own>), Error> {
     Ok((Purpose::Matches, reach::own(posted, &terms, &weights).collect()))
 }
 
-/// What a query finds in a block: similarity or partial sum, and the report.
+/// What a query finds in a block: promise or partial sum, and the report.
 #[derive(Default)]
 struct Found {
     matches: Vec<(i64, u32)>,
@@ -200,10 +200,10 @@ impl Index {
         all.dedup();
         for at in all {
             let other = self.members[at as usize];
-            let similarity = matching.binary_search(&at).ok().and_then(|_| value(&matches, at));
+            let promise = matching.binary_search(&at).ok().and_then(|_| value(&matches, at));
             let partial = around.binary_search(&at).ok().and_then(|_| value(&near, at));
             let ends = [query, Out::Long(other.item), Out::Long(other.time)];
-            out.row(&[ends[0], ends[1], ends[2], Out::long(similarity), Out::long(partial)])?;
+            out.row(&[ends[0], ends[1], ends[2], Out::long(promise), Out::long(partial)])?;
         }
         Ok(())
     }
@@ -216,7 +216,7 @@ pub(super) fn choose(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) ->
         while let Some(row) = group.row()? {
             query = row.long(0)?;
             let other = (row.long(2)?, row.long(1)?);
-            matches.extend(row.maybe_long(3).map(|similarity| (similarity, other)));
+            matches.extend(row.maybe_long(3).map(|promise| (promise, other)));
             near.extend(row.maybe_long(4).map(|partial| (partial, other)));
         }
         let (matches, near) = (best_matches(&mut matches), best(&mut near, AROUND));
