@@ -1,4 +1,5 @@
-//! The way of the data: read, clean, shingle, sketch, candidates, verify, group.
+//! Puts the stages together: chunks of articles in, a [`Grouping`] out. Near-duplicates first, then stories of one report of
+//! each group, then who stands for what.
 
 mod changes;
 mod copies;

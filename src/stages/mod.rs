@@ -13,7 +13,7 @@
 //! | [`verify`] | two copies | resemblance and containment, if they match | exact |
 //! | [`duplicates`] | matches | near-duplicate groups | no group grows by chaining |
 //! | [`decide`] | editors' decisions | those in force, as constraints | the latest on the same articles counts |
-//! | [`learn`] | a corpus | boilerplate | a function of the set of articles |
+//! | [`learn`] | a corpus | boilerplate, term counts | a function of the set of articles |
 //! | [`represent`] | members of a group or story | who stands for it, and why | by the rule asked for |
 //! | [`weights`] | terms | weights | integers |
 //! | [`posted`] | weighted terms of a report | by which it is found | a function of the report |

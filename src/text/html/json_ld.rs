@@ -23,7 +23,7 @@ pub(super) fn read(html: &str, page: &mut Extracted) {
     }
 }
 
-/// Every article type of schema.org ends in one of these.
+/// Whether it is of one of the article types that news pages use.
 fn is_article(value: &Value) -> bool {
     let one = |t: &Value| {
         t.as_str().is_some_and(|t| {
