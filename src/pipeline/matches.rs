@@ -75,14 +75,13 @@ pub(super) fn linked(found: &Found) -> Vec<(u32, u32, Box<str>)> {
     linked
 }
 
-/// For each article its best match inside its story: word for word before nearly before in other words, then the most
-/// similar.
+/// For each article its best match inside its story: the same words go before nearly the same words, and these before other
+/// words; of one kind the most similar is best.
 pub(super) fn best(grouping: &Grouping) -> Vec<Option<u32>> {
     let places = grouping.places();
     let mut best: Vec<Option<u32>> = vec![None; grouping.articles.len()];
     let better = |m: &Match, than: &Match| {
-        (than.kind, m.similarity).partial_cmp(&(m.kind, than.similarity))
-            == Some(std::cmp::Ordering::Greater)
+        m.kind.cmp(&than.kind).reverse().then(m.similarity.total_cmp(&than.similarity)).is_gt()
     };
     let inside = |m: &Match| places.story(m.a) == places.story(m.b);
     for (n, m) in grouping.matches.iter().enumerate().filter(|(_, m)| inside(m)) {
