@@ -2,19 +2,6 @@
 
 use super::hash::mix;
 
-/// Chance that two signatures whose slots agree with probability `s` share at least one of `bands` keys of `rows`
-/// slots each: 1 - (1 - s^rows)^bands.
-///
-/// ```
-/// use samestory::kernel::bands::share_chance;
-///
-/// assert!(share_chance(0.8, 32, 3) > 0.99);
-/// assert!(share_chance(0.1, 32, 3) < 0.04);
-/// ```
-pub fn share_chance(s: f64, bands: usize, rows: usize) -> f64 {
-    1.0 - (1.0 - s.powi(rows as i32)).powi(bands as i32)
-}
-
 /// The key of band `band` of a signature: a hash of its slots `band * rows ..` and of nothing else.
 ///
 /// Up to three rows fit beside the number of the band in 64 bits, and [`mix`] is a bijection: keys are then equal only
@@ -35,6 +22,12 @@ pub fn slots(signature: &[u16], band: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Chance that two signatures whose slots agree with probability `s` share at least one of `bands` keys of `rows` slots
+    /// each: 1 - (1 - s^rows)^bands.
+    fn share_chance(s: f64, bands: usize, rows: usize) -> f64 {
+        1.0 - (1.0 - s.powi(rows as i32)).powi(bands as i32)
+    }
 
     #[test]
     fn signatures_share_keys_as_often_as_the_curve_says() {

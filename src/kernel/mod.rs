@@ -6,7 +6,7 @@
 //! | [`runs`] | where the words of a text begin and end | |
 //! | [`fss`] | a MinHash signature | Dahlgaard, Knudsen, Thorup, *Fast Similarity Sketching*, FOCS 2017 |
 //! | [`simhash`] | a 64-bit SimHash fingerprint | Charikar, STOC 2002 |
-//! | [`bands`] | the chance that two signatures share a band | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
+//! | [`bands`] | keys of which similar signatures share one | Leskovec, Rajaraman, Ullman, *Mining of Massive Datasets*, 3.4 |
 //! | [`buckets`] | which pairs share a key, in linear time | the bucket rule, see there |
 //! | [`components`] | what hangs together by pairs | union-find |
 //! | [`sets`] | intersection, resemblance, containment of sorted slices | Broder 1997 |
