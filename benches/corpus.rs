@@ -4,7 +4,7 @@
 //! reports; of three reports one has a copy, with words changed, cut or padded. Stories are spread over 60 days.
 
 use jiff::Timestamp;
-use samestory::kernel::hash::mix;
+use samestory::kernel::hash::{GOLDEN, mix};
 use samestory::model::Article;
 
 /// Words that all stories draw from.
@@ -16,7 +16,7 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0 = self.0.wrapping_add(GOLDEN);
         mix(self.0) % sides
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Whole gold clusters are drawn, not items: the items of a cluster are right or wrong together.
 
-use super::hash::{mix, seed};
+use super::hash::{GOLDEN, mix, seed};
 use super::metrics::{Scores, cells};
 
 /// How often the gold clusters are drawn anew.
@@ -63,7 +63,7 @@ fn resample(clusters: &[Sums], number: usize) -> f64 {
     let mut total = Sums::default();
     let seed = seed("bootstrap", number);
     for draw in 0..clusters.len() as u64 {
-        let random = u128::from(mix(seed.wrapping_add(draw.wrapping_mul(0x9e37_79b9_7f4a_7c15))));
+        let random = u128::from(mix(seed.wrapping_add(draw.wrapping_mul(GOLDEN))));
         let drawn = clusters[((random * clusters.len() as u128) >> 64) as usize];
         total.items += drawn.items;
         total.precision += drawn.precision;

@@ -5,6 +5,7 @@
 //! set of items only, so that any order of arrival gives the same pairs; a bucket of n costs at most n × (hubs + near), and
 //! one of at most hubs + near + 1 items is paired whole. What comes after all items of a bucket takes no pair away.
 
+use super::hash::GOLDEN;
 use super::sort::by_number_and;
 
 /// What a bucket may cost.
@@ -82,7 +83,7 @@ impl Buckets {
         let item = |row: u64| (row & (u64::MAX >> left)) as u32;
         let mut each = |x: u64, y: u64| {
             let pair = pair(item(x), item(y));
-            let place = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
+            let place = (pair.wrapping_mul(GOLDEN) >> shift) as usize;
             if *every || std::mem::replace(&mut recent[place], pair) != pair {
                 found(pair);
             }

@@ -2,8 +2,7 @@
 
 use foldhash::HashSet;
 
-/// Spreads keys over the bits.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+use super::hash::GOLDEN;
 
 /// One bit for each stretch of keys (Bloom, CACM 1970, with one hash): every key that it was made of passes, and of others one
 /// in as many as there are bits for each key.
@@ -40,7 +39,7 @@ impl Filter {
     }
 
     fn place(&self, key: u64) -> (usize, u64) {
-        let place = key.wrapping_mul(SPREAD) >> self.shift;
+        let place = key.wrapping_mul(GOLDEN) >> self.shift;
         (place as usize / 64, 1 << (place % 64))
     }
 

@@ -11,6 +11,10 @@ use super::wide::wide;
 /// Names the hash, its seeds and mixers. A stored hash of another version is an error, never a wrong answer.
 pub const VERSION: u32 = 1;
 
+/// 2^64 divided by the golden ratio. A product with it has numbers that follow each other far apart in its upper bits: Knuth, *The
+/// Art of Computer Programming*, volume 3, 6.4.
+pub const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// XXH3-64 of the bytes.
 ///
 /// ```

@@ -1,6 +1,6 @@
 //! Words to shingles: every run of a few words, hashed.
 
-use crate::kernel::hash::mix;
+use crate::kernel::hash::{GOLDEN, mix};
 use crate::kernel::sets;
 use crate::kernel::sort::Sorter;
 use crate::text::words::Word;
@@ -9,7 +9,7 @@ use crate::text::words::Word;
 pub const WORDS: usize = 3;
 
 /// Odd multipliers that make a shingle's hash depend on the order of its words (multiply-shift hashing of a vector).
-const FACTORS: [u64; WORDS] = [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9];
+const FACTORS: [u64; WORDS] = [GOLDEN, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9];
 
 /// Writes the 64-bit hash of every shingle, in the order of the text, to `hashes`.
 ///

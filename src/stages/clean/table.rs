@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::rules::{Phrase, Step};
 use super::words::{is_number, next_word, same_word};
+use crate::kernel::hash::GOLDEN;
 
 /// The phrases by their first word, sorted; those with a number first are under `#`.
 pub(super) struct Table {
@@ -67,8 +68,9 @@ const TRAITS: usize = 4096;
 
 /// A number made of the length and the first letters of a word, the same in any case.
 fn trait_of(word: &[u8]) -> usize {
-    let letters = word.iter().take(4).fold(word.len(), |sum, &b| sum << 8 | usize::from(b | 0x20));
-    letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (usize::BITS - TRAITS.trailing_zeros())
+    let first = word.iter().take(4);
+    let letters = first.fold(word.len() as u64, |sum, &b| sum << 8 | u64::from(b | 0x20));
+    (letters.wrapping_mul(GOLDEN) >> (u64::BITS - TRAITS.trailing_zeros())) as usize
 }
 
 /// The same for two words that follow each other.
