@@ -114,6 +114,9 @@ mod tests {
         let mut found = Found { nearest: vec![Vec::new(); 2], ..Found::default() };
         (0..2).for_each(|_| found.local.push(&[]));
         let scores = correct(&Vectors::with_lengths([0, 0].into_iter()), &found, 1);
-        assert_eq!(scores.penalties, [(FLOOR + 3 * STRANGER) / CROWDING_DIVISOR, FLOOR / CROWDING_DIVISOR]);
+        assert_eq!(
+            scores.penalties,
+            [(FLOOR + 3 * STRANGER) / CROWDING_DIVISOR, FLOOR / CROWDING_DIVISOR]
+        );
     }
 }

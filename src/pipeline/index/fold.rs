@@ -7,7 +7,7 @@ use foldhash::HashSet;
 
 use super::Error;
 use super::lists::{Headlines, Lists};
-use super::state::Known;
+use super::rows::Brief;
 use super::work::Work;
 use super::world::aside;
 use crate::kernel::filter::Rare;
@@ -72,7 +72,7 @@ fn again(work: &Work<'_>) -> Vec<Text> {
         state.now(row).is_there() && is_one()
     });
     let text = |row: u32| {
-        let &Known { content, source, identity, .. } = state.of(row);
+        let &Brief { content, source, identity, .. } = state.of(row);
         Text { content, source, identity, row }
     };
     let mut again: Vec<Text> = all.into_iter().map(text).collect();

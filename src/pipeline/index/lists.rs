@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use super::rows;
-use super::state::State;
+use super::state::{Known, State};
 use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::NOTICE;
@@ -63,7 +63,10 @@ impl State {
         wanted: &[u32],
         mut each: impl FnMut(usize, u32, &[u8]) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let place = |i: u32| (self.of(wanted[i as usize]).segment, self.of(wanted[i as usize]).at);
+        let place = |i: u32| {
+            let Known { segment, at, .. } = self.rows[wanted[i as usize] as usize];
+            (segment, at)
+        };
         let mut order: Vec<u32> = (0..wanted.len() as u32).collect();
         order.sort_unstable_by_key(|&i| place(i));
         let mut bytes = Vec::new();

@@ -145,13 +145,13 @@ fn record(a: &Prepared, before: [usize; 6]) -> [u8; RECORD] {
     bytes
 }
 
-/// What a record alone says of an article, beside its lists.
+/// What a record alone says of an article, beside its row and its lists.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Brief {
-    pub(super) row: u32,
     pub(super) identity: u64,
     pub(super) delivered: u64,
     pub(super) content: u64,
+    /// As [`dated`] reads it.
     pub(super) time: i64,
     /// The hash of its source.
     pub(super) source: u64,
@@ -180,13 +180,12 @@ pub(super) fn title_words(bytes: &[u8]) -> Span {
     span(bytes, 3)
 }
 
-/// Reads from a record what it alone says.
-pub(super) fn brief(bytes: &[u8]) -> Brief {
+/// The row of an article, and what its record alone says of it.
+pub(super) fn brief(bytes: &[u8]) -> (u32, Brief) {
     let (longs, ints) = bytes.split_at(LONGS);
     let long = |i: usize| u64::from_le_bytes(longs.as_chunks().0[i]);
     let int = |i: usize| u32::read(&ints[4 * i..4 * i + 4]);
-    Brief {
-        row: int(0),
+    let brief = Brief {
         identity: long(1),
         delivered: long(2),
         content: long(3),
@@ -194,7 +193,8 @@ pub(super) fn brief(bytes: &[u8]) -> Brief {
         source: long(0),
         n_words: int(1),
         n_shingles: int(3).saturating_sub(int(2)),
-    }
+    };
+    (int(0), brief)
 }
 
 /// An article as its record has it.

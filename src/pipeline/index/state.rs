@@ -31,28 +31,22 @@ impl Home {
 /// An article that the index has, or has had.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
-    pub(super) identity: u64,
-    pub(super) delivered: u64,
-    pub(super) content: u64,
-    /// As [`rows::dated`] reads it.
-    pub(super) time: i64,
-    /// The hash of its source.
-    pub(super) source: u64,
-    pub(super) n_words: u32,
-    pub(super) n_shingles: u32,
+    pub(super) brief: Brief,
     /// Its segment, among those at hand, and its place in it.
     pub(super) segment: u32,
     pub(super) at: u32,
 }
 
 const UNKNOWN: Known = Known {
-    identity: 0,
-    delivered: 0,
-    content: 0,
-    time: i64::MIN,
-    source: 0,
-    n_words: 0,
-    n_shingles: 0,
+    brief: Brief {
+        identity: 0,
+        delivered: 0,
+        content: 0,
+        time: i64::MIN,
+        source: 0,
+        n_words: 0,
+        n_shingles: 0,
+    },
     segment: NONE,
     at: 0,
 };
@@ -87,8 +81,7 @@ impl State {
         for segment in segments {
             let (mut of_segment, number) = (Vec::new(), state.segments.len() as u32);
             segment.each_record(rows::RECORDS, rows::RECORD, |record| {
-                let Brief { row, identity, delivered, content, time, source, n_words, n_shingles } =
-                    rows::brief(record);
+                let (row, brief) = rows::brief(record);
                 if state.rows.len() <= row as usize {
                     state.rows.resize(row as usize + 1, UNKNOWN);
                 }
@@ -97,17 +90,7 @@ impl State {
                     let what = format!("article {row} is in another segment as well");
                     return Err(Error::damaged(segment.path(), what));
                 }
-                *place = Known {
-                    identity,
-                    delivered,
-                    content,
-                    time,
-                    source,
-                    n_words,
-                    n_shingles,
-                    segment: number,
-                    at: of_segment.len() as u32,
-                };
+                *place = Known { brief, segment: number, at: of_segment.len() as u32 };
                 of_segment.push(row);
                 Ok(())
             })?;
@@ -116,7 +99,7 @@ impl State {
         }
         let (mut was, mut is_whole) = (vec![NOWHERE; state.rows.len()], true);
         store.each_member(|m| match was.get_mut(m.row as usize) {
-            Some(home) if state.of(m.row).segment != NONE => {
+            Some(home) if state.rows[m.row as usize].segment != NONE => {
                 *home = Home { story: m.story, group: m.group, first: m.first };
             }
             _ => is_whole = false,
@@ -130,8 +113,9 @@ impl State {
         Ok(state)
     }
 
-    pub(super) fn of(&self, row: u32) -> &Known {
-        &self.rows[row as usize]
+    /// What the record of an article says of it.
+    pub(super) fn of(&self, row: u32) -> &Brief {
+        &self.rows[row as usize].brief
     }
 
     /// Where an article belonged before.
@@ -170,7 +154,7 @@ pub(super) fn numbers(some: &[u32], n: usize) -> Vec<u32> {
 
 /// All rows in the order of their articles in time.
 fn in_time(rows: &[Known]) -> Vec<u32> {
-    let of = |row: u32| &rows[row as usize];
+    let of = |row: u32| &rows[row as usize].brief;
     let time = |row: &u32| rows::dated(of(*row).time).time;
     let mut in_time: Vec<u32> = (0..rows.len() as u32).collect();
     // Stable, because rows mostly come in the order of time.

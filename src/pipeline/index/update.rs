@@ -243,7 +243,7 @@ impl Index {
 /// When the newest article was published, or else seen.
 fn newest(state: &State, added: &[Stored]) -> Option<Timestamp> {
     let stored = state.rows.iter().zip(&state.was).filter(|(_, was)| was.is_there());
-    let stored = stored.filter_map(|(known, _)| rows::dated(known.time).time).max();
+    let stored = stored.filter_map(|(known, _)| rows::dated(known.brief.time).time).max();
     let stored = stored.and_then(|time| Timestamp::from_second(time).ok());
     stored.max(added.iter().filter_map(|a| a.entry.time()).max())
 }

@@ -10,49 +10,33 @@ use super::{Error, Settings};
 use crate::kernel::linkage::{self, Average, Edge, Linkage};
 use crate::kernel::time::ONE;
 
+/// The columns of an edge between some before and some after them.
+macro_rules! edge {
+    ([$($before:expr),*] [$($after:expr),*]) => {
+        &[
+            $($before,)*
+            ("a", Long),
+            ("b", Long),
+            ("a_time", Long),
+            ("b_time", Long),
+            ("a_size", Long),
+            ("b_size", Long),
+            ("a_penalty", Long),
+            ("b_penalty", Long),
+            ("sum", Long),
+            ("examined", Long),
+            $($after,)*
+        ]
+    };
+}
+
 /// An edge between two groups that carries what is known of both: when their lowest items are from (which orders them
 /// before their numbers do), how many items they have, and the sum of their penalties.
-pub(super) const EDGE: &[Column] = &[
-    ("a", Long),
-    ("b", Long),
-    ("a_time", Long),
-    ("b_time", Long),
-    ("a_size", Long),
-    ("b_size", Long),
-    ("a_penalty", Long),
-    ("b_penalty", Long),
-    ("sum", Long),
-    ("examined", Long),
-];
+pub(super) const EDGE: &[Column] = edge!([] []);
 /// An edge at one of its ends.
-pub(super) const END: &[Column] = &[
-    ("end_item", Long),
-    ("a", Long),
-    ("b", Long),
-    ("a_time", Long),
-    ("b_time", Long),
-    ("a_size", Long),
-    ("b_size", Long),
-    ("a_penalty", Long),
-    ("b_penalty", Long),
-    ("sum", Long),
-    ("examined", Long),
-];
+pub(super) const END: &[Column] = edge!([("end_item", Long)] []);
 /// Whether an edge is the way from that end to its nearest, and whether there is any way from there.
-pub(super) const NEAREST: &[Column] = &[
-    ("a", Long),
-    ("b", Long),
-    ("a_time", Long),
-    ("b_time", Long),
-    ("a_size", Long),
-    ("b_size", Long),
-    ("a_penalty", Long),
-    ("b_penalty", Long),
-    ("sum", Long),
-    ("examined", Long),
-    ("near", Flag),
-    ("alive", Flag),
-];
+pub(super) const NEAREST: &[Column] = edge!([] [("near", Flag), ("alive", Flag)]);
 /// A group, and the one that it became part of.
 pub(super) const LABEL: &[Column] = &[("item", Long), ("root", Long)];
 

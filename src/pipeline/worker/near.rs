@@ -27,13 +27,8 @@ pub(super) const BLOCKS: &[Column] = &[
     ("local_terms", Bytes),
 ];
 /// What two reports promise by the terms that both post: as a match and as a neighbour, where they can be that.
-pub(super) const NEAR: &[Column] = &[
-    ("query", Long),
-    ("other", Long),
-    ("other_time", Long),
-    ("promise", Long),
-    ("partial", Long),
-];
+pub(super) const NEAR: &[Column] =
+    &[("query", Long), ("other", Long), ("other_time", Long), ("promise", Long), ("partial", Long)];
 pub(super) const CHOSEN: &[Column] =
     &[("query", Long), ("other", Long), ("is_match", Flag), ("is_near", Flag)];
 
