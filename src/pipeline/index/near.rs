@@ -23,7 +23,7 @@ use crate::kernel::components::Components;
 use crate::pipeline::copies;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::Exact;
-use crate::stages::changed::{self, Fate};
+use crate::stages::changed::{self, Fate, Proposals};
 use crate::stages::decide::bind;
 use crate::stages::duplicates::{self, Examined, hopeful};
 use crate::stages::watched::{Members, Part, Watched};
@@ -40,59 +40,22 @@ pub(super) fn regroup(work: &mut Work<'_>, pairs: &mut Pairs) -> Result<(), Erro
     Ok(())
 }
 
+/// Whether an article stood for a text.
+fn stood(state: &State, row: u32) -> bool {
+    state.was(row).first == row
+}
+
+/// Whether an article stands for a text now.
+fn stands(state: &State, row: u32) -> bool {
+    state.now(row).first == row
+}
+
 /// Finds which pairs are candidates now and which are no more. Gives, for each article, whether its component is to be grouped
 /// anew.
 fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<bool>, Error> {
     let state = &work.state;
-    let stood = |row: u32| state.was(row).first == row;
-    let stands = |row: u32| state.now(row).first == row;
-    let fate = |row: u32| match (stood(row), stands(row)) {
-        (false, _) => Fate::Comes,
-        (true, false) => Fate::Goes,
-        (true, true) => Fate::Stays,
-    };
-    let differing = state.select(|row| stood(row) != stands(row));
-    let changing = state.sketches(&differing)?;
-    // The buckets are told of articles in the order of time.
-    let age = |row: u32| state.ages[row as usize];
-    let row_of = |age: u32| state.in_time[age as usize];
-    let segments: Vec<(&Segment, &Vec<u32>)> =
-        state.segments.iter().zip(&state.by_segment).collect();
-    let mut shifts = Vec::new();
-    for part in Part::all(changing.len()) {
-        let with_sketches =
-            differing.iter().filter_map(|row| Some((age(*row), changing.get(row)?)));
-        let watched = Watched::new(part, with_sketches);
-        let find = |mut members: Members, (segment, rows): &(&Segment, &Vec<u32>)| {
-            let wanted = |row: u32| stood(row) || stands(row);
-            state.each_sketches(segment, rows, wanted, |some| {
-                watched.find(some, &mut members);
-            })?;
-            Ok(members)
-        };
-        // What is found takes as much room for few segments as for all.
-        let each = segments.len().div_ceil(rayon::current_num_threads());
-        let found = segments.par_iter().with_min_len(each).try_fold(|| watched.nothing(), find);
-        let found: Vec<Members> = found.collect::<Result<_, Error>>()?;
-        let both = |mut members: Members, others| {
-            members.extend(others);
-            members
-        };
-        let members = found.into_iter().reduce(both).unwrap_or_else(|| watched.nothing());
-        shifts.extend(changed::shifts(&watched, members, |age| fate(row_of(age))));
-        changed::add_up(&mut shifts);
-    }
-    for (p, _) in &mut shifts {
-        let (a, b) = items(*p);
-        *p = pair(row_of(a), row_of(b));
-    }
-    // Nothing was said of a pair before both were there.
-    let mut said = [vec![false; state.rows.len()], vec![false; state.rows.len()]];
-    let were_there = |(a, b): (u32, u32)| [a, b].iter().all(|&row| state.was(row).is_there());
-    for (a, b) in shifts.iter().map(|shift| items(shift.0)).filter(|p| were_there(*p)) {
-        (said[0][a as usize], said[1][b as usize]) = (true, true);
-    }
-    let known = pairs.select(&said[0], &said[1])?;
+    let shifts = shifts(state)?;
+    let known = said_of(state, pairs, &shifts)?;
     let known = |(a, b): (u32, u32)| pairs::find(&known, a, b).copied();
     let mut is_end = vec![false; state.rows.len()];
     for (a, b) in shifts.iter().map(|shift| items(shift.0)).filter(|p| known(*p).is_none()) {
@@ -118,7 +81,7 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
         now.proposals.band += by.band;
         now.proposals.lead += by.lead;
         if was != now.is_candidate() {
-            seeds.extend([a, b].into_iter().filter(|&row| stands(row)));
+            seeds.extend([a, b].into_iter().filter(|&row| stands(state, row)));
         }
         put.push(now);
     }
@@ -127,6 +90,67 @@ fn propose(work: &Work<'_>, pairs: &mut Pairs, folded: &[u32]) -> Result<Vec<boo
     });
     pairs.put(put);
     Ok(together.with(&seeds))
+}
+
+/// How the numbers of proposals change, by pair of rows.
+fn shifts(state: &State) -> Result<Vec<(u64, Proposals)>, Error> {
+    let fate = |row: u32| match (stood(state, row), stands(state, row)) {
+        (false, _) => Fate::Comes,
+        (true, false) => Fate::Goes,
+        (true, true) => Fate::Stays,
+    };
+    let differing = state.select(|row| stood(state, row) != stands(state, row));
+    let changing = state.sketches(&differing)?;
+    // The buckets are told of articles in the order of time.
+    let age = |row: u32| state.ages[row as usize];
+    let row_of = |age: u32| state.in_time[age as usize];
+    let mut shifts = Vec::new();
+    for part in Part::all(changing.len()) {
+        let with_sketches =
+            differing.iter().filter_map(|row| Some((age(*row), changing.get(row)?)));
+        let watched = Watched::new(part, with_sketches);
+        let members = members(state, &watched)?;
+        shifts.extend(changed::shifts(&watched, members, |age| fate(row_of(age))));
+        changed::add_up(&mut shifts);
+    }
+    for (p, _) in &mut shifts {
+        let (a, b) = items(*p);
+        *p = pair(row_of(a), row_of(b));
+    }
+    Ok(shifts)
+}
+
+/// Which articles of before and now have the keys that are watched.
+fn members(state: &State, watched: &Watched) -> Result<Members, Error> {
+    let segments: Vec<(&Segment, &Vec<u32>)> =
+        state.segments.iter().zip(&state.by_segment).collect();
+    let find = |mut members: Members, (segment, rows): &(&Segment, &Vec<u32>)| {
+        let wanted = |row: u32| stood(state, row) || stands(state, row);
+        state.each_sketches(segment, rows, wanted, |some| {
+            watched.find(some, &mut members);
+        })?;
+        Ok(members)
+    };
+    // What is found takes as much room for few segments as for all.
+    let each = segments.len().div_ceil(rayon::current_num_threads());
+    let found = segments.par_iter().with_min_len(each).try_fold(|| watched.nothing(), find);
+    let found: Vec<Members> = found.collect::<Result<_, Error>>()?;
+    let both = |mut members: Members, others| {
+        members.extend(others);
+        members
+    };
+    Ok(found.into_iter().reduce(both).unwrap_or_else(|| watched.nothing()))
+}
+
+/// What was said before of the pairs that shift.
+fn said_of(state: &State, pairs: &Pairs, shifts: &[(u64, Proposals)]) -> Result<Vec<Pair>, Error> {
+    // Nothing was said of a pair before both were there.
+    let mut said = [vec![false; state.rows.len()], vec![false; state.rows.len()]];
+    let were_there = |(a, b): (u32, u32)| [a, b].iter().all(|&row| state.was(row).is_there());
+    for (a, b) in shifts.iter().map(|shift| items(shift.0)).filter(|p| were_there(*p)) {
+        (said[0][a as usize], said[1][b as usize]) = (true, true);
+    }
+    pairs.select(&said[0], &said[1])
 }
 
 /// Groups the texts that are touched. Gives the articles that are groups of their own.
@@ -186,8 +210,8 @@ struct Texts {
 impl Texts {
     /// The texts of some articles; who stands for a text is among them.
     fn of(state: &State, articles: &[u32]) -> Self {
-        let stands = |row: &u32| state.now(*row).first == *row;
-        let mut rows: Vec<u32> = articles.iter().copied().filter(stands).collect();
+        let mut rows = articles.to_vec();
+        rows.retain(|&row| stands(state, row));
         rows.sort_unstable_by_key(|&row| state.ages[row as usize]);
         Self { slots: numbers(&rows, state.rows.len()), rows }
     }
