@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::parts::{Lists, Span};
-use crate::kernel::hash::{hash, mix};
+use crate::kernel::hash::{GOLDEN, hash, mix};
 use crate::kernel::runs::Begins;
 use crate::kernel::simhash::simhash;
 use crate::kernel::sort::Sorter;
@@ -278,7 +278,7 @@ fn content(words: &[Word], day: u64) -> u64 {
     let mut lanes = [0u64; 4];
     for four in words.chunks(lanes.len()) {
         for (lane, word) in lanes.iter_mut().zip(four) {
-            *lane = (lane.rotate_left(23) ^ word.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            *lane = (lane.rotate_left(23) ^ word.hash).wrapping_mul(GOLDEN);
         }
     }
     lanes.iter().fold(words.len() as u64 ^ day, |sum, lane| mix(sum ^ lane))

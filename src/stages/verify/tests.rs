@@ -194,7 +194,7 @@ fn tables_of_the_same_figures_may_be_short() {
     check(&tables(25, [8, 2], 0), 1021, ""); // 25 / 40 of .9 x .68
     check(&tables(25, [8, 3], 0), 781, "");
     check(&tables(25, [7, 1], 0), 781, "");
-    check(&tables(24, [8, 2], 0), 363, "");
+    check(&tables(24, [8, 2], 0), 362, "");
     check(&tables(25, [8, 2], 2 * DAY + 1), 781, "");
 }
 
