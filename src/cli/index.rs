@@ -11,7 +11,7 @@ use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing,
 use super::outcome::say_unmet;
 use super::settings::Layers;
 use super::tell::{Tell, counted, show, thousands};
-use super::update::folder;
+use super::update::{folder, take_waiting};
 use super::{interrupt, targets};
 use crate::model::{Entry, Refusal};
 use crate::params::Params;
@@ -56,7 +56,9 @@ fn log(args: &Log) -> Result<Exit, Failure> {
 
 fn decide(args: &Decide, tell: &Tell) -> Result<Exit, Failure> {
     let Decided { made, unreadable, .. } = &*args.file;
-    let (night, refused) = change(&args.indexing)?.decide(made, Timestamp::now())?;
+    let (mut index, now) = (change(&args.indexing)?, Timestamp::now());
+    take_waiting(&mut index, now, tell)?;
+    let (night, refused) = index.decide(made, now)?;
     let refused = refused.into_iter().map(|(i, reason)| args.file.refusal(i, reason));
     let mut refusals: Vec<Refusal> = refused.chain(unreadable.iter().cloned()).collect();
     refusals.sort();
@@ -76,8 +78,9 @@ fn expire(args: &Expire, tell: &Tell) -> Result<Exit, Failure> {
             Failure::usage(anyhow!("nothing says how old is too old")).hint("--retain 90d does")
         );
     };
-    let options = Options::at(Timestamp::now());
-    let night = change(&args.indexing)?.expire(days.0, &options)?;
+    let (mut index, now) = (change(&args.indexing)?, Timestamp::now());
+    take_waiting(&mut index, now, tell)?;
+    let night = index.expire(days.0, &Options::at(now))?;
     said(&night, args.changes.as_deref(), tell)
 }
 

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     let progress = tell.progress("reading and grouping");
     let excel = settings.writing.excel;
     // The outputs are on the disk before the index changes: what it has, somebody was told of.
-    let night = add(args, reader, &asked(args), |night| {
+    let night = add(args, reader, &asked(args), tell, |night| {
         drop(progress);
         let counts = [night.counts.without_text, night.counts.read];
         say_notes(&night.notes, &options, counts, tell);
@@ -90,11 +90,15 @@ fn add(
     args: &Update,
     reader: read::Reader,
     options: &Options,
+    tell: &Tell,
     ready: impl FnOnce(&Night) -> Result<(), Failure>,
 ) -> Result<Night, Failure> {
     let (folder, params) = (folder(&args.indexing)?, args.settings.judging.params());
     match Index::open(folder, Access::Create, &params) {
         Ok(mut index) => {
+            if !options.dry_run {
+                take_waiting(&mut index, options.now, tell)?;
+            }
             let night = index.update_if(reader, options, ready);
             index.close();
             night
@@ -127,6 +131,12 @@ fn add(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Has the index take what a service accepted and did not come to: that was before what is asked for now.
+pub(super) fn take_waiting(index: &mut Index, now: Timestamp, tell: &Tell) -> Result<(), Failure> {
+    tell.refusals(&index.take_waiting(now)?, None);
+    Ok(())
 }
 
 fn commit(others: [Option<Output>; 3], rows: Output) -> Result<(), output::Error> {

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 use tokio::sync::oneshot;
 
 use super::decide::{self, Outcome, Wish};
@@ -14,7 +14,7 @@ use super::state::{App, Event};
 use crate::kernel::hash::hash;
 use crate::model::Article;
 use crate::params::Representative;
-use crate::pipeline::index::{Index, Night, Options};
+use crate::pipeline::index::{Index, Night, Options, Taken};
 use crate::store::Journal;
 
 /// What the index is asked to do.
@@ -36,8 +36,6 @@ pub(super) struct Update {
     pub(super) reply: oneshot::Sender<Result<Night, String>>,
 }
 
-/// Articles that the index takes at a time: what waits longer waits on the disk.
-const AT_ONCE: usize = 10_000;
 /// Larger indexes are not grouped at the start only to find what is doubtful.
 const DOUBTED: u64 = 50_000;
 /// With no more waiting than this an update is followed by a rest as long as it took, so that a few articles a second do
@@ -104,43 +102,16 @@ pub(super) fn run(
 
 /// Takes what waits in the journal; whether there may be more.
 fn take(app: &App, index: &mut Index, journal: &mut Journal) -> Result<bool, String> {
-    let waiting = journal.waiting(AT_ONCE).map_err(|error| error.to_string())?;
-    let Some(last) = waiting.last().map(|arrival| arrival.number) else { return Ok(false) };
-    let (count, began) = (waiting.len(), Instant::now());
-    let ids: HashSet<String> = waiting.iter().map(|arrival| arrival.article.id.clone()).collect();
-    let articles = waiting.into_iter().map(|arrival| arrival.article).collect();
-    let articles = current(articles, app.options.params.ignore_dates);
+    let began = Instant::now();
     let before = index.log_end().map_err(|error| error.to_string())?;
-    let night = index
-        .update_articles(articles, &app.options.taking())
-        .map_err(|error| error.to_string())?;
+    let taken = index.take(journal, &app.options.taking()).map_err(|error| error.to_string())?;
+    let Some(Taken { night, ids, arrivals, more }) = taken else { return Ok(false) };
     review::take_up(app, &night.grouping);
-    journal.settle(last).map_err(|error| error.to_string())?;
-    app.waiting.fetch_sub((count as u64).min(app.waiting.load(Relaxed)), Relaxed);
+    app.waiting.fetch_sub((arrivals as u64).min(app.waiting.load(Relaxed)), Relaxed);
     forget_pending(app, &ids, journal);
     app.metrics.updates.observe(began.elapsed().as_secs_f64());
-    tell(app, index, before, count);
-    Ok(count == AT_ONCE)
-}
-
-/// The articles, in the order in which they came, without versions in whose place another came later that is of no earlier date.
-/// The index takes them all as one batch, in which no version comes later than another.
-fn current(mut articles: Vec<Article>, ignore_dates: bool) -> Vec<Article> {
-    let date = |a: &Article| a.published.filter(|_| !ignore_dates);
-    let mut newest: HashMap<&str, &Article> = HashMap::default();
-    let mut stays = vec![true; articles.len()];
-    for (article, stays) in articles.iter().zip(&mut stays).rev() {
-        let later = newest.entry(&article.id).or_insert(article);
-        if date(later) < date(article) {
-            *later = article;
-        } else {
-            // The same once more is left to be counted.
-            *stays = (&later.title, &later.text) == (&article.title, &article.text);
-        }
-    }
-    let mut stays = stays.into_iter();
-    articles.retain(|_| stays.next() == Some(true));
-    articles
+    tell(app, index, before, arrivals);
+    Ok(more)
 }
 
 /// What the index has is no longer provisional, unless another version came in meanwhile.
@@ -191,32 +162,4 @@ pub(super) fn work_through(
 ) -> Result<(), String> {
     while take(app, index, journal)? {}
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_versions_that_wait_the_one_that_came_last_is_taken() {
-        let article = |id: &str, text: &str, second: Option<i64>| Article {
-            id: id.into(),
-            text: text.into(),
-            published: second.map(|second| jiff::Timestamp::from_second(second).unwrap()),
-            ..Article::default()
-        };
-        let left = |of: &[(&str, &str, Option<i64>)], ignore_dates: bool| {
-            let articles = of.iter().map(|(id, text, second)| article(id, text, *second)).collect();
-            let left = current(articles, ignore_dates);
-            left.into_iter().map(|a| a.id + &a.text).collect::<Vec<_>>()
-        };
-        let undated = [("a", "1", None), ("b", "1", None), ("a", "2", None), ("a", "3", None)];
-        assert_eq!(left(&undated, false), ["b1", "a3"]);
-        let again = [("a", "1", None), ("a", "2", None), ("a", "2", None), ("a", "1", None)];
-        assert_eq!(left(&again, false), ["a1", "a1"], "the same once more is left to be counted");
-        let older =
-            [("a", "1", Some(1)), ("a", "2", Some(2)), ("a", "3", Some(1)), ("a", "4", None)];
-        assert_eq!(left(&older, false), ["a2", "a3", "a4"], "the index refuses what is older");
-        assert_eq!(left(&older, true), ["a4"]);
-    }
 }

@@ -70,10 +70,61 @@ fn what_is_taken_twice_does_no_harm() {
 /// Leaves news as a service does that is killed before the index has them.
 fn accepted(dir: &Dir) {
     Asked::new(options(dir, None)).stop();
-    let parsed =
-        read::received("http", news().as_bytes(), &read::Options::default().into()).parse();
+    left(dir, &news());
+}
+
+/// Leaves lines in the journal of an index.
+fn left(dir: &Dir, lines: &str) {
+    let parsed = read::received("http", lines.as_bytes(), &read::Options::default().into()).parse();
     let batch = Arrivals { articles: &parsed.articles, key: None };
     Journal::open(&dir.path("news.idx")).unwrap().accept(&[batch]).unwrap();
+}
+
+/// The ids of what waits.
+fn waiting(dir: &Dir) -> Vec<String> {
+    let waiting = Journal::open(&dir.path("news.idx")).unwrap().waiting(9).unwrap();
+    waiting.into_iter().map(|arrival| arrival.article.id).collect()
+}
+
+#[test]
+fn what_a_service_left_waiting_comes_before_an_update() {
+    let dir = Dir::new();
+    accepted(&dir);
+    let date = "2026-05-04T10:00:00Z";
+    let newer = json!({"id": "seeds", "title": "Seeds, corrected", "published": date});
+    let older = json!({"id": "wire", "title": "Volcano", "published": "2026-05-03T08:00:00Z"});
+    dir.file("night.jsonl", format!("{newer}\n{older}\n"));
+    let update = "update --index news.idx night.jsonl";
+    dir.run(&format!("{update} --dry-run")).exits(0);
+    assert_eq!(waiting(&dir), ["wire", "copy", "mirror", "seeds"], "a dry run changes nothing");
+    dir.run(update).exits(0).says("refused: night.jsonl: record 2: id \"wire\" has other content");
+    assert_eq!(waiting(&dir), [""; 0]);
+    let asked = Asked::new(options(&dir, None));
+    assert_eq!(asked.settled("seeds")["title"], "Seeds, corrected");
+    assert_eq!(asked.story_of("mirror"), asked.story_of("wire"));
+    let text = asked.settled("copy")["text"].clone();
+    assert!(text.as_str().unwrap().starts_with("Mount Sarrel erupted"), "{text}");
+    asked.stop();
+}
+
+#[test]
+fn what_a_service_left_waiting_can_be_decided_about_and_makes_others_old() {
+    let dir = Dir::new();
+    accepted(&dir);
+    dir.file("decided.csv", "decision,article_id,other_id\ncannot-link,wire,copy\n");
+    dir.run("index decide decided.csv --index news.idx").exits(0);
+    let export = || dir.run("index export --index news.idx -o -").exits(0).out;
+    let group = |id: &str| {
+        let export = export();
+        let mut reader = csv::Reader::from_reader(export.as_bytes());
+        let row = reader.records().map(Result::unwrap).find(|row| row[4] == *id).unwrap();
+        row[2].to_owned()
+    };
+    assert_ne!(group("wire"), group("copy"));
+    let late = json!({"id": "late", "title": "Ferry aground", "published": "2026-08-04T10:00:00Z"});
+    left(&dir, &late.to_string());
+    dir.run("index expire --retain 30d --index news.idx").exits(0);
+    assert_eq!(export().lines().count(), 2, "only the newest is left");
 }
 
 #[test]
@@ -82,9 +133,7 @@ fn what_waits_can_be_forgotten() {
     accepted(&dir);
     dir.run("index forget --index news.idx wire").exits(0);
     dir.run("index forget --index news.idx wire copy").exits(1).says("has the id wire");
-    let waiting = Journal::open(&dir.path("news.idx")).unwrap().waiting(9).unwrap();
-    let ids: Vec<&str> = waiting.iter().map(|arrival| &*arrival.article.id).collect();
-    assert_eq!(ids, ["mirror", "seeds"]);
+    assert_eq!(waiting(&dir), ["mirror", "seeds"]);
 }
 
 #[test]

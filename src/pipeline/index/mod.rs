@@ -28,6 +28,7 @@ mod tests;
 mod texts;
 mod together;
 mod update;
+mod waiting;
 mod work;
 mod world;
 
@@ -48,6 +49,7 @@ use world::World;
 
 pub use crate::store::{Access, Decided, Error, Filter, Located, RunSeen, Story, Summary};
 pub use look::Told;
+pub use waiting::Taken;
 
 /// Where articles belong, and the stories that there are.
 type Homes = (Vec<Member>, Vec<Story>);
