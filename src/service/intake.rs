@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
 use super::problem::Problem;
-use super::state::{App, Provisional};
+use super::state::{App, Pending, Provisional, Version};
 use super::writer::Order;
 use crate::kernel::base32;
 use crate::kernel::hash::hash;
@@ -108,9 +108,9 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
     let mut again: Vec<(Incoming, usize)> = Vec::new();
     let mut keys: HashMap<String, usize> = HashMap::default();
     let mut unread = None;
-    for incoming in group {
+    for mut incoming in group {
         let Some((key, digest)) = incoming.key.clone() else {
-            let text = answer(app, index, &incoming);
+            let text = answer(app, index, &mut incoming);
             fresh.push((incoming, text));
             continue;
         };
@@ -121,7 +121,7 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
         match journal.answer(&key) {
             Ok(None) => {
                 keys.insert(key, fresh.len());
-                let text = answer(app, index, &incoming);
+                let text = answer(app, index, &mut incoming);
                 fresh.push((incoming, text));
             }
             Ok(Some((had, text))) => send(incoming, repeated(had == digest, text)),
@@ -188,14 +188,49 @@ fn send(incoming: Incoming, answer: Result<String, Problem>) {
     let _ = incoming.reply.send(answer);
 }
 
+/// Refuses those articles of a request that come too late, and gives the versions that take the place of all others, by their ids.
+fn part_late(
+    app: &App,
+    index: Option<&Index>,
+    incoming: &mut Incoming,
+) -> HashMap<String, Version> {
+    let mut newest: HashMap<String, Version> = HashMap::default();
+    let is_late = |article: &mut Article| {
+        let version = Version::of(article, app.options.params.ignore_dates);
+        let waits = || app.pending(&article.id).map(|pending| pending.version);
+        // Where the index cannot say so now, it does when it takes the article.
+        let later = || index?.later(article).ok()?.map(|later| Version::beside(&version, later));
+        let had = newest.get(&article.id).copied().or_else(waits).or_else(later);
+        let late = had.is_some_and(|had| had.outlasts(&version));
+        if !late {
+            let newer = had.filter(|had| had.is_later(&version)).unwrap_or(version);
+            newest.insert(article.id.clone(), newer);
+        }
+        late
+    };
+    let late: Vec<Article> = incoming.articles.extract_if(.., is_late).collect();
+    incoming.refused.extend(late.iter().map(older));
+    incoming.refused.sort_by_key(|refused| refused.record);
+    newest
+}
+
+/// The refusal of a version that comes too late.
+fn older(article: &Article) -> Refused {
+    let date = if article.published.is_some() { "a later date" } else { "a known date" };
+    let reason = format!("id {:?} is there with other content and {date}", article.id);
+    Refused { record: article.record, reason }
+}
+
 /// Where the articles of a request belong, for now, as JSON; those that come after them find them.
-fn answer(app: &App, index: Option<&Index>, incoming: &Incoming) -> String {
+fn answer(app: &App, index: Option<&Index>, incoming: &mut Incoming) -> String {
+    let newest = part_late(app, index, incoming);
     let sketched = Lookup::sketch(&app.options.params, &incoming.articles);
     let found = app.lookup.write().expect("nobody panics with it").add(sketched);
     let one = |(article, likeness): (&Article, Likeness)| {
         let home = home(app, index, article, &likeness);
         let added = added(article, &home, likeness);
-        app.pending.lock().expect("nobody panics with it").insert(article.id.clone(), home);
+        let pending = Pending { home, version: newest[&article.id] };
+        app.pending.lock().expect("nobody panics with it").insert(article.id.clone(), pending);
         added
     };
     let articles: Vec<Added> = incoming.articles.iter().zip(found).map(one).collect();
@@ -230,8 +265,7 @@ pub(super) fn home(
     likeness: &Likeness,
 ) -> Provisional {
     let place = |id: &str| {
-        let pending = app.pending.lock().expect("nobody panics with it").get(id).cloned();
-        pending.or_else(|| {
+        app.pending(id).map(|pending| pending.home).or_else(|| {
             let (located, story) = index?.placed(id).ok()??;
             Some(Provisional { story_id: story.id, group: located.group })
         })

@@ -18,7 +18,8 @@ use super::rate::{Limit, Rate};
 use super::review::Pair;
 use super::tokens::{Tokens, hex};
 use super::writer::Order;
-use crate::model::Owners;
+use crate::kernel::hash::hash;
+use crate::model::{Article, Owners};
 use crate::params::Params;
 use crate::pipeline::index::{self, Access, Error, Index};
 use crate::pipeline::lookup::Lookup;
@@ -101,6 +102,43 @@ pub(super) struct Provisional {
     pub(super) group: String,
 }
 
+/// An article that the index does not have yet.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    pub(super) home: Provisional,
+    /// The version that takes the place of the others.
+    pub(super) version: Version,
+}
+
+/// What tells whether another version of an article comes too late to take its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Version {
+    published: Option<Timestamp>,
+    content: u64,
+}
+
+impl Version {
+    pub(super) fn of(article: &Article, ignore_dates: bool) -> Self {
+        let content = hash(article.title.as_bytes()) ^ hash(article.text.as_bytes()).rotate_left(1);
+        Self { published: article.published.filter(|_| !ignore_dates), content }
+    }
+
+    /// A version of a date whose content is the same as that of another one or not.
+    pub(super) fn beside(other: &Self, (published, same): (Timestamp, bool)) -> Self {
+        let content = if same { other.content } else { !other.content };
+        Self { published: Some(published), content }
+    }
+
+    pub(super) fn is_later(&self, than: &Self) -> bool {
+        self.published > than.published
+    }
+
+    /// Whether it stays, and another one that comes now is refused: the same content once more is not.
+    pub(super) fn outlasts(&self, other: &Self) -> bool {
+        self.is_later(other) && self.content != other.content
+    }
+}
+
 /// Something that those who listen are told.
 #[derive(Debug, Clone)]
 pub(super) struct Event {
@@ -119,7 +157,7 @@ pub struct App {
     /// Nothing is accepted any more once it is taken away.
     pub(super) intake: Mutex<Option<mpsc::SyncSender<Incoming>>>,
     pub(super) writer: mpsc::Sender<Order>,
-    pub(super) pending: Mutex<HashMap<String, Provisional>>,
+    pub(super) pending: Mutex<HashMap<String, Pending>>,
     /// Articles that wait for the index.
     pub(super) waiting: AtomicU64,
     /// Of the index, which then does not take articles.
@@ -191,6 +229,11 @@ impl Looks {
 }
 
 impl App {
+    /// What is known of an article that the index does not have yet.
+    pub(super) fn pending(&self, id: &str) -> Option<Pending> {
+        self.pending.lock().expect("nobody panics with it").get(id).cloned()
+    }
+
     /// Tells those who listen; nobody needs to.
     pub(super) fn announce(&self, event: Event) {
         let _ = self.events.send(event);

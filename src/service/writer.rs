@@ -12,7 +12,7 @@ use super::problem::Problem;
 use super::review;
 use super::state::{App, Event};
 use crate::kernel::hash::hash;
-use crate::model::Article;
+use crate::model::{Article, Refusal};
 use crate::params::Representative;
 use crate::pipeline::index::{Index, Night, Options, Taken};
 use crate::store::Journal;
@@ -107,11 +107,20 @@ fn take(app: &App, index: &mut Index, journal: &mut Journal) -> Result<bool, Str
     let taken = index.take(journal, &app.options.taking()).map_err(|error| error.to_string())?;
     let Some(Taken { night, ids, arrivals, more }) = taken else { return Ok(false) };
     review::take_up(app, &night.grouping);
+    night.refusals.iter().for_each(|refusal| say_refused(app, refusal));
     app.waiting.fetch_sub((arrivals as u64).min(app.waiting.load(Relaxed)), Relaxed);
     forget_pending(app, &ids, journal);
     app.metrics.updates.observe(began.elapsed().as_secs_f64());
     tell(app, index, before, arrivals);
     Ok(more)
+}
+
+/// An article that was accepted and cannot be used after all, since a later version came another way meanwhile.
+fn say_refused(app: &App, refusal: &Refusal) {
+    let Refusal { file, record, reason } = refusal;
+    (app.tell)(&format!("refused: {file}: record {record}: {reason}"));
+    let data = serde_json::json!({ "record": record, "reason": reason }).to_string();
+    app.announce(Event { id: None, kind: "refused", data });
 }
 
 /// What the index has is no longer provisional, unless another version came in meanwhile.

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Stdio};
 use std::time::{Duration, Instant};
 
+use samestory::store::{Arrivals, Journal};
 use serde_json::json;
 
 use crate::util::{Dir, ran};
@@ -220,6 +221,31 @@ fn why_the_index_stands_still_is_said() {
     served.said.read_to_string(&mut said).unwrap();
     assert!(said.starts_with("samestory: the index does not take articles"), "{said}");
     assert!(said.contains(".seg: damaged"), "{said}");
+}
+
+/// An older version is accepted while a newer one is on its way by another command.
+#[test]
+fn what_is_accepted_and_refused_by_the_index_is_told() {
+    let dir = Dir::new();
+    let newer = line("one").replace("aground", "afloat").replace("08:00", "09:00");
+    dir.file("night.jsonl", newer);
+    let mut served = Served::start(&dir);
+    dir.run("update --index news.idx night.jsonl").exits(0);
+    let options = samestory::read::Options::default().into();
+    let older = samestory::read::received("http", line("one").as_bytes(), &options).parse();
+    let batch = Arrivals { articles: &older.articles, key: None };
+    Journal::open(&dir.path("news.idx")).unwrap().accept(&[batch]).unwrap();
+    let mut events = served.listen("");
+    assert_eq!(served.ask("POST /v1/articles:batch", &line("two")).unwrap().0, 201);
+    let mut heard = String::new();
+    while !heard.contains("event: settled") {
+        assert!(events.read_line(&mut heard).unwrap() > 0, "{heard}");
+    }
+    assert!(heard.contains("event: refused") && heard.contains("\"record\":1"), "{heard}");
+    served.signal("-TERM");
+    let mut said = String::new();
+    served.said.read_to_string(&mut said).unwrap();
+    assert!(said.contains("refused: http: record 1: id \"one\" has other content"), "{said}");
 }
 
 #[test]

@@ -43,6 +43,48 @@ fn corrections_take_the_place_of_what_they_correct() {
     asked.stop();
 }
 
+#[test]
+fn a_version_that_comes_too_late_is_refused() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let article = |id: &str, hour: Option<u32>, title: &str| {
+        let published = hour.map(|hour| format!("2026-05-03T{hour:02}:00:00Z"));
+        json!({"id": id, "title": title, "published": published})
+    };
+    let post = |id: &str, hour, title| asked.post("/v1/articles", &article(id, hour, title));
+    post("a", Some(10), "Ferry aground").is(201);
+    for settled in [false, true] {
+        for hour in [Some(9), None] {
+            let refused = post("a", hour, "Ferry afloat").is(409).json();
+            assert_eq!(refused["type"], "urn:samestory:problem:older-version");
+            let detail = refused["detail"].as_str().unwrap();
+            assert!(detail.starts_with("id \"a\" is there with other content"), "{detail}");
+        }
+        post("a", Some(9), "Ferry aground").is(201);
+        if !settled {
+            assert_eq!(asked.settled("a")["title"], "Ferry aground");
+        }
+    }
+    let lines = [
+        article("a", Some(8), "Ferry afloat"),
+        article("a", Some(9), "Ferry afloat"),
+        article("b", Some(10), "Library lends seeds"),
+        article("b", Some(9), "Library lends bulbs"),
+        article("c", Some(9), "Bridge closed"),
+        article("c", Some(10), "Bridge open"),
+    ];
+    let added = asked.batch(&lines.map(|line| line.to_string()).join("\n")).is(201).json();
+    assert_eq!(added["accepted"], 3, "{added}");
+    let refused = added["refused"].as_array().unwrap();
+    let records: Vec<i64> = refused.iter().map(|r| r["record"].as_i64().unwrap()).collect();
+    assert_eq!(records, [1, 2, 4]);
+    let title = |id: &str| asked.settled(id)["title"].clone();
+    assert_eq!(["a", "b", "c"].map(title), ["Ferry aground", "Library lends seeds", "Bridge open"]);
+    let runs = asked.get("/v1/runs").is(200).json();
+    assert!(runs["items"].as_array().unwrap().iter().all(|run| run["refused"] == 0), "{runs}");
+    asked.stop();
+}
+
 /// A service that ends after the index took a batch, and before the journal let go of it, takes it again.
 #[test]
 fn what_is_taken_twice_does_no_harm() {

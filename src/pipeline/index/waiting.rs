@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 
-use super::{Error, Index, Night, Options};
+use super::{Error, Index, Night, Options, texts};
 use crate::model::{Article, Refusal};
 use crate::store::Journal;
 
@@ -42,6 +42,21 @@ impl Index {
         let night = self.update_articles(current(articles, self.params.ignore_dates), options)?;
         journal.settle(last)?;
         Ok(Some(Taken { night, ids, arrivals, more: arrivals == AT_ONCE }))
+    }
+
+    /// The date of the version of an article that is there, where that is later, and whether its content is the same; a text that
+    /// is not stored any more is taken for another one.
+    ///
+    /// # Errors
+    /// The database cannot be read, or is damaged.
+    pub fn later(&self, article: &Article) -> Result<Option<(Timestamp, bool)>, Error> {
+        let _moment = self.store.moment()?;
+        let Some(had) = self.store.article(&article.id)? else { return Ok(None) };
+        let later = had.entry.published().filter(|&date| Some(date) > article.published);
+        let Some(date) = later.filter(|_| !self.params.ignore_dates) else { return Ok(None) };
+        let Some(packed) = self.store.text(had.row)? else { return Ok(Some((date, false))) };
+        let (title, text) = texts::unpack(&self.store, &packed)?;
+        Ok(Some((date, title == article.title && text == article.text)))
     }
 
     /// Takes all that a service left waiting, if there was one: it came before whatever the index is asked for now. Texts are

@@ -85,7 +85,8 @@ const LINES: &[&str] = &["application/x-ndjson", "application/jsonl", "applicati
 
 /// Add an article
 ///
-/// The answer comes when it is safe. Where it belongs is provisional; the event `settled` says when it is not any more.
+/// The answer comes when it is safe. Where it belongs is provisional; the event `settled` says when it is not any more. With the id
+/// of an article that is there it is a new version; one of an earlier date is refused (problem `older-version`).
 #[utoipa::path(post, path = "/v1/articles", request_body = ArticleIn, params(("idempotency-key" = Option<String>, Header)),
     responses((status = 201, body = Accepted)))]
 pub(super) async fn add(
@@ -97,7 +98,18 @@ pub(super) async fn add(
     needs(&who, Role::Feeder)?;
     expects(&headers, JSON)?;
     let article = one_article(&app, &body).await?;
-    accept(&app, &headers, &body, vec![article], Vec::new()).await
+    let text = accept(&app, &headers, &body, vec![article], Vec::new()).await?;
+    let accepted: Accepted = serde_json::from_str(&text).map_err(|_| {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "a fault of ours")
+    })?;
+    match accepted.refused.into_iter().next() {
+        Some(refused) => Err(Problem::new(StatusCode::CONFLICT, "older-version", refused.reason)),
+        None => Ok(created(text)),
+    }
+}
+
+fn created(text: String) -> Response {
+    (StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 /// Add articles
@@ -122,7 +134,7 @@ pub(super) async fn batch(
     if articles.is_empty() && refused.is_empty() {
         return Err(Problem::bad("there is no record in it"));
     }
-    accept(&app, &headers, &body, articles, refused).await
+    accept(&app, &headers, &body, articles, refused).await.map(created)
 }
 
 async fn parse(app: &Arc<App>, body: Bytes) -> Result<(Vec<Article>, Vec<Refused>), Problem> {
@@ -179,7 +191,7 @@ async fn accept(
     body: &Bytes,
     articles: Vec<Article>,
     refused: Vec<Refused>,
-) -> Result<Response, Problem> {
+) -> Result<String, Problem> {
     if app.waiting.load(Relaxed) > app.options.limits.waiting as u64 {
         let detail = "too many articles wait for the index";
         return Err(Problem { retry_after: Some(10), ..Problem::busy(detail) });
@@ -202,8 +214,7 @@ async fn accept(
         TrySendError::Disconnected(_) => Problem::busy("the service is shutting down"),
     })?;
     drop(intake);
-    let text = answered(answer).await??;
-    Ok((StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], text).into_response())
+    answered(answer).await?
 }
 
 /// Look an article up without adding it
@@ -246,7 +257,7 @@ pub(super) async fn article(
         // A new version is where the one before is, as far as is known.
         let placed =
             placed.map(|(located, story)| Provisional { story_id: story.id, group: located.group });
-        let pending = || shared.pending.lock().expect("nobody panics with it").get(&id).cloned();
+        let pending = || shared.pending(&id).map(|pending| pending.home);
         let home = placed.or_else(pending).ok_or_else(missing)?;
         Ok(ArticleOut {
             article_id: article.id,
