@@ -7,7 +7,7 @@ mod known;
 
 use std::collections::VecDeque;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::prepare::{Chunkful, Preparer};
 use crate::kernel::cosine::Probe;
@@ -143,6 +143,25 @@ impl Lookup {
         }
     }
 
+    /// Takes the newest articles out again, so many; of their ids the versions before are found again, where they are held still.
+    pub fn take_back(&mut self, count: usize) {
+        let gone = self.known.split_off(self.known.len().saturating_sub(count));
+        let end = self.first + self.known.len() as u32;
+        for one in &gone {
+            self.by_id.remove(&one.id);
+            for term in one.heaviest() {
+                let Some(list) = self.postings.get_mut(&term) else { continue };
+                list.retain(|number| *number < end);
+                if list.is_empty() {
+                    self.postings.remove(&term);
+                }
+            }
+        }
+        let ids: HashSet<&str> = gone.iter().map(|one| &*one.id).collect();
+        let before = self.known.iter().zip(self.first..).filter(|(one, _)| ids.contains(&*one.id));
+        self.by_id.extend(before.map(|(one, number)| (one.id.clone(), number)));
+    }
+
     fn drop_oldest(&mut self) {
         let Some(oldest) = self.known.pop_front() else { return };
         if self.by_id.get(&oldest.id) == Some(&self.first) {
@@ -249,5 +268,24 @@ mod tests {
         let again = Lookup::sketch(&params, &articles[..1]);
         assert_eq!(ids(&lookup.find(&again, 0).copies), ["b"], "the first is gone");
         assert_eq!(lookup.len(), 3);
+    }
+
+    #[test]
+    fn what_is_taken_back_is_not_found_and_what_it_replaced_is() {
+        let params = Params::default();
+        let mut lookup = Lookup::new(&params, 9);
+        let volcano = article("a", "Sarrel volcano erupts, Quellara airport closed", "");
+        lookup.add(Lookup::sketch(&params, std::slice::from_ref(&volcano)));
+        let library = ["a", "b"].map(|id| article(id, "Library of Pellin lends seeds", ""));
+        lookup.add(Lookup::sketch(&params, &library));
+        lookup.take_back(2);
+        let found = |id: &str, like: &Article| {
+            let like = Article { id: id.into(), ..like.clone() };
+            lookup.find(&Lookup::sketch(&params, &[like]), 0)
+        };
+        assert_eq!(found("c", &library[0]), Likeness::default());
+        assert_eq!(found("c", &volcano).copies[0].id, "a");
+        lookup.take_back(9);
+        assert!(lookup.is_empty() && lookup.by_id.is_empty() && lookup.postings.is_empty());
     }
 }

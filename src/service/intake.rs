@@ -35,6 +35,15 @@ pub(super) struct Incoming {
     pub(super) reply: oneshot::Sender<Result<String, Problem>>,
 }
 
+/// A request that is to be written down.
+struct Fresh {
+    incoming: Incoming,
+    /// Its answer, as JSON.
+    text: String,
+    /// What was pending under the ids of its articles before them.
+    before: Vec<(String, Option<Pending>)>,
+}
+
 /// What became of the records of a request.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct Accepted {
@@ -104,14 +113,13 @@ pub(super) fn run(app: &Arc<App>, mut journal: Journal, requests: &mpsc::Receive
 
 /// Answers repetitions from memory, writes the others down in one go, and answers those.
 fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<Incoming>) {
-    let mut fresh: Vec<(Incoming, String)> = Vec::new();
+    let mut fresh: Vec<Fresh> = Vec::new();
     let mut again: Vec<(Incoming, usize)> = Vec::new();
     let mut keys: HashMap<String, usize> = HashMap::default();
     let mut unread = None;
-    for mut incoming in group {
+    for incoming in group {
         let Some((key, digest)) = incoming.key.clone() else {
-            let text = answer(app, index, &mut incoming);
-            fresh.push((incoming, text));
+            fresh.push(answer(app, index, incoming));
             continue;
         };
         if let Some(&first) = keys.get(&key) {
@@ -121,8 +129,7 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
         match journal.answer(&key) {
             Ok(None) => {
                 keys.insert(key, fresh.len());
-                let text = answer(app, index, &mut incoming);
-                fresh.push((incoming, text));
+                fresh.push(answer(app, index, incoming));
             }
             Ok(Some((had, text))) => send(incoming, repeated(had == digest, text)),
             Err(error) => {
@@ -131,7 +138,7 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
             }
         }
     }
-    let batches: Vec<Arrivals<'_>> = fresh.iter().map(|(i, text)| with_key(i, text)).collect();
+    let batches: Vec<Arrivals<'_>> = fresh.iter().map(with_key).collect();
     // Before they are there to be taken: what is taken is counted.
     let count = batches.iter().map(|batch| batch.articles.len() as u64).sum();
     app.waiting.fetch_add(count, Relaxed);
@@ -143,7 +150,7 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
     app.unwritten.is_now(fault, &app.tell);
     drop(batches);
     for (incoming, first) in again {
-        let (of, text) = &fresh[first];
+        let Fresh { incoming: of, text, .. } = &fresh[first];
         let same = of.key.as_ref().map(|k| &k.1) == incoming.key.as_ref().map(|k| &k.1);
         let answer = match &written {
             Ok(()) => repeated(same, text.clone()),
@@ -152,7 +159,7 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
         send(incoming, answer);
     }
     match written {
-        Ok(()) => fresh.into_iter().for_each(|(incoming, text)| {
+        Ok(()) => fresh.into_iter().for_each(|Fresh { incoming, text, .. }| {
             app.metrics.accepted.inc_by(incoming.articles.len() as u64);
             send(incoming, Ok(text));
         }),
@@ -165,13 +172,30 @@ fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<In
                     "the articles could not be written down; none of them is kept",
                 )
             };
-            fresh.into_iter().for_each(|(incoming, _)| send(incoming, Err(problem.clone())));
+            take_back(app, journal, &mut fresh);
+            fresh.into_iter().for_each(|fresh| send(fresh.incoming, Err(problem.clone())));
         }
     }
 }
 
-fn with_key<'a>(incoming: &'a Incoming, text: &'a str) -> Arrivals<'a> {
-    let key = incoming.key.as_ref().map(|(key, digest)| (key.as_str(), digest.as_slice(), text));
+/// What could not be written down is not there: what it took the place of in memory stands again.
+fn take_back(app: &App, journal: &Journal, fresh: &mut [Fresh]) {
+    let count = fresh.iter().map(|fresh| fresh.before.len()).sum();
+    app.lookup.write().expect("nobody panics with it").take_back(count);
+    let mut pending = app.pending.lock().expect("nobody panics with it");
+    let before = fresh.iter_mut().rev().flat_map(|fresh| fresh.before.drain(..).rev());
+    for (id, before) in before {
+        // The index may have taken it meanwhile.
+        let before = before.filter(|_| journal.article(&id).is_ok_and(|waits| waits.is_some()));
+        match before {
+            Some(before) => drop(pending.insert(id, before)),
+            None => drop(pending.remove(&id)),
+        }
+    }
+}
+
+fn with_key(Fresh { incoming, text, .. }: &Fresh) -> Arrivals<'_> {
+    let key = incoming.key.as_ref().map(|(key, digest)| (key.as_str(), digest.as_slice(), &**text));
     Arrivals { articles: &incoming.articles, key }
 }
 
@@ -221,22 +245,26 @@ fn older(article: &Article) -> Refused {
     Refused { record: article.record, reason }
 }
 
-/// Where the articles of a request belong, for now, as JSON; those that come after them find them.
-fn answer(app: &App, index: Option<&Index>, incoming: &mut Incoming) -> String {
-    let newest = part_late(app, index, incoming);
+/// Says where the articles of a request belong, for now; those that come after them find them.
+fn answer(app: &App, index: Option<&Index>, mut incoming: Incoming) -> Fresh {
+    let newest = part_late(app, index, &mut incoming);
+    let mut before = Vec::new();
     let sketched = Lookup::sketch(&app.options.params, &incoming.articles);
     let found = app.lookup.write().expect("nobody panics with it").add(sketched);
     let one = |(article, likeness): (&Article, Likeness)| {
         let home = home(app, index, article, &likeness);
         let added = added(article, &home, likeness);
         let pending = Pending { home, version: newest[&article.id] };
-        app.pending.lock().expect("nobody panics with it").insert(article.id.clone(), pending);
+        let mut all = app.pending.lock().expect("nobody panics with it");
+        let replaced = all.insert(article.id.clone(), pending);
+        before.push((article.id.clone(), replaced));
         added
     };
     let articles: Vec<Added> = incoming.articles.iter().zip(found).map(one).collect();
     let accepted =
         Accepted { accepted: articles.len(), articles, refused: incoming.refused.clone() };
-    serde_json::to_string(&accepted).expect("strings and numbers can be written")
+    let text = serde_json::to_string(&accepted).expect("strings and numbers can be written");
+    Fresh { incoming, text, before }
 }
 
 pub(super) fn added(article: &Article, home: &Provisional, likeness: Likeness) -> Added {

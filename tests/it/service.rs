@@ -148,6 +148,24 @@ fn a_key_is_answered_once() {
 }
 
 #[test]
+fn what_could_not_be_written_down_decides_nothing() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let journal = rusqlite::Connection::open(dir.path("news.idx/service/journal.sqlite")).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON arrivals BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+    journal.execute_batch(full).unwrap();
+    let news = news();
+    let [wire, copy] = [0, 1].map(|n| news.lines().nth(n).unwrap());
+    asked.batch(wire).is(507);
+    journal.execute_batch("DROP TRIGGER full").unwrap();
+    let added = asked.batch(copy).is(201).json();
+    assert_eq!(added["articles"][0]["copies"], json!([]), "{added}");
+    let added = asked.batch(wire).is(201).json();
+    assert_eq!(added["articles"][0]["copies"][0]["article_id"], "copy", "{added}");
+    asked.stop();
+}
+
+#[test]
 fn editors_decide_and_undo() {
     let dir = Dir::new();
     let asked = Asked::new(options(&dir, None));
