@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, digest BLOB NOT NULL, 
 COMMIT;
 ";
 
-/// Keys that are remembered: the newest so many.
+/// Keys that are remembered: the newest so many. They are counted by their `rowid`, for their `number` is that of an article.
 const KEYS: i64 = 100_000;
 /// Names that were given for now and lead on: those of the newest so many articles.
 const NAMES: i64 = 1_000_000;
@@ -97,7 +97,7 @@ impl Journal {
             }
             drop((insert, answer));
             tx.execute(
-                "DELETE FROM answers WHERE number < (SELECT MAX(number) FROM answers) - ?",
+                "DELETE FROM answers WHERE rowid <= (SELECT MAX(rowid) FROM answers) - ?",
                 [KEYS],
             )?;
             tx.commit()

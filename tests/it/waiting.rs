@@ -170,6 +170,29 @@ fn what_a_service_left_waiting_can_be_decided_about_and_makes_others_old() {
 }
 
 #[test]
+fn so_many_keys_are_remembered_however_many_articles_came_with_them() {
+    let dir = Dir::new();
+    Asked::new(options(&dir, None)).stop();
+    let mut journal = Journal::open(&dir.path("news.idx")).unwrap();
+    let article = Article { id: "a".into(), ..Article::default() };
+    let mut answer = |key: &str| {
+        let key = Some((key, &b"digest"[..], "answer"));
+        journal.accept(&[Arrivals { articles: std::slice::from_ref(&article), key }]).unwrap();
+        ["first", "second"].map(|key| journal.answer(key).unwrap().is_some())
+    };
+    let file = dir.path("news.idx/service/journal.sqlite");
+    let database = rusqlite::Connection::open(file).unwrap();
+    answer("first");
+    database.execute("UPDATE sqlite_sequence SET seq = 1000000", []).unwrap();
+    assert_eq!(answer("second"), [true, true], "a million articles, two keys");
+    let many = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 99997) \
+                INSERT INTO answers SELECT 'key ' || n, x'', '', 1 FROM n";
+    database.execute(many, []).unwrap();
+    assert_eq!(answer("the last of so many"), [true, true]);
+    assert_eq!(answer("one more"), [false, true], "the oldest goes first");
+}
+
+#[test]
 fn what_waits_can_be_forgotten() {
     let dir = Dir::new();
     accepted(&dir);
