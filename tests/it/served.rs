@@ -188,6 +188,16 @@ fn a_batch_for_a_service_has_the_settings_of_the_index() {
 }
 
 #[test]
+fn decisions_are_not_given_to_a_service() {
+    let dir = Dir::new();
+    dir.file("decided.csv", "decision,article_id,other_id\nmust-link,one,two\n");
+    dir.run("serve --index news.idx --listen 127.0.0.1:0 --decisions decided.csv")
+        .exits(2)
+        .says("an index has its own decisions");
+    assert!(!dir.path("news.idx").exists());
+}
+
+#[test]
 fn what_has_no_text_is_said_as_without_a_service() {
     let dir = Dir::new();
     let article = |id: &str| json!({"id": id, "title": id, "text": "Share this article"});
