@@ -153,6 +153,29 @@ test("two editors at once", async () => {
   await bert.done();
 });
 
+test("the keys stay at what they stood at when news comes in", async () => {
+  const { page, done } = await editor("anna");
+  await feed({ id: "heron", title: "Heron nests on the Ostrow crane", text: "Builders stopped work at noon.", source: "Gazette" });
+  await page.goto(`${served.url}/?hours=0`);
+  await page.getByText("Live.").waitFor();
+  await page.getByRole("link", { name: "Heron nests" }).waitFor({ timeout: 15_000 });
+  const stands = async () => (await page.locator(".story.at h3").allTextContents()).join();
+  for (let i = 0; i < 60 && !(await stands()).includes("Heron"); i += 1) await page.keyboard.press("j");
+  const place = () => page.locator(".story").evaluateAll((all) => all.findIndex((story) => story.textContent.includes("Heron")));
+  const before = await place();
+
+  // A fresher one goes before it.
+  await feed({ id: "otter", title: "Otter swims into a chess final", text: "The clock ran on for both.", source: "Mirror" });
+  await page.getByRole("link", { name: "Otter swims" }).waitFor({ timeout: 15_000 });
+  assert.ok((await place()) > before);
+  assert.match(await stands(), /Heron/);
+  await page.keyboard.press("x");
+  assert.match(await page.locator(".story:has(input:checked) h3").textContent(), /Heron/);
+  await page.keyboard.press("o");
+  await page.getByRole("heading", { level: 1, name: "Heron nests" }).waitFor();
+  await done();
+});
+
 test("a story is copied, compared, and looks right at any width, light and dark", async () => {
   for (const viewport of [{ width: 1280, height: 900 }, { width: 390, height: 844 }]) {
     for (const colorScheme of ["light", "dark"]) {

@@ -5,6 +5,9 @@
   const live = document.getElementById("live");
   const items = () => all(".story, .reports .row");
   let at = -1;
+  // What of an item has the focus when it is gone to, and what tells it from others.
+  const handle = (item) => item?.querySelector("h3 a") ?? item?.querySelector("input");
+  const name = (element) => element?.getAttribute("href") ?? element?.value;
 
   const move = (step) => {
     const list = items();
@@ -12,7 +15,7 @@
     list.forEach((item) => item.classList.remove("at"));
     at = Math.max(0, Math.min(list.length - 1, at + step));
     list[at].classList.add("at");
-    (list[at].querySelector("h3 a") ?? list[at].querySelector("input"))?.focus({ preventScroll: true });
+    handle(list[at])?.focus({ preventScroll: true });
     list[at].scrollIntoView({ block: "nearest" });
   };
 
@@ -68,8 +71,8 @@
     const ticked = new Set(all("[data-live] input:checked").map((input) => input.value));
     const open = new Set(all("[data-live] details[open]").map((d) => d.querySelector("input")?.value));
     const sizes = new Map(all(".story[data-id]").map((story) => [story.dataset.id, story.dataset.size]));
-    const focused = document.activeElement;
-    const mark = focused?.value ?? focused?.getAttribute?.("href");
+    const mark = name(document.activeElement);
+    const stood = name(handle(items()[at]));
     now.forEach((part, n) => part.replaceWith(document.adoptNode(then[n])));
     all("[data-live] input[type=checkbox]").forEach((input) => (input.checked = ticked.has(input.value)));
     all("[data-live] details").forEach((d) => (d.open = open.has(d.querySelector("input")?.value)));
@@ -78,8 +81,11 @@
     });
     setTimeout(() => all(".fresh").forEach((story) => story.classList.remove("fresh")), 4000);
     if (mark && document.activeElement === document.body) {
-      all("[data-live] a, [data-live] input").find((e) => (e.getAttribute("href") ?? e.value) === mark)?.focus({ preventScroll: true });
+      all("[data-live] a, [data-live] input").find((e) => name(e) === mark)?.focus({ preventScroll: true });
     }
+    // The keys stay at what they stood at, wherever it is now.
+    if (stood) at = items().findIndex((item) => name(handle(item)) === stood);
+    items()[at]?.classList.add("at");
     live.textContent = `Updated ${new Date().toISOString().slice(11, 19)}.`;
   };
   const soon = () => (waiting ||= setTimeout(refresh, 300));
