@@ -217,7 +217,8 @@ def read_cards(job: Job) -> DataFrame:
         small += [file for file, _ in files if file not in tables and file not in lines]
         frames += [rows_of(job, list_, kind) for list_, kind in ((tables, "parquet"), (lines, "lines")) if list_]
     if small:
-        whole = job.spark.read.format("binaryFile").load(small)
+        # Sail gives a file of some megabytes as a whole for each part that it would read of it.
+        whole = job.spark.read.format("binaryFile").load(small).dropDuplicates(["path"])
         name = F.concat(F.lit("file:/"), F.regexp_replace("path", "^(file:)?/*", ""))
         frames.append(whole.select(name.alias("samestory_file"), F.col("content").alias("samestory_content")))
     if not frames:
@@ -394,7 +395,8 @@ def find_posts(job: Job, reports: DataFrame) -> DataFrame:
     """What each report posts to the index, whether it has a past, and which of its postings are found."""
     dated = reports.where("time is not null")
     calendar = job.store("calendar", job.step("calendar", dated))
-    past = calendar.select(F.explode(F.expr("sequence(day + 3, day + 33)")).alias("day"), "times")
+    first, last = job.constants["past_from"], job.constants["past_to"]
+    past = calendar.select(F.explode(F.expr(f"sequence(day + {first}, day + {last})")).alias("day"), "times")
     past = past.withColumn("role", F.lit(0).cast("bigint"))
     posts = job.store("posts", job.step("post", past, reports.withColumn("role", F.lit(1).cast("bigint"))))
     sizes = F.broadcast(posts.groupBy("day").agg(F.count("*").alias("reports")))
@@ -417,7 +419,8 @@ def find_near(job: Job, posts: DataFrame, name: str) -> DataFrame:
     members = posts.withColumn("block_day", F.col("day")).join(table, "block_day")
     members = members.select("*", F.expr("pmod(item, shards)").alias("block_shard"), role(0))
     dated = posts.where(f"day != {UNDATED}")
-    days = "explode(sequence(day - 33, if(history, day, day + 3)))"
+    first, last = job.constants["past_to"], job.constants["past_from"]
+    days = f"explode(sequence(day - {first}, if(history, day, day + {last})))"
     asked = [dated.withColumn("block_day", F.expr(days)).join(table, "block_day")]
     if any(day == UNDATED for day, _ in blocks):
         everything = posts.where(f"day = {UNDATED}").crossJoin(table)

@@ -8,6 +8,8 @@ limits so low that each is met, and in one process on Spark.
 """
 
 import argparse
+import csv
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +17,8 @@ import sys
 import tempfile
 import threading
 import time
+
+from pyarrow import parquet
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 JOB, LOOPBACK = f"{ROOT}/spark/samestory_spark.py", f"{ROOT}/spark/loopback.sh"
@@ -47,13 +51,24 @@ def rows(path):
 
 
 def expected(inputs):
-    out = f"{WORK.name}/expected.csv"
-    subprocess.run([ARGUMENTS.binary, "cluster", "-q", *inputs, "-o", out], cwd=ROOT, check=True)
-    return rows(out)
+    """The rows and the refusals of one machine."""
+    out, refused = f"{WORK.name}/expected.csv", f"{WORK.name}/refused.csv"
+    command = [ARGUMENTS.binary, "cluster", "-q", *inputs, "-o", out, "--refusals", refused]
+    subprocess.run([*command, "--max-refused", "100%"], cwd=ROOT, check=True)
+    with open(refused, newline="") as refusals:
+        return rows(out), sorted(tuple(row) for row in list(csv.reader(refusals))[1:])
+
+
+def refusals(folder):
+    """The refusals of an answer, as a table has them; of no rows Sail writes none."""
+    if not os.path.exists(folder):
+        return []
+    table = parquet.read_table(folder)
+    return sorted((file, str(record or ""), reason) for file, record, reason in zip(*table.to_pydict().values()))
 
 
 def spark(command, inputs, *more, binary=ARGUMENTS.binary, watch=None, environment=None):
-    """Runs the job; gives its answer, its exit code and what it said."""
+    """Runs the job; gives its exit code, its rows and refusals, and what it said."""
     out = f"{WORK.name}/answer"
     subprocess.run(["rm", "-rf", out], check=True)
     environment = {**os.environ, "SAMESTORY": binary, **(environment or {})}
@@ -63,15 +78,18 @@ def spark(command, inputs, *more, binary=ARGUMENTS.binary, watch=None, environme
             threading.Thread(target=watch, args=(f"{out}/work",), daemon=True).start()
         code = job.wait(timeout=3600)
         said.seek(0)
-        return code, rows(f"{out}/articles.csv") if code == 0 else [], said.read()
+        answer = (rows(f"{out}/articles.csv"), refusals(f"{out}/refusals.parquet")) if code == 0 else ([], [])
+        return code, answer, said.read()
 
 
 def check(name, want, done):
     code, got, said = done
     if code or got != want:
-        print(f"{name}: exit code {code}, {len(got)} rows where {len(want)} are wanted", said[-4000:], sep="\n")
+        counts = "{} rows and {} refusals".format
+        there, wanted = (counts(*map(len, answer)) for answer in (got, want))
+        print(f"{name}: exit code {code}, {there} where {wanted} are wanted", said[-4000:], sep="\n")
         sys.exit(1)
-    print(f"{name}: the same {len(want) - 1} rows", flush=True)
+    print(f"{name}: the same {len(want[0]) - 1} rows and {len(want[1])} refusals", flush=True)
 
 
 def one_process(python, master, binary=ARGUMENTS.binary):
@@ -145,13 +163,28 @@ def broken_workers(inputs, want):
                 print(f"a worker that {name} always: the job fails, and says so", flush=True)
 
 
+def with_refusals():
+    """Two files of some megabytes, each with records that cannot be used, and an id that comes twice."""
+    files = []
+    for name in ("one", "two"):
+        files.append(f"{WORK.name}/{name}.jsonl")
+        with open(files[-1], "w") as out:
+            for n in (1, 2, 2):
+                article = {"id": f"{name}-{n}", "title": f"Ferry {n} runs aground off Pellin", "text": f"Line {out.tell()}."}
+                print(json.dumps({**article, "more": " " * (2 << 20)}), "no JSON", sep="\n", file=out)
+    return files
+
+
 def main():
     samples = ["samples/articles"]
     want = expected(samples)
+    some = with_refusals()
     sail = subprocess.Popen([ARGUMENTS.sail, "-c", SAIL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         on_sail = one_process(ARGUMENTS.sail, f"sc://127.0.0.1:{sail.stdout.readline().strip()}")
         check("samples on Sail, low limits", want, spark(on_sail, samples, "--partitions", "3", *HARD))
+        check("two files with refusals on Sail", expected(some), spark(on_sail, some, "--partitions", "2"))
+        check("one file with refusals on Sail", expected(some[:1]), spark(on_sail, some[:1], "--partitions", "2"))
         on_spark = one_process(ARGUMENTS.spark, "local[1]")
         check("samples on Spark", want, spark(on_spark, samples, "--partitions", "1"))
         if not ARGUMENTS.full:

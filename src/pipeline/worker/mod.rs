@@ -21,10 +21,11 @@ use std::sync::Arc;
 use arrow_schema::ArrowError;
 
 use crate::kernel::buckets::Bounds;
+use crate::kernel::time::DAY;
 use crate::params::Params;
 use crate::read::Options;
 use crate::report::ArticleRows;
-use crate::stages::candidates;
+use crate::stages::{candidates, reach};
 use rows::Rows;
 use wire::Column;
 use writer::Writer;
@@ -192,7 +193,8 @@ pub fn describe(settings: &Settings) -> String {
     let Bounds { hubs, near } = candidates::BOUNDS;
     let lead = candidates::Table::Lead.number();
     let mut text = version();
-    text += &format!("\nshared={shared},hubs={hubs},near={near},lead={lead}\n");
+    text += &format!("\nshared={shared},hubs={hubs},near={near},lead={lead}");
+    text += &format!(",past_from={},past_to={}\n", reach::NEAR / DAY, reach::FAR / DAY);
     text += &line(PREPARE, &[], &typed(articles::CARD), (0, 0));
     let each = |s: &Stage| line(s.name, s.input, &typed(s.output), (s.key, s.order));
     text.extend(STAGES.iter().map(each));
