@@ -53,7 +53,8 @@ impl Index {
         Ok((night, missing))
     }
 
-    /// Forgets whole stories whose newest article is older than so many days before the newest of all.
+    /// Forgets whole stories whose newest article is older than so many days before the newest of all. What is left is grouped as
+    /// one run over it would: reports of its first 33 days, whose past was partly in what is forgotten, may be grouped in another way.
     ///
     /// # Errors
     /// As [`Index::update`].
