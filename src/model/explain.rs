@@ -20,7 +20,7 @@ pub struct Explanation {
     /// The numbers of the near-duplicate level.
     pub text: TextNumbers,
     /// The numbers of the story level, between the groups that the two are in; `None` within one group, which is one
-    /// report to that level.
+    /// report to that level, and where stories were not asked for.
     pub story: Option<StoryNumbers>,
     /// Whether both texts were at hand; without them, terms, passages and edits are not known.
     pub texts: bool,

@@ -1,13 +1,10 @@
 //! Text from outside, made fit to show: one line, of bounded length, that steers nothing.
 
 use super::printable::printable;
-use crate::model::explain::Explanation;
+use crate::model::explain::{Explanation, Relation};
 
 /// Said in the place of passages and terms where texts are not at hand.
 pub(super) const NO_TEXTS: &str = "not known: the index has not both texts (update --store-text)";
-
-/// Said in the place of the numbers between two reports where two articles are in one group.
-pub(super) const ONE_REPORT: &str = "copies of one text stand in a story as one";
 
 /// Said where a group is compared by another article than the one that was asked for.
 pub(super) const STAND_IN: &str = "the earliest article of each";
@@ -19,6 +16,14 @@ pub(super) const REASON: usize = 2_000;
 pub(super) fn reasons(e: &Explanation) -> Vec<String> {
     let decisions = e.decisions.iter().map(ToString::to_string).filter(|said| *said != e.why);
     std::iter::once(e.why.clone()).chain(decisions).collect()
+}
+
+/// What is said in the place of the numbers between two reports where there are none, under which name.
+pub(super) fn no_story(e: &Explanation) -> (&'static str, &'static str) {
+    match e.verdict {
+        Relation::Duplicates => ("One report", "copies of one text stand in a story as one"),
+        Relation::Story | Relation::Apart => ("Two groups", "stories were not asked for"),
+    }
 }
 
 /// At most so many characters of a text, its white space folded, with `…` for what is cut off.

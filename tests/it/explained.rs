@@ -184,3 +184,32 @@ fn editors_are_named() {
     decided("must-link,a,,Ben,\n");
     assert!(said("report -q").contains("decisions.csv: record 2: must-link needs two articles"));
 }
+
+#[test]
+fn without_stories_there_are_no_numbers_of_them() {
+    let dir = Dir::new();
+    dir.file("news.csv", FIRE);
+    let said = |options: &str| {
+        dir.run(&format!("explain --only duplicates a b --in news.csv {options}")).exits(0).out
+    };
+    let told = said("");
+    assert!(
+        told.contains("no near-duplicates: two groups\n  stories were not asked for\n"),
+        "{told}"
+    );
+    assert!(!told.contains("cosine") && !told.contains("two stories"), "{told}");
+    let json: serde_json::Value = serde_json::from_str(&said("--format json")).unwrap();
+    assert_eq!((&json["verdict"], &json["story"]), (&"apart".into(), &serde_json::Value::Null));
+    let page = said("--html -");
+    assert!(page.contains("stories were not asked for") && !page.contains("Cosine"));
+    // The numbers of the texts, and an editor's word, are told all the same.
+    assert!(told.contains("resemblance"));
+    dir.file(
+        "decisions.csv",
+        "decision,article_id,other_id,by,reason\ncannot-link,a,b,Ann,two fires\n",
+    );
+    assert!(said("--decisions decisions.csv").contains("Ann parted a from b: two fires"));
+    // An index without stories says the same.
+    dir.run("update --only duplicates --store-text 9999d --index news.idx news.csv").exits(0);
+    assert_eq!(dir.run("explain a b --index news.idx").exits(0).out, told);
+}

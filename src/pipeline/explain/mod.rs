@@ -63,7 +63,7 @@ pub(super) fn of_pair(
     };
     let texts = both.map(|both| both.map(|article| compared_text(article, params)));
     let compared = texts.map(|[a, b]| texts::compare([&a, &b])).unwrap_or_default();
-    let story = (verdict != Relation::Duplicates)
+    let story = (verdict != Relation::Duplicates && !params.only_duplicates)
         .then(|| numbers::story_numbers(&corpus, &found, groups, params))
         .transpose()?;
     let decisions = match verdict {

@@ -33,7 +33,7 @@ pub(super) fn decisions(
     params.decisions.iter().filter(bears).cloned().collect()
 }
 
-/// What decided about the articles of these ids; `story` is missing for two of one group.
+/// What decided about the articles of these ids; `story` is missing for two of one group, and where stories were not asked for.
 pub(super) fn why(
     ids: [&str; 2],
     verdict: Relation,
@@ -42,10 +42,10 @@ pub(super) fn why(
     decisions: &[Decision],
     params: &Params,
 ) -> String {
-    let Some(story) = story else { return of_one_group(text).to_owned() };
-    match verdict {
-        Relation::Apart => of_two_stories(story, decisions, params),
-        Relation::Story | Relation::Duplicates => of_one_story(ids, story, decisions, params),
+    match (verdict, story) {
+        (Relation::Duplicates, _) => of_one_group(text).to_owned(),
+        (Relation::Story, Some(story)) => of_one_story(ids, story, decisions, params),
+        (Relation::Apart | Relation::Story, _) => of_two_stories(story, decisions, params),
     }
 }
 
@@ -80,14 +80,14 @@ fn of_one_story(
     )
 }
 
-fn of_two_stories(story: &StoryNumbers, decisions: &[Decision], params: &Params) -> String {
+fn of_two_stories(story: Option<&StoryNumbers>, decisions: &[Decision], params: &Params) -> String {
     let cut = params.story_cut;
     if let Some(parted) = decisions.iter().find(|d| d.verdict == Verdict::CannotLink) {
         return parted.to_string();
     }
+    let Some(story) = story else { return "stories were not asked for".to_owned() };
     let lock = decisions.iter().find(|d| d.verdict == Verdict::Lock);
     match (lock, story.supported) {
-        _ if params.only_duplicates => "stories were not asked for".to_owned(),
         (Some(lock), _) if story.average >= cut => lock.to_string(),
         _ if story.factor == 0.0 => too_far_apart(params.window_days),
         (_, None) => format!("too little in common: similarity {:.4}", story.similarity),

@@ -8,7 +8,7 @@ use super::figures::{Row, round};
 use super::{STYLE, policy};
 use crate::model::explain::{Explanation, Party, Piece, Relation, StoryTree};
 use crate::report::printable::printable;
-use crate::report::shown::{NO_TEXTS, ONE_REPORT, REASON, STAND_IN, counted, reasons, shown};
+use crate::report::shown::{NO_TEXTS, REASON, STAND_IN, counted, no_story, reasons, shown};
 use crate::report::terminal::{Screen, write_tree};
 
 /// Most characters of a text that are shown.
@@ -73,6 +73,7 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation) -> io::Result<()>
         headline: match e.verdict {
             Relation::Duplicates => "Near-duplicates of one text",
             Relation::Story => "One story, in other words",
+            Relation::Apart if e.story.is_none() => "No near-duplicates of one text",
             Relation::Apart => "Two stories",
         },
         why: reasons(e).iter().map(|said| shown(said, REASON)).collect(),
@@ -124,8 +125,8 @@ fn event(e: &Explanation) -> Table {
     let question = "Is it the same event?";
     let needs = &e.needs;
     let Some(story) = &e.story else {
-        let note = ONE_REPORT.to_owned();
-        let rows = vec![Number { name: "One report", value: String::new(), note }];
+        let (name, said) = no_story(e);
+        let rows = vec![Number { name, value: String::new(), note: said.to_owned() }];
         return Table { question, rows };
     };
     let mut rows = vec![

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::columns::side_by_side;
 use super::{Screen, Tone, fit};
 use crate::model::explain::{Explanation, Party, Relation, StoryNumbers};
-use crate::report::shown::{NO_TEXTS, ONE_REPORT, REASON, STAND_IN, counted, reasons, shown};
+use crate::report::shown::{NO_TEXTS, REASON, STAND_IN, counted, no_story, reasons, shown};
 
 /// Shared terms that are listed.
 const TERMS: usize = 12;
@@ -25,6 +25,7 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation, screen: Screen) -
     let verdict = match e.verdict {
         Relation::Duplicates => "near-duplicates: one group in one story",
         Relation::Story => "one story, told in other words",
+        Relation::Apart if e.story.is_none() => "no near-duplicates: two groups",
         Relation::Apart => "two stories",
     };
     writeln!(out, "\n{}", screen.paint(Tone::Strong, verdict))?;
@@ -154,7 +155,10 @@ fn passages(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<
 }
 
 fn event(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> {
-    let Some(story) = &e.story else { return line(out, "one report", ONE_REPORT) };
+    let Some(story) = &e.story else {
+        let (name, said) = no_story(e);
+        return line(out, &name.to_lowercase(), said);
+    };
     terms(out, e)?;
     if !(0..2).all(|side| e.articles[side].id == story.reports[side]) {
         line(out, "groups compared by", STAND_IN)?;

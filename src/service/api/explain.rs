@@ -25,7 +25,8 @@ pub(super) struct Explained {
     same_duplicate_group: bool,
     /// Of the texts: shingles, resemblance, containment, numbers and names that only one has.
     text: serde_json::Value,
-    /// Of the weighted terms; this and the next two are null for copies of one text, which are one report.
+    /// Of the weighted terms; this and the next two are null for copies of one text, which are one
+    /// report, and where stories were not asked for.
     cosine: Option<f64>,
     /// Closeness in time, 0 to 1.
     time_factor: Option<f64>,
