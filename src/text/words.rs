@@ -37,13 +37,6 @@ static NORMALIZER: LazyLock<ComposingNormalizerBorrowed<'static>> =
     LazyLock::new(ComposingNormalizer::new_nfkc);
 static FOLDER: LazyLock<CaseMapperBorrowed<'static>> = LazyLock::new(CaseMapper::new);
 
-/// The word of the run from..to of what stands at `start` in a buffer.
-#[inline]
-fn word(bytes: &[u8], from: u32, to: u32, start: u32) -> Word {
-    let (from, to) = (start + from, start + to);
-    Word { hash: hash_within(bytes, from as usize, to as usize), start: from, len: to - from }
-}
-
 impl Word {
     /// Where it stands in its buffer.
     pub fn range(self) -> Range<usize> {
@@ -74,14 +67,14 @@ impl Words {
         let text =
             if ascii { Cow::Borrowed(text) } else { with_ascii_digits(NORMALIZER.normalize(text)) };
         let start = self.folded.len();
-        // Beside the text stand its folded runs, and a letter of two bytes can fold to six.
-        if start + 4 * text.len() > u32::MAX as usize {
+        // A letter of two bytes can fold to six, and a gap comes behind the text.
+        if start + 3 * text.len() >= u32::MAX as usize {
             return start;
         }
-        self.folded.push_str(&text);
-        self.folded[start..].make_ascii_lowercase();
         let mut runs = std::mem::take(&mut self.runs);
         if ascii {
+            self.folded.push_str(&text);
+            self.folded[start..].make_ascii_lowercase();
             let bytes = &self.folded.as_bytes()[start..];
             runs.each(bytes, |runs| {
                 self.hashes.resize(runs.len(), 0);
@@ -94,37 +87,46 @@ impl Words {
                 self.words.extend(runs.iter().zip(&self.hashes).map(word));
             });
         } else {
-            let text = self.folded[start..].to_owned();
+            let mut text = text.into_owned();
+            text.make_ascii_lowercase();
+            let mut behind = 0;
             runs.each(text.as_bytes(), |runs| {
-                runs.iter().for_each(|&[from, to]| self.add_run(&text, from, to, start as u32));
+                for [from, to] in runs.iter().map(|run| run.map(|at| at as usize)) {
+                    self.folded.push_str(&text[behind..from]);
+                    self.add_run(&text, from, to);
+                    behind = to;
+                }
             });
+            self.folded.push_str(&text[behind..]);
+            // A gap, so that what stands side by side in the buffer stood so in the text.
+            self.folded.push(' ');
         }
         self.runs = runs;
         start
     }
 
-    /// Appends the words of a run that may not be ASCII.
-    fn add_run(&mut self, text: &str, from: u32, to: u32, start: u32) {
-        if text.as_bytes()[from as usize..to as usize].is_ascii() {
-            self.words.push(word(self.folded.as_bytes(), from, to, start));
+    /// Appends the run `from..to` of a text, which may not be ASCII, and its words.
+    fn add_run(&mut self, text: &str, from: usize, to: usize) {
+        let run = &text[from..to];
+        if run.is_ascii() {
+            let hash = hash_within(text.as_bytes(), from, to);
+            self.words.push(Word { hash, start: self.folded.len() as u32, len: run.len() as u32 });
+            self.folded.push_str(run);
         } else {
-            self.add_folded((start + from) as usize, (start + to) as usize);
+            self.add_folded(&FOLDER.fold_string(run));
         }
     }
 
-    /// Appends the words of a run that is not ASCII, folded, to the end of the buffer.
-    fn add_folded(&mut self, from: usize, to: usize) {
-        let folded = FOLDER.fold_string(&self.folded[from..to]).into_owned();
-        // A gap, so that what stands side by side in the buffer stood so in the text.
-        self.folded.push(' ');
+    /// Appends a run that is not ASCII, folded, and its words.
+    fn add_folded(&mut self, folded: &str) {
         let base = self.folded.len();
-        self.folded.push_str(&folded);
+        self.folded.push_str(folded);
         let mut open = None;
         for (at, c) in folded.char_indices() {
             let spaceless = is_spaceless(c);
             if spaceless || !is_word_char(c) {
                 if let Some(start) = open.take() {
-                    self.push(base, &folded, start, at, at);
+                    self.push(base, folded, start, at, at);
                 }
                 if spaceless {
                     let end = at + c.len_utf8();
@@ -133,14 +135,14 @@ impl Words {
                         .next()
                         .filter(|&c| is_spaceless(c))
                         .map_or(0, char::len_utf8);
-                    self.push(base, &folded, at, end, end + next);
+                    self.push(base, folded, at, end, end + next);
                 }
             } else if open.is_none() {
                 open = Some(at);
             }
         }
         if let Some(start) = open {
-            self.push(base, &folded, start, folded.len(), folded.len());
+            self.push(base, folded, start, folded.len(), folded.len());
         }
     }
 
@@ -174,7 +176,7 @@ impl Words {
         }
     }
 
-    /// What stands between two words that follow each other; empty when they are of different texts or scripts.
+    /// What stands between two words that follow each other.
     pub fn between(&self, word: Word, next: Word) -> &str {
         self.folded.get((word.start + word.len) as usize..next.start as usize).unwrap_or_default()
     }
@@ -278,6 +280,20 @@ mod tests {
             ["1", "234", "लोग", "12", "5", "2569", "1", "000"]
         );
         assert_eq!(words(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_stands_between_words_is_what_stood_between_them() {
+        let mut words = Words::default();
+        let between = |words: &Words| {
+            let pairs = words.list().windows(2);
+            pairs.map(|pair| words.between(pair[0], pair[1]).to_owned()).collect::<Vec<_>>()
+        };
+        words.add("率为14.2%，1.5亿");
+        assert_eq!(between(&words), ["", "", ".", "%,", ".", ""]);
+        words.clear();
+        words.add("Über £5.93 – „3,5“");
+        assert_eq!(between(&words), [" £", ".", " – „", ","]);
     }
 
     #[test]
