@@ -112,7 +112,8 @@ fn follow(steps: &[Step], text: &str, at: usize) -> Option<usize> {
     match step {
         Step::Colon => {
             let rest = text[at..].trim_start();
-            let rest = rest.strip_prefix([':', '：', '|', '-', '–', '—', '>', '»', '→'])?;
+            let rest =
+                rest.strip_prefix([':', '：', '|', '>', '»', '→']).or_else(|| behind_dash(rest))?;
             follow(later, text, text.len() - rest.len())
         }
         Step::Word(word) => {
@@ -134,6 +135,17 @@ fn follow(steps: &[Step], text: &str, at: usize) -> Option<usize> {
             None
         }
     }
+}
+
+/// What comes after the dash behind a label, as in `Photo - Ann Poe`. In a sentence of the story a second dash follows,
+/// or a full stop at its end: `Sources — two of them — confirmed it`.
+fn behind_dash(text: &str) -> Option<&str> {
+    const DASHES: [char; 3] = ['-', '–', '—'];
+    let rest = text.strip_prefix(DASHES)?;
+    let bare = rest.trim_end_matches([' ', ')', '"', '”', '“', '’', '»']);
+    let is_sentence = bare.ends_with(['.', '!', '?', '…', '。'])
+        || rest.split_whitespace().any(|word| word.trim_matches(DASHES).is_empty());
+    (rest.starts_with(char::is_whitespace) && !is_sentence).then_some(rest)
 }
 
 /// The longest phrase at the beginning of `text`, of the rules that `allowed` lets through.
