@@ -179,12 +179,14 @@ fn line_rule(text: &str) -> Option<&'static str> {
     if text.len() > MAX_LINE { None } else { rules::whole(text, |rule| rule != "byline") }
 }
 
-/// A share counter stands alone; numbers next to other lines are a table's.
+/// A share counter stands alone; numbers next to other lines are a table's, and those behind a colon are the story's.
 fn drop_counters(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
     let blank = |line: Option<&Line<'_>>| line.is_none_or(Line::is_blank);
     for i in (0..lines.len()).rev() {
         let alone = blank(lines.get(i + 1)) && (i == 0 || blank(lines.get(i - 1)));
-        if alone && edges::is_counter(lines[i].text) && !lines[i].is_blank() {
+        let told = |before: &Line<'_>| before.text.trim_end().ends_with([':', '：']);
+        let is_told = || lines[..i].iter().rfind(|line| !line.is_blank()).is_some_and(told);
+        if alone && edges::is_counter(lines[i].text) && !lines[i].is_blank() && !is_told() {
             sink(lines[i].number, "counter", lines[i].text);
             lines[i].text = "";
         }

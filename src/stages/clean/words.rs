@@ -115,8 +115,18 @@ pub(super) fn is_number(word: &str) -> bool {
         && digits.bytes().all(|b| b.is_ascii_digit() || b".,:".contains(&b))
 }
 
-/// Whether a text is made of names: capitalised words, what may stand between them, and at most a final stop.
+/// Longer runs of Kana or Han characters are no names but sentences.
+const LONGEST_NAME: usize = 8;
+
+/// Whether a text is made of names: capitalised words or short runs of Kana or Han, what may stand between them, and at
+/// most a final stop.
 pub(super) fn are_names(text: &str) -> bool {
+    let mut runs = text.split(|c| !is_kana_or_han(c));
+    if text.contains(['。', '，', '？', '！'])
+        || runs.any(|run| run.chars().nth(LONGEST_NAME).is_some())
+    {
+        return false;
+    }
     let mut names = 0;
     let mut at = 0;
     while let Some((start, end)) = next_word(text, at) {
