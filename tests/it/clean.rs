@@ -34,49 +34,6 @@ fn cases() {
     assert!(ran >= 6);
 }
 
-#[track_caller]
-fn check_title(title: &str, want: &str, tags: &[UpdateTag]) {
-    let cleaned = clean(title, "");
-    assert_eq!((cleaned.title.as_str(), cleaned.tags.as_slice()), (want, tags));
-}
-
-#[test]
-fn titles() {
-    use UpdateTag::{Breaking, Correction, Exclusive, Repeat, Update, Wrapup};
-    check_title("UPDATE 2-Pier to be rebuilt", "Pier to be rebuilt", &[Update(2)]);
-    check_title("RPT-WRAPUP 3-Pier to be rebuilt", "Pier to be rebuilt", &[Wrapup(3), Repeat]);
-    check_title("(CORRECTED) - PIER TO BE REBUILT", "PIER TO BE REBUILT", &[Correction]);
-    check_title("(Updated)\n\u{2000}0\n", "0", &[Update(0)]);
-    check_title("Pier to be rebuilt (updated)", "Pier to be rebuilt", &[Update(0)]);
-    check_title("Breaking: Pier breaks", "Pier breaks", &[Breaking]);
-    check_title("ÚLTIMA HORA: Cae el muelle", "Cae el muelle", &[Breaking]);
-    check_title("СРОЧНО: Рухнул причал", "Рухнул причал", &[Breaking]);
-    check_title("EXKLUSIV - Mole bricht", "Mole bricht", &[Exclusive]);
-    check_title("【速報】埠頭が崩壊", "埠頭が崩壊", &[Breaking]);
-    check_title("Pier to be rebuilt | Local | Harbour News", "Pier to be rebuilt", &[]);
-    check_title("Breaking:Pier breaks", "Pier breaks", &[Breaking]);
-    check_title("Pier is rebuilt | Harbour News", "Pier is rebuilt", &[]);
-    check_title("Pier to be rebuilt - The Harbour Times", "Pier to be rebuilt", &[]);
-    check_title("Pier to be rebuilt - The New Old Harbour Times", "Pier to be rebuilt", &[]);
-    check_title("Pier to be rebuilt - harbour.com", "Pier to be rebuilt", &[]);
-    for title in [
-        "Update-Problem bei Fähren",
-        "Pier to fall - minister",
-        "Live | Pier",
-        "Breaking bread",
-        "UPDATE 2-",
-        "Pier 2-1",
-        "UPDATE2-Pier",
-        "WRAPUP3-Pier",
-        "Pier to be rebuilt (update on works)",
-        "Pier to be rebuilt - says The Harbour Times",
-        "Pier to be rebuilt - The New Old Little Harbour Times",
-        "Pier to be rebuilt - says harbour.com",
-    ] {
-        check_title(title, title, &[]);
-    }
-}
-
 #[test]
 fn datelines() {
     for (line, agency) in [

@@ -36,6 +36,7 @@ mod served;
 mod service;
 mod targets;
 mod tidy;
+mod titles;
 mod twin;
 mod util;
 #[cfg(feature = "serve")]
