@@ -27,6 +27,18 @@ fn titles() {
     check_title("Pier to be rebuilt - The Harbour Times", "Pier to be rebuilt", &[]);
     check_title("Pier to be rebuilt - The New Old Harbour Times", "Pier to be rebuilt", &[]);
     check_title("Pier to be rebuilt - harbour.com", "Pier to be rebuilt", &[]);
+    for outlet in [
+        "Red Deer Advocate",
+        "Stettler Independent",
+        "Harbour Radio",
+        "Free Press",
+        "Der Hafen Kurier",
+        "La Vanguardia",
+        "O Jornal",
+        "Российская Газета",
+    ] {
+        check_title(&format!("Pier to be rebuilt - {outlet}"), "Pier to be rebuilt", &[]);
+    }
     for title in [
         "Update-Problem bei Fähren",
         "Pier to fall - minister",
@@ -40,6 +52,15 @@ fn titles() {
         "Pier to be rebuilt - says The Harbour Times",
         "Pier to be rebuilt - The New Old Little Harbour Times",
         "Pier to be rebuilt - says harbour.com",
+        "Pier to be rebuilt - Advocate",
+        "Mayor to run once more - Independent",
+        "Pier to be rebuilt - Rock Star",
+        "Pier to be rebuilt - Council Leader",
+        "Poet did not drown - Medical Examiner",
+        "Who wrote that song - Freddie Mercury",
+        "Ferry crosses in nine minutes - World Record",
+        "Pier to be rebuilt - says The Independent",
+        "Pier to be rebuilt - Ann Poe",
     ] {
         check_title(title, title, &[]);
     }

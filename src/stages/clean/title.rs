@@ -136,6 +136,16 @@ const OUTLET_WORDS: &[&str] = &[
     "Presse",
 ];
 
+/// What a name of an outlet of more than one word ends with: alone, these say something of the headline. No surnames, and
+/// nobody's office: `Medical Examiner` says what the headline says.
+#[rustfmt::skip]
+const OUTLET_LAST_WORDS: &[&str] = &[
+    "Advocate", "Broadcasting", "Courier", "Dispatch", "Enquirer", "Independent", "Inquirer", "Press", "Radio", "Sentinel",
+    "Television", "Weekly", "Abendblatt", "Allgemeine", "Anzeiger", "Courant", "Dagblad", "Folha", "Gazzetta", "Giornale",
+    "Heraldo", "Jornal", "Kurier", "Messaggero", "Morgenpost", "Nachrichten", "Notícias", "Periódico", "Rundfunk",
+    "Rundschau", "Tageblatt", "Tagblatt", "Vanguardia", "Ведомости", "Газета", "Новости",
+];
+
 /// The headline, and what the title said besides.
 pub(super) fn split(title: &str) -> (&str, Vec<UpdateTag>) {
     let mut tags = Vec::new();
@@ -250,10 +260,9 @@ fn without_outlet(title: &str) -> &str {
             let words = name.split_whitespace().count();
             let capital =
                 name.split_whitespace().all(|w| w.starts_with(|c: char| !c.is_lowercase()));
-            let outlet = name
-                .split_whitespace()
-                .next_back()
-                .is_some_and(|last| OUTLET_WORDS.contains(&last));
+            let outlet = name.split_whitespace().next_back().is_some_and(|last| {
+                OUTLET_WORDS.contains(&last) || (words > 1 && OUTLET_LAST_WORDS.contains(&last))
+            });
             let site = words == 1
                 && [".com", ".org", ".net", ".de", ".fr", ".it", ".ru", ".es", ".nl"]
                     .iter()
