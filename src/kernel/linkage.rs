@@ -12,8 +12,9 @@ mod rounds;
 use rounds::add_up;
 pub use rounds::{Linkage, NONE};
 
-/// What is known between two items, or between two groups of items.
+/// What is known between two items, or between two groups of items; of 20 bytes, not 24, since there are many at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(packed(4))]
 pub struct Edge {
     /// The lower item.
     pub a: u32,

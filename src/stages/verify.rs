@@ -89,7 +89,7 @@ const OTHER_NUMBERS: usize = 2;
 /// Numbers that two tables of the same figures share at the least.
 const FIGURES: usize = 8;
 /// What of the least containment such tables need.
-const WEIGHT_OF_FIGURES: f64 = 0.9;
+const WEIGHT_OF_FIGURES: f64 = 0.95;
 /// What of the least containment two versions under one headline need.
 const WEIGHT_OF_HEADLINE: f64 = 0.7;
 /// With less containment both have much that is their own.
@@ -195,7 +195,7 @@ impl<'a> Pair<'a> {
         let least = params.min_containment;
         let contained = match self.common {
             RETOLD.. if self.is_retold() => self.containment / (least * WEIGHT_OF_HEADLINE),
-            BRIEF.. if self.has_same_figures() => self.containment / (least * WEIGHT_OF_FIGURES),
+            FEW.. if self.has_same_figures() => self.containment / (least * WEIGHT_OF_FIGURES),
             COPIED.. => self.containment / least,
             BRIEF.. => self.containment / least.max(NEARLY_ALL),
             _ => 0.0,

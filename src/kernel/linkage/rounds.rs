@@ -141,7 +141,11 @@ impl Linkage {
             alive[e.a as usize] = true;
             alive[e.b as usize] = true;
         }
-        edges.filter(|e| alive[e.a as usize] && alive[e.b as usize]).collect()
+        let hopeful = edges.filter(|e| alive[e.a as usize] && alive[e.b as usize]);
+        // A list that grows needs up to three times the room, and this is the largest there is.
+        let mut found = Vec::with_capacity(hopeful.clone().count());
+        found.extend(hopeful);
+        found
     }
 
     /// Whether an edge is at or above the cut, and may be.
