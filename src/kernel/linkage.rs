@@ -14,7 +14,7 @@ pub use rounds::{Linkage, NONE};
 
 /// What is known between two items, or between two groups of items; of 20 bytes, not 24, since there are many at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 pub struct Edge {
     /// The lower item.
     pub a: u32,
