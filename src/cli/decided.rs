@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow, ensure};
 
+use super::exit::Failure;
 use super::groups::Judging;
 use super::rows;
 use crate::model::{Decision, Refusal, Verdict};
@@ -50,6 +51,15 @@ impl Judging {
             refusals.extend(decided.unreadable.iter().chain(&decided.contradictory).cloned());
             refusals.sort();
         }
+    }
+
+    /// Refuses decisions where an index is asked, which keeps its own.
+    pub(super) fn no_decisions(&self) -> Result<(), Failure> {
+        if self.decisions.is_none() {
+            return Ok(());
+        }
+        let hint = "`samestory index decide FILE` gives it decisions";
+        Err(Failure::usage(anyhow!("an index has its own decisions")).hint(hint))
     }
 }
 

@@ -54,6 +54,9 @@ pub(super) fn run(args: &Explain, layers: &Layers, tell: &Tell) -> Result<Exit, 
         read.extend([Some(&args.a), args.b.as_ref()].into_iter().flatten().cloned());
     }
     targets::check([args.html.as_deref()], &read, &layers.files())?;
+    if args.index.is_some() {
+        args.judging.no_decisions()?;
+    }
     let mut refusals = Vec::new();
     args.judging.refuse(&mut refusals);
     tell.refusals(&refusals, None);

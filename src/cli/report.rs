@@ -58,7 +58,7 @@ pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, F
     let pending = interrupt::watch();
     let page = args.html.as_deref().map(|file| Output::open(Some(file), &pending)).transpose()?;
     let (grouping, refusals, params) = match &args.index {
-        Some(folder) => stored(folder, &args.judging.params(), tell)?,
+        Some(folder) => stored(folder, &args.judging, tell)?,
         None => read_and_grouped(args, tell)?,
     };
     let thresholds = Thresholds {
@@ -110,8 +110,9 @@ fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
     Ok((run.grouping, run.refusals, params))
 }
 
-fn stored(folder: &Path, params: &Params, tell: &Tell) -> Result<Reported, Failure> {
-    let index = Index::open(folder, Access::Read, params)?;
+fn stored(folder: &Path, judging: &Judging, tell: &Tell) -> Result<Reported, Failure> {
+    judging.no_decisions()?;
+    let index = Index::open(folder, Access::Read, &judging.params())?;
     let progress = tell.progress("grouping");
     let grouping = index.export();
     drop(progress);

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
 use super::index_args::{Indexing, Keeping};
 use super::tell::{self, Tell};
-use super::update::{folder, no_decisions};
+use super::update::folder;
 use super::{interrupt, targets, values};
 use crate::service::{self, Error, Limits, Tokens};
 
@@ -49,7 +49,7 @@ pub(super) struct Serve {
 }
 
 pub(super) fn run(args: &Serve, tell: &Tell) -> Result<Exit, Failure> {
-    no_decisions(&args.judging)?;
+    args.judging.no_decisions()?;
     let tokens = tokens(args)?;
     let mut reading = args.reading.options(&[]);
     reading.outlets = targets::outlets(args.sources.as_deref())?;

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::cluster::{nothing_read, originals, use_threads, verdict};
 use super::exit::{Exit, Failure};
-use super::groups::Judging;
 use super::index_args::{Indexing, Keeping, Update};
 use super::outcome::{say_notes, say_unmet};
 use super::settings::Layers;
@@ -23,7 +22,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     let outputs = [&args.output, &args.changes, &args.unique, &args.refusals];
     targets::check(outputs.map(Option::as_deref), &args.inputs, &layers.files())?;
     targets::check_unique(args.unique.as_deref(), &args.inputs)?;
-    no_decisions(&settings.judging)?;
+    settings.judging.no_decisions()?;
     let pending = interrupt::watch();
     let keep = settings.writing.kept()?;
     let mut options = settings.reading.options(&keep);
@@ -70,15 +69,6 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     commit(others, rows)?;
     say_outcome(&night, tell);
     verdict(&settings.running, night.refusals.len() as u64, night.counts.read)
-}
-
-/// Decisions are not given with articles: an index keeps its own.
-pub(super) fn no_decisions(judging: &Judging) -> Result<(), Failure> {
-    if judging.decisions.is_none() {
-        return Ok(());
-    }
-    let hint = "`samestory index decide FILE` gives it decisions";
-    Err(Failure::usage(anyhow!("an index has its own decisions")).hint(hint))
 }
 
 /// What the options ask of the update.

@@ -53,6 +53,10 @@ fn each_command_says_which_decisions_it_does_not_take() {
         ran.says("refused: d.csv: record 4: cannot-link needs two articles\n");
     }
     dir.run(commands[5].0).exits(3).says("2 of 3 decisions were refused");
+    for command in ["report --index news.idx", "explain a b --index news.idx"] {
+        let ran = dir.run(&format!("{command} --decisions d.csv"));
+        ran.exits(2).says("an index has its own decisions");
+    }
     dir.file("none.csv", "decision,article_id,other_id\nmustlink,a,b\n");
     dir.run("index decide --index news.idx none.csv")
         .exits(3)
