@@ -267,8 +267,8 @@ impl<'a> Pair<'a> {
     fn form(&self, mingled: bool, strength: f64) -> Option<&'static str> {
         let apart = matches!(self.gap, Gap::Apart | Gap::Later);
         let few = self.shorter < if apart { FEW_APART } else { FEW };
-        if apart && self.longer < BRIEF {
-            Some("as short as a headline, and of other days: it may say the same of something else")
+        if apart && self.shorter < BRIEF {
+            Some("one as short as a headline, of other days: it may say the same of something else")
         } else if self.gap == Gap::Later
             && few
             && self.resemblance < RENAMED

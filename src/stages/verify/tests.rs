@@ -215,8 +215,9 @@ fn a_few_words_under_far_headlines_are_a_form() {
 fn a_few_words_say_the_same_of_something_else_on_another_day() {
     let flash = |n, seconds| with(two(n, n, n), NONE, NONE, seconds);
     check(&flash(24, 2 * DAY), 1500, "");
-    check(&flash(24, 2 * DAY + 1), 0, "as short as a headline");
+    check(&flash(24, 2 * DAY + 1), 0, "one as short as a headline");
     check(&flash(25, 2 * DAY + 1), 1500, "");
+    check(&with(two(24, 60, 24), NONE, NONE, 2 * DAY + 1), 0, "one as short as a headline");
 }
 
 #[test]
