@@ -222,7 +222,7 @@ impl Corpus {
         self.origins[i as usize].delivered
     }
 
-    /// What the exact check looks at of an article with these shingles, and these words of its headline and details.
+    /// What the exact check looks at of an article with these shingles, what is kept of its headline, and these details.
     pub(super) fn compared<'a>(
         &self,
         i: u32,

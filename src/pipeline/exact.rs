@@ -34,8 +34,8 @@ impl Corpus {
         Ok(Exact::new(self, first))
     }
 
-    /// Folds articles of one content onto the earliest. But one text under unrelated headlines of one source is a notice
-    /// (a paywall, a placeholder): these articles are folded only with those of the same source and headline.
+    /// Folds articles of one content onto the earliest. But one text under headlines of one source that are far from each other
+    /// is a notice (a paywall, a placeholder): these articles are folded only with those of the same source and headline.
     fn fold(
         &self,
         mut same: Vec<u32>,

@@ -25,6 +25,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use explain::{explain, explain_story};
+#[cfg(feature = "serve")]
+pub(crate) use prepare::delivered;
 
 use crate::model::{Article, Grouping, Refusal};
 use crate::params::Params;

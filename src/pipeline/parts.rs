@@ -45,7 +45,7 @@ impl Lists {
     }
 
     /// Appends the numbers and names of a cleaned text, and what its title said about this version; `each` is called with
-    /// every number and name.
+    /// every [`Detail`] of it.
     pub(super) fn add_facts(
         &mut self,
         tokens: Tokens<'_>,

@@ -56,7 +56,7 @@ pub(super) struct Prepared {
 }
 
 /// The hash of title and text as delivered.
-pub(super) fn delivered(article: &Article) -> u64 {
+pub(crate) fn delivered(article: &Article) -> u64 {
     mix(hash(article.title.as_bytes())) ^ hash(article.text.as_bytes())
 }
 

@@ -18,9 +18,9 @@ use super::rate::{Limit, Rate};
 use super::review::Pair;
 use super::tokens::{Tokens, hex};
 use super::writer::Order;
-use crate::kernel::hash::hash;
 use crate::model::{Article, Owners};
 use crate::params::Params;
+use crate::pipeline::delivered;
 use crate::pipeline::index::{self, Access, Error, Index};
 use crate::pipeline::lookup::Lookup;
 use crate::read;
@@ -119,8 +119,8 @@ pub(super) struct Version {
 
 impl Version {
     pub(super) fn of(article: &Article, ignore_dates: bool) -> Self {
-        let content = hash(article.title.as_bytes()) ^ hash(article.text.as_bytes()).rotate_left(1);
-        Self { published: article.published.filter(|_| !ignore_dates), content }
+        let published = article.published.filter(|_| !ignore_dates);
+        Self { published, content: delivered(article) }
     }
 
     /// A version of a date whose content is the same as that of another one or not.

@@ -33,16 +33,23 @@ impl<'a> Headline<'a> {
 
     /// How alike two headlines are, 0..=1; none where one is too short to tell, or missing.
     pub fn resemblance(self, other: Self) -> Option<f64> {
-        let [n, m] = [self, other].map(|one| one.words.len());
-        (n.min(m) >= LEAST).then(|| resemblance(n, m, intersection(self.words, other.words)))
+        (self.fewer(other) >= LEAST).then(|| self.alike(other))
     }
 
     /// Whether two headlines share so little that they are about something else, and the text under one of them does not even
     /// tell it. No headline is far from none.
     pub fn is_far(self, other: Self) -> bool {
-        let [n, m] = [self, other].map(|one| one.words.len());
-        let alike = || resemblance(n, m, intersection(self.words, other.words));
-        !(self.is_told && other.is_told) && n.min(m) > 0 && alike() <= FAR
+        !(self.is_told && other.is_told) && self.fewer(other) > 0 && self.alike(other) <= FAR
+    }
+
+    /// Words of the shorter one.
+    fn fewer(self, other: Self) -> usize {
+        self.words.len().min(other.words.len())
+    }
+
+    fn alike(self, other: Self) -> f64 {
+        let common = intersection(self.words, other.words);
+        resemblance(self.words.len(), other.words.len(), common)
     }
 }
 

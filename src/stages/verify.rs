@@ -193,9 +193,15 @@ impl<'a> Pair<'a> {
     /// The larger of resemblance and containment, each as a multiple of what a match needs, up to [`STRONGEST`].
     fn strength(&self, params: &Params) -> f64 {
         let least = params.min_containment;
+        // Of two with the same numbers, on the same days, less needs to be the same.
+        let same = self.gap == Gap::Fresh && self.numbers.agree(AGREEING_APART);
         let contained = match self.common {
-            RETOLD.. if self.is_retold() => self.containment / (least * WEIGHT_OF_HEADLINE),
-            FEW.. if self.has_same_figures() => self.containment / (least * WEIGHT_OF_FIGURES),
+            RETOLD.. if same && self.has_one_headline() => {
+                self.containment / (least * WEIGHT_OF_HEADLINE)
+            }
+            FEW.. if same && self.numbers.common >= FIGURES => {
+                self.containment / (least * WEIGHT_OF_FIGURES)
+            }
             COPIED.. => self.containment / least,
             BRIEF.. => self.containment / least.max(NEARLY_ALL),
             _ => 0.0,
@@ -203,19 +209,9 @@ impl<'a> Pair<'a> {
         (self.resemblance / params.min_resemblance).max(contained).min(STRONGEST)
     }
 
-    /// Whether both are of the same days and of one headline, and nearly all numbers agree.
-    fn is_retold(&self) -> bool {
-        self.gap == Gap::Fresh
-            && self.a.headline.words == self.b.headline.words
-            && self.headlines().is_some()
-            && self.numbers.agree(AGREEING_APART)
-    }
-
-    /// Whether both are of the same days and have many numbers in common, of which nearly all agree.
-    fn has_same_figures(&self) -> bool {
-        self.gap == Gap::Fresh
-            && self.numbers.common >= FIGURES
-            && self.numbers.agree(AGREEING_APART)
+    /// Whether both have the same headline, and it tells anything.
+    fn has_one_headline(&self) -> bool {
+        self.a.headline.words == self.b.headline.words && self.headlines().is_some()
     }
 
     /// The resemblance of the headlines where they tell anything. Most pairs need not be asked for it.
@@ -226,7 +222,6 @@ impl<'a> Pair<'a> {
     /// What speaks against a match of such a strength, and what it leaves of that.
     fn against(&self, strength: f64, params: &Params) -> Option<(f64, &'static str)> {
         let mingled = self.containment < MINGLED && strength >= 1.0;
-        let scattered = || shingle::evenness(self.a.shingles, self.b.shingles);
         if self.a.content == self.b.content {
             Some((0.0, "the same words under unrelated headlines: a notice"))
         } else if !self.agrees() {
@@ -236,7 +231,7 @@ impl<'a> Pair<'a> {
         } else if mingled
             && self.shorter >= LONG
             && self.resemblance >= SUMMARY
-            && let evenness @ ..EVEN = scattered()
+            && let evenness @ ..EVEN = shingle::evenness(self.a.shingles, self.b.shingles)
         {
             Some((evenness, "sentences of one stand scattered in the other, both have others"))
         } else if strength < 1.0 && self.containment >= params.min_containment {
@@ -313,7 +308,8 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// The least resemblance with which two sets of these sizes can match.
+/// The least resemblance with which two sets of these sizes match by what is asked of most pairs; versions under one headline and
+/// tables of the same figures may have less.
 pub fn least_resemblance(n: usize, m: usize, params: &Params) -> f64 {
     let contained = params.min_containment * n.min(m) as f64;
     params.min_resemblance.min(contained / ((n + m) as f64 - contained).max(1.0))

@@ -1,9 +1,9 @@
 //! Text to words: NFKC, case-folded, each with its stable hash.
 //!
 //! A word is a run of alphanumeric characters, and everything else parts words; so an apostrophe does (`Kim's` is `kim`
-//! and `s`, `l'été` is `l` and `été`), and straight and curly quotes are alike, with the acute accent that stands in their place. In a script that is written without spaces every
-//! character is a word of its own, and its hash covers the character after it as well. Decimal digits of any script are those
-//! of ASCII, so that numbers can be compared.
+//! and `s`, `l'été` is `l` and `été`), and straight and curly quotes are alike, with the acute accent that stands in their
+//! place. In a script that is written without spaces every character is a word of its own, and its hash covers the character
+//! after it as well. Decimal digits of any script are those of ASCII, so that numbers can be compared.
 
 use std::borrow::Cow;
 use std::ops::Range;
