@@ -67,7 +67,7 @@ impl Lists {
                 add_line(&mut self.facts, from_names, name);
             }
         });
-        facts::uncased(tokens, |word| each(Detail::Name(word)));
+        facts::uncased(tokens, |word| each(Detail::Uncased(word)));
         if tags.contains(&UpdateTag::Correction) {
             each(Detail::Correction);
         }

@@ -6,6 +6,7 @@ use crate::kernel::hash::hash;
 use crate::kernel::sets::{containment, intersection, resemblance};
 use crate::kernel::time::DAY;
 use crate::params::Params;
+use crate::text::facts::Uncased;
 
 /// What the check looks at of one article.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,8 @@ pub enum Detail<'a> {
     Number(&'a str),
     /// A capitalised word.
     Name(&'a str),
+    /// A word that may be a name.
+    Uncased(Uncased),
     /// That it corrects an earlier version.
     Correction,
 }
@@ -44,10 +47,12 @@ impl Detail<'_> {
     pub fn hash(self, shingles: usize) -> Option<u32> {
         match self {
             Self::Number(number) => Some(hash(number.as_bytes()) as u32 & !NAME),
-            Self::Name(name) if shingles < FORM && !is_in_capitals(name) => {
-                Some(hash(name.to_lowercase().as_bytes()) as u32 | NAME)
+            Self::Name(name) => (shingles < FORM && !is_in_capitals(name))
+                .then(|| hash(name.to_lowercase().as_bytes()) as u32 | NAME),
+            Self::Uncased(word) => {
+                let most = if word.is_pair { FORM * CHARACTERS } else { FORM };
+                (shingles < most).then_some(word.hash as u32 | NAME)
             }
-            Self::Name(_) => None,
             Self::Correction => Some(CORRECTION),
         }
     }
@@ -100,7 +105,9 @@ const EVEN: f64 = 0.77;
 const LONG: usize = 100;
 /// With so many shingles a text is not taken for a form that is filled in again, and its names are not kept.
 const FORM: usize = 160;
-/// From this resemblance on another name is a correction.
+/// Characters for a word in scripts that are written without spaces, where every character begins a shingle.
+const CHARACTERS: usize = 2;
+/// From this resemblance on another name alone, and no other number, is a correction.
 const RENAMED: f64 = 0.9;
 /// With less resemblance one is much shorter, and a summary has its sentences from everywhere, too.
 const SUMMARY: f64 = 0.38;
@@ -282,8 +289,7 @@ impl<'a> Pair<'a> {
         {
             Some("another headline and other numbers: a form filled in again")
         } else if strength >= 1.0
-            && self.longer < FORM
-            && self.resemblance < RENAMED
+            && (self.resemblance < RENAMED || self.numbers.own > 0)
             && self.has_other_subjects()
         {
             Some("each headline names what the other text does not: a form filled in again")
@@ -293,6 +299,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Whether each of the headlines has a name of its own text that is nowhere in the other article, and no correction says why.
+    /// Of a text that is too long for a form no name is kept.
     fn has_other_subjects(&self) -> bool {
         let has = |of: &Compared, name: u32| of.details.binary_search(&name).is_ok();
         let names_more = |own: &Compared, other: &Compared| {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::words::{Word, Words};
+use super::words::{Word, Words, is_spaceless};
 use crate::kernel::runs::Begins;
 
 /// A text as it was, and as words.
@@ -16,6 +16,15 @@ pub struct Tokens<'a> {
     pub list: &'a [Word],
     /// Where it begins in the buffer of the words.
     pub start: usize,
+}
+
+/// A word of a script without capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uncased {
+    /// Its hash.
+    pub hash: u64,
+    /// Whether it is two characters of a script that is written without spaces.
+    pub is_pair: bool,
 }
 
 /// Finds which words can begin a number or a name: what [`numbers`] and [`names`] look at.
@@ -64,12 +73,20 @@ pub fn names<'a>(tokens: Tokens<'a>, begins: &Begins, mut each: impl FnMut(&'a s
     }
 }
 
-/// Calls `each` with the words of a text that are in a script without capitals, in order: each may be a name.
-pub fn uncased<'a>(Tokens { text, words, list, .. }: Tokens<'a>, mut each: impl FnMut(&'a str)) {
+/// Calls `each` with the words of a text that are in a script without capitals, in order: each may be a name. In a script that is
+/// written without spaces these are pairs of characters, each standing at the first; one without a next is none.
+pub fn uncased(Tokens { text, words, list, .. }: Tokens<'_>, mut each: impl FnMut(Uncased)) {
     let is_uncased = |c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase();
-    if !text.is_ascii() {
-        let found = list.iter().map(|&word| words.text(word));
-        found.filter(|word| word.starts_with(is_uncased)).for_each(&mut each);
+    if text.is_ascii() {
+        return;
+    }
+    for (i, &word) in list.iter().enumerate() {
+        let Some(c) = words.text(word).chars().next().filter(|&c| is_uncased(c)) else { continue };
+        let is_pair = is_spaceless(c);
+        let has_next = || list.get(i + 1).is_some_and(|&next| Words::adjoin(word, next));
+        if !is_pair || has_next() {
+            each(Uncased { hash: word.hash, is_pair });
+        }
     }
 }
 
@@ -174,6 +191,7 @@ fn begins_sentence(before: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::hash::hash;
     use proptest::prelude::*;
 
     #[test]
@@ -198,10 +216,24 @@ mod tests {
         let mut found = Vec::new();
         numbers(tokens, &begins, |number| found.push(number.to_owned()));
         assert_eq!(found, ["12,345", "12.5"]);
-        let mut named = Vec::new();
-        uncased(tokens, |name| named.push(name.to_owned()));
-        assert_eq!(named, ["और"]);
         assert_eq!(distinct(["b", "a", "b"].into_iter()), ["a", "b"]);
+    }
+
+    #[test]
+    fn words_without_capitals_may_be_names() {
+        let found = |text: &str| {
+            let mut words = Words::default();
+            let start = words.add(text);
+            let mut found = Vec::new();
+            let tokens = Tokens { text, words: &words, list: words.list(), start };
+            uncased(tokens, |word| found.push(word));
+            found
+        };
+        let word =
+            |is_pair: bool| move |text: &str| Uncased { hash: hash(text.as_bytes()), is_pair };
+        assert_eq!(found("Aden, 5 और عدن 2"), ["और", "عدن"].map(word(false)));
+        assert_eq!(found("嘉兴警方。78歳カ"), ["嘉兴", "兴警", "警方", "歳カ"].map(word(true)));
+        assert_eq!(found("Aden"), []);
     }
 
     proptest! {
