@@ -56,8 +56,8 @@ pub fn common(a: &[u32], b: &[u32]) -> usize {
 /// How evenly two sets share what they share, 0..=1: the density of shared shingles where there are any, of the set
 /// where it is lower, as a share of the other's. Nothing shared is 0.
 ///
-/// Words that are edited are missing on both sides, a text that is cut or continued is missing at an end; but where
-/// sentences of a text were used for another one, that text is dense and the first has gaps.
+/// Words that are edited are missing on both sides, a text that is cut or continued is missing at an end or in one place; but
+/// where sentences of a text were used for another one, that text is dense and the first has gaps.
 pub fn evenness(a: &[u32], b: &[u32]) -> f64 {
     let (mut in_a, mut in_b) = (vec![0; a.len()], vec![0; b.len()]);
     sets::mark_common(a, b, PART_MASK, &mut in_a, &mut in_b);
@@ -65,8 +65,12 @@ pub fn evenness(a: &[u32], b: &[u32]) -> f64 {
     if a.max(b) > 0.0 { a.min(b) / a.max(b) } else { 0.0 }
 }
 
+/// Fewest parts of a text that are one gap.
+const GAP: usize = 4;
+
 /// The share of shared shingles between the parts in which the first and the last of them stand, but for a 20th at either end:
-/// one shared phrase does not make a text reach so far.
+/// one shared phrase does not make a text reach so far. The longest gap is left out, where at most a seventh is shared in each of
+/// four parts or more: what was cut from the middle of a copy, or put there. 0 if all is a gap.
 fn density(set: &[u32], shared: &[u8]) -> f64 {
     let counts: [[u32; 2]; PARTS] = sets::count_by_lowest(set, shared);
     let few = counts.iter().map(|[_, shared]| shared).sum::<u32>() / 20;
@@ -77,9 +81,16 @@ fn density(set: &[u32], shared: &[u8]) -> f64 {
     let from = counts.iter().scan(0, beyond).position(|reached| reached);
     let behind = counts.iter().rev().scan(0, beyond).position(|reached| reached);
     let Some((from, behind)) = from.zip(behind) else { return 0.0 };
-    let add = |[n, m]: [u32; 2], [all, shared]: &[u32; 2]| [n + all, m + shared];
-    let [all, shared] = counts[from..PARTS - behind].iter().fold([0; 2], add);
-    f64::from(shared) / f64::from(all)
+    let reach = &counts[from..PARTS - behind];
+    let is_bare = |[all, shared]: &[u32; 2]| 7 * shared <= *all;
+    let gaps = reach.chunk_by(|a, b| is_bare(a) == is_bare(b));
+    let gaps = gaps.filter(|parts| is_bare(&parts[0]) && parts.len() >= GAP);
+    let sum = |parts: &[[u32; 2]]| {
+        parts.iter().fold([0; 2], |[n, m], [all, shared]| [n + all, m + shared])
+    };
+    let [[all, shared], [without, of_these]] =
+        [reach, gaps.max_by_key(|parts| parts.len()).unwrap_or_default()].map(sum);
+    f64::from(shared - of_these) / f64::from((all - without).max(1))
 }
 
 #[cfg(test)]
@@ -104,6 +115,12 @@ mod tests {
         assert_eq!((common(&whole, &cut), common(&cut, &whole)), (148, 148));
         assert!(evenness(&whole, &cut) > 0.85 && evenness(&whole, &edited) > 0.95);
         assert!(evenness(&other, &whole) < 0.65 && evenness(&whole, &other) < 0.65);
+        let without_middle = |own: u32| (own..own + 40).chain(0..100).chain(220..320);
+        assert!(evenness(&whole, &text(&mut without_middle(2000))) > 0.95);
+        let two_gaps = (2000..2040).chain(0..60).chain(120..200).chain(260..320);
+        assert!(evenness(&whole, &text(&mut two_gaps.into_iter())) < 0.85);
+        let every_tenth = (0..320).map(|i| if i % 30 < 3 { i } else { 9000 + i });
+        assert_eq!(evenness(&whole, &text(&mut every_tenth.into_iter())), 0.0);
         assert_eq!(evenness(&whole, &text(&mut (5000..5100))), 0.0);
         assert_eq!(evenness(&[], &[]), 0.0);
     }

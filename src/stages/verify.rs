@@ -6,7 +6,7 @@ use crate::kernel::hash::hash;
 use crate::kernel::sets::{containment, intersection, resemblance};
 use crate::kernel::time::DAY;
 use crate::params::Params;
-use crate::text::facts::Uncased;
+use crate::text::facts::{self, Uncased};
 
 /// What the check looks at of one article.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,7 @@ impl Detail<'_> {
     /// of a name is above those of all numbers, and but for its first bit the hash of the word.
     pub fn hash(self, shingles: usize) -> Option<u32> {
         match self {
-            Self::Number(number) => Some(hash(number.as_bytes()) as u32 & !NAME),
+            Self::Number(number) => Some(hash(facts::plain(number).as_bytes()) as u32 & !NAME),
             Self::Name(name) => (shingles < FORM && !is_in_capitals(name))
                 .then(|| hash(name.to_lowercase().as_bytes()) as u32 | NAME),
             Self::Uncased(word) => {
@@ -89,6 +89,8 @@ const NEARLY_ALL: f64 = 0.8;
 const RETOLD: usize = 40;
 /// Most resemblance of the words of two headlines that say something else.
 const OTHER_HEADLINE: f64 = 0.45;
+/// Least resemblance of headlines over tables of the same figures: a short text may also stand in a longer one about all else.
+const SAME_SUBJECT: f64 = 0.15;
 /// Numbers that each of two such articles must have for itself to be no copies.
 const OTHER_NUMBERS: usize = 2;
 /// Numbers that two tables of the same figures share at the least.
@@ -206,9 +208,7 @@ impl<'a> Pair<'a> {
             RETOLD.. if same && self.has_one_headline() => {
                 self.containment / (least * WEIGHT_OF_HEADLINE)
             }
-            FEW.. if same && self.numbers.common >= FIGURES => {
-                self.containment / (least * WEIGHT_OF_FIGURES)
-            }
+            FEW.. if same && self.has_one_table() => self.containment / (least * WEIGHT_OF_FIGURES),
             COPIED.. => self.containment / least,
             BRIEF.. => self.containment / least.max(NEARLY_ALL),
             _ => 0.0,
@@ -219,6 +219,11 @@ impl<'a> Pair<'a> {
     /// Whether both have the same headline, and it tells anything.
     fn has_one_headline(&self) -> bool {
         self.a.headline.words == self.b.headline.words && self.headlines().is_some()
+    }
+
+    /// Whether both have many figures, and the same ones, under headlines that do not say otherwise.
+    fn has_one_table(&self) -> bool {
+        self.numbers.common >= FIGURES && self.headlines().is_none_or(|alike| alike >= SAME_SUBJECT)
     }
 
     /// The resemblance of the headlines where they tell anything. Most pairs need not be asked for it.
@@ -256,9 +261,11 @@ impl<'a> Pair<'a> {
                 numbers.agree(AGREEING_FRESH)
                     || numbers.one_corrected()
                     || self.resemblance >= CORRECTED
-                        && (numbers.own <= OTHER_NUMBERS || numbers.agree(AGREEING_CORRECTED))
+                        && (numbers.own <= OTHER_NUMBERS
+                            || numbers.agree(AGREEING_CORRECTED) && !self.say_other_things())
                     || self.containment >= UPDATED
                         && self.headlines().is_some_and(|alike| alike > OTHER_HEADLINE)
+                        && !self.say_other_things()
             }
             Gap::Apart | Gap::Later => numbers.agree(AGREEING_APART),
             Gap::Unknown => numbers.agree(AGREEING_UNDATED),
@@ -303,16 +310,30 @@ impl<'a> Pair<'a> {
     fn has_other_subjects(&self) -> bool {
         let has = |of: &Compared, name: u32| of.details.binary_search(&name).is_ok();
         let names_more = |own: &Compared, other: &Compared| {
-            let lacks = |word: &u32| other.headline.words.binary_search(word).is_err();
-            let words = own.headline.words.iter().filter(|word| lacks(word));
-            words.map(|word| word | NAME).any(|name| has(own, name) && !has(other, name))
+            let mut names = own_words(own, other).map(|word| word | NAME);
+            names.any(|name| has(own, name) && !has(other, name))
         };
         let corrects = |one: &Compared| one.details.last() == Some(&CORRECTION);
-        names_more(self.a, self.b)
-            && names_more(self.b, self.a)
-            && !corrects(self.a)
-            && !corrects(self.b)
+        self.each_way(names_more) && !corrects(self.a) && !corrects(self.b)
     }
+
+    /// Whether each of the headlines has a word that the other lacks and that is no number of its text: an update says more, or
+    /// counts further.
+    fn say_other_things(&self) -> bool {
+        let counts = |own: &Compared, word: u32| own.details.binary_search(&(word & !NAME)).is_ok();
+        self.each_way(|own, other| own_words(own, other).any(|word| !counts(own, word)))
+    }
+
+    /// Whether something holds for either of the two beside the other.
+    fn each_way(&self, holds: impl Fn(&Compared, &Compared) -> bool) -> bool {
+        holds(self.a, self.b) && holds(self.b, self.a)
+    }
+}
+
+/// The words of one headline that the other lacks.
+fn own_words(own: &Compared<'_>, other: &Compared<'_>) -> impl Iterator<Item = u32> {
+    let lacks = |word: &u32| other.headline.words.binary_search(word).is_err();
+    own.headline.words.iter().copied().filter(lacks)
 }
 
 /// The least resemblance with which two sets of these sizes match by what is asked of most pairs; versions under one headline and

@@ -1,5 +1,6 @@
 //! The numbers and names of a text: what a correction corrects.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::words::{Word, Words, is_spaceless};
@@ -43,14 +44,23 @@ fn is_number(words: &Words, word: Word) -> bool {
     words.first_byte(word).is_ascii_digit()
 }
 
-/// Calls `each` with the numbers in a text, in order, with their inner points and commas: `5.93`, `1,000`, `2nd`.
+/// Calls `each` with the numbers in a text, in order, with their inner points and commas, and with what else parts thousands:
+/// `5.93`, `1,000`, `10 000`, `1'000`, `2nd`.
 pub fn numbers<'a>(
     Tokens { words, list, .. }: Tokens<'a>,
     begins: &Begins,
     mut each: impl FnMut(&'a str),
 ) {
     let joined = |pair: &[Word]| {
-        is_number(words, pair[1]) && matches!(words.between(pair[0], pair[1]), "." | ",")
+        is_number(words, pair[1])
+            && match words.between(pair[0], pair[1]) {
+                "." | "," => true,
+                " " | "'" | "’" => {
+                    let [before, behind] = [0, 1].map(|i| words.text(pair[i]));
+                    before.len() <= 3 && are_digits(before) && is_three_digits(behind)
+                }
+                _ => false,
+            }
     };
     let mut next = 0;
     // Of a text that is too long for the buffer there are fewer words than runs.
@@ -61,6 +71,32 @@ pub fn numbers<'a>(
             next = start + run;
         }
     }
+}
+
+fn are_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_three_digits(text: &str) -> bool {
+    text.len() == 3 && are_digits(text)
+}
+
+/// A number as it is compared, however a desk writes it: without what parts thousands, with a point before decimals, and without
+/// letters behind it, so that `1,000`, `1.000` and `1'000` are one, as `12,4` and `12.4m` are.
+pub fn plain(number: &str) -> Cow<'_, str> {
+    if are_digits(number) {
+        return number.into();
+    }
+    let mut parts =
+        number.trim_end_matches(char::is_alphabetic).split(|c: char| !c.is_alphanumeric());
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if !is_three_digits(part) {
+            plain.push('.');
+        }
+        plain.push_str(part);
+    }
+    plain.into()
 }
 
 /// Calls `each` with the capitalised words of a text, in order, and whether it is for beginning a sentence that one may have its
@@ -217,6 +253,28 @@ mod tests {
         numbers(tokens, &begins, |number| found.push(number.to_owned()));
         assert_eq!(found, ["12,345", "12.5"]);
         assert_eq!(distinct(["b", "a", "b"].into_iter()), ["a", "b"]);
+    }
+
+    #[test]
+    fn thousands_are_joined_and_a_number_is_compared_however_it_is_written() {
+        let found = |text: &str| {
+            let mut words = Words::default();
+            let start = words.add(text);
+            let (mut begins, mut found) = (Begins::default(), Vec::new());
+            let tokens = Tokens { text, words: &words, list: words.list(), start };
+            find(tokens, &mut begins);
+            numbers(tokens, &begins, |number| found.push(number.to_owned()));
+            found
+        };
+        assert_eq!(found("10 000 of 1'234’567 m, 1 000 000"), ["10 000", "1'234’567", "1 000 000"]);
+        assert_eq!(
+            found("in 2024 200 of 12 30 and 5  000"),
+            ["2024", "200", "12", "30", "5", "000"]
+        );
+        let written =
+            ["1,000.5", "1.000,5", "1'000.5kg", "12.4m", "9.5", "95", "2nd", "4x4", "0.125"];
+        let plain = written.map(plain);
+        assert_eq!(plain, ["1000.5", "1000.5", "1000.5", "12.4", "9.5", "95", "2", "4x4", "0125"]);
     }
 
     #[test]

@@ -46,6 +46,13 @@ pub(super) fn text_numbers(
     })
 }
 
+/// Whether the run compared two articles and found that they match.
+pub(super) fn is_match(found: &Found, pair: [usize; 2]) -> bool {
+    let [a, b] = pair.map(|i| found.exact.slot(i as u32));
+    let mut matches = found.duplicates.matches.iter();
+    matches.any(|m| (m.a, m.b) == (a, b) || (m.a, m.b) == (b, a))
+}
+
 /// What only the first and what only the second article has.
 fn only_one(x: &[&str], y: &[&str]) -> [Vec<String>; 2] {
     let (gone, new) = differences(x, y);

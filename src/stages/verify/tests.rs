@@ -197,6 +197,9 @@ fn tables_of_the_same_figures_may_be_short() {
     check(&tables(28, [7, 1], 0), 814, "");
     check(&tables(27, [8, 2], 0), 785, "");
     check(&tables(28, [8, 2], 2 * DAY + 1), 814, "");
+    let headed = |headline| with(two(43, 140, 28), [8, 1], headline, 0);
+    check(&headed([3, 7]), 1008, ""); // 3 / 17
+    check(&headed([2, 7]), 814, ""); // 2 / 16
 }
 
 #[test]
@@ -239,6 +242,22 @@ fn an_update_changes_numbers_and_says_more() {
     check(&update(89, [5, 3], 0), 0, "too many numbers");
     check(&update(90, [0, 5], 0), 0, "too many numbers");
     check(&update(90, [5, 3], 2 * DAY + 1), 0, "too many numbers");
+}
+
+#[test]
+fn headlines_that_say_other_things_are_of_no_update() {
+    // Two numbers of each headline are in its text; with a word that is none, each says something of its own.
+    let versions = |numbers, with_words: &[usize]| {
+        let mut two = with(two(100, 100, 95), numbers, [9, 2], 0);
+        with_words.iter().for_each(|&i| two[i].headline.push(900 + i as u32));
+        two
+    };
+    for numbers in [[3, 6], [0, 4]] {
+        check(&versions(numbers, &[]), 1500, "");
+        check(&versions(numbers, &[1]), 1500, "");
+        check(&versions(numbers, &[0, 1]), 0, "too many numbers");
+    }
+    check(&versions([0, 2], &[0, 1]), 1500, "");
 }
 
 #[test]
