@@ -35,7 +35,7 @@ pub(super) struct Clean {
 }
 
 pub(super) fn run(args: &Clean, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
-    targets::check([args.output.as_deref()], &args.inputs, &layers.files())?;
+    targets::check([args.output.as_deref()], &args.inputs, &layers.files(), None)?;
     let pending = interrupt::watch();
     let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
     let mut output = Output::open(args.output.as_deref(), &pending)?;

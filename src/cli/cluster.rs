@@ -22,7 +22,7 @@ use crate::report::{Table, write, write_refusals, write_unique};
 pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     let settings = &args.settings;
     let targets = [&args.output, &args.unique, &args.refusals, &args.summary];
-    targets::check(targets.map(Option::as_deref), &args.inputs, &layers.files())?;
+    targets::check(targets.map(Option::as_deref), &args.inputs, &layers.files(), None)?;
     targets::check_unique(args.unique.as_deref(), &args.inputs)?;
     let pending = interrupt::watch();
     let keep = settings.writing.kept()?;

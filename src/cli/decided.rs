@@ -38,6 +38,11 @@ pub(super) struct Decided {
 }
 
 impl Decided {
+    /// The file as it was named.
+    pub(super) fn file(&self) -> &Path {
+        Path::new(&*self.file)
+    }
+
     /// That one of those that were made is refused, by its position.
     pub(super) fn refusal(&self, position: usize, reason: String) -> Refusal {
         Refusal { file: self.file.clone(), record: self.records[position], reason }

@@ -53,7 +53,7 @@ pub(super) fn run(args: &Explain, layers: &Layers, tell: &Tell) -> Result<Exit, 
     if args.inputs.is_empty() && args.index.is_none() {
         read.extend([Some(&args.a), args.b.as_ref()].into_iter().flatten().cloned());
     }
-    targets::check([args.html.as_deref()], &read, &layers.files())?;
+    targets::check([args.html.as_deref()], &read, &layers.files(), args.index.as_deref())?;
     if args.index.is_some() {
         args.judging.no_decisions()?;
     }

@@ -1,6 +1,6 @@
 //! `samestory index`: looking after an index.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use jiff::Timestamp;
@@ -28,15 +28,21 @@ pub(super) fn run(verb: &Verb, layers: &Layers, tell: &Tell) -> Result<Exit, Fai
             Ok(Exit::Done)
         }
         Verb::Export(args) => export(args, layers, tell),
-        Verb::Log(args) => log(args),
-        Verb::Decide(args) => decide(args, tell),
-        Verb::Expire(args) => expire(args, tell),
-        Verb::Forget(args) => forget(args, tell),
+        Verb::Log(args) => log(args, layers),
+        Verb::Decide(args) => decide(args, layers, tell),
+        Verb::Expire(args) => expire(args, layers, tell),
+        Verb::Forget(args) => forget(args, layers, tell),
         Verb::Backup(args) => {
+            check(Some(&args.to), &args.indexing, &layers.files())?;
             look(&args.indexing, &Params::default())?.backup(&args.to)?;
             Ok(Exit::Done)
         }
     }
+}
+
+/// What a command on an index writes is neither among the files of the index nor one that is read.
+fn check(target: Option<&Path>, indexing: &Indexing, files: &[PathBuf]) -> Result<(), Failure> {
+    targets::check([target], &[], files, indexing.index.as_deref())
 }
 
 /// The index, to be changed.
@@ -44,7 +50,8 @@ fn change(indexing: &Indexing) -> Result<Index, Failure> {
     Ok(Index::open(folder(indexing)?, Access::Write, &Params::default())?)
 }
 
-fn log(args: &Log) -> Result<Exit, Failure> {
+fn log(args: &Log, layers: &Layers) -> Result<Exit, Failure> {
+    check(args.output.as_deref(), &args.indexing, &layers.files())?;
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;
     let log = look(&args.indexing, &Params::default())?.log()?;
@@ -54,7 +61,9 @@ fn log(args: &Log) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn decide(args: &Decide, tell: &Tell) -> Result<Exit, Failure> {
+fn decide(args: &Decide, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
+    let files = [layers.files(), vec![args.file.file().to_owned()]].concat();
+    check(args.changes.as_deref(), &args.indexing, &files)?;
     let Decided { made, unreadable, .. } = &*args.file;
     let (mut index, now) = (change(&args.indexing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
@@ -72,7 +81,8 @@ fn decide(args: &Decide, tell: &Tell) -> Result<Exit, Failure> {
     Err(Failure { exit: Exit::Refused, error, hint: None })
 }
 
-fn expire(args: &Expire, tell: &Tell) -> Result<Exit, Failure> {
+fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
+    check(args.changes.as_deref(), &args.indexing, &layers.files())?;
     let Some(days) = args.keeping.retain else {
         return Err(
             Failure::usage(anyhow!("nothing says how old is too old")).hint("--retain 90d does")
@@ -84,7 +94,8 @@ fn expire(args: &Expire, tell: &Tell) -> Result<Exit, Failure> {
     said(&night, args.changes.as_deref(), tell)
 }
 
-fn forget(args: &Forget, tell: &Tell) -> Result<Exit, Failure> {
+fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
+    check(args.changes.as_deref(), &args.indexing, &layers.files())?;
     let (night, missing) = change(&args.indexing)?.forget(&args.ids, Timestamp::now())?;
     said(&night, args.changes.as_deref(), tell)?;
     if missing.is_empty() {
@@ -130,7 +141,7 @@ fn stats(indexing: &Indexing) -> Result<Exit, Failure> {
 }
 
 fn export(args: &Export, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
-    targets::check([args.output.as_deref()], &[], &layers.files())?;
+    check(args.output.as_deref(), &args.indexing, &layers.files())?;
     let keep = args.writing.kept()?;
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;

@@ -61,7 +61,7 @@ pub(super) struct Corpus {
 
 pub(super) fn run(learn: &Learn, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     let (Learn::Boilerplate(LearnBoilerplate { corpus, .. }) | Learn::Terms(corpus)) = learn;
-    targets::check([Some(&corpus.output)], &corpus.inputs, &layers.files())?;
+    targets::check([Some(&corpus.output)], &corpus.inputs, &layers.files(), None)?;
     match learn {
         Learn::Boilerplate(args) => boilerplate(args, tell),
         Learn::Terms(args) => terms(args, tell),

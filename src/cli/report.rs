@@ -54,9 +54,10 @@ pub(super) struct Report {
 }
 
 pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
-    targets::check([args.html.as_deref()], &args.inputs, &layers.files())?;
+    let (html, index) = (args.html.as_deref(), args.index.as_deref());
+    targets::check([html], &args.inputs, &layers.files(), index)?;
     let pending = interrupt::watch();
-    let page = args.html.as_deref().map(|file| Output::open(Some(file), &pending)).transpose()?;
+    let page = html.map(|file| Output::open(Some(file), &pending)).transpose()?;
     let (grouping, refusals, params) = match &args.index {
         Some(folder) => stored(folder, &args.judging, tell)?,
         None => read_and_grouped(args, tell)?,
@@ -78,7 +79,7 @@ pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, F
         tell.note(&format!("warning: {option} {outlet}: no article is of this outlet"));
     }
     let overview = Overview::new(material, choice.of(&grouping));
-    let to_stdout = args.html.as_deref() == Some(Path::new("-"));
+    let to_stdout = html == Some(Path::new("-"));
     if let Some(mut page) = page {
         page.fill(|out| html::write_overview(out, &overview))?;
         page.commit()?;

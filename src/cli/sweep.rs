@@ -82,7 +82,7 @@ fn check(args: &Evaluate, sweep: &Sweep, layers: &Layers) -> Result<(), Failure>
     }
     let labels = args.predicted.iter().chain([&args.gold]).cloned();
     let files: Vec<PathBuf> = layers.files().into_iter().chain(labels).collect();
-    targets::check([Some(plot)], &args.inputs, &files)
+    targets::check([Some(plot)], &args.inputs, &files, None)
 }
 
 /// Judges the matches of a file at each threshold.

@@ -10,12 +10,14 @@ use crate::model::Owners;
 use crate::read::{self, Outlet};
 use crate::report::{Layout, Table, fixed_columns};
 
-/// Two outputs in one place and an output over what is read, the inputs and the `files` of the settings, are mistakes to
-/// stop early. The first target is the main one, which goes to standard output when it is not named.
+/// Two outputs in one place, an output over what is read, the inputs and the `files` of the settings, and one among the
+/// files of the index are mistakes to stop early. The first target is the main one, which goes to standard output when it
+/// is not named.
 pub(super) fn check<const N: usize>(
     targets: [Option<&Path>; N],
     inputs: &[String],
     files: &[PathBuf],
+    index: Option<&Path>,
 ) -> Result<(), Failure> {
     let (to_stdout, named): (Vec<&Path>, Vec<&Path>) =
         targets.into_iter().flatten().partition(|target| is_stdout(target));
@@ -29,6 +31,9 @@ pub(super) fn check<const N: usize>(
             let shown = named[i].display();
             return Err(Failure::usage(anyhow!("{shown}: two outputs cannot share a file")));
         }
+    }
+    if let Some(index) = index {
+        outside(&named, &places, index)?;
     }
     // Only what is there already can be read, and only then are folders looked through.
     let there: Vec<(&Path, PathBuf)> =
@@ -54,16 +59,25 @@ pub(super) fn check<const N: usize>(
     Ok(())
 }
 
+/// The folder of an index is for its own files only: what else is there could take the place of one.
+fn outside(named: &[&Path], places: &[PathBuf], index: &Path) -> Result<(), Failure> {
+    let folder = real(index);
+    let is_inside = |place: &PathBuf| *place != folder && place.starts_with(&folder);
+    let Some(i) = places.iter().position(is_inside) else { return Ok(()) };
+    let error = anyhow!("{}: the output would be among the files of the index", named[i].display());
+    Err(Failure::usage(error).hint("write outside the folder of the index"))
+}
+
 fn is_stdout(target: &Path) -> bool {
     target == Path::new("-")
 }
 
-/// Where a path leads; a file that is not there yet is known by its folder.
+/// Where a path leads; what is not there yet is known by its folder.
 fn real(path: &Path) -> PathBuf {
     let in_folder = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
-        Some(folder.join(path.file_name()?))
+        let folder = path.parent()?;
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        Some(real(folder).join(path.file_name()?))
     };
     path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
 }

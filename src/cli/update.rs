@@ -20,7 +20,8 @@ use crate::report::{Table, write, write_changes, write_refusals, write_unique};
 pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     let settings = &args.settings;
     let outputs = [&args.output, &args.changes, &args.unique, &args.refusals];
-    targets::check(outputs.map(Option::as_deref), &args.inputs, &layers.files())?;
+    let (outputs, index) = (outputs.map(Option::as_deref), args.indexing.index.as_deref());
+    targets::check(outputs, &args.inputs, &layers.files(), index)?;
     targets::check_unique(args.unique.as_deref(), &args.inputs)?;
     settings.judging.no_decisions()?;
     let pending = interrupt::watch();

@@ -45,6 +45,35 @@ fn an_output_replaces_nothing_that_is_read() {
     assert_eq!(files(&dir), before);
 }
 
+#[test]
+fn an_output_is_never_among_the_files_of_an_index() {
+    let dir = Dir::new();
+    dir.file("n.jsonl", NEWS).file("samestory.toml", "index = \"i\"\n");
+    let decision = "decision,article_id,other_id,by,reason\nmust-link,a,b,ed,\n";
+    dir.file("decisions.csv", decision);
+    dir.run("update n.jsonl -o o.csv").exits(0);
+    let commands = [
+        "update n.jsonl -o i/new.csv",
+        "update n.jsonl --index new -o o.csv --refusals new/r.csv",
+        "index export --index i -o i/index.sqlite",
+        "index log -o i/header",
+        "index log -o samestory.toml",
+        "index expire --retain 1d --changes i/index.sqlite",
+        "index forget a --changes i/lock",
+        "index decide decisions.csv --changes ./i/segments/../header",
+        "index decide decisions.csv --changes decisions.csv",
+        "index backup i/service/copy",
+        "report --index i --html i/index.sqlite",
+        "explain a b --index i --html i/index.sqlite",
+    ];
+    let before = files(&dir);
+    let text = transcript(&dir, &commands);
+    assert_eq!(text.matches("\n[2]\n").count(), commands.len(), "{text}");
+    check("cli/targets_index.txt", &text);
+    assert_eq!(files(&dir), before);
+    dir.run("index check").exits(0);
+}
+
 fn files(dir: &Dir) -> Vec<(String, Vec<u8>)> {
     let all = walkdir::WalkDir::new(dir.path("")).sort_by_file_name().into_iter().flatten();
     let all = all.filter(|entry| entry.file_type().is_file());
