@@ -36,7 +36,7 @@ pub(super) fn articles<'c>(
         for &(number, array) in &numbered {
             let column = columns.get(number);
             if column.is_wanted() {
-                let value = text(array, row, Join::of(column.field()));
+                let value = text(array, row, Join::of(column));
                 size += value.len();
                 if value.is_empty() && column.must_be_text() && holds_something(array, row) {
                     draft.put_odd(number);
@@ -97,6 +97,7 @@ fn text(array: &dyn Array, row: usize, join: Join) -> Cow<'_, str> {
         DataType::List(_) => list(array.as_list::<i32>().value(row).as_ref(), join).into(),
         DataType::LargeList(_) => list(array.as_list::<i64>().value(row).as_ref(), join).into(),
         DataType::Struct(_) => inner(array.as_struct(), row, join),
+        DataType::Boolean => join.truth(array.as_boolean().value(row)).into(),
         _ => scalar(array, row).unwrap_or_default().into(),
     }
 }
@@ -146,7 +147,6 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 fn scalar(array: &dyn Array, row: usize) -> Option<String> {
     Some(match array.data_type() {
-        DataType::Boolean => array.as_boolean().value(row).to_string(),
         DataType::Int8 => value::<Int8Type>(array, row).to_string(),
         DataType::Int16 => value::<Int16Type>(array, row).to_string(),
         DataType::Int32 => value::<Int32Type>(array, row).to_string(),

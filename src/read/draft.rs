@@ -43,8 +43,12 @@ impl Column {
 
     /// Whether it is told when something stands in it that is no text: it is of the id, or a date.
     pub(super) fn must_be_text(&self) -> bool {
-        !self.id_parts.is_empty()
-            || matches!(self.field(), Some(Field::Id | Field::Published | Field::Seen))
+        self.is_of_id() || matches!(self.field(), Some(Field::Published | Field::Seen))
+    }
+
+    /// Whether the id, or a part of it, may stand in it.
+    pub(super) fn is_of_id(&self) -> bool {
+        !self.id_parts.is_empty() || self.field() == Some(Field::Id)
     }
 
     /// The field it fills.

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::chunk::{Parsed, Piece};
-use super::draft::{Columns, Draft};
+use super::draft::{Column, Columns, Draft};
 use super::fields::Field;
 use crate::kernel::runs::positions;
 use crate::model::Article;
@@ -66,7 +66,7 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
         let mut draft = Draft::new(columns.options());
         while let Some(number) = map.next_key_seed(Key(|name: &str| columns.number(name)))? {
             let column = columns.get(number);
-            let value = Value(Join::of(column.field()));
+            let value = Value(Join::of(column));
             if column.is_wanted() && raw {
                 let given = map.next_value::<&RawValue>()?.get();
                 let read = || value.deserialize(&mut serde_json::Deserializer::from_str(given));
@@ -166,11 +166,14 @@ pub(super) enum Join {
     List,
     /// The first value that is not blank.
     First,
+    /// Nothing, and so does a truth value: many articles could have the same one, which is then no id.
+    Nothing,
 }
 
 impl Join {
-    pub(super) fn of(field: Option<Field>) -> Self {
-        match field {
+    pub(super) fn of(column: &Column) -> Self {
+        match column.field() {
+            _ if column.is_of_id() => Self::Nothing,
             Some(Field::Text) => Self::Paragraphs,
             Some(_) => Self::First,
             None => Self::List,
@@ -179,15 +182,27 @@ impl Join {
 }
 
 impl Join {
+    /// A truth value as text.
+    pub(super) fn truth(self, value: bool) -> &'static str {
+        match (self, value) {
+            (Self::Nothing, _) => "",
+            (_, true) => "true",
+            (_, false) => "false",
+        }
+    }
+
     /// Adds a value to those before it.
     pub(super) fn add<'a>(self, all: &mut Cow<'a, str>, value: Cow<'a, str>) {
+        if matches!(self, Self::Nothing) {
+            return;
+        }
         if all.is_empty() {
             *all = value;
         } else if !value.is_empty() {
             let separator = match self {
                 Self::Paragraphs => "\n\n",
                 Self::List => ", ",
-                Self::First => return,
+                Self::First | Self::Nothing => return,
             };
             let all = all.to_mut();
             all.push_str(separator);
@@ -229,7 +244,7 @@ impl<'de> Visitor<'de> for Value {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(if value { "true" } else { "false" }))
+        Ok(Cow::Borrowed(self.0.truth(value)))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {

@@ -99,7 +99,6 @@ fn ids_are_as_they_are_written() {
         ("-5", "-5"),
         (r#"{"$oid":"65a1b2"}"#, "65a1b2"),
         (r#"{"$numberLong":"7"}"#, "7"),
-        (r#"[null,"a"]"#, "a"),
     ] {
         let line = format!(r#"{{"_id": {written} ,"title":"A"}}"#);
         assert_eq!(only("a.jsonl", line.as_bytes()).id, id);
@@ -113,6 +112,16 @@ fn what_is_no_text_is_neither_id_nor_date_and_told() {
     let odd = br#"{"_id":{"a":[{"b":1}]},"source":"N","title":"A"}"#;
     assert_eq!(outcome("a.jsonl", odd, Options::default()), [refused]);
     assert_eq!(outcome("a.jsonl", odd, composed()), [refused]);
+    for id in ["true", "false", r#"["a"]"#, "[1]", r#"{"value":true}"#, r#"{"$oid":["a"]}"#] {
+        let odd = format!(r#"{{"_id":{id},"source":"N","title":"A"}}"#);
+        assert_eq!(outcome("a.jsonl", odd.as_bytes(), Options::default()), [refused], "{id}");
+        assert_eq!(outcome("a.jsonl", odd.as_bytes(), composed()), [refused], "{id}");
+    }
+    // A part of the id is one text, too, where the field alone takes the first of a list.
+    let listed = br#"{"_id":"a","source":["N"],"title":"A"}"#;
+    assert_eq!(only("a.jsonl", listed).source, "N");
+    let refused = "1 refused: the id in `source` is neither text nor a number";
+    assert_eq!(outcome("a.jsonl", listed, composed()), [refused]);
     let by_source = Options { id: vec!["source".into()], ..Options::default() };
     assert_eq!(read_bytes("a.jsonl", odd, by_source).0[0].id, "N");
     // Another name gives the id, or there is nothing that could have been one.

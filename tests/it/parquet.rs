@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{
-    ArrayRef, Date32Array, DictionaryArray, FixedSizeBinaryArray, Int64Array, LargeStringArray,
-    RecordBatch, StringArray, Time32MillisecondArray, TimestampMillisecondArray,
+    ArrayRef, BooleanArray, Date32Array, DictionaryArray, FixedSizeBinaryArray, Int64Array,
+    LargeStringArray, RecordBatch, StringArray, Time32MillisecondArray, TimestampMillisecondArray,
     TimestampNanosecondArray, types::Int32Type,
 };
 use parquet::arrow::ArrowWriter;
@@ -92,9 +92,15 @@ fn ids_and_dates_of_other_types_are_read_or_told() {
     let uuids = ["a0a0a0a0-a0a0-a0a0-a0a0-a0a0a0a0a0a0", "a1a1a1a1-a1a1-a1a1-a1a1-a1a1a1a1a1a1"];
     assert_eq!(ids(bytes(16)), uuids);
     assert_eq!(ids(bytes(4)), ["a0a0a0a0", "a1a1a1a1"]);
-    let (articles, refusals, _) = read(vec![("uuid", times()), ("title", titles())]);
-    assert_eq!((articles.len(), refusals.len()), (1, 1));
-    assert_eq!(refusals[0].reason, "the id in `uuid` is neither text nor a number");
+    let truths = Arc::new(BooleanArray::from(vec![Some(true), None])) as ArrayRef;
+    let mut lists = ListBuilder::new(StringBuilder::new());
+    lists.append_value([Some("a")]);
+    lists.append_null();
+    for odd in [times(), truths, Arc::new(lists.finish())] {
+        let (articles, refusals, _) = read(vec![("uuid", odd), ("title", titles())]);
+        assert_eq!((articles.len(), refusals.len()), (1, 1));
+        assert_eq!(refusals[0].reason, "the id in `uuid` is neither text nor a number");
+    }
     let (articles, _, notes) = read(vec![("date", times()), ("title", titles())]);
     assert_eq!((articles.len(), notes.unreadable_dates), (2, 1));
 }
