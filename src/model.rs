@@ -2,6 +2,7 @@
 
 pub mod explain;
 mod grouping;
+mod kept;
 mod moment;
 mod owners;
 
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use grouping::{Grouping, Places};
+pub use kept::Kept;
 pub use moment::Moment;
 pub use owners::Owners;
 
@@ -42,8 +44,8 @@ pub struct Article {
     pub file: Arc<str>,
     /// Which record of that input, counted from 1 (the line number in JSON Lines).
     pub record: u64,
-    /// The values of the columns that the user asked to carry through, in the order asked for.
-    pub kept: Vec<String>,
+    /// What it has in the columns that the user asked to carry through.
+    pub kept: Kept,
 }
 
 /// A record that could not become an article, and why. Refusals are data: they never end a run.
@@ -163,7 +165,7 @@ pub struct Entry {
     /// As in [`Article::file`].
     pub file: Arc<str>,
     /// As in [`Article::kept`].
-    pub kept: Box<[String]>,
+    pub kept: Kept,
     /// As in [`Article::published`].
     pub published: Moment,
     /// As in [`Article::seen`].

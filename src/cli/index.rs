@@ -149,23 +149,17 @@ fn export(args: &Export, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     let owners = targets::owners(&outlets);
     let representative = args.standing.representative.clone();
     let index = look(&args.indexing, &Params { representative, ..Params::default() })?;
-    let mut grouping = index.export()?;
-    carry(&mut grouping.articles, &keep, tell);
+    let grouping = index.export()?;
+    say_unknown(&grouping.articles, &keep, tell);
     output.fill(|out| write(out, &grouping, &args.writing.table(&keep, &owners)))?;
     output.commit()?;
     Ok(Exit::Done)
 }
 
-/// Has each article carry as many columns through as are named. The index has of each the values of those that its
-/// `update` named, in their order, and not their names.
-fn carry(articles: &mut [Entry], keep: &[String], tell: &Tell) {
-    for article in &mut *articles {
-        let mut kept = std::mem::take(&mut article.kept).into_vec();
-        kept.resize(keep.len(), String::new());
-        article.kept = kept.into();
-    }
-    for (i, name) in keep.iter().enumerate() {
-        if articles.iter().all(|article| article.kept[i].is_empty()) {
+/// Names the columns that no `update` carried through.
+fn say_unknown(articles: &[Entry], keep: &[String], tell: &Tell) {
+    for name in keep {
+        if articles.iter().all(|article| article.kept.get(name).is_empty()) {
             tell.note(&format!("warning: --keep {name}: no article of the index has this column"));
         }
     }

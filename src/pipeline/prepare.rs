@@ -229,7 +229,7 @@ impl Preparer {
             title: article.title.into(),
             url: article.url.into(),
             file: article.file,
-            kept: article.kept.into(),
+            kept: article.kept,
             published: article.published.filter(|_| !params.ignore_dates).into(),
             seen: article.seen.filter(|_| !params.ignore_dates).into(),
             fingerprint,

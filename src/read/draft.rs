@@ -1,6 +1,7 @@
 //! Drafts: the values of one record, gathered column by column until they make an article.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 
@@ -8,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::fields::{self, ASKED_FOR, Field, OWN_NAME, Rank};
 use super::{Notes, Options, dates, identity, sources};
-use crate::model::Article;
+use crate::model::{Article, Kept};
 
 /// What one column is good for.
 pub(super) struct Column {
@@ -60,6 +61,8 @@ impl Column {
 /// The columns met so far: a name is looked at once, then known by its number.
 pub(super) struct Columns<'o> {
     options: &'o Options,
+    /// The names of those to carry through: all articles have them in common.
+    keep: Arc<[String]>,
     numbers: HashMap<Box<str>, usize>,
     columns: Vec<Column>,
     own: [Option<usize>; 8],
@@ -70,6 +73,7 @@ impl<'o> Columns<'o> {
     pub(super) fn new(options: &'o Options) -> Self {
         Self {
             options,
+            keep: options.keep.as_slice().into(),
             numbers: HashMap::new(),
             columns: Vec::new(),
             own: [None; 8],
@@ -238,7 +242,7 @@ impl<'a> Draft<'a> {
             source,
             lang: if lang.is_empty() { outlet.lang } else { lang },
             url,
-            kept: self.kept,
+            kept: Kept::new(&columns.keep, self.kept),
             ..Article::default()
         }))
     }

@@ -87,12 +87,18 @@ pub(super) fn parts(grouping: &Grouping) -> Vec<Range<usize>> {
 pub(super) struct Rows<'a> {
     grouping: &'a Grouping,
     only: Option<&'a [bool]>,
+    /// The user's columns.
+    keep: &'a [String],
     reasons: Reasons<'a>,
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(grouping: &'a Grouping, only: Option<&'a [bool]>) -> Self {
-        Self { grouping, only, reasons: Reasons::new(grouping) }
+    pub(super) fn new(
+        grouping: &'a Grouping,
+        only: Option<&'a [bool]>,
+        keep: &'a [String],
+    ) -> Self {
+        Self { grouping, only, keep, reasons: Reasons::new(grouping) }
     }
 
     /// The rows of all articles.
@@ -116,7 +122,7 @@ impl<'a> Rows<'a> {
                     };
                     let place = Place { story, group, article: article as usize, role };
                     if self.only.is_none_or(|only| only[place.article]) {
-                        row(grouping, place, &self.reasons.of(place), emit)?;
+                        row(grouping, place, &self.reasons.of(place), self.keep, emit)?;
                     }
                 }
             }
@@ -125,7 +131,13 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn row(grouping: &Grouping, place: Place, reason: &str, emit: &mut Emit<'_>) -> io::Result<()> {
+fn row(
+    grouping: &Grouping,
+    place: Place,
+    reason: &str,
+    keep: &[String],
+    emit: &mut Emit<'_>,
+) -> io::Result<()> {
     let Place { story, group, article, role } = place;
     let entry = &grouping.articles[article];
     let best = grouping.best[article].map(|best| &grouping.matches[best as usize]);
@@ -154,7 +166,7 @@ fn row(grouping: &Grouping, place: Place, reason: &str, emit: &mut Emit<'_>) -> 
         Cell::text(&entry.url),
         Cell::text(&entry.file),
     ];
-    row.extend(entry.kept.iter().map(|value| Cell::text(value)));
+    row.extend(keep.iter().map(|name| Cell::text(entry.kept.get(name))));
     emit(&row)
 }
 

@@ -80,7 +80,7 @@ pub struct Table<'a> {
     /// Spell CSV the way spreadsheets want it: byte order mark, CRLF, and an apostrophe before any text that they
     /// would take for a formula. Without it every text is exact.
     pub excel: bool,
-    /// The names of the user's columns, in the order of [`Entry::kept`](crate::model::Entry::kept).
+    /// The names of the user's columns, as in [`Entry::kept`](crate::model::Entry::kept).
     pub keep: &'a [String],
     /// Who owns which outlet.
     pub owners: &'a Owners,
@@ -154,7 +154,7 @@ fn spell<T: AsRef<[u8]> + Default + Send>(
         })?;
         return out.write_all(lines.as_ref());
     }
-    let all = articles::Rows::new(grouping, table.only);
+    let all = articles::Rows::new(grouping, table.only, table.keep);
     let part = |stories: &Range<usize>| -> io::Result<T> {
         let mut lines = T::default();
         all.of(stories.clone(), &mut |row| one(&mut lines, row))?;
@@ -186,7 +186,7 @@ pub(crate) fn fixed_columns(layout: Layout) -> &'static [&'static str] {
 /// Hands the rows of a layout to `emit` one by one, so that no table is ever held in memory.
 fn rows(grouping: &Grouping, table: &Table<'_>, emit: &mut Emit<'_>) -> io::Result<()> {
     match table.layout {
-        Layout::Articles => articles::Rows::new(grouping, table.only).all(emit),
+        Layout::Articles => articles::Rows::new(grouping, table.only, table.keep).all(emit),
         Layout::Stories => stories::rows(grouping, table.owners, emit),
         Layout::Pairs => pairs::rows(grouping, emit),
     }

@@ -58,7 +58,8 @@ impl ArticleRows {
     /// # Errors
     /// None that is known.
     pub fn add(&mut self, grouping: &Grouping) -> io::Result<()> {
-        articles::Rows::new(grouping, None).all(&mut |row| {
+        let keep = &self.names[COLUMNS.len()..self.names.len() - 1];
+        articles::Rows::new(grouping, None, keep).all(&mut |row| {
             let mut line = String::new();
             spell_row(&mut line, row, false);
             let with_line = [row, &[Cell::Text(&line)]].concat();

@@ -1,5 +1,7 @@
 //! What an index asks of its database.
 
+use std::sync::Arc;
+
 use foldhash::HashSet;
 use rusqlite::{OptionalExtension as _, Row};
 
@@ -15,7 +17,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn articles(&self) -> Result<Vec<Stored>, Error> {
-        self.all(&format!("SELECT {ARTICLE} FROM articles ORDER BY row"), stored)
+        self.entries(&format!("SELECT {ARTICLE} FROM articles ORDER BY row"), [])
     }
 
     /// The articles of some rows, from the first up to but not including the last.
@@ -24,7 +26,7 @@ impl Store {
     /// The database cannot be read.
     pub fn articles_between(&self, first: u32, last: u32) -> Result<Vec<Stored>, Error> {
         let sql = format!("SELECT {ARTICLE} FROM articles WHERE row >= ? AND row < ? ORDER BY row");
-        self.some(&sql, [first, last], stored)
+        self.entries(&sql, [first, last])
     }
 
     /// Where all articles belong, by row.
@@ -122,7 +124,7 @@ impl Store {
     /// The database cannot be read.
     pub fn articles_at(&self, rows: &[u32]) -> Result<Vec<Stored>, Error> {
         let sql = format!("SELECT {ARTICLE} FROM articles WHERE row {AMONG} ORDER BY row");
-        self.some(&sql, [serde_json::Value::from(rows).to_string()], stored)
+        self.entries(&sql, [serde_json::Value::from(rows).to_string()])
     }
 
     /// The stories of some numbers, oldest first; numbers without one are passed over.
@@ -171,7 +173,16 @@ impl Store {
             "SELECT {ARTICLE} FROM articles WHERE row IN \
                            (SELECT row FROM members WHERE story = ?) ORDER BY row"
         );
-        self.some(&sql, [story], stored)
+        self.entries(&sql, [story])
+    }
+
+    fn entries(&self, sql: &str, keys: impl rusqlite::Params) -> Result<Vec<Stored>, Error> {
+        let mut names = Arc::default();
+        self.some(sql, keys, |r| {
+            let mut found = stored(r)?;
+            found.entry.kept.share(&mut names);
+            Ok(found)
+        })
     }
 
     pub(super) fn one<T>(

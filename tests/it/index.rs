@@ -183,6 +183,16 @@ fn an_export_takes_no_option_that_changes_nothing() {
     assert!(plain[1..].iter().all(|line| line.ends_with(".csv")), "{plain:?}");
     let ends = |end: &str| kept[1..].iter().filter(|line| line.ends_with(end)).count();
     assert_eq!((ends(".csv,home"), ends(".csv,")), (1, 2), "{kept:?}");
+    // Another night carries other columns through: each value stays in its own.
+    dir.file("d.csv", format!("id,text,beat,desk\nd,{text} and a half,sea,away\n"));
+    dir.run("update --index news.idx d.csv --keep beat -o /dev/null").exits(0);
+    let db = rusqlite::Connection::open(dir.path("news.idx/index.sqlite")).unwrap();
+    let sql = "SELECT kept ->> 'beat' FROM articles WHERE id = 'd'";
+    assert_eq!(db.query_row(sql, [], |r| r.get::<_, String>(0)).unwrap(), "sea");
+    let kept = lines("--keep beat,desk");
+    let ends = |end: &str| kept[1..].iter().filter(|line| line.ends_with(end)).count();
+    assert_eq!((ends(".csv,,home"), ends(".csv,sea,"), ends(".csv,,")), (1, 1, 2), "{kept:?}");
+    let plain = lines("");
     assert_ne!(lines("--representative longest"), plain);
     let warning = "warning: --keep nope: no article of the index has this column\n";
     assert_eq!(export("--keep desk,nope").exits(0).err, warning);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use samestory::model::{Article, Entry, Grouping, Match, MatchKind, Reason, Refusal};
+use samestory::model::{Article, Entry, Grouping, Kept, Match, MatchKind, Reason, Refusal};
 use samestory::report::{Format, Layout, Table, write, write_refusals, write_unique};
 
 use crate::util::{Dir, check};
@@ -12,6 +12,7 @@ use crate::util::{Dir, check};
 pub(crate) fn fixture() -> Grouping {
     let file: Arc<str> = "news.jsonl".into();
     let day = |day: i64| jiff::Timestamp::new(1_767_607_200 + 86_400 * day, 0).ok();
+    let names = keep().into();
     let entry = |id: &str, title: &str, source: &str, published: Option<jiff::Timestamp>| Entry {
         id: id.into(),
         title: title.into(),
@@ -20,7 +21,7 @@ pub(crate) fn fixture() -> Grouping {
         file: file.clone(),
         published: published.into(),
         fingerprint: 0xfeed,
-        kept: [format!("{id}!")].into(),
+        kept: Kept::new(&names, vec![format!("{id}!")]),
         ..Entry::default()
     };
     let found = |a, b, kind, similarity, containment, cosine, score| {

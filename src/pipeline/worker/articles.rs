@@ -112,7 +112,6 @@ fn version((row, number): (&Row, u32)) -> Result<Prepared, Error> {
             lang: row.text(4).into(),
             url: row.text(5).into(),
             file: row.text(6).into(),
-            kept: cards::kept(row, 7)?,
             published: cards::moment(row, 8)?.into(),
             seen: cards::moment(row, 9)?.into(),
             ..Entry::default()

@@ -1,12 +1,14 @@
 //! Cards: all that is kept of an article, as a row and back.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::articles::CARD;
 use super::wire::{Out, Row};
 use super::writer::Writer;
 use super::{Error, item, pack};
-use crate::model::Refusal;
+use crate::model::{Kept, Refusal};
 use crate::pipeline::parts::Lists;
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item as _;
@@ -35,7 +37,7 @@ fn card(article: &Prepared, chunk: &Chunkful, out: &mut Writer<'_>) -> Result<()
         Out::text(&entry.lang),
         Out::text(&entry.url),
         Out::text(&entry.file),
-        Out::Bytes(&kept_bytes(&entry.kept)),
+        Out::Bytes(&kept_bytes(entry.kept.values())),
         Out::text(published.as_deref().unwrap_or_default()),
         Out::text(seen.as_deref().unwrap_or_default()),
         Out::long(time),
@@ -71,17 +73,17 @@ fn kept_bytes(kept: &[String]) -> Vec<u8> {
     kept.iter().flat_map(one).collect()
 }
 
-/// Back from [`kept_bytes`].
-pub(super) fn kept(row: &Row, column: usize) -> Result<Box<[String]>, Error> {
+/// Back from [`kept_bytes`], of the columns of these names.
+pub(super) fn kept(row: &Row, column: usize, names: &Arc<[String]>) -> Result<Kept, Error> {
     let bad = || row.bad(column, "is cut");
-    let (mut bytes, mut kept) = (row.bytes(column), Vec::new());
+    let (mut bytes, mut values) = (row.bytes(column), Vec::new());
     while let Some((length, rest)) = bytes.split_first_chunk() {
         let length = u32::from_le_bytes(*length) as usize;
         let (value, rest) = rest.split_at_checked(length).ok_or_else(bad)?;
-        kept.push(String::from_utf8_lossy(value).into_owned());
+        values.push(String::from_utf8_lossy(value).into_owned());
         bytes = rest;
     }
-    if bytes.is_empty() { Ok(kept.into()) } else { Err(bad()) }
+    if bytes.is_empty() { Ok(Kept::new(names, values)) } else { Err(bad()) }
 }
 
 /// A moment that a card holds.

@@ -1,6 +1,7 @@
 //! Stories to rows of the layout `articles`: each story is placed as if it were all there is, which gives the same rows.
 
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use arrow_ipc::writer::StreamWriter;
 
@@ -8,7 +9,7 @@ use super::rows::Rows;
 use super::wire::Kind::{Bytes, Float, Long, Text};
 use super::wire::{Column, Row};
 use super::{Error, Settings, cards, identity};
-use crate::model::Entry;
+use crate::model::{Entry, Grouping};
 use crate::pipeline::Found;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::exact::Exact;
@@ -62,10 +63,11 @@ pub(super) fn place(
     settings: &Settings,
 ) -> Result<(), Error> {
     let mut rows = Rows::open(input, STORY, (1, 2), settings.sort)?;
-    let mut placed = ArticleRows::new(&settings.options.keep);
+    let keep: Arc<[String]> = settings.options.keep.as_slice().into();
+    let mut placed = ArticleRows::new(&keep);
     let mut stream = StreamWriter::try_new(output, &placed.schema())?;
     while let Some(mut group) = rows.group()? {
-        let grouping = story(&group.all()?, settings)?;
+        let grouping = story(&group.all()?, settings, &keep)?;
         placed.add(&grouping)?;
         if placed.rows() >= TOGETHER {
             stream.write(&placed.batch()?)?;
@@ -77,7 +79,7 @@ pub(super) fn place(
 }
 
 /// A story as the whole of a run.
-fn story(rows: &[Row], settings: &Settings) -> Result<crate::model::Grouping, Error> {
+fn story(rows: &[Row], settings: &Settings, keep: &Arc<[String]>) -> Result<Grouping, Error> {
     let role = |role: i64| rows.iter().filter(move |row| row.maybe_long(1) == Some(role));
     let mut chunk = Chunkful::default();
     let mut labels = Vec::new();
@@ -85,7 +87,7 @@ fn story(rows: &[Row], settings: &Settings) -> Result<crate::model::Grouping, Er
     articles.sort_by_key(|row| row.maybe_long(2));
     for row in articles {
         let facts = Span::append(&mut chunk.lists.facts, row.bytes(17));
-        chunk.articles.push(article(row, facts)?);
+        chunk.articles.push(article(row, facts, keep)?);
         labels.push([row.long(3)?, row.long(4)?]);
     }
     let mut corpus = Corpus::default();
@@ -129,7 +131,7 @@ fn story(rows: &[Row], settings: &Settings) -> Result<crate::model::Grouping, Er
     Ok(placing::place(corpus, &mut found, &settings.params)?)
 }
 
-fn article(row: &Row, facts: Span) -> Result<Prepared, Error> {
+fn article(row: &Row, facts: Span, keep: &Arc<[String]>) -> Result<Prepared, Error> {
     if str::from_utf8(row.bytes(17)).is_err() {
         return Err(row.bad(17, "is no text"));
     }
@@ -141,7 +143,7 @@ fn article(row: &Row, facts: Span) -> Result<Prepared, Error> {
             lang: row.text(8).into(),
             url: row.text(9).into(),
             file: row.text(10).into(),
-            kept: cards::kept(row, 11)?,
+            kept: cards::kept(row, 11, keep)?,
             published: cards::moment(row, 12)?.into(),
             seen: cards::moment(row, 13)?.into(),
             fingerprint: row.long(16)? as u64,
