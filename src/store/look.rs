@@ -1,5 +1,6 @@
 //! What is asked of the database a page at a time.
 
+use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
@@ -39,6 +40,8 @@ pub struct Summary {
     pub sources: Vec<String>,
     /// Its languages.
     pub langs: Vec<String>,
+    /// When its first and its last article were published, of those that say so; none where none does.
+    pub published: Option<[Timestamp; 2]>,
 }
 
 /// An article and where it belongs.
@@ -122,7 +125,11 @@ impl Store {
             self.some(&sql, [story.story], |r| r.get(0))
         };
         let (sources, langs) = (distinct("source")?, distinct("lang")?);
-        Ok(Summary { story, title: title.unwrap_or_default(), sources, langs })
+        let sql = "SELECT published FROM articles WHERE published IS NOT NULL AND row IN \
+                   (SELECT row FROM members WHERE story = ?)";
+        let times = self.some(sql, [story.story], |r| tables::parsed(r, 0))?;
+        let (title, published) = (title.unwrap_or_default(), first_and_last(times.into_iter()));
+        Ok(Summary { story, title, sources, langs, published })
     }
 
     /// The article of an id, and where it belongs.
@@ -235,6 +242,11 @@ fn logged(r: &Row<'_>) -> rusqlite::Result<(i64, String, Change)> {
         reason: r.get(6)?,
     };
     Ok((r.get(0)?, r.get(1)?, change))
+}
+
+/// The first and the last of some times; none of none.
+pub fn first_and_last(times: impl Iterator<Item = Timestamp>) -> Option<[Timestamp; 2]> {
+    times.map(|time| [time; 2]).reduce(|[first, last], [time, _]| [first.min(time), last.max(time)])
 }
 
 fn some_article(condition: &str) -> String {

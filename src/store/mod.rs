@@ -33,7 +33,7 @@ pub use decided::Decided;
 pub use files::{Access, Store};
 pub use header::Header;
 pub use journal::{Arrival, Batch as Arrivals, Journal};
-pub use look::{Filter, Located, RunSeen, Summary};
+pub use look::{Filter, Located, RunSeen, Summary, first_and_last};
 pub use segment::{Block, Keep, Segment, SegmentWriter};
 pub use tables::{Member, Named, Next, Stored, Story};
 

@@ -88,6 +88,35 @@ fn articles_in_stories_out() {
 }
 
 #[test]
+fn dates_called_published_are_those_that_articles_give() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let mut late: Value = serde_json::from_str(news().lines().next().unwrap()).unwrap();
+    late["id"] = "late".into();
+    late["published"] = Value::Null;
+    late["seen"] = "2026-05-04T23:00:00Z".into();
+    let lone = json!({"id": "lone", "title": "Otters swim in a harbour once more", "seen": "2026-05-06T08:00:00Z"});
+    asked.batch(&format!("{}\n{late}\n{lone}", news())).is(201);
+    let story = asked.story_of("lone");
+    let listed = asked.get("/v1/stories").is(200).json();
+    let listed = listed["items"].as_array().unwrap();
+    let times = |name: &str| {
+        let told = asked.get(&format!("/v1/stories/{name}")).is(200).json();
+        let line = listed.iter().find(|line| line["story_id"] == name).unwrap();
+        let of = |story: &Value| ["first_published", "last_published"].map(|at| story[at].clone());
+        assert_eq!(of(&told), of(line));
+        of(line)
+    };
+    assert_eq!(times(&story), [Value::Null, Value::Null]);
+    let volcano = asked.story_of("late");
+    assert_eq!(asked.story_of("wire"), volcano);
+    assert_eq!(times(&volcano), ["2026-05-04T08:00:00Z", "2026-05-04T10:00:00Z"]);
+    // What is not dated is as new as when it was seen.
+    assert_eq!(listed[0]["story_id"], story.as_str());
+    asked.stop();
+}
+
+#[test]
 fn adding_in_pieces_is_one_run() {
     let dir = Dir::new();
     let asked = Asked::new(options(&dir, None));

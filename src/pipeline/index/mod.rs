@@ -47,7 +47,9 @@ use crate::stages::decide;
 use crate::store::{Member, Store};
 use world::World;
 
-pub use crate::store::{Access, Decided, Error, Filter, Located, RunSeen, Story, Summary};
+pub use crate::store::{
+    Access, Decided, Error, Filter, Located, RunSeen, Story, Summary, first_and_last,
+};
 pub use look::Told;
 pub use waiting::Taken;
 

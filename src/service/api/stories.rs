@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::articles::ArticleOut;
 use super::filters::{Filters, cursor};
-use crate::pipeline::index::{Filter, Index, Located, Summary, Told};
+use crate::pipeline::index::{Filter, Index, Located, Summary, Told, first_and_last};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::version::version;
@@ -28,7 +28,9 @@ pub(in crate::service) struct StoryLine {
     /// Outlets, those of one owner counted once.
     pub(in crate::service) independent_outlets: usize,
     pub(in crate::service) languages: Vec<String>,
+    /// When the first of its articles that say so was published; null where none does.
     pub(in crate::service) first_published: Option<String>,
+    /// When the last of them was.
     pub(in crate::service) last_published: Option<String>,
 }
 
@@ -96,7 +98,9 @@ pub(super) struct History {
 
 impl StoryLine {
     pub(in crate::service) fn new(app: &App, summary: Summary) -> Self {
-        let Summary { story, title, sources, langs } = summary;
+        let Summary { story, title, sources, langs, published } = summary;
+        let [first_published, last_published] =
+            published.map_or([None, None], |times| times.map(|time| Some(time.to_string())));
         Self {
             story_id: story.id,
             title,
@@ -105,8 +109,8 @@ impl StoryLine {
             independent_outlets: app.options.owners.independent(sources.iter().map(String::as_str)),
             sources,
             languages: langs,
-            first_published: story.first,
-            last_published: story.last,
+            first_published,
+            last_published,
         }
     }
 }
@@ -193,6 +197,7 @@ fn story_out(app: &App, index: &Index, told: &Told) -> Result<StoryOut, Problem>
         title: stands.map_or(String::new(), |a| a.entry.title.to_string()),
         sources: distinct(|a| &a.entry.source),
         langs: distinct(|a| &a.entry.lang),
+        published: first_and_last(told.articles.iter().filter_map(|a| a.entry.published())),
     };
     let firsts = told.articles.iter().filter(|a| *a.entry.id == *a.group);
     Ok(StoryOut {

@@ -131,8 +131,10 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
 
 /// A line with its weight: outlets, halved every so many hours.
 fn weighed(app: &App, summary: Summary, newest: Timestamp) -> (f64, Line) {
+    // What is not dated is as new as when it was seen.
+    let newest_of_it = summary.story.last.clone();
     let line = StoryLine::new(app, summary);
-    let last = line.last_published.as_deref().and_then(|t| t.parse::<Timestamp>().ok());
+    let last = newest_of_it.as_deref().and_then(|t| t.parse::<Timestamp>().ok());
     let age = last.map_or(i64::MAX / 4, |t| (newest.as_second() - t.as_second()).max(0));
     let outlets = line.independent_outlets.max(1);
     let weight = outlets as f64 * libm::exp2(-(age as f64) / 3600.0 / HALF);
@@ -153,7 +155,7 @@ fn weighed(app: &App, summary: Summary, newest: Timestamp) -> (f64, Line) {
             Some(_) if age < 60 => "just now".to_owned(),
             Some(_) => format!("{} ago", lag(age)),
         },
-        last: line.last_published.unwrap_or_default(),
+        last: newest_of_it.unwrap_or_default(),
         id: line.story_id,
     };
     (weight, line)
