@@ -23,6 +23,8 @@ mod learn;
 mod made;
 mod metrics;
 mod named;
+#[cfg(target_os = "linux")]
+mod packaged;
 mod page;
 #[cfg(feature = "parquet")]
 mod parquet;
