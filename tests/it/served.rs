@@ -261,7 +261,8 @@ fn what_is_accepted_and_refused_by_the_index_is_told() {
 #[test]
 fn the_client_examples_work() {
     let dir = Dir::new();
-    dir.file("news.jsonl", line("one") + &line("two"));
+    // The id of the last one is such as an address cannot have.
+    dir.file("news.jsonl", line("one") + &line(r#"a \"b\\/ü?"#));
     let served = Served::start(&dir);
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let run = |program: &str, script: &str| {
@@ -273,8 +274,11 @@ fn the_client_examples_work() {
         .exits(0)
         .out
     };
-    assert!(run("python3", "client.py").starts_with("2 accepted, 0 refused\n"));
-    assert!(run("bash", "client.sh").contains("\"accepted\":2"), "another key, the same articles");
+    let said = run("bash", "client.sh");
+    assert!(said.contains("\"accepted\":2") && said.contains("\"items\":[{"), "{said}");
+    let said = run("python3", "client.py");
+    assert!(said.starts_with("2 accepted, 0 refused\n"), "another key, the same articles: {said}");
+    assert!(said.contains(" articles: Ferry"), "{said}");
 }
 
 #[test]
