@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// What the bearer of a token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the bearer of a token may do: each role all that those before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Look.
     Reader,
-    /// Look, and add articles.
+    /// Add articles, too.
     Feeder,
-    /// Look, and decide.
+    /// Decide, too.
     Editor,
 }
 
@@ -31,9 +31,9 @@ pub(super) struct Who {
 }
 
 impl Who {
-    /// Whether a role is enough; everybody may look.
+    /// Whether the role is enough for what needs this one.
     pub(super) fn may(&self, need: Role) -> bool {
-        need == Role::Reader || self.role.is_none_or(|role| role == need)
+        self.role.is_none_or(|role| role >= need)
     }
 }
 
@@ -145,7 +145,9 @@ mod tests {
         let tokens = Tokens::parse(file).unwrap();
         let anna = tokens.bearer("0123456789abcdefA").unwrap();
         assert_eq!((anna.name.as_str(), anna.role), ("anna", Some(Role::Editor)));
-        assert!(anna.may(Role::Editor) && anna.may(Role::Reader) && !anna.may(Role::Feeder));
+        assert!(anna.may(Role::Editor) && anna.may(Role::Feeder) && anna.may(Role::Reader));
+        let wall = tokens.bearer("0123456789abcdefB").unwrap();
+        assert!(wall.may(Role::Reader) && !wall.may(Role::Feeder) && !wall.may(Role::Editor));
         assert_eq!(tokens.session(&session("0123456789abcdefB")).unwrap().name, "wall");
         assert!(tokens.bearer("0123456789abcdef").is_none() && tokens.session("").is_none());
         let fault = |text| Tokens::parse(text).unwrap_err();

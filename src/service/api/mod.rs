@@ -98,7 +98,7 @@ pub(super) fn needs(who: &Who, role: Role) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = match role {
-        Role::Feeder => "only a feeder may add articles",
+        Role::Feeder => "only a feeder or an editor may add articles",
         _ => "only an editor may decide",
     };
     Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail))
