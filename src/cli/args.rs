@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as Group, Parser, Subcommand};
+use clap::{Arg, Args as Group, Parser, Subcommand};
 
 use super::clean::Clean;
 use super::explain::Explain;
@@ -50,20 +50,25 @@ pub(super) struct Shared {
     pub(super) verbose: bool,
 }
 
+/// Leaves an option out of the help of a command that refuses it and says what is done instead.
+fn without(option: Arg) -> Arg {
+    option.hide(true)
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Group articles into near-duplicates and stories
     #[command(after_help = SETTINGS)]
     Cluster(Cluster),
     /// Add a night's articles to an index
-    #[command(after_help = SETTINGS)]
+    #[command(after_help = SETTINGS, mut_arg("decisions", without))]
     Update(Update),
     /// Look after an index
     #[command(subcommand)]
     Index(Index),
     /// Serve an index over HTTP, with a page for editors
     #[cfg(feature = "serve")]
-    #[command(after_help = super::serve::TOKENS)]
+    #[command(after_help = super::serve::TOKENS, mut_arg("decisions", without))]
     Serve(Box<super::serve::Serve>),
     /// Show what is left of each article, as it is compared
     #[command(after_help = SETTINGS)]
@@ -89,6 +94,7 @@ pub(super) enum Command {
     Config(Config),
     /// Run one stage from Arrow to Arrow, for a run on many machines
     #[cfg(feature = "parquet")]
+    #[command(mut_arg("decisions", without))]
     Worker(Box<super::worker::Worker>),
     /// Write the completions for a shell
     Completions(Completions),

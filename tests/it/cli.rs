@@ -8,6 +8,23 @@ use std::time::Duration;
 use crate::util::{Dir, check, ran, transcript};
 
 #[test]
+fn help_has_no_option_that_is_always_refused() {
+    let dir = Dir::new();
+    let mut commands = vec!["update"];
+    commands.extend(cfg!(feature = "serve").then_some("serve"));
+    commands.extend(cfg!(feature = "parquet").then_some("worker"));
+    for command in commands {
+        let said = dir.run(&format!("{command} --help")).exits(0).out;
+        assert!(said.contains("--story-cut") && !said.contains("--decisions"), "{said}");
+    }
+    dir.file("d.csv", "decision,article_id,other_id,by,reason\n").file("n.jsonl", "");
+    let refused = dir.run("update n.jsonl --index i --decisions d.csv").exits(2);
+    refused.says("an index has its own decisions");
+    let settings = dir.run("config show --decisions d.csv").exits(0).out;
+    assert!(settings.contains("decisions"), "{settings}");
+}
+
+#[test]
 fn help() {
     let text = transcript(
         &Dir::new(),
