@@ -117,6 +117,17 @@ fn dates_called_published_are_those_that_articles_give() {
 }
 
 #[test]
+fn the_document_has_the_table_of_labels_too() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let document = asked.get("/openapi.json").is(200).json();
+    let answer = &document["paths"]["/v1/decisions/labels.csv"]["get"]["responses"]["200"];
+    assert!(answer["content"]["text/csv"].is_object(), "{answer}");
+    assert_eq!(asked.get("/v1/decisions/labels.csv").is(200).text, "id1,id2,label\n");
+    asked.stop();
+}
+
+#[test]
 fn adding_in_pieces_is_one_run() {
     let dir = Dir::new();
     let asked = Asked::new(options(&dir, None));

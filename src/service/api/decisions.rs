@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -12,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::articles::ArticleOut;
 use super::{answered, expects, needs};
+use crate::model::Verdict;
 use crate::pipeline::index::{Decided, Index};
 use crate::service::decide::{Action, Outcome, Wish};
 use crate::service::problem::Problem;
@@ -146,6 +148,35 @@ pub(in crate::service) fn made(index: &Index) -> Result<Vec<DecisionOut>, Proble
         reason: decision.reason,
     };
     Ok(index.decided()?.into_iter().rev().map(one).collect())
+}
+
+/// Decisions in force on two articles, as labelled pairs for `samestory evaluate`
+#[utoipa::path(get, path = "/v1/decisions/labels.csv",
+    responses((status = 200, content_type = "text/csv", body = String)))]
+pub(super) async fn labels(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let look = |index: &Index| {
+        let mut text = String::from("id1,id2,label\n");
+        for d in index.in_force()? {
+            let label = match d.verdict {
+                Verdict::MustLink => 1,
+                Verdict::CannotLink => 0,
+                _ => continue,
+            };
+            text += &format!("{},{},{label}\n", field(&d.article), field(&d.other));
+        }
+        Ok(text)
+    };
+    let text = app.looks.look(&app, look).await?;
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
+}
+
+/// A field of a CSV; nothing in it is a formula to a spreadsheet.
+fn field(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    if guard.is_empty() && !text.contains([',', '"', '\n', '\r']) {
+        return text.to_owned();
+    }
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 /// Two articles that are together or apart by little.

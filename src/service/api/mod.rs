@@ -52,6 +52,7 @@ pub(super) fn router() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .routes(routes!(stories::history))
         .routes(routes!(decisions::decide))
         .routes(routes!(decisions::decisions))
+        .routes(routes!(decisions::labels))
         .routes(routes!(decisions::review))
         .routes(routes!(health::runs))
         .routes(routes!(events::events))

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::today::titled;
 use super::{Frame, clock_of, rendered};
@@ -102,31 +101,4 @@ pub(super) async fn page(
         Ok(Log { place, signed_in, may_decide, count, lines })
     };
     rendered(&app.looks.look(&app, look).await?)
-}
-
-/// Decisions in force on two articles, as labelled pairs.
-pub(super) async fn labels(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let look = |index: &Index| {
-        let mut text = String::from("id1,id2,label\n");
-        for d in index.in_force()? {
-            let label = match d.verdict {
-                Verdict::MustLink => 1,
-                Verdict::CannotLink => 0,
-                _ => continue,
-            };
-            text += &format!("{},{},{label}\n", field(&d.article), field(&d.other));
-        }
-        Ok(text)
-    };
-    let text = app.looks.look(&app, look).await?;
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
-}
-
-/// A field of a CSV; nothing in it is a formula to a spreadsheet.
-fn field(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    if guard.is_empty() && !text.contains([',', '"', '\n', '\r']) {
-        return text.to_owned();
-    }
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }

@@ -32,7 +32,6 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/compare", get(compare::page))
         .route("/review", get(review::page))
         .route("/log", get(log::page))
-        .route("/v1/decisions/labels.csv", get(log::labels))
         .route("/decide", post(forms::decide))
         .route("/login", get(login).post(sign_in))
         .route("/logout", post(sign_out))
