@@ -35,7 +35,8 @@ impl Corpus {
     }
 
     /// Folds articles of one content onto the earliest. But one text under headlines of one source that are far from each other
-    /// is a notice (a paywall, a placeholder): these articles are folded only with those of the same source and headline.
+    /// is a notice (a paywall, a placeholder): these articles are folded only with those of the same source and headline. What an
+    /// editor parted is never folded.
     fn fold(
         &self,
         mut same: Vec<u32>,
@@ -44,19 +45,21 @@ impl Corpus {
     ) -> io::Result<()> {
         let source = |i: u32| &*self.entries[i as usize].source;
         let mut one_text = Vec::new();
-        let mut fold = |alike: &[u32]| {
-            let earliest = alike.iter().copied().min_by_key(|&i| self.age(i));
-            let earliest = earliest.expect("no part is empty");
-            alike.iter().for_each(|&i| first[i as usize] = earliest);
+        let mut fold = |alike: Vec<u32>| {
+            for part in constraints.split(alike) {
+                let earliest = part.iter().copied().min_by_key(|&i| self.age(i));
+                let earliest = earliest.expect("no part is empty");
+                part.into_iter().for_each(|i| first[i as usize] = earliest);
+            }
         };
         same.sort_by_key(|&i| source(i));
         for of_one in same.chunk_by(|&i, &j| source(i) == source(j)) {
             match self.by_headline(of_one)? {
-                Some(parts) => parts.iter().for_each(|part| fold(part)),
+                Some(parts) => parts.into_iter().for_each(&mut fold),
                 None => one_text.extend_from_slice(of_one),
             }
         }
-        constraints.split(one_text).iter().for_each(|part| fold(part));
+        fold(one_text);
         Ok(())
     }
 

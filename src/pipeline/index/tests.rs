@@ -330,6 +330,9 @@ fn a_notice_is_one_as_long_as_its_titles_say_so() {
                 Step::Forget(gone),
                 Step::Update(vec![other(7)]),
                 Step::Update(all()),
+                // Under one title as well, an editor parts what is the same.
+                Step::Decide(1, 3, 4),
+                Step::Update(vec![other(8)]),
             ];
             live(&steps, false).unwrap();
         }
