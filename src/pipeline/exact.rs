@@ -81,13 +81,17 @@ pub(super) fn may_be_notice(n: usize, n_words: u32, has_source: bool) -> bool {
     n > 1 && n_words <= NOTICE && has_source
 }
 
-/// Articles of one source and text, in their order, by their headlines, where these make the text a notice.
+/// Articles of one source and text by their headlines, where these make the text a notice: where one is far from the first of
+/// them. The first by its words, for what an article is called says nothing of what it is. Only this one is compared with the
+/// others, so the cost is linear, however many headlines stand over a notice.
 pub(super) fn notices<'a>(
     of_one: &[u32],
     headline: impl Fn(usize) -> &'a [u32],
 ) -> Option<Vec<Vec<u32>>> {
     let mut order: Vec<usize> = (0..of_one.len()).collect();
-    let first = Headline::new(headline(0));
+    // No headline is far from none, so an article without one tells nothing.
+    let first = order.iter().map(|&k| headline(k)).filter(|words| !words.is_empty()).min()?;
+    let first = Headline::new(first);
     if !order.iter().any(|&k| first.is_far(Headline::new(headline(k)))) {
         return None;
     }
@@ -145,5 +149,39 @@ impl Exact {
             group.sort_by(|&i, &j| corpus.by_time(i).cmp(&corpus.by_time(j)));
         }
         groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The parts of a text under some headlines, in every order of these.
+    #[track_caller]
+    fn check(headlines: &[&[u32]], expected: Option<&[&[u32]]>) {
+        for turn in 0..headlines.len() {
+            for back in [false, true] {
+                let mut turned: Vec<u32> = (0..headlines.len() as u32).collect();
+                turned.rotate_left(turn);
+                if back {
+                    turned.reverse();
+                }
+                let mut parts = notices(&turned, |k| headlines[turned[k] as usize]);
+                let sorted = parts.iter_mut().flatten();
+                sorted.for_each(|part| part.sort_unstable());
+                let expected =
+                    expected.map(|parts| parts.iter().map(|part| part.to_vec()).collect());
+                assert_eq!(parts, expected, "{turned:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn headlines_alone_tell_a_notice() {
+        let [ferry, owls, both]: [&[u32]; 3] = [&[1, 2, 3, 4], &[5, 6, 7, 8], &[2, 3, 4, 5, 6, 7]];
+        check(&[ferry, owls, both], Some(&[&[0], &[2], &[1]]));
+        check(&[ferry, both, &[]], None);
+        check(&[&[], owls, ferry, owls], Some(&[&[0], &[2], &[1, 3]]));
+        check(&[&[], &[]], None);
     }
 }
