@@ -220,7 +220,7 @@ impl Preparer {
         fingerprint: u64,
         params: &Params,
     ) -> Entry {
-        let given = (!article.lang.is_empty()).then_some(&*article.lang);
+        let given = (!language::is_open(&article.lang)).then_some(&*article.lang);
         let [source, lang] = &mut self.recent;
         Entry {
             source: same(source, &article.source),

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::fields::{self, ASKED_FOR, Field, OWN_NAME, Rank};
 use super::{Notes, Options, dates, identity, sources};
 use crate::model::{Article, Kept};
+use crate::text::language;
 
 /// What one column is good for.
 pub(super) struct Column {
@@ -231,6 +232,7 @@ impl<'a> Draft<'a> {
         let (source, lang) = (trimmed(self.take(Field::Source)), trimmed(self.take(Field::Lang)));
         let outlet = sources::find(&columns.options.outlets, &source).cloned().unwrap_or_default();
         let zone = outlet.timezone.as_ref();
+        let is_outlets = language::is_open(&lang) && !outlet.lang.is_empty();
         let published = self.date(Field::Published, columns, zone);
         let seen = self.date(Field::Seen, columns, zone);
         Ok(Some(Article {
@@ -240,7 +242,7 @@ impl<'a> Draft<'a> {
             published,
             seen,
             source,
-            lang: if lang.is_empty() { outlet.lang } else { lang },
+            lang: if is_outlets { outlet.lang } else { lang },
             url,
             kept: Kept::new(&columns.keep, self.kept),
             ..Article::default()

@@ -27,7 +27,7 @@ impl Language {
     /// assert_eq!(Language::from_tag("?"), None);
     /// ```
     pub fn from_tag(tag: &str) -> Option<Self> {
-        let code = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
+        let code = primary(tag).to_ascii_lowercase();
         let fits = matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase());
         let code = if fits { short(&code) } else { return None };
         let mut bytes = [0; 3];
@@ -47,6 +47,11 @@ impl std::fmt::Debug for Language {
     }
 }
 
+/// The part of a tag that names the language.
+fn primary(tag: &str) -> &str {
+    tag.trim().split(['-', '_']).next().unwrap_or_default()
+}
+
 /// How many words are looked at.
 const SAMPLE: usize = 96;
 /// Points of a word that only one language has; a word of n languages gives each an n-th.
@@ -56,9 +61,19 @@ const ENOUGH: u16 = 2 * POINTS as u16;
 /// Confidence below which letter statistics are not believed, 0..=1.
 const CONFIDENCE: f64 = 0.6;
 
+/// The codes of ISO 639-2 that stand where a language could: not known, several, none, one without a code.
+const NO_LANGUAGE: [&str; 4] = ["und", "mul", "zxx", "mis"];
+
+/// Whether a tag says nothing of which language it is: it is empty, or `und` and the like.
+pub fn is_open(tag: &str) -> bool {
+    let code = primary(tag);
+    code.is_empty() || NO_LANGUAGE.iter().any(|none| code.eq_ignore_ascii_case(none))
+}
+
 /// The language that an article says it is in, by a tag; [detected](detect) where that names none.
 pub fn of(tag: &str, words: &Words, raw: &str) -> Language {
-    Language::from_tag(tag).unwrap_or_else(|| detect(words, raw))
+    let named = Language::from_tag(tag).filter(|_| !is_open(tag));
+    named.unwrap_or_else(|| detect(words, raw))
 }
 
 /// The language of an article from its words and its raw text; [`Language::UNKNOWN`] when nothing is clear.
@@ -338,6 +353,20 @@ mod tests {
             assert_eq!(tags.map(code), [(); 3].map(|()| Some(code_of.to_owned())), "{tags:?}");
         }
         assert_eq!(["english", "e", "e1", ""].map(code), [None, None, None, None]);
+    }
+
+    #[test]
+    fn a_tag_that_names_no_language_leaves_it_open() {
+        let text =
+            "Le train a quitté la gare au petit matin et les invités sont arrivés à la frontière";
+        let mut words = Words::default();
+        words.add(text);
+        for tag in ["", " ", "und", "mul", "zxx-FR", "MIS", "und_Latn"] {
+            assert!(is_open(tag), "{tag}");
+            assert_eq!(of(tag, &words, text).as_str(), "fr", "{tag}");
+        }
+        assert_eq!(of("de", &words, text).as_str(), "de");
+        assert!(!is_open("French") && of("French", &words, text).as_str() == "fr");
     }
 
     #[test]

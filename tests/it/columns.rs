@@ -4,6 +4,7 @@ use samestory::model::Article;
 use samestory::read::{Field, Options};
 
 use crate::formats::{outcome, read_bytes};
+use crate::util::Dir;
 
 fn only(name: &str, bytes: &[u8]) -> Article {
     let (articles, refusals, _) = read_bytes(name, bytes, Options::default());
@@ -192,4 +193,32 @@ fn usual_dates_are_read_and_doubtful_ones_are_not() {
         assert_eq!(date(given, "UTC"), "unreadable", "{given}");
     }
     assert_eq!(date("", "UTC"), "not given");
+}
+
+#[test]
+fn a_language_that_names_none_is_detected() {
+    let dir = Dir::new();
+    let languages = |tag: &str| {
+        let article = |title: &str, text: &str| {
+            format!("{{\"lang\":\"{tag}\",\"title\":\"{title}\",\"text\":\"{text}\"}}\n")
+        };
+        let french = article(
+            "Le train part",
+            "Le train a quitté la gare au petit matin et les invités sont arrivés à la frontière.",
+        );
+        dir.file("a.jsonl", french + &article("Zxq", "12 34"));
+        let out = dir.run("cluster a.jsonl -q --format jsonl").exits(0).out;
+        let lang =
+            |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["lang"].clone();
+        let mut found: Vec<String> =
+            out.lines().map(|line| lang(line).as_str().unwrap().to_owned()).collect();
+        found.sort_unstable();
+        found
+    };
+    for tag in ["", "und", "mul", "zxx-Zxxx", "MIS"] {
+        assert_eq!(languages(tag), ["fr", "und"], "{tag}");
+    }
+    for tag in ["es-MX", "French"] {
+        assert_eq!(languages(tag), [tag; 2]);
+    }
 }

@@ -241,6 +241,8 @@ fn outlets_of_one_owner_are_one_independent_report() {
     dir.file("east.jsonl", article).file("zones.csv", "source,lang,timezone\nOst,de,Asia/Tokyo\n");
     let said = dir.run("cluster east.jsonl -q --sources zones.csv").exits(0);
     assert!(said.out.contains(",2025-03-04T01:00:00Z,,de,"), "{}", said.out);
+    dir.file("east.jsonl", article.replace('{', r#"{"lang":"und","#));
+    assert_eq!(dir.run("cluster east.jsonl -q --sources zones.csv").exits(0).out, said.out);
     dir.run("cluster articles.jsonl --sources articles.jsonl").exits(2).says("no column source");
 }
 
