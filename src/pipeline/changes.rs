@@ -8,12 +8,15 @@ use rayon::prelude::*;
 use super::Corpus;
 use super::parts::Loaded;
 use crate::kernel::runs::positions;
+use crate::kernel::sets;
 use crate::kernel::wide::fetch;
 use crate::model::Grouping;
 use crate::text::facts;
 
 /// Most changes that a reason lists.
 const LISTED: usize = 4;
+/// Most lines that are looked for among all lines of another list, one after the other; more cost less in order.
+const FEW: usize = 64;
 
 /// The numbers and names of one article, each ascending and distinct.
 pub(super) type Facts<'a> = [Vec<&'a str>; 2];
@@ -21,7 +24,7 @@ pub(super) type Facts<'a> = [Vec<&'a str>; 2];
 /// The facts of an article from where they were put aside.
 pub(super) fn facts(bytes: &[u8]) -> Facts<'_> {
     let listed = Listed::of(bytes);
-    [0, 1].map(|list| facts::distinct(listed.list(list).lines.iter().map(|&line| text(line))))
+    [0, 1].map(|list| listed.list(list).distinct())
 }
 
 /// Numbers, names, and tags such as `UPDATE 2`, as they were put aside: a line each, with an empty one between the lists.
@@ -96,6 +99,11 @@ impl<'l, 'a> List<'l, 'a> {
     fn common_end(self, other: Self, from: usize) -> usize {
         let (n, m) = (self.lines.len(), other.lines.len());
         (1..=n.min(m) - from).take_while(|&k| self.same(n - k, other, m - k)).count()
+    }
+
+    /// The lines, ascending and distinct.
+    fn distinct(self) -> Vec<&'a str> {
+        facts::distinct(self.lines.iter().map(|&line| text(line)))
     }
 
     /// Which of some lines another list has not, ascending and distinct.
@@ -197,8 +205,18 @@ fn differences<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
     // Copies have most in common at the beginning and at the end.
     let start = a.common_start(b);
     let end = a.common_end(b, start);
-    let between = |list: List| start..list.lines.len() - end;
-    [a.only(between(a), b), b.only(between(b), a)]
+    let [of_a, of_b] = [a, b].map(|list| start..list.lines.len() - end);
+    if of_a.len().max(of_b.len()) > FEW {
+        return differences_of_many(a, b);
+    }
+    [a.only(of_a, b), b.only(of_b, a)]
+}
+
+/// As [`differences`], for any number of lines.
+fn differences_of_many<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
+    let [a, b] = [a, b].map(List::distinct);
+    let (gone, new) = sets::differences(&a, &b);
+    [gone, new].map(|only| only.into_iter().copied().collect())
 }
 
 fn list(said: &mut String, words: &[&str]) {
@@ -232,9 +250,24 @@ mod tests {
             for list in 0..3 {
                 let [x, y] = texts.each_ref().map(|lists| lists[list].iter().cloned().collect::<BTreeSet<String>>());
                 let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| x.difference(y).cloned().collect::<Vec<_>>();
-                prop_assert_eq!(differences(a.list(list), b.list(list)), [only(&x, &y), only(&y, &x)]);
+                let expected = [only(&x, &y), only(&y, &x)];
+                prop_assert_eq!(&differences(a.list(list), b.list(list)), &expected);
+                prop_assert_eq!(&differences_of_many(a.list(list), b.list(list)), &expected);
                 prop_assert_eq!(a.list(list).lines.len(), texts[0][list].len());
             }
         }
+    }
+
+    #[test]
+    fn long_tables_that_differ_at_both_ends() {
+        let table = |ends: [&str; 2]| {
+            let between = (100_000..200_000).map(|n| n.to_string());
+            let lines =
+                std::iter::once(ends[0].to_owned()).chain(between).chain([ends[1].to_owned()]);
+            lines.collect::<Vec<_>>().join("\n").into_bytes()
+        };
+        let tables = [table(["1", "2"]), table(["3", "2.5"])];
+        let [a, b] = tables.each_ref().map(|bytes| Listed::of(bytes));
+        assert_eq!(&*changed(&a, &b), "numbers 1, 2 -> 2.5, 3");
     }
 }
