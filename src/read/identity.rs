@@ -1,7 +1,6 @@
 //! Identity: by which name an article is known when its record gives none.
 
-use twox_hash::XxHash3_64;
-
+use crate::kernel::hash::hash;
 use crate::text::url;
 
 /// The id as given, else the canonical URL, else the path of a one-article file, else the content.
@@ -26,5 +25,5 @@ fn content_id(title: &str, text: &str) -> String {
     content.extend_from_slice(title.as_bytes());
     content.push(0x1F);
     content.extend_from_slice(text.as_bytes());
-    format!("{:016x}", XxHash3_64::oneshot(&content))
+    format!("{:016x}", hash(&content))
 }

@@ -44,6 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli"]),
     ("tempfile", &["report", "pipeline", "store"]),
     ("terminal_size", &["cli"]),
+    ("twox_hash", &["kernel", "report"]),
 ];
 
 /// The longest a file may be. Lower it when the longest file allows.
