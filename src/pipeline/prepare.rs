@@ -168,10 +168,7 @@ impl Preparer {
     ) -> Prepared {
         let Chunkful { lists, sketches, .. } = chunk;
         let cleaned = cleaned(&article, params);
-        self.words.clear();
-        self.words.add(&cleaned.title);
-        let n_title = self.words.list().len();
-        let start = self.words.add(&cleaned.text);
+        let (n_title, start) = self.words.take(&cleaned.title, &cleaned.text);
         let (title, text) = self.words.list().split_at(n_title);
         // A text too short for a shingle is compared by its title as well.
         let compared = if text.len() < shingle::WORDS { self.words.list() } else { text };
@@ -243,10 +240,7 @@ impl Preparer {
         params: &Params,
     ) -> Vec<(String, u32, u16)> {
         let cleaned = cleaned(article, params);
-        self.words.clear();
-        self.words.add(&cleaned.title);
-        let n_title = self.words.list().len();
-        self.words.add(&cleaned.text);
+        let (n_title, _) = self.words.take(&cleaned.title, &cleaned.text);
         let language = language::of(&article.lang, &self.words, &cleaned.text);
         let terms = select(self.lexicon.terms(&self.words, n_title, language));
         let mut vectors = Vectors::with_lengths(std::iter::once(terms.len()));

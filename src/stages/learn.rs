@@ -29,10 +29,7 @@ pub struct Counted {
 impl Counted {
     /// Adds an article and what is left of it after cleaning.
     pub fn add(&mut self, article: &Article, cleaned: &Cleaned) {
-        self.words.clear();
-        self.words.add(&cleaned.title);
-        let n_title = self.words.list().len();
-        self.words.add(&cleaned.text);
+        let (n_title, _) = self.words.take(&cleaned.title, &cleaned.text);
         let language = language::of(&article.lang, &self.words, &cleaned.text);
         let (articles, counts) = self.languages.entry(language).or_default();
         *articles += 1;

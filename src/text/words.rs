@@ -51,6 +51,14 @@ impl Words {
         self.words.clear();
     }
 
+    /// Takes the words of a title and a text instead of what it has. Returns how many are the title's, and where the text begins in
+    /// the buffer, as [`Self::add`] does.
+    pub fn take(&mut self, title: &str, text: &str) -> (usize, usize) {
+        self.clear();
+        self.add(title);
+        (self.words.len(), self.add(text))
+    }
+
     /// Appends the words of a text, or none of one that might take the buffer beyond 4 GiB. Returns where the text begins in the
     /// buffer: one in ASCII stands there byte for byte.
     ///
