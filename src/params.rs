@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::time::ONE;
 use crate::model::Decision;
 use crate::text::boilerplate::Boilerplate;
 use crate::text::learnt_terms::LearntTerms;
@@ -74,6 +75,6 @@ impl Default for Params {
 impl Params {
     /// [`Params::story_cut`] in 1 / 65,536.
     pub fn fixed_story_cut(&self) -> i64 {
-        (self.story_cut * 65_536.0).round() as i64
+        (self.story_cut * ONE as f64).round() as i64
     }
 }

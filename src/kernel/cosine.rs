@@ -2,6 +2,7 @@
 
 use std::hint::select_unpredictable;
 
+use super::hash::GOLDEN_32;
 use super::time::ONE;
 use super::wide::{AVX512, Bits, bit_of, note_set, wide};
 
@@ -42,7 +43,7 @@ impl Probe {
     pub fn load(&mut self, dimensions: &[u32], weights: &[u16]) {
         let mut bits = (ROOM * dimensions.len()).max(2).next_power_of_two().ilog2();
         let mut tries = 0u32;
-        while !self.fill(dimensions, weights, 0x9e37_79b1_u32.wrapping_add(tries << 1), bits) {
+        while !self.fill(dimensions, weights, GOLDEN_32.wrapping_add(tries << 1), bits) {
             tries += 1;
             bits += u32::from(tries.is_multiple_of(8));
         }
@@ -206,7 +207,7 @@ mod tests {
 
     #[test]
     fn dimensions_that_want_the_same_slots_find_others() {
-        let first = |d: u32| d.wrapping_mul(0x9e37_79b1) >> 27;
+        let first = |d: u32| d.wrapping_mul(GOLDEN_32) >> 27;
         let dimensions: Vec<u32> = (1..).filter(|&d| first(d) == 9).take(3).collect();
         let mut probe = Probe::default();
         probe.load(&dimensions, &[1, 10, 100]);

@@ -14,6 +14,8 @@ pub const VERSION: u32 = 1;
 /// 2^64 divided by the golden ratio. A product with it has numbers that follow each other far apart in its upper bits: Knuth, *The
 /// Art of Computer Programming*, volume 3, 6.4.
 pub const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+/// The same for 32 bits: the prime next below 2^32 divided by the golden ratio.
+pub const GOLDEN_32: u32 = 0x9e37_79b1;
 
 /// XXH3-64 of the bytes.
 ///

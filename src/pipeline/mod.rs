@@ -139,7 +139,6 @@ pub fn cluster_within(
     let corpus = read(chunks, params, Room::new(memory), &mut run)?;
     clock.stage(&mut run.stages, "read", run.counts.read, "articles");
     group(corpus, params, &mut run, &mut clock)?;
-    run.refusals.sort();
     Ok(run)
 }
 
@@ -209,6 +208,7 @@ fn group(mut corpus: Corpus, params: &Params, run: &mut Run, clock: &mut Clock) 
     run.grouping = place::place(corpus, &mut found, params)?;
     run.counts.unmet = if params.only_duplicates { 0 } else { matches::unmet(&run.grouping) };
     clock.stage(&mut run.stages, "place", run.grouping.articles.len() as u64, "articles");
+    run.refusals.sort();
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use super::pool::Pool;
 use super::sketch::{LEAD_HASHES, Lead, NO_LEAD, Sketch};
 use crate::kernel::bands;
 use crate::kernel::buckets::{self, Bounds, Buckets, KEY_BITS};
-use crate::kernel::hash::mix;
+use crate::kernel::hash::{GOLDEN_32, mix};
 use crate::kernel::wide::{fetch, wide};
 
 /// Bands of a signature. With 3 rows, a pair of resemblance .4 is proposed with chance .94 and one of .5 with .996.
@@ -249,7 +249,7 @@ impl<'a> Known<'a> {
 
 /// A key of a value, the upper bits of which are spread evenly.
 pub(super) fn spread(value: u32) -> u64 {
-    u64::from(value.wrapping_mul(0x9e37_79b1)) << (KEY_BITS - u32::BITS)
+    u64::from(value.wrapping_mul(GOLDEN_32)) << (KEY_BITS - u32::BITS)
 }
 
 /// Which keys a key is one of; keys of different tables have nothing to do with each other.

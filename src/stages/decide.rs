@@ -224,7 +224,7 @@ impl Constraints {
         together.is_empty() && apart.is_empty() && representatives.is_empty() && locked.is_empty()
     }
 
-    /// Splits articles into as few lists as it takes to keep apart what is to be apart; one if nothing is.
+    /// Splits articles into lists that keep apart what is to be apart, each into the first that may have it; one if nothing is.
     pub fn split(&self, mut articles: Vec<u32>) -> Vec<Vec<u32>> {
         let parts = |a: u32, b: u32| self.apart.binary_search(&(a.min(b), a.max(b))).is_ok();
         let is_parted = |i: &u32| self.apart.iter().any(|&(a, b)| a == *i || b == *i);

@@ -4,6 +4,10 @@
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom, Write as _};
 
+use samestory::model::Article;
+use samestory::params::Params;
+use samestory::pipeline::cluster_articles;
+
 use crate::util::Dir;
 
 const GOOD: &str = "{\"id\":\"g1\",\"title\":\"Ferry runs aground off Sandby\"}\n\
@@ -155,4 +159,14 @@ fn an_output_that_cannot_be_written() {
         assert_eq!(dir.names(), ["folder", "good.jsonl"]);
     }
     assert_eq!(dir.read("folder/x.csv"), "old");
+}
+
+#[test]
+fn refusals_are_in_the_order_of_their_records() {
+    let version = |record: u64| {
+        let (id, title) = (format!("a{}", record / 2), format!("Version {record}"));
+        Article { id, title, record, file: "a.jsonl".into(), ..Article::default() }
+    };
+    let run = cluster_articles((0..40).map(version).collect(), &Params::default()).unwrap();
+    assert!(run.refusals.len() == 20 && run.refusals.is_sorted(), "{:?}", run.refusals);
 }
