@@ -4,10 +4,13 @@
 
 mod corpus;
 
+use std::convert::Infallible;
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use samestory::kernel::buckets::items;
+use samestory::kernel::components::Components;
 use samestory::kernel::hash::hash;
 use samestory::kernel::sort::Sorter;
 use samestory::kernel::time::TimeFactor;
@@ -142,7 +145,16 @@ fn stages(c: &mut Criterion) {
     let sizes: Vec<u32> = p.shingles.iter().map(|set| set.len() as u32).collect();
     let proposed = duplicates::propose(&sketches, &sizes, &params);
     bench.bench_function("duplicates", |b| {
-        b.iter(|| duplicates::find(&proposed, &copies, Vec::new(), &params));
+        b.iter(|| {
+            let pairs = proposed.pairs.iter().map(|&pair| items(pair));
+            let components = Components::new(copies.len(), pairs, 1, |_| 0);
+            let pairs = components.sort(&proposed.pairs, |&pair| items(pair).0);
+            let copy = |i: u32| &copies[i as usize];
+            let examine =
+                |pairs: &[u64]| Ok::<_, Infallible>(duplicates::examine(pairs, copy, &params));
+            let Ok(found) = duplicates::find(pairs, &components, Vec::new(), examine);
+            found
+        });
     });
     let weigh = || {
         let mut vectors = Vectors::with_lengths(p.terms.iter().map(Vec::len));

@@ -67,12 +67,8 @@ pub(super) fn find(
 ) -> io::Result<Duplicates> {
     let (components, pairs) = in_order(corpus, exact, &candidates);
     drop(candidates);
-    let examined = examine(corpus, exact, &pairs, params)?;
-    drop(pairs);
-    let related = duplicates::relations(&examined, &components);
-    let related = examine(corpus, exact, &related, params)?;
     let apart = constraints.groups_apart(|i| exact.slot(i));
-    Ok(duplicates::group([examined, related], &components, apart))
+    duplicates::find(pairs, &components, apart, |pairs| examine(corpus, exact, pairs, params))
 }
 
 /// What hangs together by pairs, in the order in which it was read, and the pairs in that order.

@@ -103,21 +103,23 @@ pub fn hopeful([x, y]: [&Sketch; 2], [n, m]: [usize; 2], params: &Params) -> boo
     f64::from(equal_slots(&x.signature, &y.signature)) >= fewest
 }
 
-/// Groups articles by their texts, of which only those in a candidate pair are looked at.
+/// Groups articles by their texts: candidate pairs, in the order of their components, are checked by `examine`, then those that
+/// match a common third.
 ///
 /// Pairs in `apart` are in no group together.
-pub fn find(
-    candidates: &Candidates,
-    copies: &[Compared],
+///
+/// # Errors
+/// Those of `examine`.
+pub fn find<E>(
+    candidates: Vec<u64>,
+    components: &Components,
     apart: Vec<(u32, u32)>,
-    params: &Params,
-) -> Duplicates {
-    let pairs = candidates.pairs.iter().map(|&pair| items(pair));
-    let components = Components::new(copies.len(), pairs, 1, |_| 0);
-    let examine = |pairs: &[u64]| examine(pairs, |i| &copies[i as usize], params);
-    let examined = examine(&components.sort(&candidates.pairs, |&pair| items(pair).0));
-    let related = examine(&relations(&examined, &components));
-    group([examined, related], &components, apart)
+    examine: impl Fn(&[u64]) -> Result<Vec<Examined>, E>,
+) -> Result<Duplicates, E> {
+    let examined = examine(&candidates)?;
+    drop(candidates);
+    let related = examine(&relations(&examined, components))?;
+    Ok(group([examined, related], components, apart))
 }
 
 /// Checks pairs exactly.
@@ -184,7 +186,7 @@ fn new_relations(examined: &[Examined]) -> Vec<u64> {
 }
 
 /// Groups articles by the pairs that were checked, as [`groups`] does.
-pub fn group(
+fn group(
     [examined, related]: [Vec<Examined>; 2],
     components: &Components,
     apart: Vec<(u32, u32)>,
@@ -259,6 +261,8 @@ fn link(
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
     use crate::stages::headline::Headline;
     use crate::stages::sketch::NO_LEAD;
@@ -337,8 +341,11 @@ mod tests {
         };
         let copies: Vec<Compared> = (0..4).map(copy).collect();
         let pairs = vec![buckets::pair(0, 1), buckets::pair(1, 3)];
-        let candidates = Candidates { pairs, largest_bucket: 2 };
-        let found = find(&candidates, &copies, Vec::new(), &Params::default());
+        let components = Components::new(4, pairs.iter().map(|&pair| items(pair)), 1, |_| 0);
+        let examine = |pairs: &[u64]| {
+            Ok::<_, Infallible>(examine(pairs, |i| &copies[i as usize], &Params::default()))
+        };
+        let Ok(found) = find(pairs, &components, Vec::new(), examine);
         assert_eq!(found.group, [0, 0, 2, 0]);
         let mut matches: Vec<(u32, u32)> = found.matches.iter().map(|e| (e.a, e.b)).collect();
         matches.sort_unstable();
