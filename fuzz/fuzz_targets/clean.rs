@@ -8,10 +8,13 @@ use samestory::text::{html, language, markup, url};
 
 fuzz_target!(|input: (&str, &str)| {
     let (title, text) = input;
-    let cleaned = clean::clean(title, text);
+    let (cleaned, dropped) = clean::clean_and_tell(None, "", title, text);
     let plain = markup::strip(text);
     for line in cleaned.text.lines().filter(|line| !line.trim().is_empty()) {
         assert!(plain.contains(line.trim()), "{line}");
+    }
+    for clean::Dropped { text, .. } in dropped {
+        assert!(plain.contains(&text), "{text}");
     }
     let mut words = Words::default();
     words.add(&cleaned.text);
@@ -21,5 +24,4 @@ fuzz_target!(|input: (&str, &str)| {
     language::detect(&words, text);
     html::extract(text);
     url::canonical(text);
-    clean::dropped(title, text);
 });

@@ -12,9 +12,10 @@ use super::groups::{Cleaning, Reading};
 use super::settings::Layers;
 use super::tell::Tell;
 use super::{interrupt, targets};
+use crate::model::Article;
 use crate::read::{self, Chunk};
 use crate::report::output::Output;
-use crate::stages::clean::{Cleaned, clean_of};
+use crate::stages::clean::{Cleaned, Dropped, clean_and_tell};
 use crate::text::boilerplate::Boilerplate;
 
 #[derive(Debug, Group)]
@@ -47,8 +48,11 @@ pub(super) fn run(args: &Clean, layers: &Layers, tell: &Tell) -> Result<Exit, Fa
             articles += parsed.articles.len();
             refusals.extend(parsed.refusals);
             parsed.articles.iter().try_for_each(|article| {
-                let source = &article.source;
-                write(out, &article.id, clean_of(learnt, source, &article.title, &article.text))
+                let Article { id, source, title, text, .. } = article;
+                let (cleaned, dropped) = clean_and_tell(learnt, source, title, text);
+                let told = |d: &Dropped| tell.aside(&format!("{id}: {}: {}", d.rule, d.text));
+                dropped.iter().for_each(told);
+                write(out, id, cleaned)
             })?;
         }
         Ok(())

@@ -40,6 +40,13 @@ impl Tell {
         }
     }
 
+    /// Says one line of what only those want who ask for it.
+    pub(super) fn aside(&self, line: &str) {
+        if self.verbose {
+            self.note(line);
+        }
+    }
+
     /// Says one line of what only those want who look on: on a terminal, or when asked for.
     pub(super) fn detail(&self, line: &str) {
         if self.verbose || self.terminal {

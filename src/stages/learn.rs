@@ -155,7 +155,7 @@ mod tests {
             repeated.add(&article, &clean(&article.title, &article.text));
         }
         let learnt = repeated.learn(Support { min_articles: 3, min_days: 3, min_share: 0.5 });
-        let knows = |source: &&str| learnt.without(source, LINE).is_some();
+        let knows = |source: &&str| learnt.without(source, LINE, |_| ()).is_some();
         ["A", "B", "C", ""].into_iter().filter(knows).collect()
     }
 

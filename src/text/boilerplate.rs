@@ -139,8 +139,8 @@ impl Boilerplate {
         (self.sources.len(), self.sources.iter().map(|source| source.texts.len()).sum())
     }
 
-    /// A text of this source without what the source repeats; `None` when nothing of it is known.
-    pub fn without(&self, source: &str, text: &str) -> Option<String> {
+    /// A text of this source without what the source repeats, which `each` is told; `None` when nothing of it is known.
+    pub fn without(&self, source: &str, text: &str, mut each: impl FnMut(&str)) -> Option<String> {
         let found =
             self.sources.binary_search_by(|known| known.source.as_str().cmp(source)).ok()?;
         let known = &self.sources[found].texts;
@@ -149,6 +149,7 @@ impl Boilerplate {
         for (piece, _) in pieces(text).filter(|&(_, key)| is_known(key)) {
             kept.push_str(&text[from..piece.start]);
             from = piece.end;
+            each(&text[piece]);
         }
         (from > 0).then(|| kept + &text[from..])
     }
@@ -220,8 +221,8 @@ mod tests {
         let file = learnt.to_lines();
         assert_eq!(Boilerplate::from_lines(&file).as_ref(), Ok(&learnt));
         let text = "Rain.\nfollow the mirror!\nMore rain.";
-        assert_eq!(learnt.without("Mirror", text).as_deref(), Some("Rain.\n\nMore rain."));
-        assert_eq!(learnt.without("Herald", text), None);
+        assert_eq!(learnt.without("Mirror", text, |_| ()).as_deref(), Some("Rain.\n\nMore rain."));
+        assert_eq!(learnt.without("Herald", text, |_| ()), None);
         for wrong in [
             "",
             "{}",

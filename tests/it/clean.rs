@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use proptest::prelude::*;
 use samestory::model::Article;
-use samestory::stages::clean::{UpdateTag, clean, clean_of, dropped};
+use samestory::stages::clean::{Dropped, UpdateTag, clean, clean_and_tell, clean_of};
 use samestory::stages::learn::Repeated;
 use samestory::text::boilerplate::Support;
+
+use crate::util::Dir;
 
 #[test]
 fn cases() {
@@ -27,7 +29,7 @@ fn cases() {
             want.trim_end(),
             "{}: {:#?}",
             path.display(),
-            dropped(title, text)
+            clean_and_tell(None, "", title, text).1
         );
         ran += 1;
     }
@@ -271,10 +273,16 @@ fn what_is_glued_before_a_story() {
 }
 
 #[test]
-fn what_is_dropped_is_told_by_its_line() {
-    let found = dropped("", "The pier fell.\n\nShare this\nIt was old.");
-    let told: Vec<_> = found.iter().map(|d| (d.line, d.rule, d.text.as_str())).collect();
-    assert_eq!(told, [(3, "share", "Share this")]);
+fn what_is_dropped_is_told_with_its_rule() {
+    let text = "The pier fell.\n\nShare this\nIt was old.";
+    let (cleaned, dropped) = clean_and_tell(None, "", "", text);
+    assert_eq!(cleaned, clean("", text));
+    assert_eq!(dropped, [Dropped { rule: "share", text: "Share this".to_owned() }]);
+    let dir = Dir::new();
+    dir.file("a.csv", "id,title,text\na,Pier,\"The pier fell.\n\nShare this\nIt was old.\"\n");
+    let plain = dir.run("clean a.csv").exits(0);
+    let told = dir.run("clean -v a.csv").exits(0);
+    assert_eq!((told.out, told.err), (plain.out, plain.err + "a: share: Share this\n"));
 }
 
 #[test]

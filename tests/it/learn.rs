@@ -17,7 +17,9 @@ fn what_one_source_repeats_goes_and_what_many_quote_stays() {
         .exits(0)
         .says("3 repeated texts of 2 sources");
     check("cli/boilerplate.jsonl", &dir.read("repeated.jsonl"));
-    let cleaned = dir.run("clean --boilerplate repeated.jsonl news.jsonl").exits(0).out;
+    let cleaned = dir.run("clean -v --boilerplate repeated.jsonl news.jsonl").exits(0);
+    assert_eq!(cleaned.err.matches(": repeated: ").count(), 22, "{}", cleaned.err);
+    let cleaned = cleaned.out;
     for gone in ["free to read", "letters desk", "tea with the editor"] {
         assert!(!cleaned.contains(gone), "{gone}\n{cleaned}");
     }

@@ -40,9 +40,7 @@ pub struct Cleaned<'a> {
 /// Something that was dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
-    /// The line of the text it stood on, after markup, counted from 1.
-    pub line: usize,
-    /// The rule, one word.
+    /// The rule, one word; `repeated` is what the source is known to repeat.
     pub rule: &'static str,
     /// The words.
     pub text: String,
@@ -57,7 +55,7 @@ pub struct Dropped {
 /// assert!(!cleaned.text.contains("cookies"));
 /// ```
 pub fn clean<'a>(title: &str, text: &'a str) -> Cleaned<'a> {
-    sweep(title, text, &mut |_, _, _| {})
+    sweep(title, text, &mut |_, _| {})
 }
 
 /// Cleans one article also of what its source is known to repeat. What that lays bare is cleaned in turn.
@@ -67,22 +65,22 @@ pub fn clean_of<'a>(
     title: &str,
     text: &'a str,
 ) -> Cleaned<'a> {
-    let cleaned = clean(title, text);
-    let Some(left) = learnt.and_then(|learnt| learnt.without(source, &cleaned.text)) else {
-        return cleaned;
-    };
-    let again = clean(&cleaned.title, &left);
-    let text = Cow::Owned(again.text.into_owned());
-    Cleaned { text, agency: cleaned.agency.or(again.agency), ..cleaned }
+    sweep_of(learnt, source, title, text, &mut |_, _| {})
 }
 
-/// What [`clean`] drops from the text, from its lines first, then from its end and its beginning.
-pub fn dropped(title: &str, text: &str) -> Vec<Dropped> {
+/// As [`clean_of`], with what it drops from the text: from its lines first, then from its end and its beginning, then what is
+/// repeated.
+pub fn clean_and_tell<'a>(
+    learnt: Option<&Boilerplate>,
+    source: &str,
+    title: &str,
+    text: &'a str,
+) -> (Cleaned<'a>, Vec<Dropped>) {
     let mut all = Vec::new();
-    sweep(title, text, &mut |line, rule, text| {
-        all.push(Dropped { line, rule, text: text.trim().to_owned() });
+    let cleaned = sweep_of(learnt, source, title, text, &mut |rule, text| {
+        all.push(Dropped { rule, text: text.trim().to_owned() });
     });
-    all
+    (cleaned, all)
 }
 
 /// Rules of what a site puts around an article.
@@ -101,11 +99,11 @@ pub fn boilerplate(line: &str) -> Option<&'static str> {
     if line.len() > MAX_LINE { None } else { rules::row(line, |rule| AROUND.contains(&rule)) }
 }
 
-type Sink<'a> = dyn FnMut(usize, &'static str, &str) + 'a;
+/// Is told of all that is dropped: by which rule, and the words.
+type Sink<'a> = dyn FnMut(&'static str, &str) + 'a;
 
 #[derive(Clone, Copy)]
 struct Line<'a> {
-    number: usize,
     /// Where in the whole text it begins.
     at: usize,
     text: &'a str,
@@ -124,13 +122,30 @@ impl Line<'_> {
 
     /// Drops what comes before `cut`.
     fn cut(&mut self, cut: usize) {
-        *self = Self { at: self.at + cut, text: &self.text[cut..], stays: false, ..*self };
+        *self = Self { at: self.at + cut, text: &self.text[cut..], stays: false };
     }
 
     /// The rule by which it goes.
     fn rule(&self) -> Option<&'static str> {
         if self.stays { None } else { line_rule(self.text) }
     }
+}
+
+fn sweep_of<'a>(
+    learnt: Option<&Boilerplate>,
+    source: &str,
+    title: &str,
+    text: &'a str,
+    sink: &mut Sink<'_>,
+) -> Cleaned<'a> {
+    let cleaned = sweep(title, text, sink);
+    let mut without = |learnt: &Boilerplate| {
+        learnt.without(source, &cleaned.text, |repeated| sink("repeated", repeated))
+    };
+    let Some(left) = learnt.and_then(&mut without) else { return cleaned };
+    let again = sweep(&cleaned.title, &left, sink);
+    let text = Cow::Owned(again.text.into_owned());
+    Cleaned { text, agency: cleaned.agency.or(again.agency), ..cleaned }
 }
 
 fn sweep<'a>(title: &str, text: &'a str, sink: &mut Sink<'_>) -> Cleaned<'a> {
@@ -152,22 +167,22 @@ fn without_boilerplate<'a>(whole: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>>
     let mut lines: Vec<Line<'a>> = Vec::with_capacity(16);
     let (mut next, mut teasers_end) = (0, 0);
     let ends = positions(whole.as_bytes(), |b| b == b'\n').chain([whole.len()]);
-    for (i, end) in ends.enumerate() {
+    for end in ends {
         let at = std::mem::replace(&mut next, end + 1);
         let line = &whole[at..end];
         let text = if line.trim_start().is_empty() { "" } else { line };
-        let line = Line { number: i + 1, at, text, stays: true };
+        let line = Line { at, text, stays: true };
         if line.is_blank() {
             if lines.last().is_some_and(|last| !last.is_blank()) {
                 lines.push(line);
             }
         } else if let Some(rule) = line_rule(text) {
-            sink(line.number, rule, text);
+            sink(rule, text);
             if rule == teasers::RULE {
                 teasers_end = next + teasers::below(whole.get(next..).unwrap_or_default());
             }
         } else if at < teasers_end {
-            sink(line.number, teasers::RULE, text);
+            sink(teasers::RULE, text);
         } else {
             lines.push(line);
         }
@@ -187,7 +202,7 @@ fn drop_counters(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
         let told = |before: &Line<'_>| before.text.trim_end().ends_with([':', '：']);
         let is_told = || lines[..i].iter().rfind(|line| !line.is_blank()).is_some_and(told);
         if alone && edges::is_counter(lines[i].text) && !lines[i].is_blank() && !is_told() {
-            sink(lines[i].number, "counter", lines[i].text);
+            sink("counter", lines[i].text);
             lines[i].text = "";
         }
     }
@@ -203,10 +218,10 @@ fn trim_end(lines: &mut Vec<Line<'_>>, sink: &mut Sink<'_>) {
         if last.is_blank() {
             lines.pop();
         } else if let Some(rule) = rule {
-            sink(last.number, rule, last.text);
+            sink(rule, last.text);
             lines.pop();
         } else if let Some((at, rule)) = edges::glued_behind(last.text) {
-            sink(last.number, rule, &last.text[at..]);
+            sink(rule, &last.text[at..]);
             let text = last.text[..at].trim_end();
             *last = Line { text, stays: false, ..*last };
         } else {

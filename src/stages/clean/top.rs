@@ -19,13 +19,13 @@ pub(super) fn trim(
         if text.is_empty() {
             at += 1;
         } else if let Some(rule) = top_rule(&lines[at..], title) {
-            sink(line.number, rule, text);
+            sink(rule, text);
             at += 1;
         } else if let Some((cut, rule)) = edges::glued_before(text) {
-            sink(line.number, rule, &text[..cut]);
+            sink(rule, &text[..cut]);
             lines[at].cut(text.len() - text[cut..].trim_start().len());
         } else if let Some((cut, named)) = edges::dateline(text) {
-            sink(line.number, "dateline", &text[..cut]);
+            sink("dateline", &text[..cut]);
             agency = agency.or(named);
             lines[at].cut(cut);
         } else {
