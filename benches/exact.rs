@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 use samestory::kernel::cosine::Probe;
 use samestory::kernel::time::TimeFactor;
-use samestory::stages::neighbours::{Found, NEAREST, Similar, keep_nearest};
+use samestory::stages::neighbours::{NEAREST, Neighbours, Similar, keep_nearest};
 use samestory::stages::reach::{self, Dated, HISTORY, Times};
 use samestory::stages::weights::{Vectors, Weights};
 
 /// What [`samestory::stages::neighbours::find`] is to find.
-pub(crate) fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
+pub(crate) fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Neighbours {
     let fixed = vectors.fixed();
     let dated = |i: usize| Dated {
         time: i.checked_sub(times.undated).map(|i| times.seconds[i]),
@@ -35,11 +35,11 @@ pub(crate) fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Fou
         (similar, near, local)
     };
     let all: Vec<_> = (0..vectors.len()).into_par_iter().map_init(Probe::default, one).collect();
-    let (mut found, mut local) = (Found::default(), Weights::default());
+    let (mut found, mut local) = (Neighbours::default(), Weights::default());
     for (similar, near, weights) in all {
         found.similar.extend(similar);
         found.nearest.push(near);
         local.push(&weights);
     }
-    Found { local, ..found }
+    Neighbours { local, ..found }
 }

@@ -12,7 +12,7 @@ use samestory::kernel::metrics::agreement;
 use samestory::kernel::time::TimeFactor;
 use samestory::params::Params;
 use samestory::stages::crowd::{self, Scores};
-use samestory::stages::neighbours::{self, Found, Similar};
+use samestory::stages::neighbours::{self, Neighbours, Similar};
 use samestory::stages::reach::Times;
 use samestory::stages::support::{least, support};
 use samestory::stages::terms::Term;
@@ -51,7 +51,7 @@ fn main() {
     println!("agreement of the stories    {:.4}", agreement(&stories[0], &stories[1]).bcubed.f1);
 }
 
-fn stories(vectors: &Vectors, times: &Times, found: &Found) -> Vec<u32> {
+fn stories(vectors: &Vectors, times: &Times, found: &Neighbours) -> Vec<u32> {
     let scores = crowd::correct(vectors, found, times.undated);
     let scored = found.similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
     let cut = Params::default().fixed_story_cut();

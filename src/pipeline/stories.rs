@@ -8,7 +8,7 @@ use crate::kernel::time::TimeFactor;
 use crate::params::Params;
 use crate::stages::crowd::{self, Scores};
 use crate::stages::decide::Constraints;
-use crate::stages::neighbours::{self, Found as Near, Similar};
+use crate::stages::neighbours::{self, Neighbours, Similar};
 use crate::stages::reach::Times;
 use crate::stages::support::support;
 
@@ -62,7 +62,7 @@ pub(super) fn find(
     let content = |group: u32| corpus.content(groups[group as usize][0]);
     near.similar.retain(|pair| content(pair.a) != content(pair.b));
     let scores = crowd::correct(&vectors, &near, times.undated);
-    let Near { similar, nearest, local, .. } = near;
+    let Neighbours { similar, nearest, local, .. } = near;
     // Linkage needs the room.
     drop((vectors, local));
     corpus.give_back();

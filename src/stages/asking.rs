@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::neighbours::{self, Comparison, Found, Index, Scratch, gather};
+use super::neighbours::{self, Comparison, Index, Neighbours, Scratch, gather};
 use super::posted::heaviest;
 use super::postings::Postings;
 use super::reach::{Own, Purpose, Times};
@@ -59,14 +59,14 @@ pub fn matches(
 pub type Stars = [(u32, Vec<u32>)];
 
 /// The neighbours and the local weights of reports that ask, given their candidates, in the order of `asking`.
-pub fn weigh(comparison: &Comparison<'_>, asking: &Stars) -> Found {
+pub fn weigh(comparison: &Comparison<'_>, asking: &Stars) -> Neighbours {
     each(asking, |scratch, (report, around), found| {
         comparison.weigh(*report, around, &mut scratch.probe, found);
     })
 }
 
 /// The similar pairs of reports that ask, given their candidates.
-pub fn compare(comparison: &Comparison<'_>, asking: &Stars) -> Found {
+pub fn compare(comparison: &Comparison<'_>, asking: &Stars) -> Neighbours {
     each(asking, |scratch, (report, matches), found| {
         comparison.compare(*report, matches, &mut scratch.probe, found);
     })
@@ -74,9 +74,9 @@ pub fn compare(comparison: &Comparison<'_>, asking: &Stars) -> Found {
 
 fn each(
     asking: &Stars,
-    one: impl Fn(&mut Scratch, &(u32, Vec<u32>), &mut Found) + Sync + Send,
-) -> Found {
-    let of_one = |scratch: &mut Scratch, k: u32, found: &mut Found| {
+    one: impl Fn(&mut Scratch, &(u32, Vec<u32>), &mut Neighbours) + Sync + Send,
+) -> Neighbours {
+    let of_one = |scratch: &mut Scratch, k: u32, found: &mut Neighbours| {
         one(scratch, &asking[k as usize], found);
     };
     gather(neighbours::each(asking.len(), of_one))

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::neighbours::{Found, Similar};
+use super::neighbours::{Neighbours, Similar};
 use super::parts::in_parts;
 use super::reach::mixed;
 use super::weights::Vectors;
@@ -47,8 +47,8 @@ impl Scores {
 }
 
 /// Corrects the similarity of pairs by the neighbourhoods of both sides; so many articles, the first, are undated.
-pub fn correct(vectors: &Vectors, found: &Found, undated: usize) -> Scores {
-    let Found { similar, nearest, local, .. } = found;
+pub fn correct(vectors: &Vectors, found: &Neighbours, undated: usize) -> Scores {
+    let Neighbours { similar, nearest, local, .. } = found;
     let one = |probe: &mut Probe, i: usize, own: &[Similar], scores: &mut Scores| {
         let own = own.iter();
         let near = &nearest[i][..nearest[i].len().min(CROWD)];
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_first_ones_are_undated() {
-        let mut found = Found { nearest: vec![Vec::new(); 2], ..Found::default() };
+        let mut found = Neighbours { nearest: vec![Vec::new(); 2], ..Neighbours::default() };
         (0..2).for_each(|_| found.local.push(&[]));
         let scores = correct(&Vectors::with_lengths([0, 0].into_iter()), &found, 1);
         assert_eq!(

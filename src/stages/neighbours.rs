@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::best::{AROUND, best, best_matches};
 use super::parts::in_parts;
 use super::posted::{Posted, plain};
-use super::postings::{self, Open};
+use super::postings::{Open, PostingLists};
 use super::reach::{self, LEAST_AROUND, LEAST_MATCH, Neighbourhood, Own, Purpose, SIMILAR, Times};
 use super::weights::{Vectors, Weights};
 use crate::kernel::cosine::Probe;
@@ -51,7 +51,7 @@ impl Similar {
 
 /// What is found of some reports.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
+pub struct Neighbours {
     /// Pairs whose cosine times time factor is at least [`SIMILAR`], ascending.
     pub similar: Vec<Similar>,
     /// For each report the [`NEAREST`] of its neighbours, with their cosines, the most similar first.
@@ -66,21 +66,21 @@ pub struct Found {
 #[derive(Debug)]
 pub struct Parts {
     /// The neighbourhoods.
-    around: Found,
+    around: Neighbours,
     /// The pairs, those of some reports after those of others.
-    similar: Vec<Found>,
+    similar: Vec<Neighbours>,
 }
 
 impl Parts {
     /// Puts all of it together.
-    pub fn gather(self) -> Found {
-        let Found { similar, compared, .. } = gather(self.similar);
-        Found { similar, compared: (compared.0, self.around.compared.1), ..self.around }
+    pub fn gather(self) -> Neighbours {
+        let Neighbours { similar, compared, .. } = gather(self.similar);
+        Neighbours { similar, compared: (compared.0, self.around.compared.1), ..self.around }
     }
 }
 
 /// The similar pairs of all reports, and what there is in the neighbourhood of each.
-pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
+pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Neighbours {
     search(vectors, times, factor).gather()
 }
 
@@ -88,17 +88,17 @@ pub fn find(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Found {
 pub fn search(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Parts {
     let fixed = vectors.fixed();
     let posted = Posted::new(vectors, &fixed);
-    let postings = postings::Lists::of_all(&posted);
+    let postings = PostingLists::of_all(&posted);
     let comparison = Comparison { vectors, fixed: &fixed, times, factor };
     let index = Index::new(postings.clone(), Purpose::Around, times, factor);
-    let weigh = |scratch: &mut Scratch, i: u32, found: &mut Found| {
+    let weigh = |scratch: &mut Scratch, i: u32, found: &mut Neighbours| {
         let around = index.around(i, posted.of(i), scratch);
         comparison.weigh(i, &around, &mut scratch.probe, found);
     };
     let around = gather(each(vectors.len(), weigh));
     drop(index);
     let index = Index::new(postings, Purpose::Matches, times, factor);
-    let compare = |scratch: &mut Scratch, i: u32, found: &mut Found| {
+    let compare = |scratch: &mut Scratch, i: u32, found: &mut Neighbours| {
         let local = vectors.weights(&around.local, i as usize);
         let own = reach::own_of(posted.among(i, local), around.local.length(i as usize));
         let matches = index.matches(i, own, scratch);
@@ -111,10 +111,10 @@ pub fn search(vectors: &Vectors, times: &Times, factor: &TimeFactor) -> Parts {
 /// What `one` finds of each of so many reports, part by part.
 pub(super) fn each(
     n: usize,
-    one: impl Fn(&mut Scratch, u32, &mut Found) + Sync + Send,
-) -> Vec<Found> {
+    one: impl Fn(&mut Scratch, u32, &mut Neighbours) + Sync + Send,
+) -> Vec<Neighbours> {
     let part = |scratch: &mut Scratch, some: Range<usize>| {
-        let mut found = Found::default();
+        let mut found = Neighbours::default();
         some.for_each(|i| one(scratch, i as u32, &mut found));
         found.similar.shrink_to_fit();
         found
@@ -123,9 +123,10 @@ pub(super) fn each(
 }
 
 /// What is found of reports that follow one another.
-pub(super) fn gather(parts: Vec<Found>) -> Found {
+pub(super) fn gather(parts: Vec<Neighbours>) -> Neighbours {
     let (mut nearest, mut local, mut similar) = (Vec::new(), Vec::new(), Vec::new());
-    let compared = |c: (u64, u64), part: &Found| (c.0 + part.compared.0, c.1 + part.compared.1);
+    let compared =
+        |c: (u64, u64), part: &Neighbours| (c.0 + part.compared.0, c.1 + part.compared.1);
     let compared = parts.iter().fold((0, 0), compared);
     nearest.reserve_exact(parts.iter().map(|part| part.nearest.len()).sum());
     for part in parts {
@@ -133,7 +134,7 @@ pub(super) fn gather(parts: Vec<Found>) -> Found {
         nearest.extend(part.nearest);
         local.push(part.local);
     }
-    Found { similar: ascending(similar), nearest, local: Weights::concat(local), compared }
+    Neighbours { similar: ascending(similar), nearest, local: Weights::concat(local), compared }
 }
 
 /// All pairs of some lists, ascending.
@@ -164,7 +165,7 @@ pub(super) struct Index<'a> {
 
 #[derive(Default)]
 pub(super) struct Scratch {
-    lists: Lists,
+    lists: Stretches,
     sums: Sums,
     /// What is found, until the best of it are taken out.
     candidates: Vec<(i64, u32)>,
@@ -173,7 +174,7 @@ pub(super) struct Scratch {
 
 impl<'a> Index<'a> {
     pub(super) fn new(
-        postings: postings::Lists,
+        postings: PostingLists,
         purpose: Purpose,
         times: &'a Times,
         factor: &'a TimeFactor,
@@ -228,14 +229,14 @@ impl<'a> Index<'a> {
 
 /// The stretches of the lists of a query that are added up.
 #[derive(Default)]
-struct Lists {
+struct Stretches {
     /// Where the postings of each term go on and end, and what the term weighs in the report that asks.
     lists: Vec<(Range<usize>, u64)>,
     /// Those of a stretch of reports.
     stretch: Vec<(Range<usize>, u64)>,
 }
 
-impl Lists {
+impl Stretches {
     /// Adds up the products of the postings that a report shares with each in a range, and calls `each` with those whose
     /// sum is at least `least`.
     fn each(
@@ -287,7 +288,13 @@ pub struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// The neighbours of a report among its candidates, and what its terms say among them.
-    pub(super) fn weigh(&self, report: u32, around: &[u32], probe: &mut Probe, found: &mut Found) {
+    pub(super) fn weigh(
+        &self,
+        report: u32,
+        around: &[u32],
+        probe: &mut Probe,
+        found: &mut Neighbours,
+    ) {
         found.compared.1 += around.len() as u64;
         self.vectors.fetch(self.fixed, around.iter().copied());
         self.vectors.load(self.fixed, report as usize, probe);
@@ -302,7 +309,7 @@ impl Comparison<'_> {
         report: u32,
         matches: &[u32],
         probe: &mut Probe,
-        found: &mut Found,
+        found: &mut Neighbours,
     ) {
         found.compared.0 += matches.len() as u64;
         self.vectors.fetch(self.fixed, matches.iter().copied());

@@ -18,7 +18,7 @@ use crate::kernel::wide::fetch;
 pub struct Postings {
     pub(super) numbers: Numbers,
     /// The postings, by the numbers of their terms.
-    pub(super) lists: Lists,
+    pub(super) lists: PostingLists,
 }
 
 /// A number for each term.
@@ -34,7 +34,7 @@ impl Numbers {
 
 /// Postings, list after list; each term has a number.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Lists {
+pub(super) struct PostingLists {
     /// Where each list begins, and where the last one ends.
     starts: Vec<u32>,
     reports: Vec<u32>,
@@ -53,7 +53,7 @@ impl Postings {
     /// Room for the postings of some terms, so many each.
     pub fn with_lengths(terms: &[u32], lengths: &[u32]) -> Self {
         let numbers = Numbers(terms.iter().copied().zip(0..).collect());
-        Self { numbers, lists: Lists::with_lengths(lengths) }
+        Self { numbers, lists: PostingLists::with_lengths(lengths) }
     }
 
     /// Where the postings of the term of a number stand.
@@ -75,7 +75,7 @@ impl Postings {
         }
         let (terms, postings) = (self.numbers.0.len() as u32, self.lists.reports.len() as u32);
         self.numbers.0.extend(other.numbers.0.into_iter().map(|(term, n)| (term, n + terms)));
-        let Lists { starts, reports, weights } = other.lists;
+        let PostingLists { starts, reports, weights } = other.lists;
         self.lists.starts.extend(starts.iter().skip(1).map(|end| end + postings));
         self.lists.reports.extend(reports);
         self.lists.weights.extend(weights);
@@ -105,7 +105,7 @@ impl Postings {
     }
 }
 
-impl Lists {
+impl PostingLists {
     /// So many postings of the term of each number, to be put in their places.
     fn with_lengths(lengths: &[u32]) -> Self {
         let starts = starts(lengths.iter().copied());
@@ -183,7 +183,7 @@ impl Lists {
 /// The postings that are found for one purpose.
 #[derive(Debug)]
 pub(super) struct Open {
-    lists: Lists,
+    lists: PostingLists,
     /// How many reports there are.
     n: usize,
 }

@@ -106,7 +106,7 @@ pub fn support(
     }
     let pairs = that_matter(&matters, pairs);
     let close = pairs.clone().filter(|&pair| net(pair) >= CLOSE);
-    let close = Lists::of(n, close.map(|pair| (pair.0, pair.1, net(pair) as i32)));
+    let close = Adjacency::of(n, close.map(|pair| (pair.0, pair.1, net(pair) as i32)));
     let voices = Voices::of(&close);
     drop(close);
     let of_report = |i: usize| {
@@ -115,25 +115,25 @@ pub fn support(
         average((ONE + own) * penalties[i] + others.sum::<i64>())
     };
     let supported = (0..n).into_par_iter().map(of_report).collect();
-    let lists = Lists::of(n, pairs);
+    let adjacent = Adjacency::of(n, pairs);
     let part = |heard: &mut Heard, some: Range<usize>| {
         let mut scores = Vec::new();
-        some.for_each(|i| heard.all_of(i as u32, &lists, &voices, &mut scores));
+        some.for_each(|i| heard.all_of(i as u32, &adjacent, &voices, &mut scores));
         scores
     };
     let scores: Vec<Vec<i32>> = in_parts(n, part);
-    drop(lists);
+    drop(adjacent);
     let scores = scores.concat();
     Supported { matters, scores, penalties: supported }
 }
 
 /// The others of each report, ascending, with a number each.
-struct Lists {
+struct Adjacency {
     starts: Vec<usize>,
     others: Vec<(u32, i32)>,
 }
 
-impl Lists {
+impl Adjacency {
     /// Of pairs, ascending.
     fn of(n: usize, pairs: impl Iterator<Item = (u32, u32, i32)> + Clone) -> Self {
         let mut starts = vec![0; n + 2];
@@ -167,7 +167,7 @@ struct Voices {
 }
 
 impl Voices {
-    fn of(close: &Lists) -> Self {
+    fn of(close: &Adjacency) -> Self {
         let n = close.starts.len() - 1;
         let mut voices = Self { starts: vec![0], others: Vec::new(), own: Vec::with_capacity(n) };
         for i in 0..n {
@@ -197,13 +197,13 @@ struct Heard {
 
 impl Heard {
     /// The supported scores of the pairs of report `a` with higher ones, ascending.
-    fn all_of(&mut self, a: u32, lists: &Lists, voices: &Voices, supported: &mut Vec<i32>) {
-        let similar = lists.of_report(a as usize);
+    fn all_of(&mut self, a: u32, adjacent: &Adjacency, voices: &Voices, supported: &mut Vec<i32>) {
+        let similar = adjacent.of_report(a as usize);
         let first = similar.partition_point(|s| s.0 < a);
         if first == similar.len() {
             return;
         }
-        self.place.resize(lists.starts.len() - 1, 0);
+        self.place.resize(adjacent.starts.len() - 1, 0);
         self.scores.clear();
         self.scores.push(0);
         self.said.clear();
@@ -215,7 +215,7 @@ impl Heard {
         let (own, others) = voices.of_report(a as usize);
         for &(other, share) in others {
             self.said[self.place[other as usize] as usize] += said(0, 0, share.into());
-            for &(third, score) in lists.of_report(other as usize) {
+            for &(third, score) in adjacent.of_report(other as usize) {
                 let said = &mut self.said[self.place[third as usize] as usize];
                 *said += i64::from(share) * i64::from(score);
             }

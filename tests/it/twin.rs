@@ -5,7 +5,7 @@ use samestory::kernel::linkage::{Average, group};
 use samestory::kernel::metrics::agreement;
 use samestory::kernel::time::TimeFactor;
 use samestory::params::Params;
-use samestory::stages::neighbours::{self, Found};
+use samestory::stages::neighbours::{self, Neighbours};
 use samestory::stages::reach::Times;
 use samestory::stages::support::support;
 use samestory::stages::terms::Term;
@@ -58,7 +58,7 @@ fn reports(n: usize, undated: usize) -> (Vectors, Times) {
     (vectors, times)
 }
 
-fn stories(vectors: &Vectors, found: &Found, undated: usize) -> Vec<u32> {
+fn stories(vectors: &Vectors, found: &Neighbours, undated: usize) -> Vec<u32> {
     let scores = crowd::correct(vectors, found, undated);
     let scored = found.similar.iter().zip(&scores.pairs).map(|(p, &score)| (p.a, p.b, score));
     let cut = Params::default().fixed_story_cut();

@@ -4,7 +4,7 @@ use foldhash::{HashMap, HashSet};
 
 use super::Error;
 use super::findings::Findings;
-use super::lists::Lists;
+use super::lists::Wanted;
 use super::near::folds;
 use super::pairs::Pairs;
 use super::regroup::Grouped;
@@ -131,7 +131,7 @@ impl Parts<'_> {
         let of_row: HashMap<u32, u32> = rows.iter().copied().zip(0..).collect();
         let members = || kept.iter().map(|&n| &members[n]);
         let all: Vec<u32> = members().flatten().copied().collect();
-        let corpus = work.corpus(&all, if shown { Lists::Facts } else { Lists::Neither })?;
+        let corpus = work.corpus(&all, if shown { Wanted::Facts } else { Wanted::Neither })?;
         let position: HashMap<u32, u32> = corpus.rows().zip(0..).collect();
         let mut groups: Vec<Vec<u32>> =
             members().map(|group| group.iter().map(|row| position[row]).collect()).collect();

@@ -6,7 +6,7 @@
 use foldhash::HashSet;
 
 use super::Error;
-use super::lists::{Headlines, Lists};
+use super::lists::{Headlines, Wanted};
 use super::rows::Brief;
 use super::work::Work;
 use super::world::aside;
@@ -93,7 +93,7 @@ fn is_open(work: &Work<'_>, of_one: &[Text]) -> bool {
 
 /// Folds articles that an editor may part, or one of which went, as a run over them would.
 fn fold_whole(work: &Work<'_>, whole: &[u32]) -> Result<Vec<(u32, u32)>, Error> {
-    let corpus = work.texts(whole, Lists::Headline)?;
+    let corpus = work.texts(whole, Wanted::Headline)?;
     let constraints = bind(&work.params.decisions, |id| corpus.position(id));
     let exact = corpus.fold_exact(&constraints).map_err(aside)?;
     let row = |i: u32| corpus.row(i);

@@ -16,7 +16,7 @@ use crate::store::{Block, Error, Segment};
 
 /// Which lists of an article are wanted, beside its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lists {
+pub(super) enum Wanted {
     /// The words of its headline, where its text is short enough for a notice.
     Headline,
     /// What the exact check looks at: its shingles, the words of its headline and its details.
@@ -134,23 +134,23 @@ impl State {
     /// Some articles as a corpus of their own.
     pub(super) fn corpus(
         &self,
-        wanted: &[u32],
-        lists: Lists,
+        rows: &[u32],
+        wanted: Wanted,
         mut entry: impl FnMut(&Prepared) -> Entry,
     ) -> Result<Corpus, Error> {
         let (mut corpus, mut kept) = (Corpus::default(), parts::Lists::default());
-        corpus.reserve(wanted.len());
+        corpus.reserve(rows.len());
         let mut readers: [Reader; 3] = Default::default();
-        self.each_record(wanted, |_, number, record| {
+        self.each_record(rows, |_, number, record| {
             let a = rows::prepared(record);
             let entry = entry(&a);
             let [words, shingles, facts] = &mut readers;
             let from = (&*self.segments, number);
-            let checked = lists == Lists::Checked;
-            let headline = checked || lists == Lists::Headline && a.n_words <= NOTICE;
-            let only = |wanted: bool, list: Span| if wanted { list } else { Span::default() };
+            let checked = wanted == Wanted::Checked;
+            let headline = checked || wanted == Wanted::Headline && a.n_words <= NOTICE;
+            let only = |is_wanted: bool, list: Span| if is_wanted { list } else { Span::default() };
             let (title_words, details) = (only(headline, a.title_words), only(checked, a.details));
-            let told = only(lists == Lists::Facts, a.facts);
+            let told = only(wanted == Wanted::Facts, a.facts);
             corpus.push(Prepared {
                 entry,
                 title_words: words.append(from, rows::HASHES, title_words, &mut kept.hashes)?,

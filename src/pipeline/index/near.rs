@@ -12,7 +12,7 @@
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::lists::Lists;
+use super::lists::Wanted;
 use super::pairs::{self, Pair, Pairs, UNKNOWN};
 use super::state::{State, numbers};
 use super::work::Work;
@@ -228,7 +228,7 @@ fn examine(work: &Work<'_>, pairs: &mut [Pair]) -> Result<(), Error> {
     let mut rows: Vec<u32> = new().flat_map(|p| [p.a, p.b]).collect();
     rows.sort_unstable();
     rows.dedup();
-    let corpus = work.texts(&rows, Lists::Checked)?;
+    let corpus = work.texts(&rows, Wanted::Checked)?;
     let exact = folds(&work.state, &corpus);
     let row = |slot: u32| corpus.row(exact.kept[slot as usize]);
     let slots: HashMap<u32, u32> = (0..rows.len() as u32).map(|slot| (row(slot), slot)).collect();

@@ -12,7 +12,7 @@ use super::work::Work;
 use crate::kernel::time::TimeFactor;
 use crate::stages::asking;
 use crate::stages::crowd::{self, CROWD, Scores};
-use crate::stages::neighbours::{Found, Similar};
+use crate::stages::neighbours::{Neighbours, Similar};
 use crate::stages::weights::Weights;
 
 /// Compares, scores and takes in what is found anew. Gives the rows of reports whose penalty, or whose pair with another
@@ -47,7 +47,7 @@ pub(super) fn reckon(
 
 /// Puts what was found beside what is only scored again, and whose crowds are told: all pairs, ascending. Gives whose they are.
 fn together(
-    found: &mut Found,
+    found: &mut Neighbours,
     anew: &[Anew],
     few: &Few,
     position: impl Fn(u32) -> u32,
@@ -76,7 +76,12 @@ fn together(
 }
 
 /// The local weights of all that scores look at, in the order of the vectors; of others nothing but zeros.
-fn locals(few: &Few, anew: &[Anew], found: &Found, findings: &Findings) -> Result<Weights, Error> {
+fn locals(
+    few: &Few,
+    anew: &[Anew],
+    found: &Neighbours,
+    findings: &Findings,
+) -> Result<Weights, Error> {
     let mut own: Vec<&[u16]> = vec![&[]; few.rows.len()];
     let mut wanted = vec![false; few.rows.len()];
     found.similar.iter().flat_map(|pair| [pair.a, pair.b]).for_each(|i| wanted[i as usize] = true);
@@ -107,7 +112,7 @@ fn take_in(
     findings: &mut Findings,
     few: &Few,
     mut anew: Vec<Anew>,
-    (found, owners, scores): (&Found, &[u32], &Scores),
+    (found, owners, scores): (&Neighbours, &[u32], &Scores),
 ) -> HashSet<u32> {
     let mut place = vec![NONE; few.rows.len()];
     (0..).zip(&anew).for_each(|(n, one)| place[few.number(one.position) as usize] = n);

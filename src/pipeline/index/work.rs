@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use super::Error;
-use super::lists::Lists;
+use super::lists::Wanted;
 use super::reports::Reports;
 use super::state::{Home, NONE, NOWHERE, State};
 use crate::kernel::filter::Rare;
@@ -114,7 +114,7 @@ impl<'a> Work<'a> {
 
     /// Some articles as far as they are compared as texts. What an id stands for is known where decisions name it, and sources
     /// only tell whether they are the same: so nothing of these articles is read from the database.
-    pub(super) fn texts(&self, rows: &[u32], lists: Lists) -> Result<Corpus, Error> {
+    pub(super) fn texts(&self, rows: &[u32], wanted: Wanted) -> Result<Corpus, Error> {
         let no_source = hash(b"");
         let entry = |a: &Prepared| Entry {
             id: self.ids.get(&a.row).cloned().unwrap_or_else(|| a.row.to_string().into()),
@@ -123,7 +123,7 @@ impl<'a> Work<'a> {
             seen: a.entry.seen,
             ..Entry::default()
         };
-        self.state.corpus(rows, lists, entry)
+        self.state.corpus(rows, wanted, entry)
     }
 
     /// What the output says of some articles is at hand from now on.
@@ -148,9 +148,9 @@ impl<'a> Work<'a> {
 
     /// Some articles, each once, as a corpus of their own. What the output says of them is not at hand any more then: there
     /// may be many.
-    pub(super) fn corpus(&mut self, rows: &[u32], lists: Lists) -> Result<Corpus, Error> {
+    pub(super) fn corpus(&mut self, rows: &[u32], wanted: Wanted) -> Result<Corpus, Error> {
         self.read_entries(rows.iter().copied())?;
         let Self { state, entries, .. } = self;
-        state.corpus(rows, lists, |a| entries.remove(&a.row).expect("it was read"))
+        state.corpus(rows, wanted, |a| entries.remove(&a.row).expect("it was read"))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::kernel::hash::mix;
 use crate::stages::asking;
-use crate::stages::neighbours::{Found, find};
+use crate::stages::neighbours::{Neighbours, find};
 use crate::stages::posted::IS_FIRST;
 use crate::stages::reach::CALM;
 use crate::stages::terms::Term;
@@ -215,7 +215,7 @@ fn made() -> impl Strategy<Value = Vec<Made>> {
 struct World {
     times: Times,
     posted: Vec<Vec<(u32, u16)>>,
-    found: Found,
+    found: Neighbours,
 }
 
 fn world(made: &[&Made], factor: &TimeFactor) -> World {
@@ -256,7 +256,7 @@ impl World {
     /// The nearest neighbours of a report and how long its local weights are, and the matches that its query finds.
     fn answer(&self, i: usize) -> (Vec<Told>, f64, BTreeSet<Told>) {
         let identity = |i: u32| self.times.identities[i as usize];
-        let Found { nearest, similar, local, .. } = &self.found;
+        let Neighbours { nearest, similar, local, .. } = &self.found;
         let nearest = nearest[i].iter().map(|&(j, cosine)| (identity(j), cosine)).collect();
         let matches = similar.iter().filter(|p| p.b as usize == i);
         (nearest, local.length(i), matches.map(|p| (identity(p.a), p.cosine.get())).collect())

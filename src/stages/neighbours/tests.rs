@@ -7,6 +7,7 @@ use super::*;
 use crate::kernel::hash::mix;
 use crate::kernel::time::DAY;
 use crate::stages::posted::POSTED;
+use crate::stages::postings::Postings;
 use crate::stages::reach::HUBS;
 use crate::stages::terms::Term;
 use proptest::prelude::*;
@@ -73,10 +74,10 @@ fn open(posted: &[Vec<Posting>], purpose: Purpose, times: &Times) -> BTreeMap<(u
 }
 
 /// As [`find`], by all pairs.
-fn slow(vectors: &Vectors, times: &Times, by_gap: &TimeFactor) -> Found {
+fn slow(vectors: &Vectors, times: &Times, by_gap: &TimeFactor) -> Neighbours {
     let (fixed, n) = (vectors.fixed(), vectors.len());
     let posted: Vec<_> = (0..n).map(|i| posted(vectors, &fixed, i)).collect();
-    let (mut found, mut probe) = (Found::default(), Probe::default());
+    let (mut found, mut probe) = (Neighbours::default(), Probe::default());
     let sum = |own: &[Own], open: &BTreeMap<(u32, u32), u64>, other: u32| -> u64 {
         own.iter().filter_map(|&(term, weight)| Some(weight * open.get(&(term, other))?)).sum()
     };
@@ -144,14 +145,14 @@ fn reports_can_be_more_than_are_added_up_at_a_time() {
     // One term of all, and one of few.
     let steps = [1, 1000];
     let lengths = steps.map(|step| n.div_ceil(step) as u32);
-    let mut postings = postings::Postings::with_lengths(&[7, 8], &lengths);
+    let mut postings = Postings::with_lengths(&[7, 8], &lengths);
     for (number, step) in steps.into_iter().enumerate() {
         let (reports, weights) = postings.of_mut(number);
         (0..n as u32).step_by(step).zip(reports).for_each(|(i, report)| *report = i);
         weights.fill(2);
     }
     let open = postings.lists.open(Purpose::Matches, &times);
-    let (mut lists, mut sums) = (Lists::default(), Sums::default());
+    let (mut lists, mut sums) = (Stretches::default(), Sums::default());
     for (number, step) in (0..).zip(steps) {
         let mut found = Vec::new();
         lists.each(&open, &[(number, 3)], 5..n, (&mut sums, 1), |i, sum| found.push((i, sum)));
