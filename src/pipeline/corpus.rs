@@ -10,7 +10,7 @@ use std::ops::Range;
 use foldhash::HashMap;
 use jiff::Timestamp;
 
-use super::parts::{Column, Lists, Loaded, Span};
+use super::parts::{ChunkLists, Column, Loaded, Span};
 use super::prepare::{Chunkful, Prepared};
 use super::spool::{Place, Room};
 use crate::kernel::hash::hash;
@@ -141,7 +141,7 @@ impl Corpus {
     ///
     /// # Errors
     /// They cannot be put aside.
-    pub(super) fn end_part(&mut self, lists: Lists, sketches: Vec<Sketch>) -> io::Result<()> {
+    pub(super) fn end_part(&mut self, lists: ChunkLists, sketches: Vec<Sketch>) -> io::Result<()> {
         self.parts += 1;
         self.sketches.spool.push(sketches)?;
         self.shingles.spool.push(lists.shingles)?;

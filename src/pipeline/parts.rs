@@ -17,7 +17,7 @@ use crate::text::facts::{self, Tokens};
 
 /// What a chunk's articles are compared by, one article after the other; it waits in a spool for its stage.
 #[derive(Debug, Default)]
-pub(super) struct Lists {
+pub(super) struct ChunkLists {
     pub(super) shingles: Vec<u32>,
     pub(super) terms: Vec<Term>,
     /// Of the words of the headline, and of details.
@@ -27,7 +27,7 @@ pub(super) struct Lists {
     pub(super) facts: Vec<u8>,
 }
 
-impl Lists {
+impl ChunkLists {
     /// Appends hashes, ascending and distinct.
     pub(super) fn add_hashes(&mut self, hashes: impl Iterator<Item = u32>) -> Span {
         let start = self.hashes.len();

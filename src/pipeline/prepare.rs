@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::parts::{Lists, Span};
+use super::parts::{ChunkLists, Span};
 use crate::kernel::hash::{GOLDEN, hash, mix};
 use crate::kernel::runs::Begins;
 use crate::kernel::simhash::simhash;
@@ -18,7 +18,7 @@ use crate::text::facts::Tokens;
 use crate::text::language;
 use crate::text::words::{Word, Words};
 
-/// What is kept of one article. Its lists are among the [`Lists`] of its chunk.
+/// What is kept of one article. Its lists are among the [`ChunkLists`] of its chunk.
 #[derive(Debug, Default)]
 pub(super) struct Prepared {
     pub(super) entry: Entry,
@@ -64,7 +64,7 @@ pub(crate) fn delivered(article: &Article) -> u64 {
 #[derive(Debug, Default)]
 pub(super) struct Chunkful {
     pub(super) articles: Vec<Prepared>,
-    pub(super) lists: Lists,
+    pub(super) lists: ChunkLists,
     pub(super) sketches: Vec<Sketch>,
 }
 
@@ -92,7 +92,7 @@ impl Chunkful {
         let (shingles, facts) = (Vec::with_capacity(bytes / 5), Vec::with_capacity(bytes / 4));
         Self {
             articles: Vec::with_capacity(articles.len()),
-            lists: Lists { shingles, facts, ..Lists::default() },
+            lists: ChunkLists { shingles, facts, ..ChunkLists::default() },
             sketches: Vec::with_capacity(articles.len()),
         }
     }

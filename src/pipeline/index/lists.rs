@@ -138,7 +138,7 @@ impl State {
         wanted: Wanted,
         mut entry: impl FnMut(&Prepared) -> Entry,
     ) -> Result<Corpus, Error> {
-        let (mut corpus, mut kept) = (Corpus::default(), parts::Lists::default());
+        let (mut corpus, mut kept) = (Corpus::default(), parts::ChunkLists::default());
         corpus.reserve(rows.len());
         let mut readers: [Reader; 3] = Default::default();
         self.each_record(rows, |_, number, record| {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::kernel::varint;
 use crate::model::Entry;
-use crate::pipeline::parts::{Lists, Span};
+use crate::pipeline::parts::{ChunkLists, Span};
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item;
 use crate::stages::posted::{self, heaviest};
@@ -253,7 +253,7 @@ pub(super) fn read(segment: &Segment) -> Result<Chunkful, Error> {
     Ok(Chunkful {
         articles: records(segment)?,
         sketches: list(segment, SKETCHES)?,
-        lists: Lists {
+        lists: ChunkLists {
             shingles: list(segment, SHINGLES)?,
             terms: list(segment, TERMS)?,
             hashes: list(segment, HASHES)?,

@@ -9,7 +9,7 @@ use super::wire::{Out, Row};
 use super::writer::Writer;
 use super::{Error, item, pack};
 use crate::model::{Kept, Refusal};
-use crate::pipeline::parts::Lists;
+use crate::pipeline::parts::ChunkLists;
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item as _;
 use crate::stages::sketch::Sketch;
@@ -24,7 +24,7 @@ pub(super) fn write(chunk: &Chunkful, out: &mut Writer<'_>) -> Result<(), Error>
 
 fn card(article: &Prepared, chunk: &Chunkful, out: &mut Writer<'_>) -> Result<(), Error> {
     let Prepared { entry, .. } = article;
-    let Lists { shingles, terms, hashes, facts } = &chunk.lists;
+    let ChunkLists { shingles, terms, hashes, facts } = &chunk.lists;
     let [published, seen] =
         [entry.published(), entry.seen()].map(|time| time.map(|t| t.to_string()));
     let time = entry.time().map(Timestamp::as_second);

@@ -9,7 +9,7 @@ use super::{Error, Settings, cards, identity, item, unpack};
 use crate::kernel::buckets::of_bucket;
 use crate::model::Entry;
 use crate::pipeline::corpus::Corpus;
-use crate::pipeline::parts::Lists;
+use crate::pipeline::parts::ChunkLists;
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::stages::candidates::{self, BOUNDS, Table};
 use crate::stages::decide::Constraints;
@@ -101,7 +101,7 @@ pub(super) fn fold(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
     Ok(())
 }
 
-fn text(row: &Row, lists: &mut Lists) -> Result<Prepared, Error> {
+fn text(row: &Row, lists: &mut ChunkLists) -> Result<Prepared, Error> {
     Ok(Prepared {
         content: row.long(0)? as u64,
         identity: identity(row.long(1)?),
