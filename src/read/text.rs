@@ -5,10 +5,13 @@ use super::draft::{Columns, Draft};
 use super::encoding;
 use super::fields::Field;
 use crate::model::Article;
-use crate::stages::clean::boilerplate;
+use crate::stages::clean::{boilerplate, boundary};
 
 /// A longer first line is a paragraph, not a title.
 const LONGEST_TITLE: usize = 300;
+
+/// A longer block of lines is no menu, in bytes: every line may begin one, so that none is looked for further on.
+const LONGEST_MENU: usize = 4096;
 
 /// Parses the file of a piece.
 pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
@@ -59,14 +62,21 @@ fn first_line(text: &str) -> (&str, &str) {
 /// The text from its first line of content on.
 fn skip_noise(content: &str) -> &str {
     let mut rest = content.trim_start();
+    // Where one comment has no end, none behind it has.
+    let mut may_close = true;
     while !rest.is_empty() {
+        if may_close && rest.starts_with("<!--") {
+            match rest.split_once("-->") {
+                Some((_, after)) => rest = after.trim_start(),
+                None => may_close = false,
+            }
+            continue;
+        }
         let (line, after) = first_line(rest);
-        let comment_end = if line.starts_with("<!--") { rest.find("-->") } else { None };
-        rest = match comment_end {
-            Some(end) => rest[end + 3..].trim_start(),
-            None if is_noise(line) => after_menu(rest).unwrap_or(after).trim_start(),
-            None => break,
-        };
+        if !is_noise(line) {
+            break;
+        }
+        rest = after_menu(rest).unwrap_or(after).trim_start();
     }
     rest
 }
@@ -74,12 +84,15 @@ fn skip_noise(content: &str) -> &str {
 /// What follows the block of lines that a text begins with, if the block is a menu: two lines of navigation, then a
 /// few words a line.
 fn after_menu(text: &str) -> Option<&str> {
-    let end = text.find("\n\n").or_else(|| text.find("\r\n\r\n"))?;
+    let head = &text[..boundary(text, LONGEST_MENU)];
+    if !head.lines().take(2).all(is_around) {
+        return None;
+    }
+    let end = head.find("\n\n").or_else(|| head.find("\r\n\r\n"))?;
     let (block, after) = text.split_at(end);
     let short =
         |line: &str| line.split_whitespace().count() <= 3 && !line.trim_end().ends_with('.');
-    let menu = block.lines().take(2).all(is_around) && block.lines().all(short);
-    (menu && block.lines().count() > 2).then_some(after)
+    (block.lines().all(short) && block.lines().count() > 2).then_some(after)
 }
 
 fn is_noise(line: &str) -> bool {
@@ -131,5 +144,15 @@ mod tests {
         }
         let paragraph = "word ".repeat(100);
         assert_eq!(split_title(&paragraph), ("", paragraph.trim()));
+    }
+
+    /// Were each line of noise looked for in all of the text, this would take minutes.
+    #[test]
+    fn noise_before_a_long_text_costs_what_the_noise_is_long() {
+        let text = "word ".repeat(1 << 23);
+        for line in ["7\n", "<!-- a\n", "<!-- a -->", "Home\n"] {
+            let content = line.repeat(1 << 12) + &text;
+            assert_eq!(split_title(&content), ("", text.trim()), "{line}");
+        }
     }
 }

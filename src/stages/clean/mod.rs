@@ -13,6 +13,7 @@ mod top;
 mod words;
 
 pub use title::UpdateTag;
+pub(crate) use words::boundary;
 
 use std::borrow::Cow;
 use std::ops::Range;

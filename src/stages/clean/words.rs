@@ -142,6 +142,6 @@ pub(super) fn are_names(text: &str) -> bool {
 }
 
 /// The last place at or before `at` where a text may be cut.
-pub(super) fn boundary(text: &str, at: usize) -> usize {
+pub(crate) fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }
