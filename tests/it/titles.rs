@@ -65,3 +65,14 @@ fn titles() {
         check_title(title, title, &[]);
     }
 }
+
+#[test]
+fn what_is_longer_than_a_line_is_all_headline() {
+    let title = |n: usize| "Pier to be rebuilt ".to_owned() + &"x".repeat(n - 34);
+    check_title(&format!("{} - Harbour News", title(400)), &title(400), &[]);
+    let longer = format!("UPDATE 2-{} - Harbour News", title(392));
+    check_title(&longer, &longer, &[]);
+    // To cut one outlet after another would take minutes.
+    let outlets = "Pier to be rebuilt".to_owned() + &" - Harbour News".repeat(1 << 17);
+    check_title(&outlets, &outlets, &[]);
+}

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use super::MAX_LINE;
+
 /// What the desk says about a version of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UpdateTag {
@@ -146,10 +148,13 @@ const OUTLET_LAST_WORDS: &[&str] = &[
     "Rundschau", "Tageblatt", "Tagblatt", "Vanguardia", "Ведомости", "Газета", "Новости",
 ];
 
-/// The headline, and what the title said besides.
+/// The headline, and what the title said besides. A title as long as a paragraph is all headline.
 pub(super) fn split(title: &str) -> (&str, Vec<UpdateTag>) {
     let mut tags = Vec::new();
     let mut title = title.trim();
+    if title.len() > MAX_LINE {
+        return (title, tags);
+    }
     loop {
         let shorter = if let Some((tag, rest)) = leading(title).or_else(|| trailing(title)) {
             tags.push(tag);
@@ -247,7 +252,7 @@ fn without_outlet(title: &str) -> &str {
         return title;
     }
     let cut = |rest: &'static str| {
-        title.rsplit_once(rest).filter(|(head, _)| head.split_whitespace().count() >= 3)
+        title.rsplit_once(rest).filter(|(head, _)| head.split_whitespace().nth(2).is_some())
     };
     if let Some((head, name)) = cut(" | ")
         && (1..=4).contains(&name.split_whitespace().count())
