@@ -90,6 +90,15 @@ fn datelines() {
     }
 }
 
+/// To compare what is left with the title behind each dateline would take minutes.
+#[test]
+fn a_line_of_nothing_but_datelines_is_gone_through_once() {
+    let datelines = "LONDON (Reuters) - ".repeat(1 << 15);
+    let text = format!("{datelines}The pier fell.");
+    let cleaned = clean(&datelines, &text);
+    assert_eq!((&*cleaned.text, cleaned.agency), ("The pier fell.", Some("Reuters")));
+}
+
 /// `n` bytes of capital words.
 fn names(n: usize) -> String {
     "Annapoe ".repeat(n / 8) + &"A".repeat(n % 8)

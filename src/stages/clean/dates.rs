@@ -17,11 +17,13 @@ const MONTHS: &[&str] = &[
 /// Whether a line is a date, or names and a date.
 pub(super) fn is_date_line(line: &str) -> bool {
     let line = line.trim();
+    if line.len() > LONGEST {
+        return false;
+    }
     let date = before_time(line);
     // In Han characters, words before a date may well be what happened then.
     let names = |who: &str| are_names(who) && !date.contains('年');
-    line.len() <= LONGEST
-        && date.ends_with(|c: char| c.is_ascii_digit())
+    date.ends_with(|c: char| c.is_ascii_digit())
         && !date.contains([':', ';', '?', '!', '"', '“', '«', '„'])
         && before_date(date).is_some_and(|who| !who.contains(char::is_alphanumeric) || names(who))
 }

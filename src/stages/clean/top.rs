@@ -5,6 +5,10 @@ use super::{Line, MAX_LINE, Sink, dates, edges, rules};
 /// Lines wrapped by hand are no longer.
 const MAX_WRAPPED: usize = 100;
 
+/// What is left of a paragraph after so many cuts may be cut again, but does not go as a whole: to look through all of it
+/// behind each of its datelines would be quadratic.
+const MOST_CUTS: usize = 16;
+
 /// Where the story begins, and the agency of its dateline.
 pub(super) fn trim(
     lines: &mut [Line<'_>],
@@ -12,22 +16,25 @@ pub(super) fn trim(
     sink: &mut Sink<'_>,
 ) -> (usize, Option<&'static str>) {
     let mut agency = None;
-    let mut at = 0;
+    let (mut at, mut cuts) = (0, 0);
     while at < lines.len() {
         let line = lines[at];
         let text = line.text;
+        let may_go = cuts < MOST_CUTS || text.len() <= MAX_LINE;
         if text.is_empty() {
-            at += 1;
-        } else if let Some(rule) = top_rule(&lines[at..], title) {
+            (at, cuts) = (at + 1, 0);
+        } else if may_go && let Some(rule) = top_rule(&lines[at..], title) {
             sink(rule, text);
-            at += 1;
+            (at, cuts) = (at + 1, 0);
         } else if let Some((cut, rule)) = edges::glued_before(text) {
             sink(rule, &text[..cut]);
             lines[at].cut(text.len() - text[cut..].trim_start().len());
+            cuts += 1;
         } else if let Some((cut, named)) = edges::dateline(text) {
             sink("dateline", &text[..cut]);
             agency = agency.or(named);
             lines[at].cut(cut);
+            cuts += 1;
         } else {
             break;
         }
