@@ -14,6 +14,9 @@ use crate::model::{Article, Refusal};
 /// How many bytes of records make a chunk: it and its articles stay in the cache of one core.
 pub(super) const CHUNK: usize = 1 << 18;
 
+/// Refusals after which a piece is handed on, so that a file of nothing else stays small in memory.
+const MOST_REFUSALS: usize = 1024;
+
 /// Whole records of one input, not yet parsed.
 pub(super) struct Piece {
     pub(super) file: Arc<str>,
@@ -102,6 +105,11 @@ impl Piece {
 
     pub(super) fn is_empty(&self) -> bool {
         self.ends.is_empty() && self.refusals.is_empty()
+    }
+
+    /// Whether it is handed on before more records are cut out.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes.len() >= CHUNK || self.refusals.len() >= MOST_REFUSALS
     }
 
     /// Bytes in memory, about.

@@ -182,7 +182,7 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Piece> {
         let header = self.header.clone()?;
         let mut piece = Piece::new(self.input.file.clone(), Body::Rows(header));
-        while !self.ended && piece.bytes.len() < CHUNK && piece.refusals.len() < 1024 {
+        while !self.ended && !piece.is_full() {
             self.append_or_end(&mut piece);
         }
         (!piece.is_empty()).then_some(piece)

@@ -321,7 +321,7 @@ impl Iterator for Elements {
 
     fn next(&mut self) -> Option<Piece> {
         let mut piece = Piece::new(self.input.file.clone(), Body::Json { alone: false });
-        while !self.ended && piece.bytes.len() < CHUNK && piece.refusals.len() < 1024 {
+        while !self.ended && !piece.is_full() {
             match self.step(&mut piece) {
                 Ok(more) => self.ended = !more,
                 Err(error) => {

@@ -61,7 +61,7 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Piece> {
         let mut piece = self.pool.piece(self.input.file.clone(), Body::Json { alone: false });
-        while !self.ended && piece.bytes.len() < CHUNK && piece.refusals.len() < 1024 {
+        while !self.ended && !piece.is_full() {
             match self.append(&mut piece) {
                 Ok(more) => self.ended = !more,
                 Err(error) => {

@@ -11,6 +11,9 @@ use super::lines::{Lines, too_long};
 use super::warc::Records;
 use super::{Error, Format, Options, csv};
 
+/// Files that make a chunk at the most: of one that is refused there are no bytes.
+const MOST_PIECES: usize = 1024;
+
 type Pieces = Box<dyn Iterator<Item = Piece> + Send>;
 
 /// The inputs as a stream of chunks; it holds one chunk at a time, or one record where that is longer.
@@ -46,7 +49,7 @@ impl Iterator for Reader {
     fn next(&mut self) -> Option<Chunk> {
         let mut pieces = Vec::new();
         let mut size = 0;
-        while size < CHUNK && pieces.len() < 1024 {
+        while size < CHUNK && pieces.len() < MOST_PIECES {
             let Some(piece) = self.pieces.next() else { break };
             size += piece.size();
             pieces.push(piece);

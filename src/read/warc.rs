@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::chunk::{Body, CHUNK, Piece};
+use super::chunk::{Body, Piece};
 use super::input::Input;
 use super::lines::too_long;
 
@@ -97,7 +97,7 @@ impl Iterator for Records {
 
     fn next(&mut self) -> Option<Piece> {
         let mut piece = Piece::new(self.input.file.clone(), Body::Web);
-        while !self.ended && piece.bytes.len() < CHUNK && piece.refusals.len() < 1024 {
+        while !self.ended && !piece.is_full() {
             match self.append(&mut piece) {
                 Ok(more) => self.ended = !more,
                 Err(error) => {
