@@ -7,6 +7,9 @@ use super::{Average, Edge, Merger, Tree, root, together};
 /// No edge.
 pub const NONE: u32 = u32::MAX;
 
+/// Where a round moves at most one edge in so many, the next ones look at no others.
+const FEW: usize = if cfg!(test) { 2 } else { 4 };
+
 /// Groups on their way, and the rule by which they merge.
 #[derive(Debug, Clone)]
 pub struct Linkage {
@@ -19,13 +22,46 @@ pub struct Linkage {
     average: Average,
     cut: i64,
 }
+
 /// Groups that merge, by their lowest items.
-struct Merging {
+pub(super) struct Merging {
     /// What each group became part of; itself while it is one.
     target: Vec<u32>,
-    nearest: Vec<u32>,
-    fractions: Vec<(i64, u64)>,
+    pub(super) nearest: Nearest,
     mergers: Vec<Merger>,
+}
+
+/// The way from each group to its nearest, among edges at or above the cut.
+pub(super) struct Nearest {
+    /// The position of the edge; [`NONE`] without.
+    pub(super) edge: Vec<u32>,
+    /// Its [`fraction`](Linkage::fraction).
+    fraction: Vec<(i64, u64)>,
+}
+
+impl Nearest {
+    fn new(n: usize) -> Self {
+        Self { edge: vec![NONE; n], fraction: vec![(0, 0); n] }
+    }
+
+    /// Takes an edge of that fraction for the way from one of its ends, if it is closer than the one so far.
+    pub(super) fn offer(&mut self, end: u32, i: u32, fraction: (i64, u64), edges: &[Edge]) -> bool {
+        let (best, of_best) = (&mut self.edge[end as usize], &mut self.fraction[end as usize]);
+        let closer = || match compare(fraction, *of_best) {
+            Ordering::Equal => ends(&edges[i as usize]) < ends(&edges[*best as usize]),
+            order => order == Ordering::Greater,
+        };
+        let taken = *best == NONE || closer();
+        if taken {
+            (*best, *of_best) = (i, fraction);
+        }
+        taken
+    }
+
+    /// Whether this edge is the way to the nearest from both of its ends.
+    pub(super) fn is_mutual(&self, i: u32, e: &Edge) -> bool {
+        self.edge[e.a as usize] == i && self.edge[e.b as usize] == i
+    }
 }
 
 impl Linkage {
@@ -56,8 +92,7 @@ impl Linkage {
     pub(super) fn merge_all(mut self, mut edges: Vec<Edge>, mut label: Vec<u32>) -> Tree {
         let mut merging = Merging {
             target: (0..label.len() as u32).collect(),
-            nearest: vec![NONE; label.len()],
-            fractions: vec![(0, 0); label.len()],
+            nearest: Nearest::new(label.len()),
             mergers: Vec::new(),
         };
         // What is kept apart may lie in several parts.
@@ -87,19 +122,29 @@ impl Linkage {
         loop {
             let edges = &mut edges[..left];
             for end in edges.iter().flat_map(|e| [e.a, e.b]) {
-                merging.nearest[end as usize] = NONE;
+                merging.nearest.edge[end as usize] = NONE;
             }
-            self.find_nearest(edges, &mut merging.nearest, &mut merging.fractions);
-            let merged = self.merge_mutual(&merging.nearest, edges);
+            self.find_nearest(edges, &mut merging.nearest);
+            let mutual = |(i, e): &(u32, &Edge)| merging.nearest.is_mutual(*i, e);
+            let merged = self.merge_all_of((0..).zip(&*edges).filter(mutual).map(|(_, e)| e));
             if merged.is_empty() {
                 return;
             }
-            merged.iter().for_each(|m| merging.target[m.gone as usize] = m.into);
-            if !self.apart.is_empty() {
-                self.move_parted(&merging.target);
+            self.note(&merged, merging);
+            let moved = edges.iter().filter(|e| !stays(e, &merging.target)).count();
+            if moved <= edges.len() / FEW {
+                return self.merge_few(edges, merged, merging);
             }
-            left = contract(edges, &merging.nearest, &merging.target);
-            merging.mergers.extend(merged);
+            left = contract(edges, &merging.nearest.edge, &merging.target);
+        }
+    }
+
+    /// Notes what became part of what.
+    pub(super) fn note(&mut self, merged: &[Merger], merging: &mut Merging) {
+        merged.iter().for_each(|m| merging.target[m.gone as usize] = m.into);
+        merging.mergers.extend_from_slice(merged);
+        if !self.apart.is_empty() {
+            self.move_parted(&merging.target);
         }
     }
 
@@ -154,7 +199,7 @@ impl Linkage {
     }
 
     /// The [`fraction`](Self::fraction) of an edge at or above the cut that may be.
-    fn close_fraction(&self, e: &Edge) -> Option<(i64, u64)> {
+    pub(super) fn close_fraction(&self, e: &Edge) -> Option<(i64, u64)> {
         let (sum, pairs) = self.fraction(e);
         let close = i128::from(sum) >= i128::from(self.cut) * i128::from(pairs)
             && (self.apart.is_empty() || self.apart.binary_search(&(e.a, e.b)).is_err());
@@ -163,39 +208,30 @@ impl Linkage {
 
     /// For each group the position of the edge to its nearest group, among edges at or above the cut; [`NONE`] without.
     pub fn nearest(&self, edges: &[Edge]) -> Vec<u32> {
-        let mut nearest = vec![NONE; self.size.len()];
-        self.find_nearest(edges, &mut nearest, &mut vec![(0, 0); self.size.len()]);
-        nearest
+        let mut nearest = Nearest::new(self.size.len());
+        self.find_nearest(edges, &mut nearest);
+        nearest.edge
     }
 
-    /// As [`nearest`](Self::nearest), for groups that are [`NONE`] so far; `fractions` are those of their edges.
-    fn find_nearest(&self, edges: &[Edge], nearest: &mut [u32], fractions: &mut [(i64, u64)]) {
-        for (i, edge) in edges.iter().enumerate() {
+    /// As [`nearest`](Self::nearest), for groups that have none so far.
+    fn find_nearest(&self, edges: &[Edge], nearest: &mut Nearest) {
+        for (i, edge) in (0..).zip(edges) {
             let Some(fraction) = self.close_fraction(edge) else { continue };
-            for end in [edge.a, edge.b] {
-                let (best, of_best) = (&mut nearest[end as usize], &mut fractions[end as usize]);
-                let closer = || match compare(fraction, *of_best) {
-                    Ordering::Equal => (edge.a, edge.b) < ends(&edges[*best as usize]),
-                    order => order == Ordering::Greater,
-                };
-                if *best == NONE || closer() {
-                    (*best, *of_best) = (i as u32, fraction);
-                }
-            }
+            nearest.offer(edge.a, i, fraction, edges);
+            nearest.offer(edge.b, i, fraction, edges);
         }
     }
 
-    /// Merges the groups that are each other's nearest, the higher into the lower.
-    fn merge_mutual(&mut self, nearest: &[u32], edges: &[Edge]) -> Vec<Merger> {
-        let mutual = |(i, e): &(usize, &Edge)| {
-            nearest[e.a as usize] == *i as u32 && nearest[e.b as usize] == *i as u32
-        };
+    /// Merges the groups at both ends of each of these edges, the higher into the lower. No group is at two of them.
+    pub(super) fn merge_all_of<'a>(
+        &mut self,
+        edges: impl Iterator<Item = &'a Edge>,
+    ) -> Vec<Merger> {
         let merger = |e: &Edge| {
             let (sum, pairs) = self.fraction(e);
             Merger { into: e.a, gone: e.b, sum, pairs }
         };
-        let merged: Vec<Merger> =
-            edges.iter().enumerate().filter(mutual).map(|(_, e)| merger(e)).collect();
+        let merged: Vec<Merger> = edges.map(merger).collect();
         for &Merger { into, gone, .. } in &merged {
             self.size[into as usize] += self.size[gone as usize];
             self.penalty[into as usize] += self.penalty[gone as usize];
@@ -209,8 +245,13 @@ fn compare((p, q): (i64, u64), (r, s): (i64, u64)) -> Ordering {
     (i128::from(p) * i128::from(s)).cmp(&(i128::from(r) * i128::from(q)))
 }
 
-fn ends(e: &Edge) -> (u32, u32) {
+pub(super) fn ends(e: &Edge) -> (u32, u32) {
     (e.a, e.b)
+}
+
+/// Whether both ends of an edge are what they became part of.
+fn stays(e: &Edge, target: &[u32]) -> bool {
+    target[e.a as usize] == e.a && target[e.b as usize] == e.b
 }
 
 /// Moves edges to the groups that their ends became part of, adding up those that now join the same two.
@@ -219,58 +260,17 @@ fn ends(e: &Edge) -> (u32, u32) {
 /// below it: its edges are dropped.
 /// Returns how many edges are left; these are the first.
 fn contract(edges: &mut [Edge], nearest: &[u32], target: &[u32]) -> usize {
-    let alive = |e: &Edge| nearest[e.a as usize] != NONE && nearest[e.b as usize] != NONE;
-    let stays = |e: &Edge| target[e.a as usize] == e.a && target[e.b as usize] == e.b;
-    let moved = |e: &Edge| {
-        let (a, b) = (target[e.a as usize], target[e.b as usize]);
-        (a != b).then(|| Edge { a: a.min(b), b: a.max(b), ..*e })
-    };
-    let move_all = edges.iter().filter(|e| !stays(e)).count() > edges.len() / 4;
-    let (mut left, mut others) = (0, Vec::new());
+    let mut left = 0;
     for i in 0..edges.len() {
         let e = edges[i];
-        let Some(now) = moved(&e).filter(|_| alive(&e)) else { continue };
-        if move_all || stays(&e) {
-            edges[left] = now;
+        let alive = nearest[e.a as usize] != NONE && nearest[e.b as usize] != NONE;
+        let (a, b) = (target[e.a as usize], target[e.b as usize]);
+        if alive && a != b {
+            edges[left] = Edge { a: a.min(b), b: a.max(b), ..e };
             left += 1;
-        } else {
-            others.push(now);
         }
     }
-    if move_all {
-        return add_up(&mut edges[..left]);
-    }
-    // Few moved, and the others stand in their order.
-    let n = add_up(&mut others);
-    others.truncate(n);
-    join(edges, left, others)
-}
-
-/// Puts some more edges among the first `left`, both ascending; returns how many there are then. There is room.
-fn join(edges: &mut [Edge], left: usize, mut others: Vec<Edge>) -> usize {
-    let mut rest = edges[..left].iter_mut().peekable();
-    others.retain(|other| {
-        while rest.next_if(|e| ends(e) < ends(other)).is_some() {}
-        match rest.peek_mut().filter(|e| ends(e) == ends(other)) {
-            Some(e) => {
-                e.sum += other.sum;
-                e.examined += other.examined;
-                false
-            }
-            None => true,
-        }
-    });
-    let all = left + others.len();
-    let (mut from, mut to) = (left, all);
-    while let Some(other) = others.pop() {
-        while from > 0 && ends(&edges[from - 1]) > ends(&other) {
-            (from, to) = (from - 1, to - 1);
-            edges[to] = edges[from];
-        }
-        to -= 1;
-        edges[to] = other;
-    }
-    all
+    add_up(&mut edges[..left])
 }
 
 /// Sorts edges, and adds up those that join the same two groups; returns how many are left, which are the first.
@@ -308,7 +308,7 @@ mod tests {
             without in prop::collection::btree_set(0u32..16, 0..2),
         ) {
             let mut target: Vec<u32> = (0..16).collect();
-            // Few move, or many. A group is in one merger of a round.
+            // A group is in one merger of a round.
             let mut of_merger = BTreeSet::new();
             for (a, b) in merged {
                 if a != b && !of_merger.contains(&a) && !of_merger.contains(&b) {

@@ -3,78 +3,123 @@
 use super::*;
 use proptest::prelude::*;
 
-/// One merger at a time, averages from the pairs themselves.
-fn best_first(
-    constraints: &Constraints,
-    penalties: &[i64],
-    edges: &[Edge],
+/// Groups that merge without any haste, averages from the pairs themselves.
+struct Slow<'a> {
+    constraints: &'a Constraints,
+    penalties: &'a [i64],
+    edges: &'a [Edge],
     cut: i64,
     average: Average,
-) -> Tree {
-    let Constraints { together, apart, closed } = constraints;
-    let mut groups: Vec<Vec<u32>> = (0..penalties.len() as u32).map(|i| vec![i]).collect();
-    for (a, b) in together {
-        let i = groups.iter().position(|g| g.contains(a)).unwrap();
-        let first = groups.remove(i);
-        match groups.iter_mut().find(|g| g.contains(b)) {
-            Some(other) => other.extend(first),
-            None => groups.push(first),
-        }
+    /// By their lowest items.
+    groups: Vec<Vec<u32>>,
+    mergers: Vec<Merger>,
+}
+
+/// The average between two groups, as a sum over so many pairs, and where the groups stand.
+type Close = (i128, i128, usize, usize);
+
+impl<'a> Slow<'a> {
+    fn new(
+        constraints: &'a Constraints,
+        penalties: &'a [i64],
+        edges: &'a [Edge],
+        cut: i64,
+        average: Average,
+    ) -> Self {
+        let label = together(penalties.len(), constraints.together.iter().copied());
+        let items = |group| (0..).zip(&label).filter(move |(_, l)| **l == group).map(|(i, _)| i);
+        let groups = (0..label.len() as u32).map(|group| items(group).collect());
+        let groups = groups.filter(|group: &Vec<u32>| !group.is_empty()).collect();
+        Self { constraints, penalties, edges, cut, average, groups, mergers: Vec::new() }
     }
-    let is_shut = |g: &&Vec<u32>| g.iter().any(|i| closed.contains(i));
-    let shut: Vec<u32> = groups.iter().filter(is_shut).flatten().copied().collect();
-    let parted = |x: &[u32], y: &[u32]| {
+
+    fn parted(&self, x: &[u32], y: &[u32]) -> bool {
+        let Constraints { apart, closed, .. } = self.constraints;
+        let is_shut = |g: &&Vec<u32>| g.iter().any(|i| closed.contains(i));
+        let shut: Vec<u32> = self.groups.iter().filter(is_shut).flatten().copied().collect();
         let between = |(a, b)| x.contains(a) && y.contains(b) || x.contains(b) && y.contains(a);
         x.iter().chain(y).any(|i| shut.contains(i))
             || apart.iter().map(|(a, b)| (a, b)).any(between)
-    };
-    let mut mergers = Vec::new();
-    loop {
-        let mut best: Option<(i128, i128, usize, usize)> = None;
-        for i in 0..groups.len() {
-            for j in i + 1..groups.len() {
-                let between = |e: &&Edge| {
-                    groups[i].contains(&e.a) && groups[j].contains(&e.b)
-                        || groups[j].contains(&e.a) && groups[i].contains(&e.b)
-                };
-                let found: Vec<&Edge> = edges.iter().filter(between).collect();
-                if found.is_empty() || parted(&groups[i], &groups[j]) {
-                    continue;
-                }
-                let all = groups[i].len() * groups[j].len();
-                let penalty = |x: &[u32], y: &[u32]| {
-                    x.iter().map(|&k| penalties[k as usize]).sum::<i64>() * y.len() as i64
-                };
-                let sum = found.iter().map(|e| e.sum).sum::<i64>()
-                    - penalty(&groups[i], &groups[j])
-                    - penalty(&groups[j], &groups[i]);
-                let pairs = if average == Average::AllPairs {
-                    all
-                } else {
-                    found.iter().map(|e| e.examined as usize).sum()
-                };
-                let (sum, pairs) = (i128::from(sum), pairs as i128);
-                if sum >= i128::from(cut) * pairs
-                    && best.is_none_or(|(s, p, ..)| sum * p > s * pairs)
-                {
-                    best = Some((sum, pairs, i, j));
-                }
-            }
+    }
+
+    /// All pairs of groups that may merge.
+    fn close(&self) -> Vec<Close> {
+        let pairs = (0..self.groups.len()).flat_map(|i| (0..i).map(move |j| (j, i)));
+        pairs.filter_map(|(i, j)| self.close_pair(i, j)).collect()
+    }
+
+    fn close_pair(&self, i: usize, j: usize) -> Option<Close> {
+        let (x, y) = (&self.groups[i], &self.groups[j]);
+        let between = |e: &&Edge| {
+            x.contains(&e.a) && y.contains(&e.b) || y.contains(&e.a) && x.contains(&e.b)
+        };
+        let found: Vec<&Edge> = self.edges.iter().filter(between).collect();
+        if found.is_empty() || self.parted(x, y) {
+            return None;
         }
-        let Some((sum, pairs, i, j)) = best else { break };
-        let gone = groups.remove(j);
-        let lowest = |group: &[u32]| *group.iter().min().unwrap();
-        let (x, y) = (lowest(&groups[i]), lowest(&gone));
-        let (sum, pairs) = (sum as i64, pairs as u64);
-        mergers.push(Merger { into: x.min(y), gone: x.max(y), sum, pairs });
-        groups[i].extend(gone);
+        let penalty = |x: &[u32], y: &[u32]| {
+            x.iter().map(|&k| self.penalties[k as usize]).sum::<i64>() * y.len() as i64
+        };
+        let sum = found.iter().map(|e| e.sum).sum::<i64>() - penalty(x, y) - penalty(y, x);
+        let pairs = match self.average {
+            Average::AllPairs => x.len() * y.len(),
+            Average::ExaminedPairs => found.iter().map(|e| e.examined as usize).sum(),
+        };
+        let (sum, pairs) = (i128::from(sum), pairs as i128);
+        (sum >= i128::from(self.cut) * pairs).then_some((sum, pairs, i, j))
     }
-    let mut label = vec![0; penalties.len()];
-    for group in groups {
-        let lowest = *group.iter().min().unwrap();
-        group.into_iter().for_each(|i| label[i as usize] = lowest);
+
+    /// Merges groups, the later ones first.
+    fn merge(&mut self, mut close: Vec<Close>) {
+        close.sort_by_key(|&(.., j)| std::cmp::Reverse(j));
+        for &(sum, pairs, i, j) in &close {
+            let (into, gone) = (self.groups[i][0], self.groups[j][0]);
+            self.mergers.push(Merger { into, gone, sum: sum as i64, pairs: pairs as u64 });
+            let gone = std::mem::take(&mut self.groups[j]);
+            self.groups[i].extend(gone);
+        }
+        self.groups.retain(|group| !group.is_empty());
+        self.groups.iter_mut().for_each(|group| group.sort_unstable());
     }
-    Tree { label, mergers }
+
+    fn tree(self) -> Tree {
+        let mut label = vec![0; self.penalties.len()];
+        for group in &self.groups {
+            group.iter().for_each(|&i| label[i as usize] = group[0]);
+        }
+        Tree { label, mergers: self.mergers }
+    }
+
+    /// One merger at a time.
+    fn best_first(mut self) -> Tree {
+        while let Some(best) = self.close().into_iter().reduce(closer) {
+            self.merge(vec![best]);
+        }
+        self.tree()
+    }
+
+    /// Round after round.
+    fn by_rounds(mut self) -> Tree {
+        loop {
+            let close = self.close();
+            let nearest = |group: usize| {
+                let at = |&&(.., i, j): &&Close| i == group || j == group;
+                close.iter().filter(at).copied().reduce(closer)
+            };
+            let is_mutual = |&&c: &&Close| nearest(c.2) == Some(c) && nearest(c.3) == Some(c);
+            let mutual: Vec<Close> = close.iter().filter(is_mutual).copied().collect();
+            if mutual.is_empty() {
+                return self.tree();
+            }
+            self.merge(mutual);
+        }
+    }
+}
+
+/// The closer of two pairs; of equally close ones that with the lowest items.
+fn closer(x: Close, y: Close) -> Close {
+    let order = (x.0 * y.1).cmp(&(y.0 * x.1)).then((y.2, y.3).cmp(&(x.2, x.3)));
+    if order.is_lt() { y } else { x }
 }
 
 /// Mergers that do not build on one another may come in any order.
@@ -146,9 +191,32 @@ proptest! {
         let constraints = fitting(raw, none.len());
         for (penalties, average) in [(&penalties, Average::AllPairs), (&none, Average::ExaminedPairs)] {
             let rounds = group_under(&constraints, penalties, edges.iter().copied(), cut, average);
-            let slow = best_first(&constraints, penalties, &edges, cut, average);
+            let slow = Slow::new(&constraints, penalties, &edges, cut, average).best_first();
             prop_assert!(weakest_last(&rounds));
             prop_assert_eq!(ordered(rounds), ordered(slow));
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn ties_go_as_in_rounds_over_all_pairs(
+        raw in prop::collection::vec((0u32..12, 1u32..5, 1i64..6), 0..30),
+        penalties in prop::collection::vec(0i64..2, 16),
+        constraints in constraints(),
+        cut in 1i64..5,
+    ) {
+        let edge = |(a, step, sum)| Edge { a, b: a + step, sum, examined: 1 };
+        let mut edges: Vec<Edge> = raw.into_iter().map(edge).collect();
+        edges.sort_by_key(|e| (e.a, e.b));
+        edges.dedup_by_key(|e| (e.a, e.b));
+        let none = vec![0; penalties.len()];
+        for constraints in [Constraints::default(), fitting(constraints, none.len())] {
+            for (penalties, average) in [(&penalties, Average::AllPairs), (&none, Average::ExaminedPairs)] {
+                let rounds = group_under(&constraints, penalties, edges.iter().copied(), cut, average);
+                let slow = Slow::new(&constraints, penalties, &edges, cut, average).by_rounds();
+                prop_assert_eq!(ordered(rounds), ordered(slow));
+            }
         }
     }
 }
@@ -185,4 +253,21 @@ fn a_chain_stays_a_chain() {
     let chain = (0..9).map(|i| edge(i, i + 1));
     let tree = group(&[0; 10], chain, 60, Average::AllPairs);
     assert_eq!(tree.label, [0, 0, 2, 2, 4, 4, 6, 6, 8, 8]);
+}
+
+/// In rounds that look at all edges, these would take many minutes.
+#[test]
+fn what_merges_one_pair_a_round_costs_no_more_than_its_edges() {
+    let n = 1 << 16;
+    let none = vec![0; n as usize];
+    let chain = |step: i64| {
+        let sum = move |i: u32| 1_000_000 + step * i64::from(i);
+        let edges = (0..n - 1).map(move |i| Edge { a: i, b: i + 1, sum: sum(i), examined: 1 });
+        let label = |average| group(&none, edges.clone(), 800_000, average).label;
+        [Average::AllPairs, Average::ExaminedPairs].map(label)
+    };
+    let pairs: Vec<u32> = (0..n).map(|i| i / 2 * 2).collect();
+    let expected = [pairs, vec![0; n as usize]];
+    assert_eq!(chain(0), expected, "all as strong");
+    assert_eq!(chain(1), expected, "one stronger than the other");
 }
