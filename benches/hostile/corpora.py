@@ -1,4 +1,4 @@
-"""Corpora that are meant to hurt, as JSON Lines on standard output: corpora.py KIND N."""
+"""Corpora that are meant to hurt, as JSON Lines on standard output: corpora.py KIND N. Of the kind "numbers" it is a text."""
 
 import itertools
 import json
@@ -19,6 +19,18 @@ def words(n):
 
 def day(i):
     return f"2025-03-{1 + i % 28:02d}T{i % 24:02d}:00:00Z"
+
+
+def sentence(i):
+    return " ".join(random.Random(i).choices(WORDS, cum_weights=OFTEN, k=9)) + "."
+
+
+# One article each that is as long as a record may be, but for a little.
+LARGE = {
+    "long": lambda: {"title": words(8), "text": words(60_000_000 // 5)},
+    "outlets": lambda: {"title": words(8) + " - News" * (60_000_000 // 7), "text": words(160)},
+    "datelines": lambda: {"title": words(8), "text": "LONDON (Reuters) - " * (60_000_000 // 19) + words(160)},
+}
 
 
 def article(kind, i, n):
@@ -45,14 +57,21 @@ def article(kind, i, n):
         runs = [PARAGRAPH.split()[k:k + 3] for k in range(0, 90, 3)]
         random.shuffle(runs)
         return {"title": words(6), "text": " ".join(" ".join(run) + " " + words(1) for run in runs), "published": day(i)}
+    if kind == "ticker":
+        # Each is as like the one before it as any other is.
+        second = f"2025-03-{1 + i // 86400 % 28:02d}T{i // 3600 % 24:02d}:{i // 60 % 60:02d}:{i % 60:02d}Z"
+        return {"title": "", "text": " ".join(sentence(j) for j in range(i, i + 12)), "published": second}
     raise SystemExit(f"no corpus {kind}")
 
 
 def main():
     kind, n = sys.argv[1], int(sys.argv[2])
     random.seed(7)
-    if kind == "long":
-        print(json.dumps({"id": "long", "title": words(8), "text": words(60_000_000 // 5)}))
+    if kind == "numbers":
+        print(*range(n), "Pier to be rebuilt", PARAGRAPH, sep="\n")
+        return
+    if kind in LARGE:
+        print(json.dumps({"id": kind} | LARGE[kind]()))
         kind = "normal"
     for i in range(n):
         print(json.dumps({"id": f"a{i}"} | article(kind, i, n)))

@@ -10,13 +10,16 @@ trap 'rm -rf "$scratch"' EXIT
 
 # Prints the corpus, CPU seconds, megabytes, stories and the largest one.
 measure() {
-    python3 benches/hostile/corpora.py "$1" "$n" > "$scratch/in.jsonl"
-    /usr/bin/env python3 - "$1" "$scratch" <<'PY'
+    local input="$scratch/in.jsonl"
+    [ "$1" != numbers ] || input="$scratch/in.txt"
+    python3 benches/hostile/corpora.py "$1" "$n" > "$input"
+    /usr/bin/env python3 - "$1" "$scratch" "$input" <<'PY'
 import csv, os, resource, subprocess, sys
-corpus, scratch = sys.argv[1:]
+corpus, scratch, articles = sys.argv[1:]
 out = f"{scratch}/out.csv"
-subprocess.run(["target/release/samestory", "cluster", "-q", "--threads", "1", f"{scratch}/in.jsonl", "-o", out], check=True)
+subprocess.run(["target/release/samestory", "cluster", "-q", "--threads", "1", articles, "-o", out], check=True)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
+csv.field_size_limit(1 << 30)
 sizes = {}
 with open(out, newline="") as rows:
     for row in csv.DictReader(rows):
@@ -27,6 +30,6 @@ PY
 
 echo "| corpus of $n | CPU-s | MB | stories | largest |"
 echo "|---|---|---|---|---|"
-for corpus in normal identical boilerplate one-word same-minute dates giant-story collisions long; do
+for corpus in normal identical boilerplate one-word same-minute dates giant-story collisions ticker long outlets datelines numbers; do
     measure "$corpus"
 done
