@@ -79,8 +79,8 @@
 //!
 //! - No I/O, clock, environment, randomness or printing in `kernel`, `text` and `stages`; they cannot fail, and no
 //!   article makes them panic.
-//! - No answer that depends on the number of threads or the order of the input: sums are integers, ties go by the hash of
-//!   the id.
+//! - No answer that depends on the number of threads or the order of the input: sums are integers, ties go by the date,
+//!   then by the hash of the id.
 //! - No hash that depends on the machine or the run: all are XXH3, and what they hash is versioned ([`text::VERSION`]).
 //! - No bucket that costs quadratic time, and no group that grows by chaining: pairs come from bounded buckets, groups
 //!   from average linkage.
