@@ -64,6 +64,27 @@ fn each_command_says_which_decisions_it_does_not_take() {
 }
 
 #[test]
+fn where_a_group_is_its_own_story_a_link_makes_no_other() {
+    let dir = Dir::new();
+    let article = |id: &str, title: &str| {
+        format!("{{\"id\":\"{id}\",\"title\":\"{title}\",\"published\":\"2026-01-28\"}}\n")
+    };
+    let two = article("a", "Sarrel volcano closes harbour") + &article("b", "Ravenna beat leaders");
+    dir.file("news.jsonl", two).file("later.jsonl", article("c", "Library lends seeds"));
+    dir.file("d.csv", "decision,article_id,other_id\nmust-link,a,b\n");
+    let update = "update -q --only duplicates --index news.idx -o /dev/null";
+    dir.run(&format!("{update} news.jsonl")).exits(0);
+    dir.run("index decide --index news.idx d.csv").exits(0).says("0 changes of stories");
+    dir.run(&format!("{update} later.jsonl")).exits(0);
+    let cluster = "cluster -q --only duplicates --decisions d.csv news.jsonl later.jsonl";
+    for layout in ["articles", "stories"] {
+        let layout = format!("--layout {layout}");
+        let export = dir.run(&format!("index export --index news.idx {layout}")).exits(0).out;
+        assert_eq!(export, dir.run(&format!("{cluster} {layout}")).exits(0).out);
+    }
+}
+
+#[test]
 fn a_file_of_no_decisions_is_said_why() {
     let dir = Dir::new();
     dir.file("page.md", "# Title\n\nSome, words\n").file("news.jsonl", "{\"title\":\"One\"}\n");

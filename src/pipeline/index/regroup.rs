@@ -204,9 +204,10 @@ fn numbered(Tree { label, mergers }: Tree, positions: &[u32]) -> Tree {
     }
 }
 
-/// What editors decided, of reports that are all those of articles that decisions name, or none.
+/// What editors decided, of reports that are all those of articles that decisions name, or none. With duplicates alone each
+/// report is its own story, whatever they decided.
 fn constraints(work: &Work<'_>, number: impl Fn(u32) -> u32) -> linkage::Constraints {
-    if work.named.iter().all(|&row| number(row) == NONE) {
+    if work.params.only_duplicates || work.named.iter().all(|&row| number(row) == NONE) {
         return linkage::Constraints::default();
     }
     decided(work).of_groups(number)
