@@ -133,9 +133,17 @@ fn add(
 
 /// Has the index take what a service accepted and did not come to: that was before what is asked for now.
 pub(super) fn take_waiting(index: &mut Index, now: Timestamp, tell: &Tell) -> Result<(), Failure> {
-    tell.refusals(&index.take_waiting(now)?, None);
+    let refusals = index.take_waiting(now).map_err(|error| match error {
+        Error::Parameters { .. } => Failure::from(error).hint(LEARNT),
+        error => error.into(),
+    })?;
+    tell.refusals(&refusals, None);
     Ok(())
 }
+
+/// What to do about articles that wait where what they are to be read with is not given.
+const LEARNT: &str = "articles wait that a service accepted: `samestory update` or `serve` with the same --boilerplate and \
+                      --terms takes them first";
 
 fn commit(others: [Option<Output>; 3], rows: Output) -> Result<(), output::Error> {
     others.into_iter().flatten().chain([rows]).try_for_each(Output::commit)

@@ -136,6 +136,15 @@ impl Store {
         &self.params
     }
 
+    /// Demands the parameters that the index was built with, learnt artefacts included.
+    ///
+    /// # Errors
+    /// They are others, or the header cannot be read.
+    pub fn demand(&self, params: &Params) -> Result<(), Error> {
+        let path = self.folder.join("header");
+        Header::read(&path)?.map_or(Ok(()), |header| header.check(&path, params))
+    }
+
     /// The database's file.
     pub fn database(&self) -> PathBuf {
         self.folder.join("index.sqlite")

@@ -170,6 +170,30 @@ fn what_a_service_left_waiting_can_be_decided_about_and_makes_others_old() {
 }
 
 #[test]
+fn what_waits_is_read_with_what_the_index_was_built_with() {
+    let dir = Dir::new();
+    let articles = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/boilerplate.jsonl");
+    dir.file("cases.jsonl", std::fs::read(articles).unwrap());
+    dir.run("learn boilerplate cases.jsonl -o learnt").exits(0);
+    dir.file("night.jsonl", json!({"id": "first", "title": "Ferry aground"}).to_string());
+    let update = "update --index news.idx night.jsonl --boilerplate learnt";
+    dir.run(update).exits(0);
+    dir.file("decided.csv", "decision,article_id,other_id\ncannot-link,wire,copy\n");
+    let verbs = ["decide decided.csv", "expire --retain 30d"];
+    let run = |verb: &str| dir.run(&format!("index {verb} --index news.idx"));
+    verbs.iter().for_each(|verb| drop(run(verb).exits(0)));
+    left(&dir, &news());
+    for verb in verbs {
+        let refused = run(verb).exits(2).says("built with other settings: boilerplate=");
+        refused.says("`samestory update` or `serve` with the same --boilerplate");
+        assert_eq!(waiting(&dir).len(), 4, "{verb} takes nothing");
+    }
+    dir.run(update).exits(0);
+    assert_eq!(waiting(&dir), [""; 0]);
+    verbs.iter().for_each(|verb| drop(run(verb).exits(0)));
+}
+
+#[test]
 fn so_many_keys_are_remembered_however_many_articles_came_with_them() {
     let dir = Dir::new();
     Asked::new(options(&dir, None)).stop();

@@ -63,13 +63,17 @@ impl Index {
     /// stored, as a service does. Gives what could not be used.
     ///
     /// # Errors
-    /// As [`Index::take`].
+    /// As [`Index::take`], and something waits that has to be read with learnt artefacts which the index was opened without.
     pub fn take_waiting(&mut self, now: Timestamp) -> Result<Vec<Refusal>, Error> {
         let mut refusals = Vec::new();
         if !Journal::is_there(self.store.folder()) {
             return Ok(refusals);
         }
         let mut journal = Journal::open(self.store.folder())?;
+        if !journal.waiting(1)?.is_empty() {
+            // An index names the learnt artefacts that articles are read with, and has no copy of them.
+            self.store.demand(&self.params)?;
+        }
         let options = Options { store_text_days: Some(f64::INFINITY), ..Options::at(now) };
         while let Some(taken) = self.take(&mut journal, &options)? {
             refusals.extend(taken.night.refusals);
