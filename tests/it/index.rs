@@ -311,3 +311,34 @@ fn stories_expire_with_the_night_that_makes_them_old() {
     assert_eq!((ids().len(), &*ids()[0].0), (1, "b"));
     dir.run("index check --index news.idx").exits(0);
 }
+
+#[test]
+fn a_night_that_makes_its_own_articles_old_tells_of_those_that_stay() {
+    let dir = Dir::new();
+    let text = "Mount Sarrel erupted before dawn on Monday and ash closed the airport of Quellara";
+    let article = |id: &str, title: &str, day: &str| {
+        let article = serde_json::json!({"id": id, "title": title, "text": text, "published": day});
+        format!("{article}\n")
+    };
+    let lone = |id: &str, day: &str| {
+        serde_json::json!({"id": id, "title": "Library lends seeds", "published": day}).to_string()
+            + "\n"
+    };
+    dir.file("old.jsonl", lone("gone", "2026-01-01") + &article("a", "Sarrel", "2026-02-20"));
+    let tonight = [
+        lone("late", "2026-01-02"),
+        article("b", "Sarrel erupts", "2026-02-21"),
+        lone("new", "2026-03-01"),
+    ];
+    dir.file("new.jsonl", tonight.concat());
+    dir.run("update --index news.idx old.jsonl -o /dev/null").exits(0);
+    let night = "update --index news.idx new.jsonl --retain 30d -o out.csv --unique unique.jsonl";
+    dir.run(&format!("{night} --dry-run")).exits(0);
+    let dry = dir.read("out.csv");
+    dir.run(night).exits(0).says("2 new articles");
+    let export = dir.run("index export --index news.idx").exits(0).out;
+    let mine: Vec<&str> = export.lines().filter(|line| !line.ends_with(",old.jsonl")).collect();
+    assert_eq!(dir.read("out.csv").lines().collect::<Vec<_>>(), mine);
+    assert_eq!((dry, mine.len()), (dir.read("out.csv"), 3));
+    assert_eq!(dir.read("unique.jsonl"), tonight[2]);
+}

@@ -81,7 +81,7 @@ pub(super) fn arrange(
         }
     }
     let mut is_shown = vec![is_few; positions.len()];
-    for &row in &work.added {
+    for &row in &work.told {
         is_shown[tree.label[number[work.group_of(row) as usize] as usize] as usize] = true;
     }
     let (shown, mut others): (Vec<usize>, Vec<usize>) =

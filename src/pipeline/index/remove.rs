@@ -42,7 +42,7 @@ impl Index {
         let gone = |a: &Prepared| identities.contains(&a.identity);
         let run = RunLine { at: now.to_string(), command: "forget", ..RunLine::default() };
         let batch = Batch { run, removed, forgotten: ids.to_vec(), ..Batch::default() };
-        let night = self.change(true, |index| index.remove(gone, ending, batch))?;
+        let night = self.change(true, |index| index.remove(gone, ending, batch, Vec::new()))?;
         self.params.decisions = self.in_force()?;
         self.store.sweep()?;
         self.store.scrub()?;
@@ -59,27 +59,32 @@ impl Index {
     /// # Errors
     /// As [`Index::update`].
     pub fn expire(&mut self, days: f64, options: &Options) -> Result<Night, Error> {
-        let night = self.change(true, |index| index.let_expire(days, options))?;
+        let night = self.change(true, |index| index.let_expire(days, options, Vec::new()))?;
         self.store.sweep()?;
-        Ok(night)
+        Ok(night.unwrap_or_default())
     }
 
-    /// [`Index::expire`] as a part of a change.
-    pub(super) fn let_expire(&mut self, days: f64, options: &Options) -> Result<Night, Error> {
+    /// [`Index::expire`] as a part of a change that tells of these rows; none where nothing is that old.
+    pub(super) fn let_expire(
+        &mut self,
+        days: f64,
+        options: &Options,
+        told: Vec<u32>,
+    ) -> Result<Option<Night>, Error> {
         let newest = self.store.newest()?.and_then(|newest| newest.parse().ok());
         let Some(before) = newest.and_then(|newest| world::before(newest, days)) else {
-            return Ok(Night::default());
+            return Ok(None);
         };
         let removed = self.store.rows_of_stories_before(&before)?;
         if removed.is_empty() {
-            return Ok(Night::default());
+            return Ok(None);
         }
         let reason = format!("its newest article is older than {days} days");
         let ending = Ending { change: "expired", reason };
         let run = RunLine { at: options.now.to_string(), command: "expire", ..RunLine::default() };
         let rows = removed.clone();
         let gone = move |a: &Prepared| rows.binary_search(&a.row).is_ok();
-        self.remove(gone, ending, Batch { run, removed, ..Batch::default() })
+        self.remove(gone, ending, Batch { run, removed, ..Batch::default() }, told).map(Some)
     }
 
     /// Takes decisions of editors; those that contradict others are refused, by position, with the reason.
@@ -110,6 +115,7 @@ impl Index {
             ending: Ending { change: "gone", reason: String::new() },
             batch: Batch { decisions, run, ..Batch::default() },
             decided: old.clone(),
+            told: Vec::new(),
             clock: Clock::default(),
         };
         let settled = self.change(true, |index| index.settle(turn, &mut night));
@@ -125,13 +131,15 @@ impl Index {
         gone: impl Fn(&Prepared) -> bool,
         ending: Ending,
         mut batch: Batch,
+        told: Vec<u32>,
     ) -> Result<Night, Error> {
         batch.run.counts[3] = batch.removed.len() as i64;
         let state = State::load(&self.store, &[])?;
         self.rewrite(&state, gone, &mut batch)?;
         let mut night = Night::default();
         let (successors, decided) = (HashMap::default(), Vec::new());
-        let turn = Turn { state, successors, ending, batch, decided, clock: Clock::default() };
+        let clock = Clock::default();
+        let turn = Turn { state, successors, ending, batch, decided, told, clock };
         self.settle(turn, &mut night)?;
         Ok(night)
     }

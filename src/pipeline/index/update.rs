@@ -29,6 +29,8 @@ pub(super) struct Turn {
     pub(super) batch: Batch,
     /// What was decided before, where that changes.
     pub(super) decided: Vec<Decision>,
+    /// Rows of articles that are told of as new ones are: those that came earlier in the same change.
+    pub(super) told: Vec<u32>,
     pub(super) clock: Clock,
 }
 
@@ -143,11 +145,18 @@ impl Index {
             } else {
                 let reason = "no article of it is left".to_owned();
                 let ending = Ending { change: "gone", reason };
-                let turn = Turn { state, successors, ending, batch, decided: Vec::new(), clock };
+                let (decided, told) = (Vec::new(), Vec::new());
+                let turn = Turn { state, successors, ending, batch, decided, told, clock };
                 index.settle(turn, &mut night)?;
             }
             if let Some(days) = options.retain_days {
-                night.changes.extend(index.let_expire(days, options)?.changes);
+                let told = tonight.into_iter().collect();
+                if let Some(left) = index.let_expire(days, options, told)? {
+                    night.changes.extend(left.changes);
+                    // What was said of tonight's articles may hold no longer.
+                    (night.grouping, night.tonight) = (left.grouping, left.tonight);
+                    night.counts.unmet = left.counts.unmet;
+                }
             }
             ready(&night)
         })?;
@@ -188,7 +197,7 @@ impl Index {
 
     /// Groups what came, went or was decided and what that touches, finds what changed, and writes it.
     pub(super) fn settle(&mut self, turn: Turn, night: &mut Night) -> Result<(), Error> {
-        let Turn { state, successors, ending, mut batch, decided, mut clock } = turn;
+        let Turn { state, successors, ending, mut batch, decided, told, mut clock } = turn;
         let next = self.store.next()?.story;
         let stages = &mut night.stages;
         let decisions = self.params.decisions.iter().chain(&decided);
@@ -196,6 +205,7 @@ impl Index {
         let removed = batch.removed.clone();
         let mut work =
             Work::new(&self.store, &self.params, state, removed, &batch.articles, named)?;
+        work.tell_of(told);
         if batch.replaced_segments.is_empty() {
             self.merge_small(&work.state, &mut batch)?;
         }
@@ -222,8 +232,8 @@ impl Index {
         let names = settle::settle(&before, &fresh, &ending, in_use, &mut batch)?;
         let others = names.len() - placed.len();
         name(&mut placed, &names[others..]);
-        let added: HashSet<u32> = work.added.iter().copied().collect();
-        night.tonight = corpus.rows().map(|row| added.contains(&row)).collect();
+        let tonight: HashSet<u32> = work.told.iter().copied().collect();
+        night.tonight = corpus.rows().map(|row| tonight.contains(&row)).collect();
         let grouping = place::arrange(corpus, &mut found, placed, &self.params);
         night.grouping = grouping.map_err(world::aside)?;
         clock.stage(&mut night.stages, "place", night.grouping.articles.len() as u64, "articles");
@@ -233,9 +243,10 @@ impl Index {
         let number = self.free_segment(&batch)?;
         findings.write(&self.store, number, is_report)?.into_batch(&mut batch);
         night.changes.clone_from(&batch.log);
+        let added = work.added.len() as u64;
         drop(work);
         self.store.write(&batch)?;
-        clock.stage(&mut night.stages, "write", added.len() as u64, "new articles");
+        clock.stage(&mut night.stages, "write", added, "new articles");
         Ok(())
     }
 }

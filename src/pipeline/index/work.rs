@@ -23,6 +23,8 @@ pub(super) struct Work<'a> {
     entries: HashMap<u32, Entry>,
     /// Rows that are new.
     pub(super) added: Vec<u32>,
+    /// Rows of articles whose places are told, whatever becomes of their stories: the new ones at least.
+    pub(super) told: Vec<u32>,
     /// Rows that are no more.
     pub(super) removed: Vec<u32>,
     /// Rows of articles that decisions name, or named.
@@ -62,8 +64,14 @@ impl<'a> Work<'a> {
         }
         let mut all: Vec<u32> = ids.keys().copied().collect();
         all.sort_unstable();
-        let added = new.iter().map(|stored| stored.row).collect();
-        Ok(Self { store, params, state, entries, added, removed, named: all, ids })
+        let added: Vec<u32> = new.iter().map(|stored| stored.row).collect();
+        let told = added.clone();
+        Ok(Self { store, params, state, entries, added, told, removed, named: all, ids })
+    }
+
+    /// Tells of these articles too, as far as they are still there.
+    pub(super) fn tell_of(&mut self, rows: Vec<u32>) {
+        self.told.extend(rows.into_iter().filter(|&row| self.state.now(row).is_there()));
     }
 
     /// The id of an article that decisions name.
@@ -82,7 +90,7 @@ impl<'a> Work<'a> {
     }
 
     /// Stories that are to be grouped anew: of which an article or a report went, came or stands elsewhere, or of which a pair
-    /// or a penalty `changed`; and those of articles that decisions name.
+    /// or a penalty `changed`; and those of articles that decisions name, or that are told of.
     pub(super) fn touched(&self, reports: &Reports, changed: &HashSet<u32>) -> HashSet<u32> {
         let mut stories: HashSet<u32> = HashSet::default();
         let story = |row: u32| self.state.was(row).story;
@@ -96,7 +104,9 @@ impl<'a> Work<'a> {
             }
         }
         let moved = reports.came.iter().chain(&reports.went);
-        stories.extend(moved.chain(changed).chain(&self.named).map(|&row| story(row)));
+        stories.extend(
+            moved.chain(changed).chain(&self.named).chain(&self.told).map(|&row| story(row)),
+        );
         stories.remove(&NONE);
         stories
     }
