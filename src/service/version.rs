@@ -3,8 +3,8 @@
 use super::problem::Problem;
 use crate::pipeline::index::{Index, Told};
 
-/// Changes with every decision about one of its articles and every merger and split; articles that merely come in do not
-/// change it.
+/// Changes with every decision about one of its articles, every merger and split, and whenever articles move between it and
+/// another; articles that merely come in do not change it.
 pub(super) fn version(index: &Index, told: &Told) -> Result<String, Problem> {
     let mut ids: Vec<&str> = told.articles.iter().map(|a| &*a.entry.id).collect();
     ids.sort_unstable();

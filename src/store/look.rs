@@ -162,20 +162,21 @@ impl Store {
         let sql = format!(
             "SELECT number, at, story_id, change, came_from, articles_added, reason \
              FROM log JOIN runs USING (run) WHERE number IN (SELECT number FROM log WHERE {block} AND story_id = ?1 \
-             UNION SELECT number FROM log WHERE came_from <> '' AND instr(' ' || came_from || ' ', ' ' || ?1 || ' ')) \
+             UNION {LEFT}) \
              ORDER BY number"
         );
         self.some(&sql, [name], logged)
     }
 
-    /// The last line of the log that says that a story was merged or split.
+    /// The last line of the log that says that a story was merged or split, or that articles moved into it or out of it.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn last_move(&self, name: &str) -> Result<Option<i64>, Error> {
         let block = of_any_block("log", "log", "number");
         let sql = format!(
-            "SELECT MAX(number) FROM log WHERE {block} AND story_id = ? AND change IN ('merged', 'split')"
+            "SELECT MAX(number) FROM (SELECT number FROM log WHERE {block} AND story_id = ?1 \
+             AND came_from <> '' UNION ALL {LEFT})"
         );
         Ok(self.one(&sql, name, |r| r.get(0))?.flatten())
     }
@@ -217,6 +218,9 @@ impl Store {
         })
     }
 }
+
+/// Lines of the log that say that articles left a story for others.
+const LEFT: &str = "SELECT number FROM log WHERE came_from <> '' AND instr(' ' || came_from || ' ', ' ' || ?1 || ' ')";
 
 const PLACED: &str = "a.row, a.id, a.title, a.source, a.lang, a.url, a.file, a.kept, a.published, a.seen, a.fingerprint, \
     m.story, (SELECT id FROM articles WHERE row = m.duplicate_group) \

@@ -286,6 +286,40 @@ fn editors_decide_and_undo() {
     again.stop();
 }
 
+#[test]
+fn whose_articles_moved_is_another_version() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    asked.batch(&news()).is(201);
+    let (story, other) = (asked.story_of("wire"), asked.story_of("seeds"));
+    let versions = || {
+        let told = |story: &String| asked.get(&format!("/v1/stories/{story}")).is(200).json();
+        [&story, &other].map(|story| told(story)["version"].clone())
+    };
+    let seen = versions();
+    let log = |story: &str, change: &str, from: &str| {
+        let index = rusqlite::Connection::open(dir.path("news.idx/index.sqlite")).unwrap();
+        let sql = "INSERT INTO log SELECT MAX(number) + 1, MAX(run), ?, ?, ?, 1, '' FROM log";
+        index.execute(sql, [story, change, from]).unwrap();
+        versions()
+    };
+    assert_eq!(log(&story, "grew", ""), seen, "articles that merely come in");
+    let (none, two) = ("s2222222222222", format!("s2222222222222 {story}"));
+    let mut before = seen.clone();
+    for (to, change, from) in
+        [(none, "split", &*story), (&other, "grew", &two), (&story, "grew", none)]
+    {
+        let after = log(to, change, from);
+        assert_ne!(after[0], before[0], "{to} {change} {from}");
+        assert_eq!(after[1] != before[1], to == other, "{to} {change} {from}");
+        before = after;
+    }
+    let wish = json!({"action": "lock", "story": story, "versions": {&story: seen[0]}});
+    let stale = asked.post("/v1/decisions", &wish).is(409).json();
+    assert_eq!(stale["type"], "urn:samestory:problem:stale");
+    asked.stop();
+}
+
 /// What an article is called is no reason to say so of another conflict.
 #[test]
 fn who_was_slower_is_told_so() {

@@ -100,7 +100,7 @@ impl Index {
         self.store.history(name)
     }
 
-    /// The last line of the log that says that a story was merged or split.
+    /// The last line of the log that says that a story was merged or split, or that articles moved into it or out of it.
     ///
     /// # Errors
     /// The database cannot be read.
