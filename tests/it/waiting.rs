@@ -85,6 +85,19 @@ fn a_version_that_comes_too_late_is_refused() {
     asked.stop();
 }
 
+#[test]
+fn a_title_with_a_nul_is_the_same_once_more() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    for hour in [10, 9] {
+        let published = format!("2026-05-03T{hour:02}:00:00Z");
+        let article = json!({"id": "a", "title": "Ferry\0aground", "published": published});
+        asked.post("/v1/articles", &article).is(201);
+        asked.settled("a");
+    }
+    asked.stop();
+}
+
 /// A service that ends after the index took a batch, and before the journal let go of it, takes it again.
 #[test]
 fn what_is_taken_twice_does_no_harm() {

@@ -1,5 +1,6 @@
 //! Texts as delivered, packed for the database.
 
+use std::borrow::Cow;
 use std::io::Read as _;
 
 use crate::model::Article;
@@ -10,8 +11,16 @@ const LEVEL: i32 = 3;
 
 /// Title and text in one, smaller.
 pub(super) fn pack(article: &Article) -> Vec<u8> {
-    let both = format!("{}\0{}", article.title.replace('\0', " "), article.text);
+    let both = format!("{}\0{}", title(article), article.text);
     zstd::bulk::compress(both.as_bytes(), LEVEL).unwrap_or_default()
+}
+
+/// A title as it is stored: what parts it from the text is not in it.
+pub(super) fn title(article: &Article) -> Cow<'_, str> {
+    match article.title.contains('\0') {
+        true => article.title.replace('\0', " ").into(),
+        false => (&*article.title).into(),
+    }
 }
 
 /// Back to title and text.

@@ -56,7 +56,7 @@ impl Index {
         let Some(date) = later.filter(|_| !self.params.ignore_dates) else { return Ok(None) };
         let Some(packed) = self.store.text(had.row)? else { return Ok(Some((date, false))) };
         let (title, text) = texts::unpack(&self.store, &packed)?;
-        Ok(Some((date, title == article.title && text == article.text)))
+        Ok(Some((date, title == texts::title(article) && text == article.text)))
     }
 
     /// Takes all that a service left waiting, if there was one: it came before whatever the index is asked for now. Texts are
