@@ -197,7 +197,7 @@ mod tests {
             panic!("it is cluster")
         };
         assert_eq!(settings.judging.params(), Params::default());
-        let options = settings.reading.options(&settings.writing.keep);
+        let options = settings.reading.options(&settings.writing.keep).unwrap();
         assert_eq!(format!("{options:?}"), format!("{:?}", read::Options::default()));
         assert_eq!(
             (settings.writing.layout, settings.writing.format),

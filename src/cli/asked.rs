@@ -1,6 +1,8 @@
 //! What options ask of the library.
 
+use super::exit::Failure;
 use super::groups::{Judging, Reading};
+use super::targets;
 use crate::params::Params;
 use crate::read;
 
@@ -25,15 +27,15 @@ impl Judging {
 
 impl Reading {
     /// The reader's options, with the columns to carry through.
-    pub(super) fn options(&self, keep: &[String]) -> read::Options {
-        read::Options {
+    pub(super) fn options(&self, keep: &[String]) -> Result<read::Options, Failure> {
+        Ok(read::Options {
             format: self.input_format,
             fields: self.field.clone(),
             id: self.id.clone(),
             timezone: self.timezone.clone(),
             keep: keep.to_vec(),
             max_record: self.max_record.0,
-            outlets: Vec::new(),
-        }
+            outlets: targets::outlets(self.sources.as_deref())?,
+        })
     }
 }

@@ -38,7 +38,7 @@ pub(super) struct Clean {
 pub(super) fn run(args: &Clean, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     targets::check([args.output.as_deref()], &args.inputs, &layers.files(), None)?;
     let pending = interrupt::watch();
-    let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
+    let reader = read::open(&args.inputs, args.reading.options(&[])?).map_err(Failure::usage)?;
     let mut output = Output::open(args.output.as_deref(), &pending)?;
     let learnt: Option<&Boilerplate> = args.cleaning.boilerplate.as_deref();
     let write = if args.format == "jsonl" { write_json } else { write_text };

@@ -77,7 +77,7 @@ pub(super) fn group(
     args: &Evaluate,
     params: &Params,
 ) -> Result<(Vec<Labelled>, Vec<Refusal>), Failure> {
-    let reader = read::open(&args.inputs, args.reading.options(&[])).map_err(Failure::usage)?;
+    let reader = read::open(&args.inputs, args.reading.options(&[])?).map_err(Failure::usage)?;
     let mut run = pipeline::cluster(reader, params).map_err(Failure::aside)?;
     args.judging.refuse(&mut run.refusals);
     if run.grouping.articles.is_empty() {

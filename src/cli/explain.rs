@@ -157,7 +157,7 @@ fn articles(
     args: &Explain,
     inputs: &[String],
 ) -> Result<impl Iterator<Item = Vec<Article>> + use<>, Failure> {
-    let reader = read::open(inputs, args.reading.options(&[])).map_err(Failure::usage)?;
+    let reader = read::open(inputs, args.reading.options(&[])?).map_err(Failure::usage)?;
     Ok(reader.map(|chunk| chunk.parse().articles))
 }
 

@@ -47,6 +47,9 @@ pub(super) struct Reading {
     /// Refuse records longer than this
     #[arg(long, value_name = "SIZE", env = "SAMESTORY_MAX_RECORD", default_value_t = Bytes(read::Options::default().max_record))]
     pub(super) max_record: Bytes,
+    /// A CSV with source, owner, lang, timezone: what articles of a source do not say; one owner is one report
+    #[arg(long, value_name = "FILE", env = "SAMESTORY_SOURCES")]
+    pub(super) sources: Option<PathBuf>,
 }
 
 /// What can change an answer.
@@ -157,9 +160,6 @@ pub(super) struct Writing {
     /// Carry these columns of the input through
     #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_KEEP", value_delimiter = ',')]
     pub(super) keep: Vec<String>,
-    /// A CSV with source, owner, lang, timezone: what articles of a source do not say; one owner is one report
-    #[arg(long, value_name = "FILE", env = "SAMESTORY_SOURCES")]
-    pub(super) sources: Option<PathBuf>,
     /// Spell CSV for spreadsheets: byte order mark, CRLF, no formulas
     #[arg(long, env = "SAMESTORY_EXCEL", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub(super) excel: bool,

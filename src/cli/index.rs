@@ -145,7 +145,7 @@ fn export(args: &Export, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     let keep = args.writing.kept()?;
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;
-    let outlets = targets::outlets(args.writing.sources.as_deref())?;
+    let outlets = targets::outlets(args.sources.as_deref())?;
     let owners = targets::owners(&outlets);
     let representative = args.standing.representative.clone();
     let index = look(&args.indexing, &Params { representative, ..Params::default() })?;

@@ -148,6 +148,9 @@ pub(super) struct Export {
     pub(super) standing: Standing,
     #[command(flatten)]
     pub(super) writing: Writing,
+    /// A CSV with source, owner: one owner is one report
+    #[arg(long, value_name = "FILE", env = "SAMESTORY_SOURCES")]
+    pub(super) sources: Option<PathBuf>,
 }
 
 /// What `config` shows and writes.

@@ -94,7 +94,7 @@ pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, F
 type Reported = (Grouping, Vec<Refusal>, Params);
 
 fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
-    let options = args.reading.options(&[]);
+    let options = args.reading.options(&[])?;
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let params = args.judging.params();
     let progress = tell.progress("reading and grouping");

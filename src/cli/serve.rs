@@ -34,9 +34,6 @@ pub(super) struct Serve {
     /// Megabytes of one request; 413 beyond
     #[arg(long, value_name = "N", default_value_t = (Limits::default().body >> 20) as u32, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(super) max_body: u32,
-    /// A CSV with source, owner, lang, timezone, as for update
-    #[arg(long, value_name = "FILE", env = "SAMESTORY_SOURCES")]
-    pub(super) sources: Option<PathBuf>,
     #[command(flatten)]
     pub(super) keeping: Keeping,
     /// How many threads group articles, at most 1024; 0 is as many as the machine has
@@ -51,8 +48,7 @@ pub(super) struct Serve {
 pub(super) fn run(args: &Serve, tell: &Tell) -> Result<Exit, Failure> {
     args.judging.no_decisions()?;
     let tokens = tokens(args)?;
-    let mut reading = args.reading.options(&[]);
-    reading.outlets = targets::outlets(args.sources.as_deref())?;
+    let reading = args.reading.options(&[])?;
     // This thread waits for requests, so it is none of those that group.
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads)

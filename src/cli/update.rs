@@ -26,8 +26,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     settings.judging.no_decisions()?;
     let pending = interrupt::watch();
     let keep = settings.writing.kept()?;
-    let mut options = settings.reading.options(&keep);
-    options.outlets = targets::outlets(settings.writing.sources.as_deref())?;
+    let options = settings.reading.options(&keep)?;
     let owners = targets::owners(&options.outlets);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let open = |path: &Option<PathBuf>| {

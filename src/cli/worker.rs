@@ -1,7 +1,6 @@
 //! `samestory worker`: one stage, from Arrow on standard input to Arrow on standard output.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
@@ -45,9 +44,6 @@ pub(super) struct Worker {
     /// Carry these columns of the input through
     #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_KEEP", value_delimiter = ',')]
     keep: Vec<String>,
-    /// A CSV with source, lang, timezone: what articles of a source do not say
-    #[arg(long, value_name = "FILE", env = "SAMESTORY_SOURCES")]
-    sources: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Worker) -> Result<Exit, Failure> {
@@ -76,8 +72,7 @@ fn settings(args: &Worker) -> Result<Settings, Failure> {
         let error = anyhow!("editors' decisions are not applied past one machine");
         return Err(Failure::usage(error));
     }
-    let mut options = args.reading.options(&targets::kept(&args.keep, Layout::Articles)?);
-    options.outlets = targets::outlets(args.sources.as_deref())?;
+    let options = args.reading.options(&targets::kept(&args.keep, Layout::Articles)?)?;
     let split = |pair: &String| {
         let (from, to) = pair.split_once('=')?;
         Some((from.to_owned(), to.to_owned()))

@@ -229,3 +229,36 @@ fn without_stories_there_are_no_numbers_of_them() {
     dir.run("update --only duplicates --store-text 9999d --index news.idx news.csv").exits(0);
     assert_eq!(dir.run("explain a b --index news.idx").exits(0).out, told);
 }
+
+#[test]
+fn what_a_file_says_of_outlets_counts_wherever_articles_are_read() {
+    let dir = Dir::new();
+    let article = |id: &str, source: &str, published: &str, text: &str| {
+        serde_json::json!({ "id": id, "source": source, "published": published, "text": text })
+    };
+    let (a, b) = (
+        "A cargo ship sank off the harbour of Millbridge on Sunday, and the coast guard saved twelve sailors.",
+        "Twelve sailors were saved by the coast guard when a ship went down near the harbour of Millbridge.",
+    );
+    let given = [
+        article("a", "Tokyo Herald", "2026-03-01 10:00:00", a),
+        article("b", "Coast News", "2026-03-03T23:00:00Z", b),
+    ];
+    dir.file("news.jsonl", given.map(|line| format!("{line}\n")).concat());
+    dir.file("sources.csv", "source,timezone\nTokyo Herald,Asia/Tokyo\n");
+    let days = |options: &str| {
+        let said = dir.run(&format!("explain a b --in news.jsonl --format json {options}"));
+        let told: serde_json::Value = serde_json::from_str(&said.exits(0).out).unwrap();
+        told["text"]["days"].as_f64().unwrap()
+    };
+    assert!((days("") - 61.0 / 24.0).abs() < 1e-9);
+    assert!((days("--sources sources.csv") - 70.0 / 24.0).abs() < 1e-9);
+    let pairs = dir.run("cluster -q news.jsonl --layout pairs --sources sources.csv").exits(0).out;
+    assert!(pairs.contains("2.9167"), "{pairs}");
+    let gold = "{\"id\":\"a\",\"cluster\":\"1\"}\n{\"id\":\"b\",\"cluster\":\"1\"}\n";
+    dir.file("gold.jsonl", gold);
+    for command in ["report news.jsonl", "evaluate gold.jsonl --in news.jsonl", "clean news.jsonl"] {
+        dir.run(&format!("{command} --sources news.jsonl")).exits(2).says("no column source");
+        dir.run(&format!("{command} --sources sources.csv")).exits(0);
+    }
+}
