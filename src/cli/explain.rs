@@ -11,8 +11,8 @@ use super::groups::{Judging, Reading};
 use super::settings::Layers;
 use super::tell::{Tell, screen, show};
 use super::{interrupt, targets};
-use crate::model::Article;
 use crate::model::explain::Explanation;
+use crate::model::{Article, Refusal};
 use crate::pipeline::index::{Access, Index};
 use crate::report::output::Output;
 use crate::report::{html, terminal};
@@ -59,17 +59,21 @@ pub(super) fn run(args: &Explain, layers: &Layers, tell: &Tell) -> Result<Exit, 
     }
     let mut refusals = Vec::new();
     args.judging.refuse(&mut refusals);
+    let done = match &args.b {
+        Some(b) => pair(args, b, &mut refusals),
+        None => story(args, &mut refusals),
+    };
+    refusals.sort();
+    // A file that is named as an article is read once more for its id.
+    refusals.dedup();
     tell.refusals(&refusals, None);
-    match &args.b {
-        Some(b) => pair(args, b),
-        None => story(args),
-    }
+    done
 }
 
-fn pair(args: &Explain, b: &str) -> Result<Exit, Failure> {
+fn pair(args: &Explain, b: &str, refusals: &mut Vec<Refusal>) -> Result<Exit, Failure> {
     let explanation = match &args.index {
         Some(folder) => in_index(args, folder, [&args.a, b])?,
-        None => in_inputs(args, [&args.a, b])?,
+        None => in_inputs(args, [&args.a, b], refusals)?,
     };
     let explanation = explanation
         .map_err(|id| Failure::usage(anyhow!("no article has the id {id}")).hint(NAMES))?;
@@ -88,15 +92,21 @@ fn in_index(args: &Explain, folder: &Path, ids: [&str; 2]) -> Result<Found, Fail
     Ok(Index::open(folder, Access::Read, &params)?.explain(ids, &params)?)
 }
 
-fn in_inputs(args: &Explain, named: [&str; 2]) -> Result<Found, Failure> {
+fn in_inputs(
+    args: &Explain,
+    named: [&str; 2],
+    refusals: &mut Vec<Refusal>,
+) -> Result<Found, Failure> {
     let (inputs, ids) = if args.inputs.is_empty() {
-        (named.map(str::to_owned).to_vec(), [only_id(args, named[0])?, only_id(args, named[1])?])
+        let [a, b] = named;
+        let ids = [only_id(args, a, refusals)?, only_id(args, b, refusals)?];
+        (named.map(str::to_owned).to_vec(), ids)
     } else {
         (args.inputs.clone(), named.map(str::to_owned))
     };
     let ids = ids.each_ref().map(String::as_str);
     differ(ids)?;
-    let found = pipeline::explain(articles(args, &inputs)?, ids, &args.judging.params());
+    let found = pipeline::explain(articles(args, &inputs, refusals)?, ids, &args.judging.params());
     found.map_err(Failure::aside)
 }
 
@@ -107,14 +117,14 @@ fn differ([a, b]: [&str; 2]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn story(args: &Explain) -> Result<Exit, Failure> {
+fn story(args: &Explain, refusals: &mut Vec<Refusal>) -> Result<Exit, Failure> {
     let params = args.judging.params();
     let tree = if let Some(folder) = &args.index {
         Index::open(folder, Access::Read, &params)?.explain_story(&args.a)?
     } else if args.inputs.is_empty() {
         return Err(Failure::usage(anyhow!("{}: of which articles?", args.a)).hint(NAMES));
     } else {
-        let found = pipeline::explain_story(articles(args, &args.inputs)?, &args.a, &params);
+        let found = pipeline::explain_story(articles(args, &args.inputs, refusals)?, &args.a, &params);
         found.map_err(Failure::aside)?.ok()
     };
     let tree = tree.ok_or_else(|| {
@@ -152,18 +162,24 @@ fn put(
     }
 }
 
-/// The articles of some inputs, chunk by chunk.
-fn articles(
+/// The articles of some inputs, chunk by chunk; what could not be read joins the refusals.
+fn articles<'a>(
     args: &Explain,
     inputs: &[String],
-) -> Result<impl Iterator<Item = Vec<Article>> + use<>, Failure> {
+    refusals: &'a mut Vec<Refusal>,
+) -> Result<impl Iterator<Item = Vec<Article>> + use<'a>, Failure> {
     let reader = read::open(inputs, args.reading.options(&[])?).map_err(Failure::usage)?;
-    Ok(reader.map(|chunk| chunk.parse().articles))
+    Ok(reader.map(|chunk| {
+        let parsed = chunk.parse();
+        refusals.extend(parsed.refusals);
+        parsed.articles
+    }))
 }
 
 /// The id of the article of a file that holds one.
-fn only_id(args: &Explain, file: &str) -> Result<String, Failure> {
-    let found = articles(args, &[file.to_owned()]).map_err(|failure| failure.hint(NAMES))?;
+fn only_id(args: &Explain, file: &str, refusals: &mut Vec<Refusal>) -> Result<String, Failure> {
+    let found = articles(args, &[file.to_owned()], refusals);
+    let found = found.map_err(|failure| failure.hint(NAMES))?;
     let mut articles = found.flatten();
     match (articles.next(), articles.next()) {
         (Some(article), None) => Ok(article.id),

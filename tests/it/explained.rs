@@ -262,3 +262,16 @@ fn what_a_file_says_of_outlets_counts_wherever_articles_are_read() {
         dir.run(&format!("{command} --sources sources.csv")).exits(0);
     }
 }
+
+#[test]
+fn what_could_not_be_read_is_told() {
+    let dir = Dir::new();
+    dir.file("news.jsonl", "{\"id\":\"a\",\"text\":\"A ship sank.\"}\n{\"id\":\"b\",\"text\":\"A\n");
+    let refused = "refused: news.jsonl: record 2: ";
+    dir.run("explain a b --in news.jsonl").exits(2).says(refused).says("no article has the id b");
+    dir.run("explain a --in news.jsonl").exits(0).says(refused);
+    dir.file("bad.jsonl", "{\n").file("one.jsonl", "{\"id\":\"a\",\"text\":\"A ship sank.\"}\n");
+    let said = dir.run("explain one.jsonl bad.jsonl").exits(2).says("no article in it");
+    assert_eq!(said.err.matches("refused: bad.jsonl: record 1: ").count(), 1, "{}", said.err);
+    assert_eq!(dir.run("explain -q a --in news.jsonl").exits(0).err, "");
+}
