@@ -245,6 +245,21 @@ mod tests {
     }
 
     #[test]
+    fn comments_are_no_tags_and_quoted_values_are_whole() {
+        let page = extract(
+            r#"<html><head><!-- template: <link rel="canonical" href="https://h.example/template"> -->
+            <script>document.write("<!--")</script><!--><meta property="og:title" content="Profit > forecast at Acme Works">
+            <!-- <meta name="date" content="2020-01-01"> --><meta name=date content='2026-03-01'>
+            <link rel="canonical" href="https://h.example/1"></head><body><!-- the end --></body></html>"#,
+        );
+        assert_eq!(page.title, "Profit > forecast at Acme Works");
+        assert_eq!((&*page.url, &*page.published), ("https://h.example/1", "2026-03-01"));
+        // What is not closed hides nothing.
+        let page = extract(r#"<!-- <meta name=date content=2026><meta name="author content="x>"#);
+        assert_eq!(page.published, "2026");
+    }
+
+    #[test]
     fn any_page_gives_a_result() {
         for piece in [
             "<div>",
@@ -256,6 +271,10 @@ mod tests {
             "é",
             "</body",
             "<table><td>",
+            "<!--",
+            "<!--><script>",
+            "<meta a=\"'>",
+            "<meta a='>",
         ] {
             extract(&piece.repeat(20_000));
         }

@@ -1,24 +1,74 @@
 //! Looking tags up by name, without building a tree: a page need not be well formed.
 
-/// The opening tags of one name: where their content begins, and their attributes.
+use crate::text::markup::{Ends, quoted_end};
+
+/// Elements in which `<!--` begins no comment.
+const RAW: [&str; 4] = ["script", "style", "title", "textarea"];
+
+/// The opening tags of one name outside comments: where their content begins, and their attributes.
 pub(super) fn tags<'a>(html: &'a str, name: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
     let mut at = 0;
+    let mut comments = Comments::new(html);
+    // Hostile text must not make every tag look for the end of its quotes in all of the rest.
+    let mut quotes_broken = false;
     std::iter::from_fn(move || {
         loop {
             let start = at + html[at..].find('<')? + 1;
             at = start;
-            let Some(found) = html.as_bytes()[start..].get(..name.len()) else { continue };
-            let from = start + name.len();
-            if !found.eq_ignore_ascii_case(name.as_bytes())
-                || html.as_bytes().get(from).is_some_and(u8::is_ascii_alphanumeric)
-            {
+            if let Some(end) = comments.end(start) {
+                at = end;
                 continue;
             }
-            let end = from + html[from..].find('>')?;
+            let Some(from) = named(html, start, name) else { continue };
+            let mut end = from + html[from..].find('>')?;
+            if !quotes_broken && html[from..end].contains('=') {
+                match quoted_end(html, from) {
+                    Some(after) => end = after - 1,
+                    None => quotes_broken = true,
+                }
+            }
             at = end + 1;
             return Some((at, &html[from..end]));
         }
     })
+}
+
+/// Where the name ends, if it is this one that stands at `start`.
+fn named(html: &str, start: usize, name: &str) -> Option<usize> {
+    let from = start + name.len();
+    let found = html.as_bytes().get(start..from)?;
+    let is_whole = !html.as_bytes().get(from).is_some_and(u8::is_ascii_alphanumeric);
+    (is_whole && found.eq_ignore_ascii_case(name.as_bytes())).then_some(from)
+}
+
+/// Finds comments, asked from the beginning of a page to its end.
+struct Comments<'a> {
+    html: &'a str,
+    ends: Ends,
+    /// Where the content ends of the last element in which there is no comment.
+    raw_end: usize,
+}
+
+impl<'a> Comments<'a> {
+    fn new(html: &'a str) -> Self {
+        Self { html, ends: Ends::of("-->"), raw_end: 0 }
+    }
+
+    /// Just behind the comment that begins behind the `<` before `start`; one that does not end is none.
+    fn end(&mut self, start: usize) -> Option<usize> {
+        if start < self.raw_end {
+            return None;
+        }
+        // As browsers do it, `<!-->` is a whole comment.
+        if self.html[start..].starts_with("!--") {
+            return self.ends.after(self.html, start);
+        }
+        let raw = RAW.iter().find_map(|name| Some((name, named(self.html, start, name)?)));
+        if let Some((name, from)) = raw {
+            self.raw_end = closing(self.html, from, name).unwrap_or(self.html.len());
+        }
+        None
+    }
 }
 
 /// The value of one attribute.

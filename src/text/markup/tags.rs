@@ -88,15 +88,19 @@ pub(super) struct Tags<'a> {
 }
 
 /// The places behind a mark, asked for from the beginning of a text to its end.
-struct Ends {
+pub(in crate::text) struct Ends {
     mark: &'static str,
     /// Where the mark stands that was found last; beyond the text when there are no more.
     at: usize,
 }
 
 impl Ends {
+    pub(in crate::text) fn of(mark: &'static str) -> Self {
+        Self { mark, at: 0 }
+    }
+
     /// Just behind the first mark from `from` on.
-    fn after(&mut self, text: &str, from: usize) -> Option<usize> {
+    pub(in crate::text) fn after(&mut self, text: &str, from: usize) -> Option<usize> {
         if self.at < from {
             self.at = text[from..].find(self.mark).map_or(usize::MAX, |i| from + i);
         }
@@ -142,8 +146,8 @@ impl<'a> Tags<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self {
             text,
-            tag_ends: Ends { mark: ">", at: 0 },
-            comment_ends: Ends { mark: "-->", at: 0 },
+            tag_ends: Ends::of(">"),
+            comment_ends: Ends::of("-->"),
             quotes_broken: false,
             unclosed: Vec::new(),
         }
@@ -182,21 +186,10 @@ impl<'a> Tags<'a> {
         if self.quotes_broken || !self.text[from..first].contains('=') {
             return first;
         }
-        let mut quote = 0;
-        let mut before = 0;
-        for (i, b) in self.text.bytes().enumerate().skip(from) {
-            match b {
-                b'"' | b'\'' if quote == 0 && before == b'=' => quote = b,
-                _ if quote != 0 && b == quote => quote = 0,
-                b'>' if quote == 0 => return i + 1,
-                _ => {}
-            }
-            if !b.is_ascii_whitespace() {
-                before = b;
-            }
-        }
-        self.quotes_broken = true;
-        first
+        quoted_end(self.text, from).unwrap_or_else(|| {
+            self.quotes_broken = true;
+            first
+        })
     }
 
     /// Where the text goes on after `tag`: behind the closing tag of an element that has no text.
@@ -218,4 +211,23 @@ impl<'a> Tags<'a> {
         self.unclosed.push(tag.name);
         tag.end
     }
+}
+
+/// Just after the `>` that ends a tag whose attributes begin at `from`, which is none inside a quoted value; `None` where
+/// a quote is never closed.
+pub(in crate::text) fn quoted_end(text: &str, from: usize) -> Option<usize> {
+    let mut quote = 0;
+    let mut before = 0;
+    for (i, b) in text.bytes().enumerate().skip(from) {
+        match b {
+            b'"' | b'\'' if quote == 0 && before == b'=' => quote = b,
+            _ if quote != 0 && b == quote => quote = 0,
+            b'>' if quote == 0 => return Some(i + 1),
+            _ => {}
+        }
+        if !b.is_ascii_whitespace() {
+            before = b;
+        }
+    }
+    None
 }
