@@ -17,10 +17,16 @@ pub(super) fn read(html: &str, page: &mut Extracted) {
         }
         let Some(end) = closing(html, at, "script") else { break };
         read_to = end;
-        if let Ok(block) = serde_json::from_str(html[at..read_to].trim()) {
+        if let Some(block) = parse(html[at..read_to].trim()) {
             read_block(&block, page);
         }
     }
+}
+
+/// The value of a block. Many sites leave line breaks and tabs in its strings as they are, which JSON forbids.
+fn parse(block: &str) -> Option<Value> {
+    let mended = || serde_json::from_str(&block.replace(|c| c < ' ', " "));
+    serde_json::from_str(block).or_else(|_| mended()).ok()
 }
 
 /// Whether it is of one of the article types that news pages use.
