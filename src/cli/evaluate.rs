@@ -165,7 +165,7 @@ pub(super) fn scores_json(scores: Scores) -> Value {
 }
 
 pub(super) fn pretty(value: &Value) -> String {
-    format!("{value:#}\n")
+    format!("{}\n", report::printable_json(&format!("{value:#}")))
 }
 
 pub(super) fn rounded(number: f64) -> f64 {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::Args as Group;
+use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
@@ -15,7 +16,7 @@ use crate::model::explain::Explanation;
 use crate::model::{Article, Refusal};
 use crate::pipeline::index::{Access, Index};
 use crate::report::output::Output;
-use crate::report::{html, terminal};
+use crate::report::{html, printable_json, terminal};
 use crate::{pipeline, read};
 
 #[derive(Debug, Group)]
@@ -77,10 +78,9 @@ fn pair(args: &Explain, b: &str, refusals: &mut Vec<Refusal>) -> Result<Exit, Fa
     };
     let explanation = explanation
         .map_err(|id| Failure::usage(anyhow!("no article has the id {id}")).hint(NAMES))?;
-    let json = |out: &mut dyn Write| Ok(serde_json::to_writer_pretty(out, &explanation)?);
     put(
         args,
-        json,
+        &explanation,
         |out| html::write_explanation(out, &explanation),
         |out| terminal::write_explanation(out, &explanation, screen()),
     )
@@ -130,10 +130,9 @@ fn story(args: &Explain, refusals: &mut Vec<Refusal>) -> Result<Exit, Failure> {
     let tree = tree.ok_or_else(|| {
         Failure::usage(anyhow!("no story and no article has the id {}", args.a)).hint(NAMES)
     })?;
-    let json = |out: &mut dyn Write| Ok(serde_json::to_writer_pretty(out, &tree)?);
     put(
         args,
-        json,
+        &tree,
         |out| html::write_story(out, &tree),
         |out| terminal::write_tree(out, &tree, screen()),
     )
@@ -142,7 +141,7 @@ fn story(args: &Explain, refusals: &mut Vec<Refusal>) -> Result<Exit, Failure> {
 /// Shows what was found in the form that was asked for.
 fn put(
     args: &Explain,
-    json: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    found: &impl Serialize,
     html: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Exit, Failure> {
@@ -155,8 +154,8 @@ fn put(
     match (&args.html, args.format.as_str()) {
         (Some(_), _) => show(html),
         (None, "json") => show(|out| {
-            json(out)?;
-            writeln!(out)
+            let json = serde_json::to_string_pretty(found)?;
+            writeln!(out, "{}", printable_json(&json))
         }),
         _ => show(text),
     }

@@ -36,7 +36,7 @@ pub use choice::{Choice, Since};
 pub use overview::{Material, Overview, Thresholds};
 #[cfg(feature = "parquet")]
 pub use placed::ArticleRows;
-pub use printable::printable;
+pub use printable::{printable, printable_json};
 pub use refusals::write_refusals;
 pub use shown::{counted, lag, shown, thousands};
 pub use story::{Story, loosest};
