@@ -166,7 +166,8 @@ struct Spoken {
     zone: Option<Offset>,
 }
 
-/// Dates in words: `Wed, 4 Mar 2026 10:30:00 EST`, `March 4, 2026 at 10:30 pm`, `2026/03/04 10:30 +0100`.
+/// Dates in words: `Wed, 4 Mar 2026 10:30:00 EST`, `March 4, 2026 at 10:30 pm`, `2026/03/04 10:30 +0100`,
+/// `04-Mar-2026 10:30:00`.
 fn words(given: &str, timezone: &TimeZone) -> Option<Timestamp> {
     let lower = given.to_lowercase().replace("a.m.", "am").replace("p.m.", "pm");
     let mut spoken = Spoken::default();
@@ -214,10 +215,16 @@ impl Spoken {
         if let Some(month) = month(bare) {
             return fill(&mut self.month, month);
         }
-        if word.starts_with(['+', '-']) && self.clock.is_some() {
-            return fill(&mut self.zone, numeric_zone(word)?);
+        // JavaScript writes `GMT+0100`.
+        let zone = ["gmt", "utc"].iter().find_map(|name| word.strip_prefix(name)).unwrap_or(word);
+        if zone.starts_with(['+', '-']) && self.clock.is_some() {
+            return fill(&mut self.zone, numeric_zone(zone)?);
         }
         if word.contains(':') {
+            if let Some((day, clock)) = word.split_once('t').filter(|(day, _)| day.contains('-')) {
+                self.hear_day(day)?;
+                return self.hear_clock(clock);
+            }
             return self.hear_clock(word);
         }
         self.hear_day(bare)
@@ -237,13 +244,15 @@ impl Spoken {
     fn hear_day(&mut self, word: &str) -> Option<()> {
         let parts: Vec<&str> = word.split(['/', '-', '.']).collect();
         if let [a, b, c] = parts[..] {
+            let named = month(b);
             let (year, day) = match (a.len(), c.len()) {
                 (4, 1 | 2) => (a, c),
-                (1 | 2, 4) if word.matches('.').count() == 2 => (c, a),
+                (1 | 2, 4) if named.is_some() || word.matches('.').count() == 2 => (c, a),
                 _ => return None,
             };
+            let month = named.or_else(|| i8::try_from(digits(b.as_bytes())?).ok());
             fill(&mut self.year, i16::try_from(digits(year.as_bytes())?).ok()?)?;
-            fill(&mut self.month, i8::try_from(digits(b.as_bytes())?).ok()?)?;
+            fill(&mut self.month, month?)?;
             return fill(&mut self.day, i8::try_from(digits(day.as_bytes())?).ok()?);
         }
         let plain =
