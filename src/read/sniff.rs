@@ -102,6 +102,12 @@ fn tagged(start: &[u8]) -> Option<Format> {
     found.min_by_key(|&(place, _)| place).map(|(_, format)| format)
 }
 
+/// Whether bytes begin as a page does.
+pub(super) fn is_html(bytes: &[u8]) -> bool {
+    let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    start.starts_with(b"<") && tagged(start) == Some(Format::Html)
+}
+
 /// Whether more than a tenth of the bytes are control characters.
 fn is_binary(head: &[u8]) -> bool {
     control_characters(head) * 10 > head.len().min(HEAD)

@@ -29,13 +29,14 @@ impl Records {
             piece.bytes.truncate(start);
             return Ok(false);
         }
-        self.record += 1;
+        // The last that was read stays the one before, until this one is.
+        let record = self.record + 1;
         let head = &piece.bytes[start..];
         let length = header(head, "content-length").and_then(|length| length.parse::<u64>().ok());
         let Some(length) = length.filter(|_| head.starts_with(b"WARC/")) else {
             piece.bytes.truncate(start);
             piece.refuse(
-                self.record,
+                record,
                 "not a record of a web archive; the rest is not read".to_owned(),
             );
             return Ok(false);
@@ -51,14 +52,16 @@ impl Records {
                 piece.bytes.truncate(start);
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            piece.ends.push((self.record, piece.bytes.len()));
+            piece.ends.push((record, piece.bytes.len()));
+            self.record = record;
             return Ok(true);
         }
         piece.bytes.truncate(start);
         if is_page {
-            piece.refuse(self.record, too_long("record", self.max));
+            piece.refuse(record, too_long("record", self.max));
         }
         io::copy(&mut self.input.bytes.by_ref().take(length), &mut io::sink())?;
+        self.record = record;
         Ok(true)
     }
 

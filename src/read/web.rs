@@ -10,7 +10,7 @@ use super::chunk::{Parsed, Piece};
 use super::draft::Columns;
 use super::encoding;
 use super::fields::Field;
-use super::sniff::control_characters;
+use super::sniff::{self, control_characters};
 use super::warc::header;
 use super::{html, text};
 use crate::model::Article;
@@ -36,18 +36,20 @@ struct Page<'a> {
 fn page<'a>(head: &[u8], block: &'a [u8], max: usize) -> Option<Result<Page<'a>, String>> {
     let is_message = header(head, "content-type")
         .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/http"));
-    if !is_message {
-        let (is_html, encoding) = readable(header(head, "content-type")?)?;
-        return Some(Ok(Page { bytes: Cow::Borrowed(block), is_html, encoding }));
-    }
-    let (head, body) = split_head(block);
+    let (head, body) = if is_message { split_head(block) } else { (head, block) };
     let status = head.split(u8::is_ascii_whitespace).nth(1);
-    if status != Some(b"200") {
+    if is_message && status != Some(b"200") {
         return None;
     }
-    let (is_html, encoding) = readable(header(head, "content-type")?)?;
-    let unpacked = unpack(head, body, max);
-    Some(unpacked.map(|bytes| Page { bytes, is_html, encoding }))
+    let declared = match header(head, "content-type") {
+        Some(kind) => Some(readable(kind)?),
+        None => None,
+    };
+    let bytes = if is_message { unpack(head, body, max) } else { Ok(Cow::Borrowed(body)) };
+    // What does not say what it is may be a page all the same.
+    let begins_as_html = || bytes.as_ref().is_ok_and(|bytes| sniff::is_html(bytes));
+    let (is_html, encoding) = declared.or_else(|| begins_as_html().then_some((true, None)))?;
+    Some(bytes.map(|bytes| Page { bytes, is_html, encoding }))
 }
 
 /// Whether a media type is HTML or else plain text, and the encoding that it names; `None` for all others.

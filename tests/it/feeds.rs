@@ -228,3 +228,32 @@ fn what_a_page_is_packed_in_is_undone_or_named() {
         assert_eq!(outcome("a.warc", &packed, tight.clone()), [long.as_str()]);
     }
 }
+
+#[test]
+fn a_page_without_a_media_type_is_known_by_how_it_begins() {
+    let page = b"\xEF\xBB\xBF<!-- x -->\n<html><title>A</title><p>x</p></html>";
+    let untyped = |block: &[u8]| {
+        let typed = String::from_utf8(record("resource", "-", block)).unwrap();
+        typed.replace("Content-Type: -\r\n", "").into_bytes()
+    };
+    let archive = [
+        response("200 OK\r\nServer: x", page),
+        response("200 OK\r\nContent-Encoding: gzip", &gzip(page)),
+        response("200 OK", b"{\"title\": \"<html>\"}"),
+        response("200 OK", b"\x1F\x8Bnot gzip"),
+        untyped(page),
+        untyped(b"body {}"),
+    ]
+    .concat();
+    let found = outcome("a.warc", &archive, Options::default());
+    assert_eq!(found, ["1 A|x", "2 A|x", "5 A|x"]);
+}
+
+#[test]
+fn a_record_that_is_cut_short_was_not_read() {
+    let page = response(HTML, b"<title>A</title><p>x</p>");
+    let archive = [&page[..], &page[..page.len() - 20]].concat();
+    let found = outcome("a.warc", &archive, Options::default());
+    assert_eq!(found[0], "1 A|x");
+    assert!(found[1].starts_with("1 refused: reading failed after this record; "), "{found:?}");
+}
