@@ -124,7 +124,8 @@ fn story(args: &Explain, refusals: &mut Vec<Refusal>) -> Result<Exit, Failure> {
     } else if args.inputs.is_empty() {
         return Err(Failure::usage(anyhow!("{}: of which articles?", args.a)).hint(NAMES));
     } else {
-        let found = pipeline::explain_story(articles(args, &args.inputs, refusals)?, &args.a, &params);
+        let found =
+            pipeline::explain_story(articles(args, &args.inputs, refusals)?, &args.a, &params);
         found.map_err(Failure::aside)?.ok()
     };
     let tree = tree.ok_or_else(|| {

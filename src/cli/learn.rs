@@ -113,7 +113,8 @@ fn read_all(
     mut each: impl FnMut(&Article),
 ) -> Result<Output, Failure> {
     let pending = interrupt::watch();
-    let reader = read::open(&corpus.inputs, corpus.reading.options(&[])?).map_err(Failure::usage)?;
+    let reader =
+        read::open(&corpus.inputs, corpus.reading.options(&[])?).map_err(Failure::usage)?;
     let output = Output::open(Some(&corpus.output), &pending)?;
     let (mut articles, mut refusals) = (0, Vec::new());
     for parsed in reader.map(Chunk::parse) {

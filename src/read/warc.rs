@@ -35,10 +35,7 @@ impl Records {
         let length = header(head, "content-length").and_then(|length| length.parse::<u64>().ok());
         let Some(length) = length.filter(|_| head.starts_with(b"WARC/")) else {
             piece.bytes.truncate(start);
-            piece.refuse(
-                record,
-                "not a record of a web archive; the rest is not read".to_owned(),
-            );
+            piece.refuse(record, "not a record of a web archive; the rest is not read".to_owned());
             return Ok(false);
         };
         let is_page = header(head, "warc-type").is_some_and(|kind| {

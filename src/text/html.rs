@@ -219,7 +219,8 @@ mod tests {
     #[test]
     fn a_line_break_in_a_string_does_not_spoil_its_block() {
         let block = "{\"@type\": \"NewsArticle\",\n\"headline\": \"Pier\tfalls\", \"articleBody\": \"It\nfell.\"}";
-        let page = extract(&format!("<script type=application/ld+json>{block}</script><p>Menu</p>"));
+        let page =
+            extract(&format!("<script type=application/ld+json>{block}</script><p>Menu</p>"));
         assert_eq!((&*page.title, &*page.text), ("Pier falls", "It fell."));
     }
 

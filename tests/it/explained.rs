@@ -233,9 +233,7 @@ fn without_stories_there_are_no_numbers_of_them() {
 #[test]
 fn what_a_file_says_of_outlets_counts_wherever_articles_are_read() {
     let dir = Dir::new();
-    let article = |id: &str, source: &str, published: &str, text: &str| {
-        serde_json::json!({ "id": id, "source": source, "published": published, "text": text })
-    };
+    let article = |id: &str, source: &str, published: &str, text: &str| serde_json::json!({ "id": id, "source": source, "published": published, "text": text });
     let (a, b) = (
         "A cargo ship sank off the harbour of Millbridge on Sunday, and the coast guard saved twelve sailors.",
         "Twelve sailors were saved by the coast guard when a ship went down near the harbour of Millbridge.",
@@ -257,7 +255,8 @@ fn what_a_file_says_of_outlets_counts_wherever_articles_are_read() {
     assert!(pairs.contains("2.9167"), "{pairs}");
     let gold = "{\"id\":\"a\",\"cluster\":\"1\"}\n{\"id\":\"b\",\"cluster\":\"1\"}\n";
     dir.file("gold.jsonl", gold);
-    for command in ["report news.jsonl", "evaluate gold.jsonl --in news.jsonl", "clean news.jsonl"] {
+    for command in ["report news.jsonl", "evaluate gold.jsonl --in news.jsonl", "clean news.jsonl"]
+    {
         dir.run(&format!("{command} --sources news.jsonl")).exits(2).says("no column source");
         dir.run(&format!("{command} --sources sources.csv")).exits(0);
     }
@@ -266,7 +265,10 @@ fn what_a_file_says_of_outlets_counts_wherever_articles_are_read() {
 #[test]
 fn what_could_not_be_read_is_told() {
     let dir = Dir::new();
-    dir.file("news.jsonl", "{\"id\":\"a\",\"text\":\"A ship sank.\"}\n{\"id\":\"b\",\"text\":\"A\n");
+    dir.file(
+        "news.jsonl",
+        "{\"id\":\"a\",\"text\":\"A ship sank.\"}\n{\"id\":\"b\",\"text\":\"A\n",
+    );
     let refused = "refused: news.jsonl: record 2: ";
     dir.run("explain a b --in news.jsonl").exits(2).says(refused).says("no article has the id b");
     dir.run("explain a --in news.jsonl").exits(0).says(refused);
@@ -280,7 +282,8 @@ fn what_could_not_be_read_is_told() {
 fn json_cannot_steer_a_terminal() {
     let dir = Dir::new();
     let id = "ship \u{9b}2J\u{202e}";
-    let line = |id: &str| format!("{{\"id\":\"{id}\",\"title\":\"{id}\",\"text\":\"A ship sank.\"}}\n");
+    let line =
+        |id: &str| format!("{{\"id\":\"{id}\",\"title\":\"{id}\",\"text\":\"A ship sank.\"}}\n");
     dir.file("news.jsonl", line(id) + &line("b"));
     dir.file("gold.csv", format!("id,cluster\n{id},1\nb,2\n"));
     for command in ["explain b --in news.jsonl", "evaluate gold.csv --in news.jsonl"] {

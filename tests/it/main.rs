@@ -10,6 +10,7 @@ mod cli;
 mod columns;
 mod crash;
 mod damage;
+mod datelines;
 mod decisions;
 mod evaluate;
 mod explained;
