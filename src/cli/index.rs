@@ -45,6 +45,12 @@ fn check(target: Option<&Path>, indexing: &Indexing, files: &[PathBuf]) -> Resul
     targets::check([target], &[], files, indexing.index.as_deref())
 }
 
+/// Where the changes go, opened before the index changes: what cannot be written is found out in time.
+fn open(changes: Option<&Path>) -> Result<Option<Output>, Failure> {
+    let pending = interrupt::watch();
+    Ok(changes.map(|path| Output::open(Some(path), &pending)).transpose()?)
+}
+
 /// The index, to be changed.
 fn change(indexing: &Indexing) -> Result<Index, Failure> {
     Ok(Index::open(folder(indexing)?, Access::Write, &Params::default())?)
@@ -65,6 +71,7 @@ fn decide(args: &Decide, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     let files = [layers.files(), vec![args.file.file().to_owned()]].concat();
     check(args.changes.as_deref(), &args.indexing, &files)?;
     let Decided { made, unreadable, .. } = &*args.file;
+    let changes = open(args.changes.as_deref())?;
     let (mut index, now) = (change(&args.indexing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
     let (night, refused) = index.decide(made, now)?;
@@ -72,7 +79,7 @@ fn decide(args: &Decide, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     let mut refusals: Vec<Refusal> = refused.chain(unreadable.iter().cloned()).collect();
     refusals.sort();
     tell.refusals(&refusals, None);
-    said(&night, args.changes.as_deref(), tell)?;
+    said(&night, changes, tell)?;
     if refusals.is_empty() {
         return Ok(Exit::Done);
     }
@@ -88,16 +95,18 @@ fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
             Failure::usage(anyhow!("nothing says how old is too old")).hint("--retain 90d does")
         );
     };
+    let changes = open(args.changes.as_deref())?;
     let (mut index, now) = (change(&args.indexing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
     let night = index.expire(days.0, &Options::at(now))?;
-    said(&night, args.changes.as_deref(), tell)
+    said(&night, changes, tell)
 }
 
 fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     check(args.changes.as_deref(), &args.indexing, &layers.files())?;
+    let changes = open(args.changes.as_deref())?;
     let (night, missing) = change(&args.indexing)?.forget(&args.ids, Timestamp::now())?;
-    said(&night, args.changes.as_deref(), tell)?;
+    said(&night, changes, tell)?;
     if missing.is_empty() {
         return Ok(Exit::Done);
     }
@@ -109,9 +118,8 @@ fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
 }
 
 /// Says what happened to stories, and which decisions that leaves without effect.
-fn said(night: &Night, changes: Option<&Path>, tell: &Tell) -> Result<Exit, Failure> {
-    if let Some(path) = changes {
-        let mut output = Output::open(Some(path), &interrupt::watch())?;
+fn said(night: &Night, changes: Option<Output>, tell: &Tell) -> Result<Exit, Failure> {
+    if let Some(mut output) = changes {
         let all = night.changes.iter().map(|change| (None, change));
         output.fill(|out| write_changes(out, all, false, false))?;
         output.commit()?;

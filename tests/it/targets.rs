@@ -74,6 +74,22 @@ fn an_output_is_never_among_the_files_of_an_index() {
     dir.run("index check").exits(0);
 }
 
+#[test]
+fn what_cannot_be_written_leaves_an_index_as_it_was() {
+    let dir = Dir::new();
+    dir.file("n.jsonl", NEWS).file("samestory.toml", "index = \"i\"\n");
+    dir.file("decisions.csv", "decision,article_id,other_id,by,reason\nmust-link,a,b,ed,\n");
+    dir.run("update n.jsonl --now 2026-01-01T00:00:00Z -o o.csv").exits(0);
+    let rows = dir.run("index export -o -").exits(0).out;
+    for command in ["forget a", "expire --retain 1d", "decide decisions.csv"] {
+        let ended = dir.run(&format!("index {command} --changes nowhere/x.csv")).exits(6);
+        ended.says("cannot write nowhere/x.csv");
+    }
+    assert_eq!(dir.run("index export -o -").exits(0).out, rows);
+    dir.run("index forget a --changes x.csv").exits(0);
+    assert!(dir.read("x.csv").contains(",forgotten,"), "{}", dir.read("x.csv"));
+}
+
 fn files(dir: &Dir) -> Vec<(String, Vec<u8>)> {
     let all = walkdir::WalkDir::new(dir.path("")).sort_by_file_name().into_iter().flatten();
     let all = all.filter(|entry| entry.file_type().is_file());
