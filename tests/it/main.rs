@@ -21,6 +21,8 @@ mod groups;
 mod guarded;
 mod index;
 mod learn;
+#[cfg(feature = "serve")]
+mod listed;
 mod made;
 mod metrics;
 mod named;

@@ -17,9 +17,9 @@ use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
 
-/// Stories among which the first are looked for.
+/// Stories that are looked at together, to be shown by their weights.
 const LOOKED_AT: usize = 400;
-/// Stories on the page.
+/// Stories on a page.
 const SHOWN: usize = 60;
 /// Hours in which a story loses half of its weight.
 const HALF: f64 = 12.0;
@@ -32,6 +32,8 @@ pub(super) struct Asked {
     hours: Option<u32>,
     outlets: Option<usize>,
     cursor: Option<String>,
+    /// How many of those that are looked at were on pages before.
+    skip: usize,
 }
 
 #[derive(Template)]
@@ -93,18 +95,20 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
     let mut found = index.stories(&filter)?;
     let more = found.len() > LOOKED_AT;
     found.truncate(LOOKED_AT);
-    let last = found.last().filter(|_| more).map(|summary| cursor(&summary.story));
+    let after = found.last().filter(|_| more).map(|summary| cursor(&summary.story));
     let all = found.len();
     let mut lines: Vec<(f64, Line)> =
         found.into_iter().map(|summary| weighed(app, summary, newest)).collect();
     lines.retain(|(_, line)| line.outlets >= outlets);
     lines.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| x.1.id.cmp(&y.1.id)));
-    let listed = lines.len();
-    lines.truncate(SHOWN);
-    let next = last.map(|cursor| {
-        let (q, lang, cursor) = (encoded(&asked.q), encoded(&asked.lang), encoded(&cursor));
-        format!("/?hours={hours}&outlets={outlets}&q={q}&lang={lang}&cursor={cursor}")
-    });
+    let seen = asked.skip.saturating_add(SHOWN);
+    let next = if seen < lines.len() {
+        Some(address(&asked, [hours as usize, outlets], asked.cursor.as_deref(), seen))
+    } else {
+        after.map(|after| address(&asked, [hours as usize, outlets], Some(&after), 0))
+    };
+    let stories: Vec<Line> =
+        lines.into_iter().map(|(_, line)| line).skip(asked.skip).take(SHOWN).collect();
     let Frame { place, signed_in, may_decide } = Frame::new("today", who);
     let at_most = if more { "newest of many" } else { "in this time" };
     Ok(Today {
@@ -120,13 +124,31 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
         spans: [(6, "6 hours"), (24, "24 hours"), (72, "3 days"), (168, "7 days"), (0, "all time")],
         counted: format!(
             "{} of {} stories {at_most}; {} articles in the index",
-            thousands(listed.min(SHOWN) as u64),
+            thousands(stories.len() as u64),
             thousands(all as u64),
             thousands(stats.articles)
         ),
-        stories: lines.into_iter().map(|(_, line)| line).collect(),
+        stories,
         next,
     })
+}
+
+/// Where the page is that shows the stories after a cursor, of the first that are looked at but those to `skip`.
+fn address(
+    Asked { q, lang, .. }: &Asked,
+    [hours, outlets]: [usize; 2],
+    cursor: Option<&str>,
+    skip: usize,
+) -> String {
+    let (q, lang) = (encoded(q), encoded(lang));
+    let mut address = format!("/?hours={hours}&outlets={outlets}&q={q}&lang={lang}");
+    if let Some(cursor) = cursor {
+        address += &format!("&cursor={}", encoded(cursor));
+    }
+    if skip > 0 {
+        address += &format!("&skip={skip}");
+    }
+    address
 }
 
 /// A line with its weight: outlets, halved every so many hours.

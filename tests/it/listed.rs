@@ -1,0 +1,47 @@
+//! Lists of the service: nothing is left out of them.
+
+use std::collections::BTreeSet;
+
+use crate::asked::{Asked, options};
+use crate::util::Dir;
+
+#[test]
+fn the_front_page_goes_on_to_every_story() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    // More than are looked at together; every story has words of its own.
+    let word = |i: u32| ["ba", "ce", "di", "fo", "gu", "ha", "ke"][i as usize];
+    let line = |i: u32| {
+        let name: String = [i / 49, i / 7 % 7, i % 7].map(word).concat();
+        format!(
+            "{{\"id\":\"a{i}\",\"title\":\"{name}ton {name}mere {name}dale\",\"published\":\"2026-05-04T{:02}:{:02}:00Z\"}}\n",
+            8 + i / 60,
+            i % 60
+        )
+    };
+    let lines = |all: std::ops::Range<u32>| all.map(line).collect::<String>();
+    asked.batch(&lines(0..200)).is(201);
+    asked.batch(&lines(200..343)).is(201);
+    let others = [("\"a", "\"b"), ("ton ", "field "), ("mere ", "worth "), ("dale", "stead")];
+    let others = others.iter().fold(lines(0..120), |all, (a, b)| all.replace(a, b));
+    asked.batch(&others).is(201);
+    let all: BTreeSet<String> = (0..343)
+        .map(|i| format!("a{i}"))
+        .chain((0..120).map(|i| format!("b{i}")))
+        .map(|id| asked.story_of(&id))
+        .collect();
+    assert!(all.len() > 420, "{}", all.len());
+    let (mut next, mut seen, mut pages) = (Some("/?hours=24".to_owned()), BTreeSet::new(), 0);
+    while let Some(address) = next {
+        let page = asked.get(&address).is(200).text;
+        let ids = page.split("data-id=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let before = seen.len();
+        let shown = ids.map(|id| assert!(seen.insert(id.to_owned()), "{id} twice")).count();
+        assert!(shown > 0 && seen.len() == before + shown, "{address}");
+        let link = page.split("<a href=\"").find(|rest| rest.contains("rel=\"next\""));
+        let link = link.and_then(|rest| rest.split('"').next());
+        next = link.map(|link| link.replace("&amp;", "&").replace("&#38;", "&"));
+        pages += 1;
+    }
+    assert_eq!((seen, pages), (all.clone(), 7 + (all.len() - 400).div_ceil(60)));
+}
