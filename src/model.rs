@@ -60,7 +60,7 @@ pub struct Refusal {
 }
 
 /// What an editor decided about articles, by their ids.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Decision {
     /// What is to hold.
     pub verdict: Verdict,

@@ -1,6 +1,6 @@
 //! What editors wish for, as decisions on articles.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -261,7 +261,7 @@ fn unlock(index: &Index, told: &Told) -> Result<Verdicts, Problem> {
 fn undo(index: &Index, run: i64) -> Result<Vec<Decision>, Problem> {
     let made: Vec<Decision> =
         index.decided()?.into_iter().filter(|d| d.run == run).map(|d| d.decision).collect();
-    let decisions = index.in_force()?;
+    let decisions: HashSet<Decision> = index.in_force()?.into_iter().collect();
     let holds = |d: &&Decision| decisions.contains(d);
     let undone: Vec<Decision> = made
         .iter()

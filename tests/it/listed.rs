@@ -1,6 +1,11 @@
-//! Lists of the service: nothing is left out of them.
+//! Lists of the service: nothing is left out of them, and they cost what they hold.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use samestory::model::{Decision, Verdict};
+use samestory::params::Params;
+use samestory::pipeline::index::{Access, Index};
 
 use crate::asked::{Asked, options};
 use crate::util::Dir;
@@ -44,4 +49,26 @@ fn the_front_page_goes_on_to_every_story() {
         pages += 1;
     }
     assert_eq!((seen, pages), (all.clone(), 7 + (all.len() - 400).div_ceil(60)));
+}
+
+#[test]
+fn many_decisions_are_listed_at_once() {
+    let dir = Dir::new();
+    let decision = |i: u32| Decision {
+        verdict: Verdict::CannotLink,
+        article: format!("a{i}"),
+        other: "b".to_owned(),
+        by: "anna".to_owned(),
+        reason: String::new(),
+    };
+    let made: Vec<Decision> = (0..20_000).map(decision).collect();
+    let mut index = Index::open(&dir.path("news.idx"), Access::Create, &Params::default()).unwrap();
+    index.decide(&made, jiff::Timestamp::now()).unwrap();
+    index.close();
+    let asked = Asked::new(options(&dir, None));
+    let started = Instant::now();
+    let listed = asked.get("/v1/decisions?limit=1").is(200).json();
+    assert_eq!(listed["items"][0]["in_force"], true);
+    assert!(asked.get("/log").is(200).text.contains("parted 20,000 pairs"));
+    assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
 }

@@ -215,8 +215,7 @@ fn constraints(work: &Work<'_>, number: impl Fn(u32) -> u32) -> linkage::Constra
 
 /// What editors decided, of articles by their rows.
 fn decided(work: &Work<'_>) -> Constraints {
-    let rows: HashMap<&str, u32> = work.named.iter().map(|&row| (work.id_of(row), row)).collect();
-    bind(&work.params.decisions, |id| rows.get(id).copied())
+    bind(&work.params.decisions, |id| work.row_of(id))
 }
 
 /// Stories beside that do not stay as they were, of those of some reports.

@@ -31,6 +31,8 @@ pub(super) struct Work<'a> {
     pub(super) named: Vec<u32>,
     /// Their ids.
     ids: HashMap<u32, Box<str>>,
+    /// The same the other way round.
+    rows: HashMap<Box<str>, u32>,
 }
 
 impl<'a> Work<'a> {
@@ -47,26 +49,27 @@ impl<'a> Work<'a> {
             state.now[row as usize] = NOWHERE;
         }
         let mut entries = HashMap::default();
-        let mut rows: HashMap<&str, u32> = HashMap::default();
+        let mut new_rows: HashMap<&str, u32> = HashMap::default();
         for Stored { row, entry } in new {
             state.now[*row as usize] = Home { story: NONE, group: *row, first: *row };
             entries.insert(*row, entry.clone());
-            rows.insert(&entry.id, *row);
+            new_rows.insert(&entry.id, *row);
         }
-        let mut ids: HashMap<u32, Box<str>> = HashMap::default();
+        let mut rows: HashMap<Box<str>, u32> = HashMap::default();
         for id in named {
-            let row = match rows.get(id) {
+            let row = match new_rows.get(id) {
                 Some(&row) => Some(row),
                 None => store.article(id)?.map(|stored| stored.row),
             };
             let there = row.filter(|&row| state.now(row).is_there());
-            ids.extend(there.map(|row| (row, id.into())));
+            rows.extend(there.map(|row| (id.into(), row)));
         }
+        let ids: HashMap<u32, Box<str>> = rows.iter().map(|(id, &row)| (row, id.clone())).collect();
         let mut all: Vec<u32> = ids.keys().copied().collect();
         all.sort_unstable();
         let added: Vec<u32> = new.iter().map(|stored| stored.row).collect();
         let told = added.clone();
-        Ok(Self { store, params, state, entries, added, told, removed, named: all, ids })
+        Ok(Self { store, params, state, entries, added, told, removed, named: all, ids, rows })
     }
 
     /// Tells of these articles too, as far as they are still there.
@@ -74,14 +77,9 @@ impl<'a> Work<'a> {
         self.told.extend(rows.into_iter().filter(|&row| self.state.now(row).is_there()));
     }
 
-    /// The id of an article that decisions name.
-    pub(super) fn id_of(&self, row: u32) -> &str {
-        &self.ids[&row]
-    }
-
     /// The article that decisions name so, if it is there.
     pub(super) fn row_of(&self, id: &str) -> Option<u32> {
-        self.named.iter().copied().find(|&row| self.id_of(row) == id)
+        self.rows.get(id).copied()
     }
 
     /// The report of the group that an article is in.

@@ -7,13 +7,14 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use foldhash::HashSet;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use utoipa::{IntoParams, ToSchema};
 
 use super::articles::ArticleOut;
 use super::{answered, expects, needs};
-use crate::model::Verdict;
+use crate::model::{Decision, Verdict};
 use crate::pipeline::index::{Decided, Index};
 use crate::service::decide::{Action, Outcome, Wish};
 use crate::service::problem::Problem;
@@ -135,7 +136,7 @@ pub(super) async fn decisions(
 
 /// All decisions, the latest first.
 pub(in crate::service) fn made(index: &Index) -> Result<Vec<DecisionOut>, Problem> {
-    let in_force = index.in_force()?;
+    let in_force: HashSet<Decision> = index.in_force()?.into_iter().collect();
     let one = |Decided { number, run, at, decision }: Decided| DecisionOut {
         number,
         run,

@@ -40,12 +40,8 @@ pub(super) struct Line {
     pub(super) story: Option<(String, String)>,
 }
 
-/// A line for each run, the latest first, of the decisions that are wanted.
-pub(super) fn lines_of(
-    index: &Index,
-    wanted: impl Fn(&DecisionOut) -> bool,
-) -> Result<Vec<Line>, Problem> {
-    let decisions: Vec<DecisionOut> = made(index)?.into_iter().filter(|d| wanted(d)).collect();
+/// A line for each run of some decisions, in their order.
+pub(super) fn lines_of(decisions: &[DecisionOut]) -> Vec<Line> {
     let line = |run: &[DecisionOut]| {
         let first = run.last().expect("a run has a decision");
         let of = |verdict: Verdict| run.iter().filter(|d| d.decision == verdict).count();
@@ -78,7 +74,7 @@ pub(super) fn lines_of(
             story: None,
         }
     };
-    Ok(decisions.chunk_by(|x, y| x.run == y.run).map(line).collect())
+    decisions.chunk_by(|x, y| x.run == y.run).map(line).collect()
 }
 
 pub(super) async fn page(
@@ -87,13 +83,12 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let look = move |index: &Index| {
         let Frame { place, signed_in, may_decide } = Frame::new("log", &who);
-        let mut lines = lines_of(index, |_| true)?;
+        let decisions = made(index)?;
+        let mut lines = lines_of(&decisions);
         let all = lines.len();
         lines.truncate(SHOWN);
-        let decisions = made(index)?;
-        let mut firsts = decisions.chunk_by(|x, y| x.run == y.run).filter_map(|run| run.last());
-        for line in &mut lines {
-            let Some(first) = firsts.next() else { break };
+        let firsts = decisions.chunk_by(|x, y| x.run == y.run).filter_map(|run| run.last());
+        for (line, first) in lines.iter_mut().zip(firsts) {
             line.story =
                 index.placed(&first.article_id)?.map(|(a, s)| (s.id, titled(&a.entry.title)));
         }

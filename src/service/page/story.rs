@@ -6,6 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use foldhash::HashSet;
 use jiff::Timestamp;
 
 use super::log::{Line as Logged, lines_of};
@@ -14,7 +15,7 @@ use super::{Frame, clock, clock_of, encoded, rendered, web};
 use crate::model::Verdict;
 use crate::pipeline::index::{Filter, Index, Located, Told};
 use crate::report::{counted, lag, shown};
-use crate::service::api::{find, happened};
+use crate::service::api::{DecisionOut, find, happened, made};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
@@ -98,8 +99,8 @@ fn story(index: &Index, who: &Who, told: &Told) -> Result<Story, Problem> {
     let mut sources: Vec<&str> = told.articles.iter().map(|a| &*a.entry.source).collect();
     sources.sort_unstable();
     sources.dedup();
-    let inside = |id: &str| told.articles.iter().any(|a| *a.entry.id == *id);
-    let locked = index.in_force()?.iter().any(|d| d.verdict == Verdict::Lock && inside(&d.article));
+    let decisions = decisions(index, told)?;
+    let locked = decisions.iter().any(|d| d.in_force && d.decision == Verdict::Lock);
     let groups = groups(told, lead, first);
     let copies = told.articles.len() - groups.len();
     let mut told_in = format!(
@@ -133,7 +134,7 @@ fn story(index: &Index, who: &Who, told: &Told) -> Result<Story, Problem> {
         markdown: markdown(lead, &groups),
         groups,
         others: others(index, told)?,
-        log: log(index, told)?,
+        log: log(index, told, &decisions)?,
     })
 }
 
@@ -234,9 +235,16 @@ fn others(index: &Index, told: &Told) -> Result<Vec<(String, String)>, Problem> 
     Ok(near.map(|s| (s.story.id, titled(&s.title))).collect())
 }
 
-fn log(index: &Index, told: &Told) -> Result<Vec<Logged>, Problem> {
-    let inside = |id: &str| told.articles.iter().any(|a| *a.entry.id == *id);
-    let mut lines = lines_of(index, |d| inside(&d.article_id) || inside(&d.other_id))?;
+/// What was decided on its articles, the latest first.
+fn decisions(index: &Index, told: &Told) -> Result<Vec<DecisionOut>, Problem> {
+    let inside: HashSet<&str> = told.articles.iter().map(|a| &*a.entry.id).collect();
+    let mut decisions = made(index)?;
+    decisions.retain(|d| inside.contains(&*d.article_id) || inside.contains(&*d.other_id));
+    Ok(decisions)
+}
+
+fn log(index: &Index, told: &Told, decisions: &[DecisionOut]) -> Result<Vec<Logged>, Problem> {
+    let mut lines = lines_of(decisions);
     for line in happened(index, &told.story.id)? {
         let from = if line.from.is_empty() {
             String::new()
