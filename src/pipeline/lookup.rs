@@ -127,6 +127,11 @@ impl Lookup {
         sketched.0.into_iter().map(one).collect()
     }
 
+    /// Adds all that another one holds.
+    pub fn extend(&mut self, other: Self) {
+        other.known.into_iter().for_each(|one| self.add_one(one));
+    }
+
     fn add_one(&mut self, one: Known) {
         let number = self.first + self.known.len() as u32;
         for term in one.heaviest() {

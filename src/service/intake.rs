@@ -252,6 +252,7 @@ fn answer(app: &App, index: Option<&Index>, mut incoming: Incoming) -> Fresh {
     let sketched = Lookup::sketch(&app.options.params, &incoming.articles);
     let found = app.lookup.write().expect("nobody panics with it").add(sketched);
     let one = |(article, likeness): (&Article, Likeness)| {
+        let likeness = still_there(app, index, likeness);
         let home = home(app, index, article, &likeness);
         let added = added(article, &home, likeness);
         let pending = Pending { home, version: newest[&article.id] };
@@ -265,6 +266,16 @@ fn answer(app: &App, index: Option<&Index>, mut incoming: Incoming) -> Fresh {
         Accepted { accepted: articles.len(), articles, refused: incoming.refused.clone() };
     let text = serde_json::to_string(&accepted).expect("strings and numbers can be written");
     Fresh { incoming, text, before }
+}
+
+/// What was found but for articles that are gone: they expired, or were forgotten.
+pub(super) fn still_there(app: &App, index: Option<&Index>, mut found: Likeness) -> Likeness {
+    // In this order: what no longer waits, the index has. Where it cannot say so, nothing is gone.
+    let has = |id: &str| index.is_none_or(|index| index.has(id).unwrap_or(true));
+    for list in [&mut found.copies, &mut found.reports] {
+        list.retain(|alike| app.pending(&alike.id).is_some() || has(&alike.id));
+    }
+    found
 }
 
 pub(super) fn added(article: &Article, home: &Provisional, likeness: Likeness) -> Added {

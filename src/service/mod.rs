@@ -45,6 +45,7 @@ pub use tokens::{Role, Tokens};
 pub use writer::step_back;
 
 use crate::pipeline::index::{self, Access, Index};
+use crate::pipeline::lookup::Lookup;
 use crate::store::Journal;
 
 /// Why a service cannot run.
@@ -97,7 +98,7 @@ impl Service {
     ) -> Result<Self, Error> {
         let mut index = Index::open(&options.index, Access::Create, &options.params)?;
         options.params = index.params().clone();
-        let lookup = index.lookup(options.limits.recent)?;
+        let lookup = Lookup::new(&options.params, options.limits.recent);
         let open = || Journal::open(&options.index);
         let (intake_journal, mut writer_journal, texts) = (open()?, open()?, open()?);
         let urandom = |source| Error::Io { path: "/dev/urandom".into(), source };
@@ -141,6 +142,7 @@ impl Service {
             let path = app.options.index.clone();
             Error::Io { path, source: std::io::Error::other(fault) }
         })?;
+        *app.lookup.write().expect("nobody panics with it") = index.lookup(limits.recent)?;
         let (a, b) = (app.clone(), app.clone());
         let threads = vec![
             std::thread::spawn(move || intake::run(&a, intake_journal, &requests)),

@@ -150,17 +150,26 @@ fn hand_over(app: &App, index: &mut Index, journal: &mut Journal, update: Update
     let night = work_through(app, index, journal).and_then(|()| {
         let before = index.log_end().map_err(|error| error.to_string())?;
         let count = articles.len();
+        let first = index.next_row().map_err(|error| error.to_string())?;
         let own = index.represent(representative);
         let night = index.update_articles(articles, &options);
         index.represent(own);
         let night = night.map_err(|error| error.to_string())?;
         if !options.dry_run {
             review::take_up(app, &night.grouping);
+            look_up_from(app, index, first);
             tell(app, index, before, count);
         }
         Ok(night)
     });
     let _ = reply.send(night);
+}
+
+/// Articles of the index are found from now on, from a number on; the night stays as it is where they cannot be read again.
+fn look_up_from(app: &App, index: &Index, first: u32) {
+    if let Ok(recent) = index.lookup_from(first, app.options.limits.recent) {
+        app.lookup.write().expect("nobody panics with it").extend(recent);
+    }
 }
 
 /// Takes all that waits.

@@ -42,8 +42,9 @@ impl Served {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
         let length = body.len();
+        let kind = if what.ends_with(":batch") { "x-ndjson" } else { "json" };
         let head = format!(
-            "{what} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/x-ndjson\r\ncontent-length: {length}\r\n\r\n"
+            "{what} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/{kind}\r\ncontent-length: {length}\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).ok()?;
         let mut answer = String::new();
@@ -124,6 +125,24 @@ fn a_nightly_batch_goes_through_the_service() {
     assert!(asked.elapsed() < Duration::from_secs(15));
     dir.run("index check --index news.idx").exits(0);
     assert!(!dir.path("news.idx/service/door").exists());
+}
+
+#[test]
+fn what_is_handed_over_is_found_until_it_expires() {
+    let dir = Dir::new();
+    let served = Served::start(&dir);
+    let found = || {
+        let (status, answer) = served.ask("POST /v1/articles:match", &line("old")).unwrap();
+        assert_eq!(status, 200, "{answer}");
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        answer["copies"].to_string() + &answer["reports"].to_string()
+    };
+    dir.file("one.jsonl", line("old").replace("\"old\"", "\"one\""));
+    dir.run("update --index news.idx one.jsonl -o o.csv").exits(0);
+    assert!(found().contains("\"article_id\":\"one\""), "{}", found());
+    dir.file("two.jsonl", line("two").replace("2026-05", "2026-09").replace("Ferry", "Library"));
+    dir.run("update --index news.idx two.jsonl --retain 30d -o o.csv").exits(0);
+    assert!(!found().contains("\"one\""), "{}", found());
 }
 
 /// The numbers of the lines of the log that are told, up to one.

@@ -140,15 +140,40 @@ impl Index {
         self.store.newest()
     }
 
+    /// Whether it has an article of an id.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn has(&self, id: &str) -> Result<bool, Error> {
+        Ok(self.store.article(id)?.is_some())
+    }
+
+    /// The number that the next article gets.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn next_row(&self) -> Result<u32, Error> {
+        Ok(self.store.next()?.row)
+    }
+
     /// Its newest articles, at most so many, ready to be looked up.
     ///
     /// # Errors
     /// The index is damaged or cannot be read.
     pub fn lookup(&self, most: usize) -> Result<Lookup, Error> {
+        self.lookup_from(0, most)
+    }
+
+    /// The same of articles from a number on.
+    ///
+    /// # Errors
+    /// The index is damaged or cannot be read.
+    pub fn lookup_from(&self, first: u32, most: usize) -> Result<Lookup, Error> {
         let mut lookup = Lookup::new(&self.params, most);
         let (mut newest, mut held) = (Vec::new(), 0);
         for named in self.store.segments()?.into_iter().rev() {
-            if named.kind != rows::KIND || held >= most {
+            let older = named.first_row + named.rows <= first;
+            if named.kind != rows::KIND || older || held >= most {
                 continue;
             }
             held += named.rows as usize;
@@ -156,7 +181,7 @@ impl Index {
         }
         for named in newest.into_iter().rev() {
             let last = named.first_row + named.rows;
-            let stored = self.store.articles_between(named.first_row, last)?;
+            let stored = self.store.articles_between(named.first_row.max(first), last)?;
             let mut entries: HashMap<u32, Entry> =
                 stored.into_iter().map(|stored| (stored.row, stored.entry)).collect();
             let mut chunk = rows::read(&self.store.segment(&named)?)?;
