@@ -100,7 +100,7 @@ impl Targets {
         let Self { mut clusters, mut unique, mut refusals, mut summary } = self;
         clusters.fill(|out| write(out, &run.grouping, table))?;
         if let (Some(unique), Some(originals)) = (&mut unique, originals) {
-            unique.fill(|out| write_unique(out, &run.grouping, None, originals))?;
+            unique.fill(|out| write_unique(out, &run.grouping, None, &run.refusals, originals))?;
         }
         if let Some(refusals) = &mut refusals {
             refusals.fill(|out| write_refusals(out, &run.refusals, table.excel))?;

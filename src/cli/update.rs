@@ -56,7 +56,8 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
         rows.fill(|out| write(out, &night.grouping, &table))?;
         if let Some(unique) = unique {
             let again = originals(read::open(&args.inputs, options).map_err(Failure::usage)?);
-            unique.fill(|out| write_unique(out, &night.grouping, Some(&night.tonight), again))?;
+            let only = Some(&*night.tonight);
+            unique.fill(|out| write_unique(out, &night.grouping, only, &night.refusals, again))?;
         }
         Ok(())
     })?;

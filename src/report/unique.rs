@@ -2,13 +2,14 @@
 
 use std::io::{self, Error, ErrorKind, Write};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
-use crate::model::{Article, Entry, Grouping};
+use crate::model::{Article, Entry, Grouping, Refusal};
 
 /// Writes the records of the groups' representatives as they came, one a line, in the order of the input.
 ///
-/// With `only`, groups that have other members than these articles are left out. `records` is a second pass over the input. Of several versions of one article that of the grouping is written.
+/// With `only`, groups that have other members than these articles are left out. `records` is a second pass over the input. Of
+/// several versions of one article that of the grouping is written: none of those that the first pass `refused`.
 ///
 /// # Errors
 /// Those of `out`, and when a record is not found again: the input is then another than at the first pass.
@@ -16,6 +17,7 @@ pub fn write_unique(
     out: &mut dyn Write,
     grouping: &Grouping,
     only: Option<&[bool]>,
+    refused: &[Refusal],
     records: impl Iterator<Item = (Article, Vec<u8>)>,
 ) -> io::Result<()> {
     let mut wanted: HashMap<&str, &Entry> = HashMap::with_capacity(grouping.n_groups());
@@ -26,8 +28,12 @@ pub fn write_unique(
             wanted.insert(&entry.id, entry);
         }
     }
+    let refused: HashSet<(&str, u64)> = refused.iter().map(|r| (&*r.file, r.record)).collect();
     for (article, record) in records {
-        let same = |entry: &&Entry| *entry.title == *article.title && *entry.url == *article.url;
+        let same = |entry: &&Entry| {
+            let stays = !refused.contains(&(&*article.file, article.record));
+            stays && *entry.title == *article.title && *entry.url == *article.url
+        };
         if wanted.get(article.id.as_str()).is_some_and(same) {
             wanted.remove(article.id.as_str());
             out.write_all(&record)?;

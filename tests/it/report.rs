@@ -162,12 +162,31 @@ fn unique_keeps_one_record_of_each_group() {
     let other = Article { title: "An older headline".to_owned(), ..records[0].0.clone() };
     records.insert(0, (other, b"<old>".to_vec()));
     let mut out = Vec::new();
-    write_unique(&mut out, &grouping, None, records.iter().cloned()).unwrap();
+    write_unique(&mut out, &grouping, None, &[], records.iter().cloned()).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), "<a>\n<b>\n<d>\n<f>\n<g>\n");
     // A record that cannot be found again is never passed over in silence.
     records.retain(|(article, _)| article.id != "d");
-    let error = write_unique(&mut Vec::new(), &grouping, None, records.into_iter()).unwrap_err();
+    let error =
+        write_unique(&mut Vec::new(), &grouping, None, &[], records.into_iter()).unwrap_err();
     assert!(error.to_string().starts_with("1 records were not found again"), "{error}");
+}
+
+#[test]
+fn unique_keeps_no_version_that_is_refused() {
+    let dir = Dir::new();
+    let line = |day: u32, text: &str| {
+        format!(
+            "{{\"id\":\"a\",\"title\":\"Pier reopens in Millbridge\",\"url\":\"https://h.example/1\",\
+             \"published\":\"2026-03-{day:02}T10:00:00Z\",\"text\":\"{text}\"}}\n"
+        )
+    };
+    let corrected = line(2, "The corrected text says that five people were hurt on Monday.");
+    let old = line(1, "The text says that twelve people were hurt on Monday.");
+    dir.file("n.jsonl", format!("{old}{corrected}"));
+    for command in ["cluster n.jsonl -o x.csv", "update n.jsonl --index i -o x.csv"] {
+        dir.run(&format!("{command} --unique u.jsonl")).exits(0).says("1 refused");
+        assert_eq!(dir.read("u.jsonl"), corrected, "{command}");
+    }
 }
 
 /// 400,000 rows a second is the promise; a slow machine is given half of it.
