@@ -137,7 +137,7 @@ pub(super) struct Evaluate {
     #[arg(long, value_name = "LEVEL", default_value = "story", value_parser = ["story", "duplicate"])]
     pub(super) level: String,
     /// How many of the worst merges and splits are named
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, conflicts_with = "sweep")]
     pub(super) worst: usize,
     /// Measure at each value of a knob, as in story-cut or story-cut=0..0.1:0.01
     #[arg(long, value_name = "KNOB[=FROM..TO:STEP]")]

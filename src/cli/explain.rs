@@ -35,7 +35,7 @@ pub(super) struct Explain {
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
     pub(super) format: String,
     /// Write it as a page instead
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
     pub(super) html: Option<PathBuf>,
     #[command(flatten)]
     pub(super) reading: Reading,

@@ -34,6 +34,18 @@ fn the_worst_merges_and_splits_have_names() {
 }
 
 #[test]
+fn what_would_not_be_shown_is_refused() {
+    let dir = made_up();
+    for command in [
+        "evaluate gold.csv --sweep story-cut=0..0.2:0.1 --worst 3 --in p.csv",
+        "explain a1 a2 --format json --html e.html --in p.csv",
+    ] {
+        dir.run(command).exits(2).says("cannot be used with");
+    }
+    assert!(!dir.path("e.html").exists());
+}
+
+#[test]
 fn more_parts_than_can_be_read_are_counted() {
     let dir = Dir::new();
     let rows = |cluster: fn(u32) -> u32| -> String {
