@@ -280,12 +280,12 @@ fn what_could_not_be_read_is_told() {
 
 #[test]
 fn json_cannot_steer_a_terminal() {
+    const TITLE: &str = "ship \u{9b}2J\u{202e}";
     let dir = Dir::new();
-    let id = "ship \u{9b}2J\u{202e}";
     let line =
-        |id: &str| format!("{{\"id\":\"{id}\",\"title\":\"{id}\",\"text\":\"A ship sank.\"}}\n");
-    dir.file("news.jsonl", line(id) + &line("b"));
-    dir.file("gold.csv", format!("id,cluster\n{id},1\nb,2\n"));
+        |id: &str| format!("{{\"id\":\"{id}\",\"title\":\"{TITLE}\",\"text\":\"A ship sank.\"}}\n");
+    dir.file("news.jsonl", line(TITLE) + &line("b"));
+    dir.file("gold.csv", format!("id,cluster\n{TITLE},1\nb,2\n"));
     for command in ["explain b --in news.jsonl", "evaluate gold.csv --in news.jsonl"] {
         let told = dir.run(&format!("{command} --format json")).exits(0).out;
         assert!(!told.contains(['\u{9b}', '\u{202e}']), "{told}");
