@@ -179,9 +179,7 @@ impl Join {
             None => Self::List,
         }
     }
-}
 
-impl Join {
     /// A truth value as text.
     pub(super) fn truth(self, value: bool) -> &'static str {
         match (self, value) {
@@ -193,21 +191,20 @@ impl Join {
 
     /// Adds a value to those before it.
     pub(super) fn add<'a>(self, all: &mut Cow<'a, str>, value: Cow<'a, str>) {
-        if matches!(self, Self::Nothing) {
-            return;
-        }
-        if all.is_empty() {
-            *all = value;
-        } else if !value.is_empty() {
-            let separator = match self {
-                Self::Paragraphs => "\n\n",
-                Self::List => ", ",
-                Self::First | Self::Nothing => return,
-            };
-            let all = all.to_mut();
-            all.push_str(separator);
-            all.push_str(&value);
-        }
+        let separator = match self {
+            Self::Nothing => return,
+            _ if all.is_empty() => {
+                *all = value;
+                return;
+            }
+            Self::First => return,
+            _ if value.is_empty() => return,
+            Self::Paragraphs => "\n\n",
+            Self::List => ", ",
+        };
+        let all = all.to_mut();
+        all.push_str(separator);
+        all.push_str(&value);
     }
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::kernel::runs::{any_of, positions};
 use tags::{BLOCK, Tag, Tags};
-pub(super) use tags::{Ends, quoted_end};
+pub(super) use tags::{Ends, Quotes};
 
 /// How often markup may be wrapped in markup (feeds escape HTML once or twice) before what is left is defused.
 const LAYERS: usize = 4;

@@ -10,6 +10,16 @@ use crate::util::{Dir, check, transcript};
 
 const NEWS: &str = "{\"id\":\"a\",\"title\":\"One\"}\n{\"id\":\"b\",\"title\":\"Two\"}\n";
 
+/// Every command is a mistake that is told as in a golden file, and no file of the folder is another one after it.
+#[track_caller]
+fn check_refused(dir: &Dir, commands: &[&str], golden: &str) {
+    let before = files(dir);
+    let text = transcript(dir, commands);
+    assert_eq!(text.matches("\n[2]\n").count(), commands.len(), "{text}");
+    check(golden, &text);
+    assert_eq!(files(dir), before);
+}
+
 #[test]
 fn an_output_replaces_nothing_that_is_read() {
     let dir = Dir::new();
@@ -38,11 +48,7 @@ fn an_output_replaces_nothing_that_is_read() {
         "evaluate gold.csv --in in --sweep --plot in/almanac.csv",
         "evaluate gold.csv --in in --sweep --plot gold.csv",
     ];
-    let before = files(&dir);
-    let text = transcript(&dir, &commands);
-    assert_eq!(text.matches("\n[2]\n").count(), commands.len(), "{text}");
-    check("cli/targets.txt", &text);
-    assert_eq!(files(&dir), before);
+    check_refused(&dir, &commands, "cli/targets.txt");
 }
 
 #[test]
@@ -66,11 +72,7 @@ fn an_output_is_never_among_the_files_of_an_index() {
         "report --index i --html i/index.sqlite",
         "explain a b --index i --html i/index.sqlite",
     ];
-    let before = files(&dir);
-    let text = transcript(&dir, &commands);
-    assert_eq!(text.matches("\n[2]\n").count(), commands.len(), "{text}");
-    check("cli/targets_index.txt", &text);
-    assert_eq!(files(&dir), before);
+    check_refused(&dir, &commands, "cli/targets_index.txt");
     dir.run("index check").exits(0);
 }
 

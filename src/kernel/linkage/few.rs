@@ -10,7 +10,7 @@ use super::{Edge, Merger};
 
 /// Edges that stay where they are, and for each group where those at it are. An edge that another one took in joins a
 /// group to itself.
-struct Lists<'a> {
+struct Adjacency<'a> {
     edges: &'a mut [Edge],
     of: HashMap<u32, Vec<u32>>,
 }
@@ -23,11 +23,11 @@ impl Linkage {
         mut merged: Vec<Merger>,
         merging: &mut Merging,
     ) {
-        let mut lists = Lists::new(edges);
+        let mut adjacency = Adjacency::new(edges);
         while !merged.is_empty() {
-            merged.iter().for_each(|merger| lists.merge(merger, &merging.nearest));
-            let changed = self.look_again(&merged, &mut lists, &mut merging.nearest);
-            merged = self.merge_all_of(lists.mutual(&changed, &merging.nearest).iter());
+            merged.iter().for_each(|merger| adjacency.merge(merger, &merging.nearest));
+            let changed = self.look_again(&merged, &mut adjacency, &mut merging.nearest);
+            merged = self.merge_all_of(adjacency.mutual(&changed, &merging.nearest).iter());
             self.note(&merged, merging);
         }
     }
@@ -36,16 +36,16 @@ impl Linkage {
     fn look_again(
         &self,
         merged: &[Merger],
-        lists: &mut Lists<'_>,
+        adjacency: &mut Adjacency<'_>,
         nearest: &mut Nearest,
     ) -> Vec<u32> {
         let mut again: Vec<u32> = merged.iter().map(|m| m.into).collect();
         for end in merged.iter().flat_map(|m| [m.into, m.gone]) {
             nearest.edge[end as usize] = NONE;
         }
-        for (i, other) in lists.around(merged) {
+        for (i, other) in adjacency.around(merged) {
             let way = &mut nearest.edge[other as usize];
-            if *way != NONE && (*way == i || is_gone(&lists.edges[*way as usize])) {
+            if *way != NONE && (*way == i || is_gone(&adjacency.edges[*way as usize])) {
                 *way = NONE;
                 again.push(other);
             }
@@ -53,19 +53,19 @@ impl Linkage {
         // To all others a merger is no closer than its parts were, but its lowest item may be lower than that of the part which
         // was as close.
         let mut changed = Vec::new();
-        for (i, other) in lists.around(merged) {
+        for (i, other) in adjacency.around(merged) {
             if nearest.edge[other as usize] != NONE
-                && let Some(fraction) = self.close_fraction(&lists.edges[i as usize])
-                && nearest.offer(other, i, fraction, lists.edges)
+                && let Some(fraction) = self.close_fraction(&adjacency.edges[i as usize])
+                && nearest.offer(other, i, fraction, adjacency.edges)
             {
                 changed.push(other);
             }
         }
         for &group in &again {
-            lists.forget_gone(group);
-            for (i, _) in lists.at(group) {
-                if let Some(fraction) = self.close_fraction(&lists.edges[i as usize]) {
-                    nearest.offer(group, i, fraction, lists.edges);
+            adjacency.forget_gone(group);
+            for (i, _) in adjacency.at(group) {
+                if let Some(fraction) = self.close_fraction(&adjacency.edges[i as usize]) {
+                    nearest.offer(group, i, fraction, adjacency.edges);
                 }
             }
         }
@@ -74,7 +74,7 @@ impl Linkage {
     }
 }
 
-impl<'a> Lists<'a> {
+impl<'a> Adjacency<'a> {
     fn new(edges: &'a mut [Edge]) -> Self {
         let mut of: HashMap<u32, Vec<u32>> = HashMap::default();
         for (i, e) in (0..).zip(&*edges) {

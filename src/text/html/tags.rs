@@ -1,6 +1,6 @@
 //! Looking tags up by name, without building a tree: a page need not be well formed.
 
-use crate::text::markup::{Ends, quoted_end};
+use crate::text::markup::{Ends, Quotes};
 
 /// Elements in which `<!--` begins no comment.
 const RAW: [&str; 4] = ["script", "style", "title", "textarea"];
@@ -9,8 +9,7 @@ const RAW: [&str; 4] = ["script", "style", "title", "textarea"];
 pub(super) fn tags<'a>(html: &'a str, name: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
     let mut at = 0;
     let mut comments = Comments::new(html);
-    // Hostile text must not make every tag look for the end of its quotes in all of the rest.
-    let mut quotes_broken = false;
+    let mut quotes = Quotes::default();
     std::iter::from_fn(move || {
         loop {
             let start = at + html[at..].find('<')? + 1;
@@ -20,15 +19,9 @@ pub(super) fn tags<'a>(html: &'a str, name: &'a str) -> impl Iterator<Item = (us
                 continue;
             }
             let Some(from) = named(html, start, name) else { continue };
-            let mut end = from + html[from..].find('>')?;
-            if !quotes_broken && html[from..end].contains('=') {
-                match quoted_end(html, from) {
-                    Some(after) => end = after - 1,
-                    None => quotes_broken = true,
-                }
-            }
-            at = end + 1;
-            return Some((at, &html[from..end]));
+            let first = from + html[from..].find('>')? + 1;
+            at = quotes.tag_end(html, from, first);
+            return Some((at, &html[from..at - 1]));
         }
     })
 }

@@ -83,7 +83,7 @@ pub(super) struct Tags<'a> {
     text: &'a str,
     tag_ends: Ends,
     comment_ends: Ends,
-    quotes_broken: bool,
+    quotes: Quotes,
     unclosed: Vec<&'a str>,
 }
 
@@ -148,7 +148,7 @@ impl<'a> Tags<'a> {
             text,
             tag_ends: Ends::of(">"),
             comment_ends: Ends::of("-->"),
-            quotes_broken: false,
+            quotes: Quotes::default(),
             unclosed: Vec::new(),
         }
     }
@@ -164,7 +164,8 @@ impl<'a> Tags<'a> {
         let opening = opening(self.text, start)?;
         let first = self.first_end(&opening)?;
         let Opening { name, closing, end: from } = opening;
-        let end = if name == COMMENT { first } else { self.tag_end(from, first) };
+        let is_comment = name == COMMENT;
+        let end = if is_comment { first } else { self.quotes.tag_end(self.text, from, first) };
         let tag = Tag { name, end, closing, certain: false };
         let lower = name.bytes().all(|b| !b.is_ascii_uppercase());
         let plain = (lower && tag.is(BLOCK)) || tag.is(&["br"]);
@@ -178,18 +179,6 @@ impl<'a> Tags<'a> {
         let ends =
             if opening.name == COMMENT { &mut self.comment_ends } else { &mut self.tag_ends };
         ends.after(self.text, opening.end)
-    }
-
-    /// Just after the `>` that ends a tag, of which `first` is just after the first; a `>` inside a quoted value is not
-    /// an end, unless the quotes are broken.
-    fn tag_end(&mut self, from: usize, first: usize) -> usize {
-        if self.quotes_broken || !self.text[from..first].contains('=') {
-            return first;
-        }
-        quoted_end(self.text, from).unwrap_or_else(|| {
-            self.quotes_broken = true;
-            first
-        })
     }
 
     /// Where the text goes on after `tag`: behind the closing tag of an element that has no text.
@@ -213,9 +202,30 @@ impl<'a> Tags<'a> {
     }
 }
 
+/// Quoted values of tags, asked from the beginning of a text to its end. Once a quote is never closed, none counts: hostile
+/// text must not make every tag look for its end in all of the rest.
+#[derive(Default)]
+pub(in crate::text) struct Quotes {
+    broken: bool,
+}
+
+impl Quotes {
+    /// Just after the `>` that ends a tag whose attributes begin at `from`, of which `first` is just after the first; a `>`
+    /// inside a quoted value is not an end, unless the quotes are broken.
+    pub(in crate::text) fn tag_end(&mut self, text: &str, from: usize, first: usize) -> usize {
+        if self.broken || !text[from..first].contains('=') {
+            return first;
+        }
+        quoted_end(text, from).unwrap_or_else(|| {
+            self.broken = true;
+            first
+        })
+    }
+}
+
 /// Just after the `>` that ends a tag whose attributes begin at `from`, which is none inside a quoted value; `None` where
 /// a quote is never closed.
-pub(in crate::text) fn quoted_end(text: &str, from: usize) -> Option<usize> {
+fn quoted_end(text: &str, from: usize) -> Option<usize> {
     let mut quote = 0;
     let mut before = 0;
     for (i, b) in text.bytes().enumerate().skip(from) {
