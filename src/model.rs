@@ -194,7 +194,7 @@ impl Entry {
 /// How a pair of articles was found to match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum MatchKind {
-    /// The same text, letter for letter after cleaning.
+    /// The same text after cleaning, word for word.
     Exact,
     /// The same text but for edits; similarity is the resemblance.
     Near,
@@ -221,7 +221,7 @@ impl MatchKind {
 /// Shares and similarities are in 0..=1. `a` and `b` are positions in [`Grouping::articles`], `a < b`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Match {
-    /// The one with the smaller id.
+    /// The one that stands first there.
     pub a: u32,
     /// The other.
     pub b: u32,
@@ -244,7 +244,7 @@ pub struct Match {
 pub struct Change {
     /// The story, by its name.
     pub story_id: String,
-    /// `new`, `grew`, `merged`, `split`, `representative`, `expired` or `forgotten`.
+    /// `new`, `grew`, `merged`, `split`, `representative`, `expired`, `forgotten` or `gone`.
     pub change: String,
     /// The names of the stories that it has articles from, parted by spaces.
     pub from: String,

@@ -14,7 +14,7 @@ use super::{Entry, Match, Reason};
 /// so that no articles at all are `[0]` and `[0]`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Grouping {
-    /// All articles, by id.
+    /// All articles, ascending by the hash of their ids.
     pub articles: Vec<Entry>,
     /// Positions in `articles`, in the order of the output.
     pub order: Vec<u32>,

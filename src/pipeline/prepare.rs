@@ -131,16 +131,17 @@ impl Preparer {
         known: impl Fn(u64) -> Option<Prepared>,
     ) -> (Chunkful, Vec<u64>) {
         let mut done = Chunkful::with_room_for(&articles);
-        let mut keys = Vec::with_capacity(articles.len());
-        for article in articles {
-            let delivered = delivered(&article);
-            let key = key(&article, delivered, params);
-            let prepared = match known(key) {
+        let delivered: Vec<u64> = articles.iter().map(delivered).collect();
+        let key = |(article, &delivered): (&Article, &u64)| key(article, delivered, params);
+        let keys: Vec<u64> = articles.iter().zip(&delivered).map(key).collect();
+        // Asked for all at once, so that the memory is waited for once and not for each article.
+        let known: Vec<Option<Prepared>> = keys.iter().map(|&key| known(key)).collect();
+        for ((article, delivered), known) in articles.into_iter().zip(delivered).zip(known) {
+            let prepared = match known {
                 Some(known) => self.again(article, &known, params),
                 None => self.prepare(article, delivered, &mut done, params),
             };
             done.articles.push(prepared);
-            keys.push(key);
         }
         (done, keys)
     }

@@ -155,6 +155,8 @@ fn by_lead(leads: Vec<Lead>, known: &[u64]) -> Vec<u64> {
         let rows = rows.iter().map(|&(hash, item)| (spread(hash), item));
         let (mut some, mut new) = (Vec::with_capacity(AT_ONCE), Vec::new());
         let found = |pair| {
+            let both = <[u32; 2]>::from(buckets::items(pair));
+            both.into_iter().for_each(|i| fetch(&leads[i as usize]));
             some.push(pair);
             if some.len() == AT_ONCE {
                 keep_new(&mut some, &mut new);
@@ -194,14 +196,15 @@ wide! {
         for i in 0..pairs.len() {
             let (a, b) = buckets::items(pairs[i]);
             let (a, b) = (&leads[a as usize], &leads[b as usize]);
-            let mut shared = [0; LEAD_HASHES];
+            // Marked first and then counted: the compiler would add up after each hash.
+            let mut shared = [false; LEAD_HASHES];
             for hash in b {
-                shared.iter_mut().zip(a).for_each(|(shared, other)| *shared += u32::from(hash == other));
+                shared.iter_mut().zip(a).for_each(|(shared, other)| *shared |= hash == other);
             }
             // What fills up a lead stands in several places.
-            shared.iter_mut().zip(a).for_each(|(shared, &hash)| *shared *= u32::from(hash != u32::MAX));
+            let shared = shared.iter().zip(a).filter(|&(&shared, &hash)| shared & (hash != u32::MAX));
             pairs[kept] = pairs[i];
-            kept += usize::from(shared.iter().sum::<u32>() >= SHARED as u32);
+            kept += usize::from(shared.count() >= SHARED);
         }
         pairs.truncate(kept);
     }

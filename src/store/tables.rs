@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, Transaction};
 use super::{Error, Store};
 use crate::model::Entry;
 
-/// Made once. The columns that people query are explained in the README.
+/// Made once. The columns that people query are explained in `docs/nightly.md`.
 ///
 /// Ids and names are in no order, so that an index of them would be written again all over each night: they are indexed by
 /// blocks of rows, and looked for in every block ([`of_any_block`]).
