@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed, options::WordBreakInvariantOptions};
 
-use crate::kernel::hash::hash;
+use crate::kernel::hash::{hash, mix};
 use crate::text::language::Language;
 use crate::text::learnt_terms::LearntTerms;
 use crate::text::stem::Stem;
@@ -87,7 +87,8 @@ impl Lexicon {
         self.language = language;
         self.stem = Stem::of(language);
         self.table = Table::of(language);
-        self.salt = hash(language.as_str().as_bytes());
+        // Mixed, for a word can be the code of another language: the "en" of Italian is not the "it" of English.
+        self.salt = mix(hash(language.as_str().as_bytes()));
     }
 
     /// The terms of an article, ascending by hash, of which the first `title` words are the title.
@@ -211,10 +212,11 @@ mod tests {
     #[test]
     fn what_is_known_of_a_word_is_of_one_language() {
         let mut words = Words::default();
-        words.add("trains important gobierno");
+        // Words of one language are codes of others.
+        words.add("trains important gobierno en es it");
         let mut lexicon = Lexicon::default();
         let mut found = Vec::new();
-        for tag in ["en", "es", "und", "en", "es", "und"] {
+        for tag in ["en", "es", "und", "it", "en", "es", "und"] {
             let language = Language::from_tag(tag).unwrap_or(Language::UNKNOWN);
             let terms = lexicon.terms(&words, 0, language);
             assert_eq!(terms, Lexicon::default().terms(&words, 0, language));
