@@ -302,14 +302,17 @@ def find_copies(job: Job, cards: DataFrame) -> tuple[DataFrame, DataFrame]:
     copies = job.store("copies", cards.select("item", *COPY).join(ends, "item", "left_semi"))
     examined = job.store("examined", job.step("verify", attach(candidates, copies, COPY)))
 
-    # The ends of a chain are compared because its middle matches both.
-    matches = examined.where("matches")
-    ways = matches.selectExpr("a as bucket", "b_time as time", "b as item")
-    ways = ways.unionAll(matches.selectExpr("b as bucket", "a_time as time", "a as item"))
-    ways = ways.withColumn("bucket_table", F.lit(0).cast("bigint"))
-    more = pairs_of(job, ways).join(candidates, ["a", "b"], "left_anti")
-    more = job.store("examined-more", job.step("verify", attach(more, copies, COPY)))
-    examined = examined.unionAll(more)
+    # The ends of a chain are compared because its middle matches both, and they are middles to others.
+    for number in range(job.constants["rounds"]):
+        matches = examined.where("matches")
+        ways = matches.selectExpr("a as bucket", "b_time as time", "b as item")
+        ways = ways.unionAll(matches.selectExpr("b as bucket", "a_time as time", "a as item"))
+        ways = ways.withColumn("bucket_table", F.lit(0).cast("bigint"))
+        more = pairs_of(job, ways).join(examined.select("a", "b"), ["a", "b"], "left_anti")
+        more = job.store(f"examined-{number}", job.step("verify", attach(more, copies, COPY)))
+        if is_empty(more):
+            break
+        examined = examined.unionAll(more)
 
     known = {"size": 1, "penalty": 0}
     ends = [f"cast({n} as bigint) as {side}_{name}" for side in ("a", "b") for name, n in known.items()]

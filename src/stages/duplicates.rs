@@ -2,14 +2,14 @@
 
 use rayon::prelude::*;
 
-use super::candidates::{self, BOUNDS};
+use super::candidates;
 use super::sketch::Sketch;
+use super::thirds;
 use super::verify::{self, Compared, Near};
-use crate::kernel::buckets::{self, items, of_bucket};
+use crate::kernel::buckets::items;
 use crate::kernel::components::Components;
 use crate::kernel::fss::{SLOTS, equal_slots};
 use crate::kernel::linkage::{Average, Constraints, Edge, group_under};
-use crate::kernel::search::count_below;
 use crate::kernel::time::ONE;
 use crate::kernel::wide::fetch;
 use crate::params::Params;
@@ -104,7 +104,7 @@ pub fn hopeful([x, y]: [&Sketch; 2], [n, m]: [usize; 2], params: &Params) -> boo
 }
 
 /// Groups articles by their texts: candidate pairs, in the order of their components, are checked by `examine`, then those that
-/// match a common third.
+/// [`thirds`] find.
 ///
 /// Pairs in `apart` are in no group together.
 ///
@@ -118,7 +118,7 @@ pub fn find<E>(
 ) -> Result<Duplicates, E> {
     let examined = examine(&candidates)?;
     drop(candidates);
-    let related = examine(&relations(&examined, components))?;
+    let related = thirds::relate(&examined, components, examine)?;
     Ok(group([examined, related], components, apart))
 }
 
@@ -139,52 +139,7 @@ pub fn examine<'a>(
 }
 
 /// Pairs of which the components are gone through together, unless one alone has more.
-const TOGETHER: usize = if cfg!(test) { 2 } else { 1 << 10 };
-/// Pairs that a common third proposes, many of them more than once, before they are looked through.
-const PROPOSED: usize = if cfg!(test) { 2 } else { 1 << 18 };
-
-/// The pairs of articles that match a common third and were not examined yet. Those that were are in the order of their
-/// components, and so are these.
-///
-/// These need no sketch to agree: whether the ends of a chain match is asked because its middle does.
-pub fn relations(examined: &[Examined], components: &Components) -> Vec<u64> {
-    let some = components.cut(examined, |e| e.a, TOGETHER);
-    let of_some = |&some: &&[Examined]| {
-        let mut new = new_relations(some);
-        new.sort_by_key(|&pair| components.of(items(pair).0));
-        new
-    };
-    some.par_iter().map(of_some).collect::<Vec<_>>().concat()
-}
-
-/// Those between articles of some components, ascending.
-fn new_relations(examined: &[Examined]) -> Vec<u64> {
-    let mut known: Vec<u64> = examined.iter().map(|e| buckets::pair(e.a, e.b)).collect();
-    known.sort_unstable();
-    let matches = examined.iter().filter(|e| e.matches());
-    let mut by_third: Vec<(u32, u32)> = matches.flat_map(|e| [(e.a, e.b), (e.b, e.a)]).collect();
-    by_third.sort_unstable();
-    let keep_new = |proposed: &mut Vec<u64>, new: &mut Vec<u64>| {
-        buckets::distinct(proposed);
-        let mut rest = &known[..];
-        proposed.retain(|&pair| {
-            rest = &rest[count_below(rest, pair, 0)..];
-            rest.first() != Some(&pair)
-        });
-        new.append(proposed);
-    };
-    let (mut proposed, mut new) = (Vec::new(), Vec::new());
-    for of_third in by_third.chunk_by(|x, y| x.0 == y.0) {
-        of_bucket(of_third, BOUNDS, |x, y| proposed.push(buckets::pair(x.1, y.1)));
-        if proposed.len() >= PROPOSED {
-            keep_new(&mut proposed, &mut new);
-        }
-    }
-    keep_new(&mut proposed, &mut new);
-    buckets::distinct(&mut new);
-    new
-}
-
+pub(super) const TOGETHER: usize = if cfg!(test) { 2 } else { 1 << 10 };
 /// Groups articles by the pairs that were checked, as [`groups`] does.
 fn group(
     [examined, related]: [Vec<Examined>; 2],
@@ -260,20 +215,21 @@ fn link(
 }
 
 #[cfg(test)]
-mod tests {
-    use std::convert::Infallible;
-
+pub(super) mod tests {
     use super::*;
-    use crate::stages::headline::Headline;
+    use crate::kernel::buckets;
     use crate::stages::sketch::NO_LEAD;
     use proptest::prelude::*;
 
-    fn examined(a: u32, b: u32, strength: f32) -> Examined {
+    pub(in crate::stages) fn examined(a: u32, b: u32, strength: f32) -> Examined {
         Examined { a, b, resemblance: 0.0, containment: 0.0, strength }
     }
 
     /// What hangs together by pairs, the last first, and the pairs in that order.
-    fn in_order(n: usize, checked: &[Examined]) -> (Components, Vec<Examined>) {
+    pub(in crate::stages) fn in_order(
+        n: usize,
+        checked: &[Examined],
+    ) -> (Components, Vec<Examined>) {
         let both = checked.iter().map(|e| (e.a, e.b));
         let components = Components::new(n, both, n, |lowest| n - 1 - lowest as usize);
         let checked = components.sort(checked, |e| e.a);
@@ -285,7 +241,7 @@ mod tests {
         group([checked, Vec::new()], &components, apart)
     }
 
-    fn checked() -> impl Strategy<Value = Vec<Examined>> {
+    pub(in crate::stages) fn checked() -> impl Strategy<Value = Vec<Examined>> {
         let pairs = prop::collection::btree_map((0u32..14, 0u32..14), 0u8..8, 0..20);
         let one = |((a, b), strength)| examined(a, b, 0.6 + f32::from(strength) / 8.0);
         pairs.prop_map(move |some| some.into_iter().filter(|((a, b), _)| a < b).map(one).collect())
@@ -312,44 +268,6 @@ mod tests {
             let tree = group_under(&under, &[0; 14], edges, ONE, Average::ExaminedPairs);
             prop_assert_eq!(group([candidates, related], &components, apart).group, tree.label);
         }
-
-        #[test]
-        fn relations_are_the_rule_over_thirds(all in checked()) {
-            let mut expected = Vec::new();
-            for third in 0..14 {
-                let others = all.iter().filter(|e| e.matches() && (e.a == third || e.b == third));
-                let mut others: Vec<u32> = others.map(|e| e.a + e.b - third).collect();
-                others.sort_unstable();
-                of_bucket(&others, BOUNDS, |a, b| expected.push(buckets::pair(a, b)));
-            }
-            expected.retain(|&pair| all.iter().all(|e| buckets::pair(e.a, e.b) != pair));
-            buckets::distinct(&mut expected);
-            let (components, all) = in_order(14, &all);
-            let mut found = relations(&all, &components);
-            prop_assert!(found.is_sorted_by_key(|&pair| components.of(items(pair).0)));
-            found.sort_unstable();
-            prop_assert_eq!(found, expected);
-        }
-    }
-
-    #[test]
-    fn the_ends_of_a_chain_are_compared_too() {
-        let shingles: Vec<u32> = (0..40).map(|i| 16 * i).collect();
-        let copy = |content| {
-            let headline = Headline::new(&[]);
-            Compared { shingles: &shingles, details: &[], headline, time: None, content }
-        };
-        let copies: Vec<Compared> = (0..4).map(copy).collect();
-        let pairs = vec![buckets::pair(0, 1), buckets::pair(1, 3)];
-        let components = Components::new(4, pairs.iter().map(|&pair| items(pair)), 1, |_| 0);
-        let examine = |pairs: &[u64]| {
-            Ok::<_, Infallible>(examine(pairs, |i| &copies[i as usize], &Params::default()))
-        };
-        let Ok(found) = find(pairs, &components, Vec::new(), examine);
-        assert_eq!(found.group, [0, 0, 2, 0]);
-        let mut matches: Vec<(u32, u32)> = found.matches.iter().map(|e| (e.a, e.b)).collect();
-        matches.sort_unstable();
-        assert_eq!(matches, [(0, 1), (0, 3), (1, 3)]);
     }
 
     #[test]

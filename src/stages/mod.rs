@@ -11,6 +11,7 @@
 //! | [`watched`] | sketches of before | which of them the new ones may share a key with | none is left out |
 //! | [`changed`] | sketches that come and go | how often pairs are proposed now | equal to all candidate pairs anew |
 //! | [`verify`] | two copies | resemblance and containment, if they match | exact |
+//! | [`thirds`] | matches | pairs that a third matches both of | in a bounded number of rounds |
 //! | [`duplicates`] | matches | near-duplicate groups | no group grows by chaining |
 //! | [`decide`] | editors' decisions | those in force, as constraints | the latest on the same articles counts |
 //! | [`learn`] | a corpus | boilerplate, term counts | a function of the set of articles |
@@ -48,6 +49,7 @@ pub mod shingle;
 pub mod sketch;
 pub mod support;
 pub mod terms;
+pub mod thirds;
 pub mod verify;
 pub mod watched;
 pub mod weights;

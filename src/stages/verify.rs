@@ -47,7 +47,7 @@ impl Detail<'_> {
     pub fn hash(self, shingles: usize) -> Option<u32> {
         match self {
             Self::Number(number) => Some(hash(facts::plain(number).as_bytes()) as u32 & !NAME),
-            Self::Name(name) => (shingles < FORM && !is_in_capitals(name))
+            Self::Name(name) => (shingles < NAMED && !is_in_capitals(name))
                 .then(|| hash(name.to_lowercase().as_bytes()) as u32 | NAME),
             Self::Uncased(word) => {
                 let most = if word.is_pair { FORM * CHARACTERS } else { FORM };
@@ -70,7 +70,7 @@ pub struct Near {
     /// Share of the smaller shingle set found in the other, 0..=1.
     pub containment: f64,
     /// The larger of resemblance and containment, each as a multiple of what a match needs, up to [`STRONGEST`]; less
-    /// than 1 where something speaks against a match. From 1 on it is one.
+    /// than 1 where something speaks against a match, and below 0 with next to nothing in common. From 1 on it is one.
     pub strength: f64,
     /// What speaks against a match, if anything but these numbers.
     pub against: Option<&'static str>,
@@ -78,6 +78,10 @@ pub struct Near {
 
 /// Beyond this a pair is no better evidence for the rest of its group.
 pub const STRONGEST: f64 = 1.5;
+/// What a pair with next to nothing in common says to a group: more than some copies of a text that holds both.
+const STRANGERS: f64 = -8.0;
+/// With less containment a pair has next to nothing in common.
+const HARDLY: f64 = 0.05;
 /// Shingles that two articles must share to be called copies on containment alone: enough that it is no paragraph of
 /// background.
 const COPIED: usize = 60;
@@ -105,8 +109,10 @@ const MINGLED: f64 = 0.86;
 const EVEN: f64 = 0.77;
 /// In fewer shingles a sentence is too much of the text to tell.
 const LONG: usize = 100;
-/// With so many shingles a text is not taken for a form that is filled in again, and its names are not kept.
+/// With so many shingles a text is not taken for a form because of its numbers, and words that may be names are not kept.
 const FORM: usize = 160;
+/// The same for names: what an outlet puts under every report is long, and so are forms without numbers.
+const NAMED: usize = 400;
 /// Characters for a word in scripts that are written without spaces, where every character begins a shingle.
 const CHARACTERS: usize = 2;
 /// From this resemblance on another name alone, and no other number, is a correction.
@@ -146,6 +152,8 @@ pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
     let strength = pair.strength(params);
     let against = pair.against(strength, params);
     let (strength, against) = against.map_or((strength, None), |(left, why)| (left, Some(why)));
+    let strangers = strength < 1.0 && pair.containment < HARDLY && pair.shorter >= BRIEF;
+    let strength = if strangers { STRANGERS } else { strength };
     Near { resemblance: pair.resemblance, containment: pair.containment, strength, against }
 }
 
@@ -202,13 +210,9 @@ impl<'a> Pair<'a> {
     /// The larger of resemblance and containment, each as a multiple of what a match needs, up to [`STRONGEST`].
     fn strength(&self, params: &Params) -> f64 {
         let least = params.min_containment;
-        // Of two with the same numbers, on the same days, less needs to be the same.
-        let same = self.gap == Gap::Fresh && self.numbers.agree(AGREEING_APART);
         let contained = match self.common {
-            RETOLD.. if same && self.has_one_headline() => {
-                self.containment / (least * WEIGHT_OF_HEADLINE)
-            }
-            FEW.. if same && self.has_one_table() => self.containment / (least * WEIGHT_OF_FIGURES),
+            RETOLD.. if self.is_one_report() => self.containment / (least * WEIGHT_OF_HEADLINE),
+            FEW.. if self.is_one_table() => self.containment / (least * WEIGHT_OF_FIGURES),
             COPIED.. => self.containment / least,
             BRIEF.. => self.containment / least.max(NEARLY_ALL),
             _ => 0.0,
@@ -216,14 +220,22 @@ impl<'a> Pair<'a> {
         (self.resemblance / params.min_resemblance).max(contained).min(STRONGEST)
     }
 
-    /// Whether both have the same headline, and it tells anything.
-    fn has_one_headline(&self) -> bool {
-        self.a.headline.words == self.b.headline.words && self.headlines().is_some()
+    /// Whether both are of the same days and have the same numbers: less of their words needs to be the same.
+    fn has_same_numbers(&self) -> bool {
+        self.gap == Gap::Fresh && self.numbers.agree(AGREEING_APART)
+    }
+
+    /// Whether both have the same numbers and the same headline, and it tells anything.
+    fn is_one_report(&self) -> bool {
+        let same = self.a.headline.words == self.b.headline.words && self.headlines().is_some();
+        same && self.has_same_numbers()
     }
 
     /// Whether both have many figures, and the same ones, under headlines that do not say otherwise.
-    fn has_one_table(&self) -> bool {
-        self.numbers.common >= FIGURES && self.headlines().is_none_or(|alike| alike >= SAME_SUBJECT)
+    fn is_one_table(&self) -> bool {
+        self.numbers.common >= FIGURES
+            && self.headlines().is_none_or(|alike| alike >= SAME_SUBJECT)
+            && self.has_same_numbers()
     }
 
     /// The resemblance of the headlines where they tell anything. Most pairs need not be asked for it.
@@ -243,6 +255,7 @@ impl<'a> Pair<'a> {
         } else if mingled
             && self.shorter >= LONG
             && self.resemblance >= SUMMARY
+            && !self.is_one_report()
             && let evenness @ ..EVEN = shingle::evenness(self.a.shingles, self.b.shingles)
         {
             Some((evenness, "sentences of one stand scattered in the other, both have others"))
@@ -306,7 +319,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Whether each of the headlines has a name of its own text that is nowhere in the other article, and no correction says why.
-    /// Of a text that is too long for a form no name is kept.
+    /// Of a long text no name is kept.
     fn has_other_subjects(&self) -> bool {
         let has = |of: &Compared, name: u32| of.details.binary_search(&name).is_ok();
         let names_more = |own: &Compared, other: &Compared| {

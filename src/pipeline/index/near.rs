@@ -26,6 +26,7 @@ use crate::pipeline::exact::Exact;
 use crate::stages::changed::{self, Fate, Proposals};
 use crate::stages::decide::bind;
 use crate::stages::duplicates::{self, Examined, hopeful};
+use crate::stages::thirds;
 use crate::stages::watched::{Members, Part, Watched};
 use crate::store::Segment;
 
@@ -176,9 +177,13 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
         let unknown = Pair { a, b, proposals: Default::default(), related: true, numbers: UNKNOWN };
         Pair { related: true, ..known.unwrap_or(unknown) }
     };
-    let mut related: Vec<Pair> =
-        duplicates::relations(&first, &components).iter().map(as_related).collect();
-    examine(work, &mut related)?;
+    let mut related: Vec<Pair> = Vec::new();
+    let by_thirds = thirds::relate(&first, &components, |pairs| {
+        let mut new: Vec<Pair> = pairs.iter().map(as_related).collect();
+        examine(work, &mut new)?;
+        related.extend_from_slice(&new);
+        Ok::<_, Error>(new.iter().filter_map(examined).collect())
+    })?;
     related.sort_unstable_by_key(Pair::place);
     let stale = all.iter().filter(|p| p.related && !p.is_candidate());
     let stale = stale.filter(|p| pairs::find(&related, p.a, p.b).is_none());
@@ -189,7 +194,7 @@ fn group(work: &mut Work<'_>, pairs: &mut Pairs, touched: &[bool]) -> Result<Vec
     let is_there = |row: &u32| together.binary_search(row).is_ok();
     let constraints = bind(&work.params.decisions, |id| work.row_of(id).filter(is_there));
     let apart = constraints.groups_apart(text);
-    let groups = duplicates::groups([&first, &in_order(&related)], &components, apart);
+    let groups = duplicates::groups([&first, &by_thirds], &components, apart);
     let group = |row: u32| groups[text(row) as usize];
     let published = |row: u32| work.state.published(row);
     together.sort_by_key(|&row| (group(row), published(row).is_none(), published(row)));

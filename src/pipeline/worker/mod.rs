@@ -25,7 +25,7 @@ use crate::kernel::time::DAY;
 use crate::params::Params;
 use crate::read::Options;
 use crate::report::ArticleRows;
-use crate::stages::{candidates, reach};
+use crate::stages::{candidates, reach, thirds};
 use rows::Rows;
 use wire::Column;
 use writer::Writer;
@@ -193,7 +193,8 @@ pub fn describe(settings: &Settings) -> String {
     let Bounds { hubs, near } = candidates::BOUNDS;
     let lead = candidates::Table::Lead.number();
     let mut text = version();
-    text += &format!("\nshared={shared},hubs={hubs},near={near},lead={lead}");
+    let rounds = thirds::ROUNDS;
+    text += &format!("\nshared={shared},hubs={hubs},near={near},lead={lead},rounds={rounds}");
     text += &format!(",past_from={},past_to={}\n", reach::NEAR / DAY, reach::FAR / DAY);
     text += &line(PREPARE, &[], &typed(articles::CARD), (0, 0));
     let each = |s: &Stage| line(s.name, s.input, &typed(s.output), (s.key, s.order));

@@ -262,10 +262,10 @@ fn headlines_that_say_other_things_are_of_no_update() {
 
 #[test]
 fn names_are_words_above_all_numbers() {
-    let name = Detail::Name("Ruiz").hash(159).expect("the text is short");
+    let name = Detail::Name("Ruiz").hash(399).expect("the text is short enough");
     assert_eq!(name, hash(b"ruiz") as u32 | NAME);
     assert!(Detail::Number("7").hash(160).is_some_and(|number| number < name));
-    assert_eq!([Detail::Name("Ruiz").hash(160), Detail::Name("QTR").hash(9)], [None, None]);
+    assert_eq!([Detail::Name("Ruiz").hash(400), Detail::Name("QTR").hash(9)], [None, None]);
     let uncased = |is_pair| Detail::Uncased(Uncased { hash: 9, is_pair });
     let kept = [(false, 159), (false, 160), (true, 319), (true, 320)];
     let kept = kept.map(|(is_pair, shingles)| uncased(is_pair).hash(shingles));
@@ -292,4 +292,24 @@ fn what_cannot_match_is_told_by_the_sizes() {
     let least = |n, m| (least_resemblance(n, m, &Params::default()) * 1000.0).round();
     assert_eq!([least(100, 100), least(20, 100), least(100, 20)], [425.0, 128.0, 128.0]);
     assert_eq!([least(0, 0), least(0, 9)], [0.0, 0.0]);
+}
+
+#[test]
+fn what_was_put_between_the_paragraphs_of_one_report_is_no_mixture() {
+    // The end of one is cut, and in two places the other has something of its own.
+    let own = |after: u32| (1000 * after + 1..1000 * after + 61).collect::<Vec<_>>();
+    let text = |from: u32, to: u32| (from..to).map(|i| 1000 * i).collect::<Vec<u32>>();
+    let cut = [text(0, 100), own(99), text(100, 180), own(179), text(180, 240)].concat();
+    let under =
+        |headline| with([Made::of(&text(0, 300), 1), Made::of(&cut, 2)], [2, 0], headline, DAY);
+    check(&under([5, 1]), 678, "sentences of one");
+    check(&under([5, 0]), 1500, "");
+}
+
+#[test]
+fn strangers_speak_against_a_group() {
+    check(&two(100, 100, 5), 60, ""); // 5 / 195 of .425
+    check(&two(100, 100, 4), -8000, "");
+    check(&two(25, 300, 1), -8000, "");
+    check(&two(24, 300, 1), 7, "");
 }
