@@ -121,6 +121,9 @@ pub struct StoryNumbers {
     pub score: Option<f64>,
     /// The score as the reports that are close to either find it.
     pub supported: Option<f64>,
+    /// What speaks against a score although the similarity is enough for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<&'static str>,
     /// Average supported score between the two stories, or within the one over all its pairs of groups.
     pub average: f64,
     /// Pairs of groups that average is over.

@@ -145,6 +145,9 @@ const AGREEING_CORRECTED: f64 = 1.0 / 3.0;
 /// The same from this containment on under much the same headline: an update also says more.
 const UPDATED: f64 = 0.9;
 
+/// Said of two articles of one content that were not folded.
+pub const NOTICE: &str = "the same words under unrelated headlines: a notice";
+
 /// Compares two articles shingle by shingle. True copies of the same words were folded before, so that two of one `content` are a
 /// notice under unrelated headlines, of strength 0. Without any shingle nothing matches.
 pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
@@ -247,7 +250,7 @@ impl<'a> Pair<'a> {
     fn against(&self, strength: f64, params: &Params) -> Option<(f64, &'static str)> {
         let mingled = self.containment < MINGLED && strength >= 1.0;
         if self.a.content == self.b.content {
-            Some((0.0, "the same words under unrelated headlines: a notice"))
+            Some((0.0, NOTICE))
         } else if !self.agrees() {
             Some((0.0, "too many numbers differ"))
         } else if let Some(why) = self.form(mingled, strength) {

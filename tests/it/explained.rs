@@ -78,6 +78,38 @@ fn a_summary_from_the_middle_of_a_long_text_is_said_not_to_be_compared() {
     assert!(why.starts_with("their sketches have too little in common"), "{why}");
 }
 
+/// Explains `a b` of articles that the outlet Norwire published on one day, each an id, a title and a text; with options.
+fn of_norwire(given: &[[&str; 3]], options: &str) -> String {
+    let dir = Dir::new();
+    let line = |[id, title, text]: &[&str; 3]| {
+        let (source, published) = ("Norwire", "2024-03-01");
+        let article = serde_json::json!({ "id": id, "title": title, "text": text, "source": source, "published": published });
+        format!("{article}\n")
+    };
+    dir.file("news.jsonl", given.iter().map(line).collect::<String>());
+    dir.file("parted.csv", "decision,article_id,other_id\ncannot-link,a,b\n");
+    dir.run(&format!("explain a b --in news.jsonl {options}")).exits(0).out
+}
+
+const WALL: &str = "The harbour wall of Merrin will be raised by a metre before the autumn storms, the port authority said on Monday.";
+
+#[test]
+fn a_notice_is_said_to_be_one() {
+    const NOTICE: &str = "the same words under unrelated headlines: a notice";
+    let given = [["a", "", WALL], ["b", "Photo gallery", WALL], ["c", "Coast: an overview", WALL]];
+    let told = of_norwire(&given, "");
+    assert!(told.contains(&format!("two stories\n  {NOTICE}\n")), "{told}");
+    assert!(told.contains(&format!("score                      none: {NOTICE}\n")), "{told}");
+    assert!(!told.contains("too little in common"), "{told}");
+    let json: serde_json::Value =
+        serde_json::from_str(&of_norwire(&given, "--format json")).unwrap();
+    assert_eq!((&json["why"], &json["story"]["against"]), (&NOTICE.into(), &NOTICE.into()));
+    // Under one headline it is no notice, whoever parted the two.
+    let given = ["a", "b"].map(|id| [id, "Harbour wall of Merrin to be raised", WALL]);
+    let told = of_norwire(&given, "--decisions parted.csv");
+    assert!(told.contains("score                      none: an editor parted them\n"), "{told}");
+}
+
 /// A thousand pairs: the verdict of the run, and its numbers wherever it has a match; where it has none, numbers that are
 /// too low for one.
 #[test]

@@ -15,6 +15,9 @@ use crate::params::Params;
 use crate::stages::support::support;
 use crate::stages::{shingle, verify};
 
+/// Said of two groups where it is not the texts that keep them apart.
+const PARTED: &str = "an editor parted them";
+
 /// The near-duplicate level's numbers.
 pub(super) fn text_numbers(
     corpus: &Corpus,
@@ -53,6 +56,13 @@ pub(super) fn is_match(found: &Found, pair: [usize; 2]) -> bool {
     matches.any(|m| (m.a, m.b) == (a, b) || (m.a, m.b) == (b, a))
 }
 
+/// Whether an editor parted articles of two groups.
+fn is_parted(found: &Found, groups: [usize; 2]) -> bool {
+    let [g, h] = groups.map(|group| &found.groups[group]);
+    let mut apart = found.constraints.apart.iter();
+    apart.any(|(a, b)| g.contains(a) && h.contains(b) || g.contains(b) && h.contains(a))
+}
+
 /// What only the first and what only the second article has.
 fn only_one(x: &[&str], y: &[&str]) -> [Vec<String>; 2] {
     let (gone, new) = differences(x, y);
@@ -75,6 +85,7 @@ pub(super) fn story_numbers(
     let fixed = vectors.fixed();
     vectors.load(&fixed, 0, &mut probe);
     let cosine = vectors.cosine(&fixed, &probe, 0, 1);
+    let similarity = share(i64::from(cosine) * factor / ONE);
     let penalty = |g: usize| stories.scores.penalties.get(g).copied().unwrap_or(0);
     let pair = (g.min(h) as u32, g.max(h) as u32);
     let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();
@@ -90,14 +101,22 @@ pub(super) fn story_numbers(
         reports: [g, h].map(|group| canonical(corpus, found, group)),
         cosine: share(cosine.into()),
         factor: share(factor),
-        similarity: share(i64::from(cosine) * factor / ONE),
+        similarity,
         corrected: matched.map(|m| share(stories.scores.pairs[m].into())),
         crowding: [g, h].map(|g| share(penalty(g))),
         score: matched.map(|m| score(stories, m)),
         supported: edges.iter().find(|e| (e.a, e.b) == pair).map(net),
+        against: (similarity >= params.min_similarity && of_one_content(corpus, found, [g, h]))
+            .then(|| if is_parted(found, [g, h]) { PARTED } else { verify::NOTICE }),
         average,
         pairs,
     })
+}
+
+/// Whether two groups are compared by articles of one content: what these share says nothing of an event.
+fn of_one_content(corpus: &Corpus, found: &Found, groups: [usize; 2]) -> bool {
+    let [x, y] = groups.map(|group| corpus.content(found.groups[group][0]));
+    x == y
 }
 
 /// The average supported score between two stories, or over all pairs within one, and the number of pairs.

@@ -90,7 +90,10 @@ fn of_two_stories(story: Option<&StoryNumbers>, decisions: &[Decision], params: 
     match (lock, story.supported) {
         (Some(lock), _) if story.average >= cut => lock.to_string(),
         _ if story.factor == 0.0 => too_far_apart(params.window_days),
-        (_, None) => format!("too little in common: similarity {:.4}", story.similarity),
+        (_, None) => story.against.map_or_else(
+            || format!("too little in common: similarity {:.4}", story.similarity),
+            str::to_owned,
+        ),
         (_, Some(score)) if score < cut => format!(
             "what they share, their neighbours share too: score {score:.4}, {cut} is needed"
         ),

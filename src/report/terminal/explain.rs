@@ -182,7 +182,10 @@ fn event(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()>
             let said = format!("{supported:.4} (as reports close to either find it)");
             line(out, "supported score", &said)?;
         }
-        None => line(out, "score", "none: too little in common to be looked at closer")?,
+        None => {
+            let why = story.against.unwrap_or("too little in common to be looked at closer");
+            line(out, "score", &format!("none: {why}"))?;
+        }
     }
     verdict(out, e, story, screen)
 }
