@@ -110,6 +110,16 @@ fn a_notice_is_said_to_be_one() {
     assert!(told.contains("score                      none: an editor parted them\n"), "{told}");
 }
 
+#[test]
+fn nothing_speaks_against_the_same_words() {
+    let given = ["a", "b"].map(|id| [id, "Harbour wall of Merrin to be raised", WALL]);
+    let json: serde_json::Value =
+        serde_json::from_str(&of_norwire(&given, "--format json")).unwrap();
+    let text = &json["text"];
+    assert_eq!((&text["same_words"], &text["strength"]), (&true.into(), &1.5.into()));
+    assert_eq!((&json["verdict"], &text["against"]), (&"duplicates".into(), &().into()));
+}
+
 /// A thousand pairs: the verdict of the run, and its numbers wherever it has a match; where it has none, numbers that are
 /// too low for one.
 #[test]
@@ -128,7 +138,9 @@ fn explanations_agree_with_the_run() {
             let (text, story) = (&found.text, found.story.as_ref());
             let resembling = [text.resemblance as f32, text.containment as f32];
             match kept.map(|kept| (kept.kind, kept)) {
-                Some((MatchKind::Exact, _)) => prop_assert!(text.same_words),
+                Some((MatchKind::Exact, _)) => {
+                    prop_assert!(text.same_words && text.strength >= 1.0 && text.against.is_none());
+                }
                 Some((MatchKind::Near, kept)) => {
                     prop_assert_eq!(resembling, [kept.resemblance, kept.containment]);
                     prop_assert!(text.strength >= 1.0 && text.against.is_none());

@@ -15,6 +15,7 @@ use super::{Clock, Corpus, Found, Run};
 use crate::model::explain::{Explanation, Needs, Party, Relation, SharedTerm};
 use crate::model::{Article, Entry};
 use crate::params::Params;
+use crate::stages::verify::STRONGEST;
 
 /// Explains two articles by their ids, among all articles.
 ///
@@ -52,7 +53,10 @@ pub(super) fn of_pair(
     let mut text = numbers::text_numbers(&corpus, pair, params)?;
     corpus.keep_terms();
     let found = Found::new(&mut corpus, params, &mut Run::default(), &mut Clock::default())?;
-    text.same_words = found.exact.slot(pair[0] as u32) == found.exact.slot(pair[1] as u32);
+    if numbers::is_folded(&found, pair) {
+        // The run compares nothing with what it is folded onto.
+        (text.same_words, text.strength, text.against) = (true, STRONGEST, None);
+    }
     let groups = pair.map(|i| found.groups.iter().position(|g| g.contains(&(i as u32))));
     let groups = groups.map(|group| group.expect("every article is in a group"));
     let stories = groups.map(|group| found.stories.story[group]);

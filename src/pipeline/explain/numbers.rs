@@ -49,6 +49,12 @@ pub(super) fn text_numbers(
     })
 }
 
+/// Whether two articles are the same word for word to the run.
+pub(super) fn is_folded(found: &Found, pair: [usize; 2]) -> bool {
+    let [a, b] = pair.map(|i| found.exact.slot(i as u32));
+    a == b
+}
+
 /// Whether the run compared two articles and found that they match.
 pub(super) fn is_match(found: &Found, pair: [usize; 2]) -> bool {
     let [a, b] = pair.map(|i| found.exact.slot(i as u32));

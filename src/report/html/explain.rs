@@ -106,7 +106,7 @@ fn text(e: &Explanation) -> Table {
     if text.same_words {
         rows.push(Number { name: "Word for word", value: "yes".to_owned(), note: String::new() });
     }
-    if let Some(against) = text.against.filter(|_| !text.same_words) {
+    if let Some(against) = text.against {
         rows.push(Number {
             name: "No match",
             value: String::new(),

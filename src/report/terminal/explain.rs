@@ -92,7 +92,7 @@ fn text(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> 
     if let Some(days) = text.days {
         line(out, "days apart", &format!("{days:.2}"))?;
     }
-    if let Some(against) = text.against.filter(|_| !text.same_words) {
+    if let Some(against) = text.against {
         line(out, "no match, because", against)?;
     }
     for (what, both) in [("numbers", &text.numbers), ("names", &text.names)] {
