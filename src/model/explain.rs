@@ -92,7 +92,8 @@ pub struct TextNumbers {
     pub containment: f64,
     /// From 1 on a match; less when something speaks against it.
     pub strength: f64,
-    /// What speaks against a match although resemblance or containment is enough for one.
+    /// What speaks against a match although resemblance or containment is enough for one; where the strength is enough as
+    /// well, what keeps the two in two groups.
     pub against: Option<&'static str>,
     /// Days apart, where both are dated.
     pub days: Option<f64>,

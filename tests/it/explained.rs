@@ -108,6 +108,38 @@ fn a_notice_is_said_to_be_one() {
     let given = ["a", "b"].map(|id| [id, "Harbour wall of Merrin to be raised", WALL]);
     let told = of_norwire(&given, "--decisions parted.csv");
     assert!(told.contains("score                      none: an editor parted them\n"), "{told}");
+    assert!(told.contains("no match, because          an editor parted them\n"), "{told}");
+}
+
+#[test]
+fn a_match_of_two_groups_is_said_to_be_one() {
+    const HEAD: &str = "The harbour wall of Merrin will be raised by a metre before the autumn storms the port authority said on Monday \
+        and the work begins in May when ferries to the outer islands change to a summer timetable";
+    const TAIL: &str = "Engineers from Lindholm have measured the tides for three years and found that a surge like that of last winter \
+        would flood the market hall the school gym and both railway tunnels unless sluices are shut in time while fishermen fear that \
+        their boats cannot leave the inner basin during works which shall last until snow falls.";
+    let full = format!("{HEAD} {TAIL}");
+    let title = "Merrin raises its harbour wall";
+    let given = [["a", title, &full], ["b", title, HEAD], ["c", title, TAIL]];
+    let check = |given: &[[&str; 3]], options: &str, verdict: &str, why: &str| {
+        let told = of_norwire(given, options);
+        assert!(told.contains(&format!("\n\n{verdict}\n")), "{told}");
+        assert!(told.contains(&format!("not one group, because     {why}\n")), "{told}");
+        let page = of_norwire(given, &format!("{options} --html -")).to_lowercase();
+        assert!(page.contains(&format!("<h1>{verdict}</h1>")), "{page}");
+        assert!(page.contains("not one group</th>"), "{page}");
+        let told = of_norwire(given, &format!("{options} --format json"));
+        let json: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(
+            (&json["text"]["strength"], &json["text"]["against"]),
+            (&1.25.into(), &why.into())
+        );
+    };
+    const APART: &str = "the two match, their groups do not on average";
+    check(&given, "", "one story", APART);
+    check(&given, "--only duplicates", "two groups", APART);
+    check(&given, "--story-cut 0.9", "two stories", APART);
+    check(&given[..2], "--decisions parted.csv", "two stories", "an editor parted them");
 }
 
 #[test]
@@ -143,7 +175,8 @@ fn explanations_agree_with_the_run() {
                 }
                 Some((MatchKind::Near, kept)) => {
                     prop_assert_eq!(resembling, [kept.resemblance, kept.containment]);
-                    prop_assert!(text.strength >= 1.0 && text.against.is_none());
+                    prop_assert!(text.strength >= 1.0);
+                    prop_assert_eq!(text.against.is_none(), expected == Relation::Duplicates);
                 }
                 Some((_, kept)) => {
                     let story = story.unwrap();

@@ -74,9 +74,8 @@ pub(super) fn of_pair(
         Relation::Duplicates => Vec::new(),
         Relation::Story | Relation::Apart => why::decisions(&corpus, &found, groups, params),
     };
-    if verdict != Relation::Duplicates && text.strength >= 1.0 && !numbers::is_match(&found, pair) {
-        text.against =
-            Some("their sketches have too little in common: a run does not compare them");
+    if verdict != Relation::Duplicates {
+        text.against = numbers::apart(&corpus, &found, pair, groups, &text);
     }
     Ok(Ok(Explanation {
         articles: pair.map(|i| party(&corpus.entries[i])),

@@ -55,8 +55,29 @@ pub(super) fn is_folded(found: &Found, pair: [usize; 2]) -> bool {
     a == b
 }
 
+/// What keeps the texts of two articles in two groups, if it is not that they have too little in common.
+pub(super) fn apart(
+    corpus: &Corpus,
+    found: &Found,
+    pair: [usize; 2],
+    groups: [usize; 2],
+    text: &TextNumbers,
+) -> Option<&'static str> {
+    let [x, y] = pair.map(|i| corpus.content(i as u32));
+    let as_one = text.strength >= 1.0;
+    if (as_one || x == y) && is_parted(found, groups) {
+        Some(PARTED)
+    } else if as_one && is_match(found, pair) {
+        Some("the two match, their groups do not on average")
+    } else if as_one {
+        Some("their sketches have too little in common: a run does not compare them")
+    } else {
+        text.against
+    }
+}
+
 /// Whether the run compared two articles and found that they match.
-pub(super) fn is_match(found: &Found, pair: [usize; 2]) -> bool {
+fn is_match(found: &Found, pair: [usize; 2]) -> bool {
     let [a, b] = pair.map(|i| found.exact.slot(i as u32));
     let mut matches = found.duplicates.matches.iter();
     matches.any(|m| (m.a, m.b) == (a, b) || (m.a, m.b) == (b, a))

@@ -72,9 +72,11 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation) -> io::Result<()>
         style: STYLE,
         headline: match e.verdict {
             Relation::Duplicates => "Near-duplicates of one text",
-            Relation::Story => "One story, in other words",
-            Relation::Apart if e.story.is_none() => "No near-duplicates of one text",
-            Relation::Apart => "Two stories",
+            Relation::Story if e.text.strength < 1.0 => "One story, in other words",
+            Relation::Story => "One story",
+            Relation::Apart if e.story.is_some() => "Two stories",
+            Relation::Apart if e.text.strength < 1.0 => "No near-duplicates of one text",
+            Relation::Apart => "Two groups",
         },
         why: reasons(e).iter().map(|said| shown(said, REASON)).collect(),
         articles: e.articles.iter().map(party).collect(),
@@ -108,7 +110,7 @@ fn text(e: &Explanation) -> Table {
     }
     if let Some(against) = text.against {
         rows.push(Number {
-            name: "No match",
+            name: if text.strength < 1.0 { "No match" } else { "Not one group" },
             value: String::new(),
             note: format!("because {against}"),
         });

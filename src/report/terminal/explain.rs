@@ -24,9 +24,11 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation, screen: Screen) -
     articles(out, &e.articles, screen)?;
     let verdict = match e.verdict {
         Relation::Duplicates => "near-duplicates: one group in one story",
-        Relation::Story => "one story, told in other words",
-        Relation::Apart if e.story.is_none() => "no near-duplicates: two groups",
-        Relation::Apart => "two stories",
+        Relation::Story if e.text.strength < 1.0 => "one story, told in other words",
+        Relation::Story => "one story",
+        Relation::Apart if e.story.is_some() => "two stories",
+        Relation::Apart if e.text.strength < 1.0 => "no near-duplicates: two groups",
+        Relation::Apart => "two groups",
     };
     writeln!(out, "\n{}", screen.paint(Tone::Strong, verdict))?;
     for said in reasons(e) {
@@ -93,7 +95,8 @@ fn text(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> 
         line(out, "days apart", &format!("{days:.2}"))?;
     }
     if let Some(against) = text.against {
-        line(out, "no match, because", against)?;
+        let what = if text.strength < 1.0 { "no match, because" } else { "not one group, because" };
+        line(out, what, against)?;
     }
     for (what, both) in [("numbers", &text.numbers), ("names", &text.names)] {
         for (name, words) in ["A", "B"].iter().zip(both).filter(|(_, words)| !words.is_empty()) {
