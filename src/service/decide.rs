@@ -201,16 +201,19 @@ fn merge(index: &Index, stories: &[String]) -> Result<Verdicts, Problem> {
 
 /// Those that leave hold together, and stay away from every group that is left and from copies among them.
 fn split(told: &Told, articles: &[String]) -> Result<Verdicts, Problem> {
-    let leaves = |id: &str| articles.iter().any(|a| a == id);
+    // Each is looked for in the whole story, so a list that names one a million times names it once.
+    let mut named: Vec<&str> = articles.iter().map(String::as_str).collect();
+    named.sort_unstable();
+    named.dedup();
+    let leaves = |id: &str| named.binary_search(&id).is_ok();
     let (leaving, staying): (Vec<_>, Vec<_>) =
         told.articles.iter().partition(|a| leaves(&a.entry.id));
-    if leaving.is_empty() || staying.is_empty() || leaving.len() > MOST {
+    if leaving.is_empty() || staying.is_empty() || named.len() > MOST {
         let what = format!("name 1 to {MOST} articles of the story, not all of it");
         return Err(Problem::bad(what));
     }
-    if let Some(stranger) =
-        articles.iter().find(|id| told.articles.iter().all(|a| *a.entry.id != ***id))
-    {
+    let is_strange = |id: &&&str| told.articles.iter().all(|a| *a.entry.id != ***id);
+    if let Some(stranger) = named.iter().find(is_strange) {
         return Err(Problem::bad(format!("{stranger:?} is no article of the story")));
     }
     let id = |a: &crate::pipeline::index::Located| a.entry.id.to_string();
@@ -226,9 +229,9 @@ fn split(told: &Told, articles: &[String]) -> Result<Verdicts, Problem> {
         }
         let parted = of_leaving.iter().filter(|a| id(a) != first);
         verdicts.extend(parted.map(|a| (Verdict::CannotLink, id(a), id(stays))));
-    }
-    if verdicts.len() > 10 * MOST {
-        return Err(Problem::bad("that is too much to part at once: split it in two steps"));
+        if verdicts.len() > 10 * MOST {
+            return Err(Problem::bad("that is too much to part at once: split it in two steps"));
+        }
     }
     Ok(verdicts)
 }

@@ -12,6 +12,8 @@ mod crash;
 mod damage;
 mod datelines;
 mod decisions;
+#[cfg(feature = "serve")]
+mod editors;
 mod evaluate;
 mod explained;
 mod feeds;

@@ -1,0 +1,33 @@
+//! What editors decide through the service.
+
+use serde_json::{Value, json};
+
+use crate::asked::{Asked, news, options};
+use crate::util::Dir;
+
+/// A service that has the [`news`].
+fn asked(dir: &Dir) -> Asked {
+    let asked = Asked::new(options(dir, None));
+    asked.batch(&news()).is(201);
+    asked
+}
+
+#[test]
+fn a_split_names_some_articles_however_often() {
+    let dir = Dir::new();
+    let asked = asked(&dir);
+    let story = asked.story_of("mirror");
+    let split = |articles: &Value| {
+        let wish = json!({"action": "split", "story": story, "articles": articles});
+        asked.post("/v1/decisions", &wish)
+    };
+    let strangers: Vec<String> = (0..200).map(|i| format!("x{i}")).collect();
+    let many = [strangers, vec!["mirror".to_owned()]].concat();
+    let refused = split(&json!(many)).is(400).json();
+    assert_eq!(refused["detail"], "name 1 to 200 articles of the story, not all of it");
+    let refused = split(&json!(many[199..])).is(400).json();
+    assert_eq!(refused["detail"], "\"x199\" is no article of the story");
+    split(&json!(vec!["mirror"; 5_000])).is(201);
+    assert_ne!(asked.story_of("mirror"), asked.story_of("wire"));
+    asked.stop();
+}
