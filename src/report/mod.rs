@@ -38,7 +38,7 @@ pub use overview::{Material, Overview, Thresholds};
 pub use placed::ArticleRows;
 pub use printable::{printable, printable_json};
 pub use refusals::write_refusals;
-pub use shown::{counted, lag, shown, thousands};
+pub use shown::{address, counted, lag, shown, thousands};
 pub use story::{Story, loosest};
 pub use unique::write_unique;
 

@@ -46,6 +46,15 @@ pub fn shown(text: &str, most: usize) -> String {
     printable(&kept).into_owned()
 }
 
+/// Longer addresses lead nowhere.
+const ADDRESS: usize = 2_000;
+
+/// The address that a link of a page may lead to, with nothing in it that steers; empty where it is too long or none of the web.
+pub fn address(url: &str) -> String {
+    let leads = url.starts_with("https://") || url.starts_with("http://");
+    if leads && url.len() <= ADDRESS { printable(url).into_owned() } else { String::new() }
+}
+
 /// Seconds as people say them: `12 min`, `2 h 10 min`, `3 d 4 h`.
 pub fn lag(seconds: i64) -> String {
     let minutes = seconds / 60;
@@ -79,7 +88,7 @@ pub fn counted(number: usize, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{lag, shown};
+    use super::{address, lag, shown};
 
     #[test]
     fn texts_are_one_line_of_bounded_length() {
@@ -90,6 +99,17 @@ mod tests {
         assert_eq!(shown(&"x".repeat(1 << 20), 5), "xxxx…");
         assert_eq!(shown("a \u{1b}[2J \u{202e}b", 20), "a \\u{1b}[2J \\u{202e}b");
         assert_eq!(shown("", 5), "");
+    }
+
+    #[test]
+    fn links_lead_to_the_web() {
+        assert_eq!(address("https://x.example/a?b=c"), "https://x.example/a?b=c");
+        assert_eq!(address("http://x.example/\u{202e}a"), "http://x.example/\\u{202e}a");
+        let long = format!("https://{}", "x".repeat(1_993));
+        for nowhere in ["", "javascript:alert(1)", "ftp://x.example/", "x.example", &long] {
+            assert_eq!(address(nowhere), "", "{nowhere}");
+        }
+        assert_eq!(address(&long[..2_000]), long[..2_000]);
     }
 
     #[test]

@@ -31,3 +31,15 @@ fn a_split_names_some_articles_however_often() {
     assert_ne!(asked.story_of("mirror"), asked.story_of("wire"));
     asked.stop();
 }
+
+#[test]
+fn what_leads_to_an_article_steers_nothing() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let article = json!({"id": "a", "title": "Seeds", "url": "https://x.example/\u{202e}a"});
+    asked.post("/v1/articles", &article).is(201);
+    let page = asked.get(&format!("/stories/{}", asked.story_of("a"))).is(200).text;
+    assert!(page.contains("href=\"https://x.example/\\u{202e}a\""), "{page}");
+    assert!(!page.contains('\u{202e}'));
+    asked.stop();
+}

@@ -5,17 +5,14 @@ use serde::Serialize;
 use crate::model::{Grouping, Match, MatchKind};
 use crate::report::articles::{Place, Role};
 use crate::report::overview::Overview;
-use crate::report::printable::printable;
 use crate::report::reason::{Reasons, is_cut};
-use crate::report::shown::{counted, shown};
+use crate::report::shown::{address, counted, shown};
 use crate::report::story::Story;
 
 /// Most characters of a title, and of a name, an id or a reason.
 const TITLE: usize = 300;
 /// See [`TITLE`].
 const NAME: usize = 120;
-/// Longer addresses lead nowhere.
-const ADDRESS: usize = 2_000;
 
 #[derive(Serialize)]
 struct Told {
@@ -79,12 +76,6 @@ pub(super) fn plain(overview: &Overview<'_>, most: usize) -> Vec<Plain> {
         Plain { title: shown(title, TITLE), url: address(&lead.url), note }
     };
     overview.stories.iter().take(most).map(line).collect()
-}
-
-/// An address that a link may lead to; else nothing.
-fn address(url: &str) -> String {
-    let leads = url.starts_with("https://") || url.starts_with("http://");
-    if leads && url.len() <= ADDRESS { printable(url).into_owned() } else { String::new() }
 }
 
 /// All stories as JSON that can stand in a page: no `<` in it.

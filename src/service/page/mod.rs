@@ -182,9 +182,3 @@ fn encoded(text: &str) -> String {
     }
     out
 }
-
-/// An address that a reader can be led to.
-fn web(url: &str) -> String {
-    let leads = url.starts_with("https://") || url.starts_with("http://");
-    if leads && url.len() <= 2_000 { url.to_owned() } else { String::new() }
-}

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 
 use super::log::{Line as Logged, lines_of};
 use super::today::titled;
-use super::{Frame, clock, clock_of, encoded, rendered, web};
+use super::{Frame, clock, clock_of, encoded, rendered};
 use crate::model::Verdict;
 use crate::pipeline::index::{Filter, Index, Located, Told};
-use crate::report::{counted, lag, shown};
+use crate::report::{address, counted, lag, shown};
 use crate::service::api::{DecisionOut, find, happened, made};
 use crate::service::problem::Problem;
 use crate::service::state::App;
@@ -153,7 +153,7 @@ fn groups(told: &Told, lead: &Located, first: Option<Timestamp>) -> Vec<Group> {
             "" => "–".to_owned(),
             source => shown(source, 60),
         },
-        url: web(&a.entry.url),
+        url: address(&a.entry.url),
         lag: match time(a).zip(first) {
             None => "undated".to_owned(),
             Some((at, first)) if at == first => "first".to_owned(),
