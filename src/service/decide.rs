@@ -250,10 +250,9 @@ fn moved(index: &Index, article: &str, story: &str) -> Result<Verdicts, Problem>
 
 fn unlock(index: &Index, told: &Told) -> Result<Verdicts, Problem> {
     let inside = |id: &str| told.articles.iter().any(|a| *a.entry.id == *id);
-    let decisions = index.in_force()?;
-    let locks = decisions.iter().filter(|d| d.verdict == Verdict::Lock && inside(&d.article));
-    let undone: Verdicts =
-        locks.map(|d| (Verdict::Undo, d.article.clone(), String::new())).collect();
+    let decisions = index.in_force()?.into_iter().map(|d| d.decision);
+    let locks = decisions.filter(|d| d.verdict == Verdict::Lock && inside(&d.article));
+    let undone: Verdicts = locks.map(|d| (Verdict::Undo, d.article, String::new())).collect();
     if undone.is_empty() {
         return Err(Problem::conflict("the story is not locked"));
     }
@@ -262,20 +261,19 @@ fn unlock(index: &Index, told: &Told) -> Result<Verdicts, Problem> {
 
 /// Undoes what a run decided and is still in force.
 fn undo(index: &Index, run: i64) -> Result<Vec<Decision>, Problem> {
-    let made: Vec<Decision> =
-        index.decided()?.into_iter().filter(|d| d.run == run).map(|d| d.decision).collect();
-    let decisions: HashSet<Decision> = index.in_force()?.into_iter().collect();
-    let holds = |d: &&Decision| decisions.contains(d);
-    let undone: Vec<Decision> = made
-        .iter()
-        .filter(holds)
-        .map(|d| Decision { verdict: Verdict::Undo, ..d.clone() })
-        .collect();
-    // What it took the place of holds again, as it was made.
-    let again = index.in_force_without(run)?.into_iter().filter(|d| !decisions.contains(d));
-    match (made.is_empty(), undone.is_empty()) {
-        (true, _) => Err(Problem::missing("run of decisions", &run.to_string())),
-        (_, true) => Err(Problem::conflict("this was undone already, or decided anew since")),
-        _ => Ok(undone.into_iter().chain(again).collect()),
+    if index.decided()?.iter().all(|d| d.run != run) {
+        return Err(Problem::missing("run of decisions", &run.to_string()));
     }
+    let in_force = index.in_force()?;
+    let numbers: HashSet<i64> = in_force.iter().map(|d| d.number).collect();
+    let undone = in_force.into_iter().filter(|d| d.run == run);
+    let mut decisions: Vec<Decision> =
+        undone.map(|d| Decision { verdict: Verdict::Undo, ..d.decision }).collect();
+    if decisions.is_empty() {
+        return Err(Problem::conflict("this was undone already, or decided anew since"));
+    }
+    // What it took the place of holds again, as it was made.
+    let again = index.in_force_without(run)?.into_iter().filter(|d| !numbers.contains(&d.number));
+    decisions.extend(again.map(|d| d.decision));
+    Ok(decisions)
 }

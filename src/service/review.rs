@@ -116,6 +116,7 @@ pub(super) fn queue(app: &App, index: &Index) -> Result<Vec<Doubt>, Problem> {
     let decided: HashSet<(String, String)> = index
         .in_force()?
         .into_iter()
+        .map(|d| d.decision)
         .filter(|d| matches!(d.verdict, Verdict::MustLink | Verdict::CannotLink))
         .map(|d| if d.article < d.other { (d.article, d.other) } else { (d.other, d.article) })
         .collect();

@@ -15,6 +15,8 @@ use crate::model::{Decision, Verdict};
 pub struct InForce {
     /// In the order in which they were made.
     pub decisions: Vec<Decision>,
+    /// Their positions: the same may be decided twice.
+    pub positions: Vec<usize>,
     /// The positions of those refused, and why.
     pub refused: Vec<(usize, String)>,
 }
@@ -37,14 +39,16 @@ pub struct InForce {
 /// assert!(found.refused.is_empty());
 /// ```
 pub fn in_force(decisions: &[Decision]) -> InForce {
-    let mut kept = Kept::default();
+    let mut kept = Kept { all: vec![None; decisions.len()], ..Kept::default() };
     let mut refused = Vec::new();
     for (position, decision) in decisions.iter().enumerate() {
-        if let Err(reason) = makes_sense(decision).and_then(|()| kept.take_in(decision)) {
+        if let Err(reason) = makes_sense(decision).and_then(|()| kept.take_in(position, decision)) {
             refused.push((position, reason));
         }
     }
-    InForce { decisions: kept.all.into_iter().flatten().cloned().collect(), refused }
+    let kept = kept.all.into_iter().enumerate().filter_map(|(i, d)| Some((d?.clone(), i)));
+    let (decisions, positions) = kept.unzip();
+    InForce { decisions, positions, refused }
 }
 
 /// Whether a decision makes sense alone.
@@ -66,7 +70,7 @@ fn makes_sense(decision: &Decision) -> Result<(), String> {
 /// The decisions in force so far.
 #[derive(Default)]
 struct Kept<'a> {
-    /// In the order in which they were made; `None` where one is in force no more.
+    /// By position; `None` where one is not in force.
     all: Vec<Option<&'a Decision>>,
     /// Where those stand that were made on the same articles, the lower id first.
     about: HashMap<[&'a str; 2], Vec<usize>>,
@@ -79,7 +83,7 @@ struct Kept<'a> {
 impl<'a> Kept<'a> {
     /// Takes in a decision that makes sense alone, in place of those on the same that were made before, unless others contradict
     /// it.
-    fn take_in(&mut self, decision: &'a Decision) -> Result<(), String> {
+    fn take_in(&mut self, position: usize, decision: &'a Decision) -> Result<(), String> {
         let key = articles(decision);
         let replaced = |&&at: &&usize| self.all[at].is_some_and(|d| replaces(decision, d));
         let replaced: Vec<usize> =
@@ -98,11 +102,11 @@ impl<'a> Kept<'a> {
             return Err(reason);
         }
         if decision.verdict == Verdict::CannotLink {
-            self.apart.push(self.all.len());
+            self.apart.push(position);
         }
         if decision.verdict != Verdict::Undo {
-            self.about.entry(key).or_default().push(self.all.len());
-            self.all.push(Some(decision));
+            self.about.entry(key).or_default().push(position);
+            self.all[position] = Some(decision);
         }
         Ok(())
     }
@@ -298,8 +302,7 @@ mod tests {
         };
         let decisions: Vec<Decision> = said.iter().map(decision).collect();
         let found = in_force(&decisions);
-        let kept: Vec<Decision> = kept.iter().map(|&i| decisions[i].clone()).collect();
-        assert_eq!(found.decisions, kept);
+        assert_eq!(found.positions, kept);
         assert_eq!(found.refused.len(), refused.len(), "{:?}", found.refused);
         for ((at, why), (i, expected)) in found.refused.iter().zip(refused) {
             assert!(at == i && why.contains(expected), "{why}");
@@ -389,11 +392,7 @@ mod tests {
         // Ten articles a group.
         let of_groups = constraints.of_groups(|i| i % 10);
         assert_eq!(of_groups.apart, [(0, 1), (1, 2)]);
-        assert_eq!(
-            of_groups.together,
-            [(0, 3), (3, 2), (4, 1)],
-            "4 is tied to 1 by now, and 3 to 0"
-        );
+        assert_eq!(of_groups.together, [(0, 3), (3, 2), (4, 1)], "4 is tied to 1, and 3 to 0");
         assert_eq!(of_groups.closed, [4]);
         assert_eq!(constraints.groups_apart(|i| i + 1), [(1, 2), (2, 3)]);
     }

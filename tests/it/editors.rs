@@ -43,3 +43,30 @@ fn what_leads_to_an_article_steers_nothing() {
     assert!(!page.contains('\u{202e}'));
     asked.stop();
 }
+
+#[test]
+fn the_same_decided_twice_is_two_decisions() {
+    let dir = Dir::new();
+    let asked = asked(&dir);
+    let story = asked.story_of("wire");
+    let run = |action: &str| {
+        let wish = json!({"action": action, "story": story});
+        asked.post("/v1/decisions", &wish).is(201).json()["run"].clone()
+    };
+    let [first, _, last] = ["lock", "unlock", "lock"].map(run);
+    let undo = |run: &Value| asked.post("/v1/decisions", &json!({"action": "undo", "run": run}));
+    let in_force = || {
+        let listed = asked.get("/v1/decisions").is(200).json()["items"].clone();
+        let listed = listed.as_array().unwrap().iter();
+        listed.map(|d| d["in_force"] == true).collect::<Vec<_>>()
+    };
+    assert_eq!(in_force(), [true, false, false], "the latest first");
+    let log = asked.get("/log").is(200).text;
+    assert_eq!(log.matches("(no longer in force)").count(), 1, "{log}");
+    let refused = undo(&first).is(409).json();
+    assert_eq!(refused["detail"], "this was undone already, or decided anew since");
+    assert_eq!(in_force(), [true, false, false]);
+    undo(&last).is(201);
+    assert_eq!(in_force(), [false; 4]);
+    asked.stop();
+}

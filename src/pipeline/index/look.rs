@@ -32,22 +32,22 @@ impl Index {
         self.store.decided()
     }
 
-    /// The decisions in force.
+    /// The decisions in force, in the order in which they were made.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn in_force(&self) -> Result<Vec<Decision>, Error> {
-        Ok(decide::in_force(&self.store.decisions()?).decisions)
+    pub fn in_force(&self) -> Result<Vec<Decided>, Error> {
+        Ok(in_force(&self.store.decided()?))
     }
 
     /// The decisions that would be in force without those made together under a number.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn in_force_without(&self, run: i64) -> Result<Vec<Decision>, Error> {
-        let others = self.store.decided()?.into_iter().filter(|d| d.run != run);
-        let others: Vec<Decision> = others.map(|d| d.decision).collect();
-        Ok(decide::in_force(&others).decisions)
+    pub fn in_force_without(&self, run: i64) -> Result<Vec<Decided>, Error> {
+        let mut others = self.store.decided()?;
+        others.retain(|d| d.run != run);
+        Ok(in_force(&others))
     }
 
     /// Why some decisions cannot hold beside those that were made, if they cannot.
@@ -191,4 +191,11 @@ impl Index {
         }
         Ok(lookup)
     }
+}
+
+/// Those of some decisions that are in force.
+fn in_force(decided: &[Decided]) -> Vec<Decided> {
+    let decisions: Vec<Decision> = decided.iter().map(|d| d.decision.clone()).collect();
+    let positions = decide::in_force(&decisions).positions;
+    positions.into_iter().map(|at| decided[at].clone()).collect()
 }

@@ -43,7 +43,7 @@ impl Index {
         let run = RunLine { at: now.to_string(), command: "forget", ..RunLine::default() };
         let batch = Batch { run, removed, forgotten: ids.to_vec(), ..Batch::default() };
         let night = self.change(true, |index| index.remove(gone, ending, batch, Vec::new()))?;
-        self.params.decisions = self.in_force()?;
+        self.params.decisions = decide::in_force(&self.store.decisions()?).decisions;
         self.store.sweep()?;
         self.store.scrub()?;
         if Journal::is_there(self.store.folder()) {

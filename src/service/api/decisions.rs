@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::articles::ArticleOut;
 use super::{answered, expects, needs};
-use crate::model::{Decision, Verdict};
+use crate::model::Verdict;
 use crate::pipeline::index::{Decided, Index};
 use crate::service::decide::{Action, Outcome, Wish};
 use crate::service::problem::Problem;
@@ -136,12 +136,12 @@ pub(super) async fn decisions(
 
 /// All decisions, the latest first.
 pub(in crate::service) fn made(index: &Index) -> Result<Vec<DecisionOut>, Problem> {
-    let in_force: HashSet<Decision> = index.in_force()?.into_iter().collect();
+    let in_force: HashSet<i64> = index.in_force()?.into_iter().map(|d| d.number).collect();
     let one = |Decided { number, run, at, decision }: Decided| DecisionOut {
         number,
         run,
         at,
-        in_force: in_force.contains(&decision),
+        in_force: in_force.contains(&number),
         decision: decision.verdict,
         article_id: decision.article,
         other_id: decision.other,
@@ -157,7 +157,7 @@ pub(in crate::service) fn made(index: &Index) -> Result<Vec<DecisionOut>, Proble
 pub(super) async fn labels(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let look = |index: &Index| {
         let mut text = String::from("id1,id2,label\n");
-        for d in index.in_force()? {
+        for d in index.in_force()?.into_iter().map(|d| d.decision) {
             let label = match d.verdict {
                 Verdict::MustLink => 1,
                 Verdict::CannotLink => 0,
