@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::rows::{self, Row, Rows};
+use crate::report::unguarded;
 
 /// Labelled articles or labelled pairs.
 pub(super) enum Labels {
@@ -28,6 +29,14 @@ pub(super) struct Labelled {
 pub(super) struct Pair {
     pub(super) ids: [String; 2],
     pub(super) together: bool,
+}
+
+impl Pair {
+    /// What is found of its articles. What the editors' page gives to download has an apostrophe before an id that a spreadsheet
+    /// would take for a formula: where no article has the id as it is written, it is looked for without that.
+    pub(super) fn find<T>(&self, find: impl Fn(&str) -> Option<T>) -> [Option<T>; 2] {
+        self.ids.each_ref().map(|id| find(id).or_else(|| find(unguarded(id)?)))
+    }
 }
 
 /// The column that is measured at each level, the better names first.

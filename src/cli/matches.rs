@@ -125,7 +125,7 @@ impl<'a> Groups<'a> {
 
     /// What became of a labelled pair; `None` without a match.
     fn judge_pair(&self, pair: &Pair) -> Option<Judged> {
-        let [a, b] = pair.ids.each_ref().map(|id| self.of(id));
+        let [a, b] = pair.find(|id| self.of(id));
         let (a, b) = (a?, b?);
         let (value, grouped) = if a == b {
             (f64::INFINITY, Some(true))

@@ -46,7 +46,7 @@ pub(super) fn count(predicted: &[Labelled], gold: &[Pair]) -> Counts {
 
 /// The clusters of the two articles of a pair, where they are known.
 fn places<'a>(predicted: &'a [Labelled], pair: &Pair) -> [Option<&'a str>; 2] {
-    pair.ids.each_ref().map(|id| {
+    pair.find(|id| {
         let found = predicted.binary_search_by(|row| row.id.as_str().cmp(id)).ok()?;
         Some(predicted[found].cluster.as_str())
     })

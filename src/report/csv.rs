@@ -1,5 +1,6 @@
 //! Rows as comma-separated values.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::cell::Cell;
@@ -57,14 +58,22 @@ pub(super) fn spell_row(rows: &mut String, row: &[Cell<'_>], excel: bool) {
     for (i, cell) in row.iter().enumerate() {
         rows.push_str(if i == 0 { "" } else { "," });
         match cell {
-            Cell::Text(text) if excel && text.starts_with(FORMULA) => {
-                push_text(rows, &format!("'{text}"));
-            }
+            Cell::Text(text) if excel => push_text(rows, &guarded(text)),
             Cell::Text(text) => push_text(rows, text),
             // None of these has a character that would need quotation marks.
             _ => cell.spell(rows),
         }
     }
+}
+
+/// A text that no spreadsheet takes for a formula: an apostrophe goes before what begins like one.
+pub(super) fn guarded(text: &str) -> Cow<'_, str> {
+    if text.starts_with(FORMULA) { format!("'{text}").into() } else { text.into() }
+}
+
+/// The text that such an apostrophe stands before; `None` where it has none.
+pub fn unguarded(text: &str) -> Option<&str> {
+    text.strip_prefix('\'').filter(|text| text.starts_with(FORMULA))
 }
 
 /// Appends a text, in quotation marks where it has a character that parts fields or rows.
@@ -100,6 +109,18 @@ fn has_special(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn only_what_begins_like_a_formula_has_an_apostrophe() {
+        for text in ["=1", "+1", "-1", "@a", "\ta", "\ra"] {
+            assert_eq!(guarded(text), format!("'{text}"));
+            assert_eq!(unguarded(&guarded(text)), Some(text));
+        }
+        for text in ["", "a=1", "'=1", "'a"] {
+            assert_eq!(guarded(text), text);
+        }
+        assert_eq!(["a", "=1", "'a", "''=1"].map(unguarded), [None; 4]);
+    }
 
     proptest! {
         #[test]

@@ -10,6 +10,7 @@ mod csv;
 mod flows;
 pub mod html;
 mod jsonl;
+mod labels;
 pub mod output;
 mod overview;
 mod pairs;
@@ -33,6 +34,8 @@ use rayon::prelude::*;
 
 pub use changes::write_changes;
 pub use choice::{Choice, Since};
+pub use csv::unguarded;
+pub use labels::write_labels;
 pub use overview::{Material, Overview, Thresholds};
 #[cfg(feature = "parquet")]
 pub use placed::ArticleRows;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::asked::{Asked, news, options};
+use crate::asked::{Asked, news, options, percent};
 use crate::util::Dir;
 
 /// A service that has the [`news`].
@@ -69,4 +69,27 @@ fn the_same_decided_twice_is_two_decisions() {
     undo(&last).is(201);
     assert_eq!(in_force(), [false; 4]);
     asked.stop();
+}
+
+#[test]
+fn labels_name_articles_that_evaluate_finds() {
+    let dir = Dir::new();
+    let asked = asked(&dir);
+    let ids = ["-x1", "=a,b"];
+    for id in ids {
+        asked.post("/v1/articles", &json!({"id": id, "title": format!("Seeds {id}")})).is(201);
+        asked.settled(&percent(id));
+        let wish = json!({"action": "must-link", "article": id, "other": "wire"});
+        asked.post("/v1/decisions", &wish).is(201);
+    }
+    let labels = asked.get("/v1/decisions/labels.csv").is(200).text;
+    assert_eq!(labels, "id1,id2,label\n'-x1,wire,1\n\"'=a,b\",wire,1\n");
+    asked.stop();
+    dir.file("labels.csv", labels);
+    dir.run("index export --index news.idx -o out.csv").exits(0);
+    let found = dir.run("evaluate out.csv labels.csv").exits(0).out;
+    assert!(found.starts_with("2 of 2 positive pairs found"), "{found}");
+    let matches = "article_id_a,article_id_b,match_kind,similarity\n-x1,wire,story,0.6\n";
+    dir.file("matches.csv", matches);
+    dir.run("evaluate matches.csv labels.csv --sweep similarity=0.3..0.7:0.2").exits(0);
 }

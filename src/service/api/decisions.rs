@@ -14,8 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::articles::ArticleOut;
 use super::{answered, expects, needs};
-use crate::model::Verdict;
 use crate::pipeline::index::{Decided, Index};
+use crate::report;
 use crate::service::decide::{Action, Outcome, Wish};
 use crate::service::problem::Problem;
 use crate::service::review::{self, Doubt};
@@ -156,28 +156,13 @@ pub(in crate::service) fn made(index: &Index) -> Result<Vec<DecisionOut>, Proble
     responses((status = 200, content_type = "text/csv", body = String)))]
 pub(super) async fn labels(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let look = |index: &Index| {
-        let mut text = String::from("id1,id2,label\n");
-        for d in index.in_force()?.into_iter().map(|d| d.decision) {
-            let label = match d.verdict {
-                Verdict::MustLink => 1,
-                Verdict::CannotLink => 0,
-                _ => continue,
-            };
-            text += &format!("{},{},{label}\n", field(&d.article), field(&d.other));
-        }
-        Ok(text)
+        let (in_force, mut table) = (index.in_force()?, Vec::new());
+        let decisions = in_force.iter().map(|d| &d.decision);
+        report::write_labels(&mut table, decisions).expect("memory can be written");
+        Ok(table)
     };
-    let text = app.looks.look(&app, look).await?;
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
-}
-
-/// A field of a CSV; nothing in it is a formula to a spreadsheet.
-fn field(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    if guard.is_empty() && !text.contains([',', '"', '\n', '\r']) {
-        return text.to_owned();
-    }
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    let table = app.looks.look(&app, look).await?;
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], table).into_response())
 }
 
 /// Two articles that are together or apart by little.
