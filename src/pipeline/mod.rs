@@ -24,10 +24,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-pub use explain::{explain, explain_story};
 #[cfg(feature = "serve")]
-pub(crate) use prepare::delivered;
-
 use crate::model::{Article, Grouping, Refusal};
 use crate::params::Params;
 use crate::read::{Chunk, Notes};
@@ -36,6 +33,7 @@ use crate::stages::duplicates::Duplicates;
 use crate::stages::pool::Pool;
 use corpus::Corpus;
 use exact::Exact;
+pub use explain::{explain, explain_story};
 use prepare::Preparer;
 use spool::Room;
 use stories::Stories;

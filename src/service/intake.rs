@@ -10,12 +10,12 @@ use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
 use super::problem::Problem;
-use super::state::{App, Pending, Provisional, Version};
+use super::state::{App, Pending, Provisional};
 use super::writer::Order;
 use crate::kernel::base32;
 use crate::kernel::hash::hash;
 use crate::model::Article;
-use crate::pipeline::index::Index;
+use crate::pipeline::index::{Index, Version};
 use crate::pipeline::lookup::{Alike, Likeness, Lookup};
 use crate::store::{Arrivals, Journal};
 
@@ -218,24 +218,33 @@ fn part_late(
     index: Option<&Index>,
     incoming: &mut Incoming,
 ) -> HashMap<String, Version> {
-    let mut newest: HashMap<String, Version> = HashMap::default();
+    let mut newest = there(app, index, &incoming.articles);
     let is_late = |article: &mut Article| {
         let version = Version::of(article, app.options.params.ignore_dates);
-        let waits = || app.pending(&article.id).map(|pending| pending.version);
-        // Where the index cannot say so now, it does when it takes the article.
-        let later = || index?.later(article).ok()?.map(|later| Version::beside(&version, later));
-        let had = newest.get(&article.id).copied().or_else(waits).or_else(later);
-        let late = had.is_some_and(|had| had.outlasts(&version));
-        if !late {
-            let newer = had.filter(|had| had.is_later(&version)).unwrap_or(version);
-            newest.insert(article.id.clone(), newer);
+        let newest = newest.entry(article.id.clone()).or_insert(version);
+        if !newest.stays(&version) {
+            *newest = version;
         }
-        late
+        newest.refuses(&version)
     };
     let late: Vec<Article> = incoming.articles.extract_if(.., is_late).collect();
     incoming.refused.extend(late.iter().map(older));
     incoming.refused.sort_by_key(|refused| refused.record);
     newest
+}
+
+/// Versions of some articles that are there, by their ids: those that wait, and of others those that are later in the index.
+fn there(app: &App, index: Option<&Index>, articles: &[Article]) -> HashMap<String, Version> {
+    let (mut there, mut others): (HashMap<String, Version>, Vec<&Article>) = Default::default();
+    for article in articles {
+        match app.pending(&article.id) {
+            Some(pending) => drop(there.insert(article.id.clone(), pending.version)),
+            None => others.push(article),
+        }
+    }
+    // In this order: what no longer waits, the index has. Where it cannot say so now, it does when it takes the article.
+    there.extend(index.and_then(|index| index.later(&others).ok()).unwrap_or_default());
+    there
 }
 
 /// The refusal of a version that comes too late.

@@ -18,10 +18,9 @@ use super::rate::{Limit, Rate};
 use super::review::Pair;
 use super::tokens::{Tokens, hex};
 use super::writer::Order;
-use crate::model::{Article, Owners};
+use crate::model::Owners;
 use crate::params::Params;
-use crate::pipeline::delivered;
-use crate::pipeline::index::{self, Access, Error, Index};
+use crate::pipeline::index::{self, Access, Error, Index, Version};
 use crate::pipeline::lookup::Lookup;
 use crate::read;
 use crate::store::Journal;
@@ -108,35 +107,6 @@ pub(super) struct Pending {
     pub(super) home: Provisional,
     /// The version that takes the place of the others.
     pub(super) version: Version,
-}
-
-/// What tells whether another version of an article comes too late to take its place.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Version {
-    published: Option<Timestamp>,
-    content: u64,
-}
-
-impl Version {
-    pub(super) fn of(article: &Article, ignore_dates: bool) -> Self {
-        let published = article.published.filter(|_| !ignore_dates);
-        Self { published, content: delivered(article) }
-    }
-
-    /// A version of a date whose content is the same as that of another one or not.
-    pub(super) fn beside(other: &Self, (published, same): (Timestamp, bool)) -> Self {
-        let content = if same { other.content } else { !other.content };
-        Self { published: Some(published), content }
-    }
-
-    pub(super) fn is_later(&self, than: &Self) -> bool {
-        self.published > than.published
-    }
-
-    /// Whether it stays, and another one that comes now is refused: the same content once more is not.
-    pub(super) fn outlasts(&self, other: &Self) -> bool {
-        self.is_later(other) && self.content != other.content
-    }
 }
 
 /// Something that those who listen are told.

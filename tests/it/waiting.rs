@@ -85,6 +85,28 @@ fn a_version_that_comes_too_late_is_refused() {
     asked.stop();
 }
 
+/// An update stores no texts, so that what an article said is known by its hash alone.
+#[test]
+fn what_an_update_added_is_the_same_once_more_without_its_text() {
+    let dir = Dir::new();
+    let article = json!({"id": "p", "title": "Ferry aground", "text": "All are safe.", "published": "2026-05-03T10:00:00Z"});
+    dir.file("a.jsonl", article.to_string());
+    dir.run("update -q --index news.idx a.jsonl -o /dev/null").exits(0);
+    let asked = Asked::new(options(&dir, None));
+    let post = |text: &str| {
+        let article = json!({"id": "p", "title": "Ferry aground", "text": text});
+        asked.post("/v1/articles", &article)
+    };
+    assert_eq!(asked.get("/v1/articles/p").is(200).json()["text"], Value::Null);
+    post("All are safe.").is(201);
+    asked.settled("p");
+    let refused = post("Two are missing.").is(409).json();
+    assert_eq!(refused["type"], "urn:samestory:problem:older-version");
+    let run = asked.get("/v1/runs").is(200).json()["items"][0].clone();
+    assert_eq!((&run["repeated"], &run["refused"]), (&json!(1), &json!(0)), "{run}");
+    asked.stop();
+}
+
 #[test]
 fn a_title_with_a_nul_is_the_same_once_more() {
     let dir = Dir::new();

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::{Options, rows, texts};
+use super::{Options, Version, rows, texts};
 use crate::model::{Article, Entry, Refusal};
 use crate::params::Params;
 use crate::pipeline::corpus::seal::{other_version, place};
@@ -143,6 +143,12 @@ pub(super) struct Known {
     pub(super) delivered: u64,
 }
 
+impl Known {
+    fn version(&self) -> Version {
+        Version { published: self.entry.published(), delivered: self.delivered }
+    }
+}
+
 /// Which articles stay of tonight's and of those that the index has under the same ids.
 #[derive(Debug, Default)]
 pub(super) struct Versions {
@@ -155,7 +161,7 @@ pub(super) struct Versions {
 }
 
 /// Of several versions that come tonight the newest stays, by date, then by content, as in a single run. It takes the place of
-/// what the index has, unless that is of a later date or the same once more: of a correction the date is seldom another one.
+/// what the index has, unless that [stays](Version::stays).
 pub(super) fn versions(
     mut articles: Vec<Prepared>,
     mut known: impl FnMut(&str) -> Result<Option<Known>, Error>,
@@ -178,10 +184,8 @@ pub(super) fn versions(
                 versions.refusals.push(other_version(&later.entry, later.record, entry));
             }
         };
-        let stays = old.as_ref().filter(|old| {
-            let (had, comes) = (old.entry.published(), best.entry.published());
-            had > comes || (had == comes && old.delivered == best.delivered)
-        });
+        let comes = Version { published: best.entry.published(), delivered: best.delivered };
+        let stays = old.as_ref().filter(|old| old.version().stays(&comes));
         let (entry, delivered) =
             stays.map_or((&best.entry, best.delivered), |old| (&old.entry, old.delivered));
         if stays.is_some() {

@@ -28,6 +28,7 @@ mod tests;
 mod texts;
 mod together;
 mod update;
+mod version;
 mod waiting;
 mod work;
 mod world;
@@ -51,6 +52,7 @@ pub use crate::store::{
     Access, Decided, Error, Filter, Located, RunSeen, Story, Summary, first_and_last,
 };
 pub use look::Told;
+pub use version::Version;
 pub use waiting::Taken;
 
 /// Where articles belong, and the stories that there are.

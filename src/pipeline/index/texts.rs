@@ -16,7 +16,7 @@ pub(super) fn pack(article: &Article) -> Vec<u8> {
 }
 
 /// A title as it is stored: what parts it from the text is not in it.
-pub(super) fn title(article: &Article) -> Cow<'_, str> {
+fn title(article: &Article) -> Cow<'_, str> {
     match article.title.contains('\0') {
         true => article.title.replace('\0', " ").into(),
         false => (&*article.title).into(),

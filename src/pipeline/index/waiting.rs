@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 
-use super::{Error, Index, Night, Options, texts};
+use super::{Error, Index, Night, Options, Version};
 use crate::model::{Article, Refusal};
 use crate::store::Journal;
 
@@ -44,21 +44,6 @@ impl Index {
         Ok(Some(Taken { night, ids, arrivals, more: arrivals == AT_ONCE }))
     }
 
-    /// The date of the version of an article that is there, where that is later, and whether its content is the same; a text that
-    /// is not stored any more is taken for another one.
-    ///
-    /// # Errors
-    /// The database cannot be read, or is damaged.
-    pub fn later(&self, article: &Article) -> Result<Option<(Timestamp, bool)>, Error> {
-        let _moment = self.store.moment()?;
-        let Some(had) = self.store.article(&article.id)? else { return Ok(None) };
-        let later = had.entry.published().filter(|&date| Some(date) > article.published);
-        let Some(date) = later.filter(|_| !self.params.ignore_dates) else { return Ok(None) };
-        let Some(packed) = self.store.text(had.row)? else { return Ok(Some((date, false))) };
-        let (title, text) = texts::unpack(&self.store, &packed)?;
-        Ok(Some((date, title == texts::title(article) && text == article.text)))
-    }
-
     /// Takes all that a service left waiting, if there was one: it came before whatever the index is asked for now. Texts are
     /// stored, as a service does. Gives what could not be used.
     ///
@@ -82,19 +67,19 @@ impl Index {
     }
 }
 
-/// The articles, in the order in which they came, without versions in whose place another came later that is of no earlier date.
+/// The articles, in the order in which they came, without versions that did not [stay](Version::stays) when another came later.
 /// The index takes them all as one batch, in which no version comes later than another.
 fn current(mut articles: Vec<Article>, ignore_dates: bool) -> Vec<Article> {
-    let date = |a: &Article| a.published.filter(|_| !ignore_dates);
-    let mut newest: HashMap<&str, &Article> = HashMap::default();
+    let mut newest: HashMap<&str, Version> = HashMap::default();
     let mut stays = vec![true; articles.len()];
     for (article, stays) in articles.iter().zip(&mut stays).rev() {
-        let later = newest.entry(&article.id).or_insert(article);
-        if date(later) < date(article) {
-            *later = article;
+        let version = Version::of(article, ignore_dates);
+        let later = newest.entry(&article.id).or_insert(version);
+        if version.stays(later) {
+            *later = version;
         } else {
             // The same once more is left to be counted.
-            *stays = (&later.title, &later.text) == (&article.title, &article.text);
+            *stays = version.delivered == later.delivered;
         }
     }
     let mut stays = stays.into_iter();
