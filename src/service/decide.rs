@@ -121,7 +121,7 @@ pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome
             stories.push(story.id);
         }
     }
-    let run = index.decided()?.last().map_or(0, |last| last.run);
+    let run = index.decided_before(i64::MAX, 1)?.first().map_or(0, |last| last.run);
     Ok(Outcome { run, decisions: decisions.len(), stories })
 }
 

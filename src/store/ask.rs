@@ -9,7 +9,7 @@ use super::tables::{ARTICLE, Member, Next, STORY, Stored, Story, of_any_block, s
 use super::{Error, Store};
 
 /// That a column is one of those in a list, which is given as JSON.
-const AMONG: &str = "IN (SELECT value FROM json_each(?1))";
+pub(super) const AMONG: &str = "IN (SELECT value FROM json_each(?1))";
 
 impl Store {
     /// All articles, by row.

@@ -1,8 +1,9 @@
 //! What editors decided, as the database has it: no line is ever taken out, what is undone is undone by a later line. Of
 //! forgotten articles the ids are empty, and so are the reasons.
 
-use rusqlite::Row;
+use rusqlite::{Row, params};
 
+use super::ask::AMONG;
 use super::tables::parsed;
 use super::{Error, Store};
 use crate::model::Decision;
@@ -26,19 +27,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn decided(&self) -> Result<Vec<Decided>, Error> {
-        let sql = "SELECT number, at, decision, article_id, other_id, made_by, reason \
-                   FROM decisions ORDER BY number";
-        let decided = |r: &Row<'_>| {
-            let decision = Decision {
-                verdict: parsed(r, 2)?,
-                article: r.get(3)?,
-                other: r.get(4)?,
-                by: r.get(5)?,
-                reason: r.get(6)?,
-            };
-            Ok(Decided { number: r.get(0)?, run: r.get(0)?, at: r.get(1)?, decision })
-        };
-        let mut all = self.all(sql, decided)?;
+        let mut all = self.all(&format!("{DECIDED} ORDER BY number"), decided)?;
         for made in all.chunk_by_mut(|x, y| x.at == y.at) {
             let first = made[0].number;
             made.iter_mut().for_each(|decided| decided.run = first);
@@ -46,11 +35,87 @@ impl Store {
         Ok(all)
     }
 
-    /// The same without their places.
+    /// At most so many of those before one, the latest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn decided_before(&self, before: i64, most: usize) -> Result<Vec<Decided>, Error> {
+        let sql = format!("{DECIDED} WHERE number < ? ORDER BY number DESC LIMIT ?");
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.with_runs(self.some(&sql, [before, most], decided)?)
+    }
+
+    /// Those about one or more of some articles, the latest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn decided_about(&self, ids: &[&str]) -> Result<Vec<Decided>, Error> {
+        let sql =
+            format!("{DECIDED} WHERE article_id {AMONG} OR other_id {AMONG} ORDER BY number DESC");
+        self.with_runs(self.some(&sql, [list(ids)], decided)?)
+    }
+
+    /// Those from one on that are about some articles and no others, in the order in which they were made.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn decided_among(&self, ids: &[&str], from: i64) -> Result<Vec<Decided>, Error> {
+        let sql = format!(
+            "{DECIDED} WHERE article_id {AMONG} AND (other_id = '' OR other_id {AMONG}) \
+             AND number >= ?2 ORDER BY number"
+        );
+        self.some(&sql, params![list(ids), from], decided)
+    }
+
+    /// The number of the last one about one or more of some articles.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn last_decided(&self, ids: &[&str]) -> Result<Option<i64>, Error> {
+        let sql = format!(
+            "SELECT MAX(number) FROM decisions WHERE article_id {AMONG} OR other_id {AMONG}"
+        );
+        Ok(self.one(&sql, list(ids), |r| r.get(0))?.flatten())
+    }
+
+    /// Some, the latest first, with the numbers of their runs, which may have begun before them.
+    fn with_runs(&self, mut some: Vec<Decided>) -> Result<Vec<Decided>, Error> {
+        let sql = "SELECT number FROM decisions AS d WHERE number <= ? AND at IS NOT \
+                   (SELECT at FROM decisions WHERE number = d.number - 1) ORDER BY number DESC LIMIT 1";
+        for made in some.chunk_by_mut(|x, y| x.at == y.at) {
+            let earliest = made[made.len() - 1].number;
+            let run = self.one(sql, earliest, |r| r.get(0))?.unwrap_or(earliest);
+            made.iter_mut().for_each(|decided| decided.run = run);
+        }
+        Ok(some)
+    }
+
+    /// All without their places.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn decisions(&self) -> Result<Vec<Decision>, Error> {
         Ok(self.decided()?.into_iter().map(|decided| decided.decision).collect())
     }
+}
+
+const DECIDED: &str =
+    "SELECT number, at, decision, article_id, other_id, made_by, reason FROM decisions";
+
+/// A decision as if it had been made alone.
+fn decided(r: &Row<'_>) -> rusqlite::Result<Decided> {
+    let decision = Decision {
+        verdict: parsed(r, 2)?,
+        article: r.get(3)?,
+        other: r.get(4)?,
+        by: r.get(5)?,
+        reason: r.get(6)?,
+    };
+    Ok(Decided { number: r.get(0)?, run: r.get(0)?, at: r.get(1)?, decision })
+}
+
+/// Ids as JSON; of articles that were forgotten they are empty, which names none.
+fn list(ids: &[&str]) -> String {
+    let ids: Vec<&str> = ids.iter().copied().filter(|id| !id.is_empty()).collect();
+    serde_json::Value::from(ids).to_string()
 }

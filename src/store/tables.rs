@@ -11,7 +11,8 @@ use crate::model::Entry;
 /// Made once. The columns that people query are explained in `docs/nightly.md`.
 ///
 /// Ids and names are in no order, so that an index of them would be written again all over each night: they are indexed by
-/// blocks of rows, and looked for in every block ([`of_any_block`]).
+/// blocks of rows, and looked for in every block ([`of_any_block`]). Decisions are few a night: theirs are indexed as
+/// they are.
 const SCHEMA: &str = "
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS articles (
@@ -41,6 +42,8 @@ CREATE TABLE IF NOT EXISTS texts (row INTEGER PRIMARY KEY, packed BLOB NOT NULL)
 CREATE TABLE IF NOT EXISTS decisions (
     number INTEGER PRIMARY KEY, at TEXT NOT NULL, decision TEXT NOT NULL, article_id TEXT NOT NULL, other_id TEXT NOT NULL,
     made_by TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS decisions_by_article ON decisions (article_id);
+CREATE INDEX IF NOT EXISTS decisions_by_other ON decisions (other_id);
 COMMIT;
 ";
 

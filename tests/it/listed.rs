@@ -6,7 +6,9 @@ use samestory::model::{Decision, Verdict};
 use samestory::params::Params;
 use samestory::pipeline::index::{Access, Index};
 
-use crate::asked::{Asked, options};
+use serde_json::{Value, json};
+
+use crate::asked::{Asked, news, options};
 use crate::util::Dir;
 
 #[test]
@@ -68,4 +70,55 @@ fn many_decisions_are_listed_with_those_in_force() {
     let listed = asked.get("/v1/decisions?limit=1").is(200).json();
     assert_eq!(listed["items"][0]["in_force"], true);
     assert!(asked.get("/log").is(200).text.contains("parted 2,000 pairs"));
+}
+
+#[test]
+fn decisions_are_the_same_a_page_at_a_time() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    asked.batch(&news()).is(201);
+    let decide = |wish: Value| asked.post("/v1/decisions", &wish).is(201).json()["run"].clone();
+    let link = |action: &str| json!({"action": action, "article": "wire", "other": "mirror"});
+    decide(json!({"action": "split", "story": asked.story_of("wire"), "articles": ["mirror"]}));
+    let linked = decide(link("must-link"));
+    let lock = json!({"action": "lock", "story": asked.story_of("wire")});
+    decide(lock.clone());
+    decide(json!({"action": "undo", "run": linked}));
+    decide(json!({"action": "representative", "article": "seeds"}));
+    let story = asked.story_of("seeds");
+    decide(json!({"action": "move", "article": "mirror", "story": story}));
+    decide(lock);
+    let pages = |limit: usize| {
+        let (mut items, mut before) = (Vec::new(), i64::MAX);
+        loop {
+            let asked = asked.get(&format!("/v1/decisions?limit={limit}&before={before}"));
+            let page = asked.is(200).json();
+            items.extend(page["items"].as_array().unwrap().clone());
+            match page["next_before"].as_i64() {
+                Some(next) => before = next,
+                None => return items,
+            }
+        }
+    };
+    let all = pages(200);
+    assert_eq!(all.len(), 8, "{all:?}");
+    (1..5).for_each(|limit| assert_eq!(pages(limit), all));
+    let log = asked.get(&format!("/stories/{story}")).is(200).text;
+    assert!(log.contains("chose what stands for it"), "{log}");
+    asked.stop();
+    let index = Index::open(&dir.path("news.idx"), Access::Read, &Params::default()).unwrap();
+    let told = |of: &dyn Fn(&Value) -> bool| -> Vec<i64> {
+        let told = all.iter().rev().filter(|d| of(d));
+        told.map(|d| d["number"].as_i64().unwrap()).collect()
+    };
+    let in_force: Vec<i64> = index.in_force().unwrap().iter().map(|d| d.number).collect();
+    assert_eq!(told(&|d| d["in_force"] == true), in_force);
+    let runs: Vec<i64> = index.decided().unwrap().iter().map(|d| d.run).collect();
+    let listed: Vec<i64> = all.iter().rev().map(|d| d["run"].as_i64().unwrap()).collect();
+    assert_eq!(listed, runs);
+    assert_eq!(index.last_decided(&["seeds"]).unwrap(), told(&about_seeds).last().copied());
+}
+
+fn about_seeds(decision: &Value) -> bool {
+    [&decision["article_id"], &decision["other_id"]].iter().any(|id| *id == "seeds")
 }

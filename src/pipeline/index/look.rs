@@ -3,11 +3,10 @@
 use foldhash::HashMap;
 
 use super::{Index, rows};
-use crate::model::{Change, Decision, Entry};
+use crate::model::{Change, Entry};
 use crate::params::Params;
 use crate::pipeline::lookup::Lookup;
-use crate::stages::decide;
-use crate::store::{Decided, Error, Filter, Located, RunSeen, Story, Summary};
+use crate::store::{Error, Filter, Located, RunSeen, Story, Summary};
 
 /// A story with its articles.
 #[derive(Debug, Clone, Default)]
@@ -22,44 +21,6 @@ impl Index {
     /// What decides who belongs together.
     pub fn params(&self) -> &Params {
         &self.params
-    }
-
-    /// All decisions in the order in which they were made, those undone included.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn decided(&self) -> Result<Vec<Decided>, Error> {
-        self.store.decided()
-    }
-
-    /// The decisions in force, in the order in which they were made.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn in_force(&self) -> Result<Vec<Decided>, Error> {
-        Ok(in_force(&self.store.decided()?))
-    }
-
-    /// The decisions that would be in force without those made together under a number.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn in_force_without(&self, run: i64) -> Result<Vec<Decided>, Error> {
-        let mut others = self.store.decided()?;
-        others.retain(|d| d.run != run);
-        Ok(in_force(&others))
-    }
-
-    /// Why some decisions cannot hold beside those that were made, if they cannot.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn contradiction(&self, wished: &[Decision]) -> Result<Option<String>, Error> {
-        let mut all = self.store.decisions()?;
-        let before = all.len();
-        all.extend_from_slice(wished);
-        let refused = decide::in_force(&all).refused;
-        Ok(refused.into_iter().find(|(i, _)| *i >= before).map(|(_, reason)| reason))
     }
 
     /// The stories that pass a filter, the one with the newest article first.
@@ -191,11 +152,4 @@ impl Index {
         }
         Ok(lookup)
     }
-}
-
-/// Those of some decisions that are in force.
-fn in_force(decided: &[Decided]) -> Vec<Decided> {
-    let decisions: Vec<Decision> = decided.iter().map(|d| d.decision.clone()).collect();
-    let positions = decide::in_force(&decisions).positions;
-    positions.into_iter().map(|at| decided[at].clone()).collect()
 }

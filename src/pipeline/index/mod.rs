@@ -5,6 +5,7 @@ mod anew;
 mod arrange;
 mod ask;
 mod close;
+mod decided;
 mod explain;
 mod few;
 mod findings;

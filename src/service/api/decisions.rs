@@ -7,7 +7,6 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use foldhash::HashSet;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use utoipa::{IntoParams, ToSchema};
@@ -124,8 +123,8 @@ pub(super) async fn decisions(
     let (before, most) = asked.limits()?;
     app.looks
         .look(&app, move |index| {
-            let mut items = made(index)?;
-            items.retain(|d| d.number < before);
+            let made = index.decided_before(before, most + 1)?;
+            let mut items = listed(index, made)?;
             let more = items.len() > most;
             items.truncate(most);
             let next_before = items.last().filter(|_| more).map(|d| d.number);
@@ -134,9 +133,12 @@ pub(super) async fn decisions(
         .await
 }
 
-/// All decisions, the latest first.
-pub(in crate::service) fn made(index: &Index) -> Result<Vec<DecisionOut>, Problem> {
-    let in_force: HashSet<i64> = index.in_force()?.into_iter().map(|d| d.number).collect();
+/// Some decisions, in their order, and whether they are in force.
+pub(in crate::service) fn listed(
+    index: &Index,
+    made: Vec<Decided>,
+) -> Result<Vec<DecisionOut>, Problem> {
+    let in_force = index.in_force_of(&made)?;
     let one = |Decided { number, run, at, decision }: Decided| DecisionOut {
         number,
         run,
@@ -148,7 +150,7 @@ pub(in crate::service) fn made(index: &Index) -> Result<Vec<DecisionOut>, Proble
         by: decision.by,
         reason: decision.reason,
     };
-    Ok(index.decided()?.into_iter().rev().map(one).collect())
+    Ok(made.into_iter().map(one).collect())
 }
 
 /// Decisions in force on two articles, as labelled pairs for `samestory evaluate`

@@ -20,7 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) use articles::ArticleOut;
-pub(super) use decisions::{DecisionOut, made, wish_for};
+pub(super) use decisions::{DecisionOut, listed, wish_for};
 pub(super) use hand_over::{HandedBack, Handing};
 
 use super::problem::{Problem, ProblemBody};

@@ -12,7 +12,7 @@ use super::{Frame, clock_of, rendered};
 use crate::model::Verdict;
 use crate::pipeline::index::Index;
 use crate::report::{counted, shown};
-use crate::service::api::{DecisionOut, made};
+use crate::service::api::{DecisionOut, listed};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
@@ -83,16 +83,18 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let look = move |index: &Index| {
         let Frame { place, signed_in, may_decide } = Frame::new("log", &who);
-        let decisions = made(index)?;
+        let mut made = index.decided()?;
+        made.reverse();
+        let runs: Vec<usize> = made.chunk_by(|x, y| x.run == y.run).map(<[_]>::len).collect();
+        made.truncate(runs.iter().take(SHOWN).sum());
+        let decisions = listed(index, made)?;
         let mut lines = lines_of(&decisions);
-        let all = lines.len();
-        lines.truncate(SHOWN);
         let firsts = decisions.chunk_by(|x, y| x.run == y.run).filter_map(|run| run.last());
         for (line, first) in lines.iter_mut().zip(firsts) {
             line.story =
                 index.placed(&first.article_id)?.map(|(a, s)| (s.id, titled(&a.entry.title)));
         }
-        let count = counted(all, "decision", "decisions");
+        let count = counted(runs.len(), "decision", "decisions");
         Ok(Log { place, signed_in, may_decide, count, lines })
     };
     rendered(&app.looks.look(&app, look).await?)

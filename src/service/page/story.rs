@@ -6,7 +6,6 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use foldhash::HashSet;
 use jiff::Timestamp;
 
 use super::log::{Line as Logged, lines_of};
@@ -15,7 +14,7 @@ use super::{Frame, clock, clock_of, encoded, rendered};
 use crate::model::Verdict;
 use crate::pipeline::index::{Filter, Index, Located, Told};
 use crate::report::{address, counted, lag, shown};
-use crate::service::api::{DecisionOut, find, happened, made};
+use crate::service::api::{DecisionOut, find, happened, listed};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
@@ -237,10 +236,8 @@ fn others(index: &Index, told: &Told) -> Result<Vec<(String, String)>, Problem> 
 
 /// What was decided on its articles, the latest first.
 fn decisions(index: &Index, told: &Told) -> Result<Vec<DecisionOut>, Problem> {
-    let inside: HashSet<&str> = told.articles.iter().map(|a| &*a.entry.id).collect();
-    let mut decisions = made(index)?;
-    decisions.retain(|d| inside.contains(&*d.article_id) || inside.contains(&*d.other_id));
-    Ok(decisions)
+    let inside: Vec<&str> = told.articles.iter().map(|a| &*a.entry.id).collect();
+    listed(index, index.decided_about(&inside)?)
 }
 
 fn log(index: &Index, told: &Told, decisions: &[DecisionOut]) -> Result<Vec<Logged>, Problem> {
