@@ -261,19 +261,21 @@ fn unlock(index: &Index, told: &Told) -> Result<Verdicts, Problem> {
 
 /// Undoes what a run decided and is still in force.
 fn undo(index: &Index, run: i64) -> Result<Vec<Decision>, Problem> {
-    if index.decided()?.iter().all(|d| d.run != run) {
+    let mut made = index.decided()?;
+    made.retain(|d| d.run == run);
+    if made.is_empty() {
         return Err(Problem::missing("run of decisions", &run.to_string()));
     }
-    let in_force = index.in_force()?;
-    let numbers: HashSet<i64> = in_force.iter().map(|d| d.number).collect();
-    let undone = in_force.into_iter().filter(|d| d.run == run);
+    let numbers = index.in_force_of(&made)?;
+    let undone = made.into_iter().filter(|d| numbers.contains(&d.number)).map(|d| d.decision);
     let mut decisions: Vec<Decision> =
-        undone.map(|d| Decision { verdict: Verdict::Undo, ..d.decision }).collect();
+        undone.map(|d| Decision { verdict: Verdict::Undo, ..d }).collect();
     if decisions.is_empty() {
         return Err(Problem::conflict("this was undone already, or decided anew since"));
     }
     // What it took the place of holds again, as it was made.
-    let again = index.in_force_without(run)?.into_iter().filter(|d| !numbers.contains(&d.number));
-    decisions.extend(again.map(|d| d.decision));
+    let in_force: HashSet<Decision> = index.in_force()?.into_iter().map(|d| d.decision).collect();
+    let again = index.in_force_without(run)?.into_iter().map(|d| d.decision);
+    decisions.extend(again.filter(|d| !in_force.contains(d)));
     Ok(decisions)
 }

@@ -112,7 +112,9 @@ fn decisions_are_the_same_a_page_at_a_time() {
         told.map(|d| d["number"].as_i64().unwrap()).collect()
     };
     let in_force: Vec<i64> = index.in_force().unwrap().iter().map(|d| d.number).collect();
-    assert_eq!(told(&|d| d["in_force"] == true), in_force);
+    let is_told = |d: &Value| d["in_force"] == true;
+    // What the undoing made again is what it was.
+    assert_eq!(told(&is_told), [vec![1], in_force].concat());
     let runs: Vec<i64> = index.decided().unwrap().iter().map(|d| d.run).collect();
     let listed: Vec<i64> = all.iter().rev().map(|d| d["run"].as_i64().unwrap()).collect();
     assert_eq!(listed, runs);

@@ -1,9 +1,9 @@
 //! What editors decided, as a service asks for it.
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 
 use super::Index;
-use crate::model::Decision;
+use crate::model::{Decision, Verdict};
 use crate::stages::decide;
 use crate::store::{Decided, Error};
 
@@ -56,7 +56,7 @@ impl Index {
         ids.sort_unstable();
         ids.dedup();
         let later = self.store.decided_among(&ids, first)?;
-        Ok(in_force(&later).into_iter().map(|d| d.number).collect())
+        Ok(numbers(&later))
     }
 
     /// The decisions in force, in the order in which they were made.
@@ -95,4 +95,24 @@ fn in_force(decided: &[Decided]) -> Vec<Decided> {
     let decisions: Vec<Decision> = decided.iter().map(|d| d.decision.clone()).collect();
     let positions = decide::in_force(&decisions).positions;
     positions.into_iter().map(|at| decided[at].clone()).collect()
+}
+
+/// The numbers of those of some decisions that are in force. What an undoing made again, as it had been made, is still what it
+/// was: the one before is in force with it.
+fn numbers(decided: &[Decided]) -> HashSet<i64> {
+    let mut numbers: HashSet<i64> = in_force(decided).into_iter().map(|d| d.number).collect();
+    let (mut latest, mut again): (HashMap<&Decision, i64>, Vec<(i64, i64)>) = Default::default();
+    for run in decided.chunk_by(|x, y| x.at == y.at) {
+        let undoes = run.iter().any(|d| d.decision.verdict == Verdict::Undo);
+        for made in run {
+            let before = latest.insert(&made.decision, made.number);
+            again.extend(before.filter(|_| undoes).map(|before| (made.number, before)));
+        }
+    }
+    for (number, before) in again.into_iter().rev() {
+        if numbers.contains(&number) {
+            numbers.insert(before);
+        }
+    }
+    numbers
 }
