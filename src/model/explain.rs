@@ -90,7 +90,7 @@ pub struct TextNumbers {
     pub resemblance: f64,
     /// Share of the smaller set found in the other.
     pub containment: f64,
-    /// From 1 on a match; less when something speaks against it.
+    /// From 1 on a match; less when something speaks against it, and below 0 where the two have next to nothing in common.
     pub strength: f64,
     /// What speaks against a match although resemblance or containment is enough for one; where the strength is enough as
     /// well, what keeps the two in two groups.
