@@ -176,6 +176,25 @@ test("the keys stay at what they stood at when news comes in", async () => {
   await done();
 });
 
+test("a key that is held down answers once", async () => {
+  const { page, done } = await editor("anna");
+  const decisions = async () => {
+    const answer = await fetch(`${served.url}/v1/decisions`, { headers: { authorization: `bearer ${TOKENS.anna}` } });
+    return (await answer.json()).items.length;
+  };
+  await page.goto(`${served.url}/review`);
+  const before = await decisions();
+  const shown = await page.locator(".sides").textContent();
+  // The browser repeats what is not let go of, on the page that comes next too.
+  await page.keyboard.down("d");
+  await page.waitForFunction((text) => document.querySelector("main") && document.querySelector(".sides")?.textContent !== text, shown);
+  for (let i = 0; i < 5; i += 1) await page.keyboard.down("d");
+  await page.waitForTimeout(500);
+  await page.keyboard.up("d");
+  assert.equal(await decisions(), before + 1);
+  await done();
+});
+
 test("a story is copied, compared, and looks right at any width, light and dark", async () => {
   for (const viewport of [{ width: 1280, height: 900 }, { width: 390, height: 844 }]) {
     for (const colorScheme of ["light", "dark"]) {

@@ -34,6 +34,8 @@
     if (event.key === "Escape" && typing) return typing.blur();
     if (typing) return;
     const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    // A key that is held down answers once, not for every pair that comes up after it.
+    if (button && event.repeat) return;
     const act = button ? () => button.click() : keys[event.key];
     if (!act) return;
     event.preventDefault();
