@@ -52,9 +52,9 @@ const editor = async (name, options = {}) => {
   context.on("request", (request) => request.url().startsWith(served.url) || faults.push(`request: ${request.url()}`));
   const page = await context.newPage();
   page.on("console", (message) => {
-    // A conflict is answered with its status; that is no fault of the page.
-    const conflict = /status of 409/.test(message.text());
-    if (["error", "warning"].includes(message.type()) && !conflict) faults.push(`console: ${message.text()}`);
+    // What cannot be decided is answered with its status; that is no fault of the page.
+    const refused = /status of 4(00|09)/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !refused) faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`error: ${error}`));
   await page.goto(served.url);
@@ -176,7 +176,7 @@ test("the keys stay at what they stood at when news comes in", async () => {
   await done();
 });
 
-test("a key that is held down answers once", async () => {
+test("a key that is held down answers once, and Enter decides nothing", async () => {
   const { page, done } = await editor("anna");
   const decisions = async () => {
     const answer = await fetch(`${served.url}/v1/decisions`, { headers: { authorization: `bearer ${TOKENS.anna}` } });
@@ -191,6 +191,21 @@ test("a key that is held down answers once", async () => {
   for (let i = 0; i < 5; i += 1) await page.keyboard.down("d");
   await page.waitForTimeout(500);
   await page.keyboard.up("d");
+  assert.equal(await decisions(), before + 1);
+
+  await page.getByRole("link", { name: "Every number" }).click();
+  const asksAndGoesBack = async () => {
+    await page.keyboard.press("Enter");
+    await page.getByText("Press the button of what is to be done.").waitFor();
+    await page.goBack();
+  };
+  await page.getByLabel("Why").fill("not yet decided");
+  await asksAndGoesBack();
+  await page.getByRole("link", { name: "its story" }).first().click();
+  await page.locator(".own input[type=checkbox]").first().check();
+  await asksAndGoesBack();
+  await page.getByLabel("Another story").fill("s2222222222222");
+  await asksAndGoesBack();
   assert.equal(await decisions(), before + 1);
   await done();
 });

@@ -14,6 +14,7 @@ mod datelines;
 mod decisions;
 #[cfg(feature = "serve")]
 mod editors;
+mod paged;
 mod evaluate;
 mod explained;
 mod feeds;

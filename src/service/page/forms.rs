@@ -101,6 +101,7 @@ fn action(fields: &Fields) -> Result<Action, Problem> {
             let run = one(fields, "run").parse();
             Action::Undo { run: run.map_err(|_| Problem::bad("run: a number"))? }
         }
+        "" => return Err(Problem::bad("press the button of what is to be done")),
         _ => return Err(Problem::bad("there is no such action")),
     })
 }

@@ -1,0 +1,42 @@
+//! The editors' page by its requests, without a port: what it says, and what its forms send.
+
+use axum::body::Body;
+
+use crate::asked::{Answer, Asked, news, options};
+use crate::util::Dir;
+
+/// A service that has the news.
+fn asked(dir: &Dir) -> Asked {
+    let asked = Asked::new(options(dir, None));
+    asked.batch(&news()).is(201);
+    asked.settled("seeds");
+    asked
+}
+
+/// A page as a browser asks for it.
+fn page(asked: &Asked, path: &str) -> Answer {
+    asked.ask(&format!("GET {path}"), &[("accept", "text/html")], Body::empty())
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// What a form of the page sends, and what a reader is shown then.
+fn sent(asked: &Asked, fields: &str) -> Answer {
+    asked.ask("POST /decide", &[FORM, ("accept", "text/html")], fields.to_owned())
+}
+
+#[test]
+fn the_enter_key_decides_nothing() {
+    let dir = Dir::new();
+    let asked = asked(&dir);
+    let story = format!("/stories/{}", asked.story_of("wire"));
+    for path in ["/compare?article=wire&article=mirror", &story] {
+        let page = page(&asked, path).is(200).text;
+        let (_, form) = page.split_once("<form method=\"post\" action=\"/decide\"").unwrap();
+        let (_, button) = form.split_once("<button").unwrap();
+        assert!(button.starts_with(" class=\"unseen\""), "{path}: {button}");
+    }
+    let nothing = sent(&asked, &format!("story={}&article=mirror", asked.story_of("wire"))).is(400);
+    assert!(nothing.text.contains("Press the button"), "{}", nothing.text);
+    asked.stop();
+}
