@@ -25,6 +25,17 @@ fn wait_for_signals(pending: Pending) {
     });
 }
 
+/// A write past the size that files may have (`ulimit -f`) is an error from now on, as on a full disk; before, it ended the
+/// process.
+pub(super) fn not_by_long_files() {
+    // Whoever writes is told by the write itself; the flag only takes the place of what the system does.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(
+        signal_hook::consts::SIGXFSZ,
+        std::sync::Arc::<std::sync::atomic::AtomicBool>::default(),
+    );
+}
+
 /// What returns when the user has had enough, for work that ends in its own way.
 #[cfg(feature = "serve")]
 pub(super) fn asked() -> std::io::Result<impl FnOnce() + Send + 'static> {

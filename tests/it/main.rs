@@ -38,6 +38,8 @@ mod properties;
 mod readme;
 mod report;
 mod samples;
+#[cfg(target_os = "linux")]
+mod scarce;
 #[cfg(feature = "serve")]
 mod served;
 #[cfg(feature = "serve")]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use samestory::store::{Arrivals, Journal};
@@ -12,16 +12,22 @@ use serde_json::json;
 use crate::util::{Dir, ran};
 
 /// A running `samestory serve`.
-struct Served {
-    child: Child,
+pub(crate) struct Served {
+    pub(crate) child: Child,
     address: String,
     /// What it says.
     said: BufReader<ChildStderr>,
 }
 
+/// What runs it.
+pub(crate) const SERVE: &str = "serve --index news.idx --listen 127.0.0.1:0";
+
 impl Served {
     fn start(dir: &Dir) -> Self {
-        let mut command = dir.command("serve --index news.idx --listen 127.0.0.1:0");
+        Self::by(&mut dir.command(SERVE))
+    }
+
+    pub(crate) fn by(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let mut said = BufReader::new(child.stderr.take().unwrap());
@@ -38,7 +44,7 @@ impl Served {
     }
 
     /// Status and all that was answered; none if the other side went away.
-    fn ask(&self, what: &str, body: &str) -> Option<(u16, String)> {
+    pub(crate) fn ask(&self, what: &str, body: &str) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
         let length = body.len();
@@ -66,9 +72,9 @@ impl Served {
         events
     }
 
-    fn signal(&mut self, name: &str) {
+    pub(crate) fn signal(&mut self, name: &str) {
         let id = self.child.id().to_string();
-        assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 }
 
@@ -285,7 +291,7 @@ fn the_client_examples_work() {
     let served = Served::start(&dir);
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let run = |program: &str, script: &str| {
-        let mut command = std::process::Command::new(program);
+        let mut command = Command::new(program);
         command.arg(root.join("examples").join(script)).arg(dir.path("news.jsonl"));
         ran(command
             .env("SAMESTORY_URL", format!("http://{}", served.address))
@@ -329,9 +335,7 @@ fn what_was_acknowledged_survives_being_killed() {
             let senders: Vec<_> = (0..3).map(|n| scope.spawn(sender(n))).collect();
             std::thread::sleep(ends);
             let id = served.child.id().to_string();
-            assert!(
-                std::process::Command::new("kill").args(["-9", &id]).status().unwrap().success()
-            );
+            assert!(Command::new("kill").args(["-9", &id]).status().unwrap().success());
             for sender in senders {
                 acknowledged.extend(sender.join().unwrap());
             }
