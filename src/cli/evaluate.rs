@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow};
 use serde_json::{Value, json};
 
 use super::args::Evaluate;
-use super::cluster::nothing_read;
+use super::cluster::{nothing_read, use_threads};
 use super::exit::{Exit, Failure};
 use super::labels::{self, Labelled, Labels, Met, meet};
 use super::pairs::{count, pairs_json, pairs_text};
@@ -30,6 +30,7 @@ pub(super) fn run(args: &Evaluate, layers: &Layers, tell: &Tell) -> Result<Exit,
         None => {
             // A mistake in the labels is known before the work.
             let gold = gold()?;
+            use_threads(0)?;
             let progress = tell.progress("reading and grouping");
             let grouped = group(args, &args.judging.params());
             drop(progress);

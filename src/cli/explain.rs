@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use clap::Args as Group;
 use serde::Serialize;
 
+use super::cluster::use_threads;
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
 use super::settings::Layers;
@@ -58,6 +59,7 @@ pub(super) fn run(args: &Explain, layers: &Layers, tell: &Tell) -> Result<Exit, 
     if args.index.is_some() {
         args.judging.no_decisions()?;
     }
+    use_threads(0)?;
     let mut refusals = Vec::new();
     args.judging.refuse(&mut refusals);
     let done = match &args.b {

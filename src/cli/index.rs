@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use jiff::Timestamp;
 
+use super::cluster::use_threads;
 use super::decided::Decided;
 use super::exit::{Exit, Failure};
 use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing, Log};
@@ -53,6 +54,7 @@ fn open(changes: Option<&Path>) -> Result<Option<Output>, Failure> {
 
 /// The index, to be changed.
 fn change(indexing: &Indexing) -> Result<Index, Failure> {
+    use_threads(0)?;
     Ok(Index::open(folder(indexing)?, Access::Write, &Params::default())?)
 }
 
@@ -153,6 +155,7 @@ fn export(args: &Export, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     let keep = args.writing.kept()?;
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;
+    use_threads(0)?;
     let outlets = targets::outlets(args.sources.as_deref())?;
     let owners = targets::owners(&outlets);
     let representative = args.standing.representative.clone();

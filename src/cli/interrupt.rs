@@ -16,13 +16,20 @@ fn wait_for_signals(pending: Pending) {
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
 
-    // Without the watch an interruption still ends the process; only a hidden temporary file may stay.
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
-    std::thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
+    // Without the watch an interruption still ends the process; only a hidden temporary file may stay. So the thread comes
+    // first: signals that nobody waits for would be lost.
+    let (give, given) = std::sync::mpsc::channel::<Signals>();
+    let watch = move || {
+        let signal = given.recv().ok().and_then(|mut signals| signals.forever().next());
+        if let Some(signal) = signal {
             pending.remove_then(|| std::process::exit(128 + signal));
         }
-    });
+    };
+    if std::thread::Builder::new().spawn(watch).is_ok()
+        && let Ok(signals) = Signals::new([SIGINT, SIGTERM])
+    {
+        let _ = give.send(signals);
+    }
 }
 
 /// A write past the size that files may have (`ulimit -f`) is an error from now on, as on a full disk; before, it ended the

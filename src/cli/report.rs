@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::cluster::nothing_read;
+use super::cluster::{nothing_read, use_threads};
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
 use super::interrupt;
@@ -58,6 +58,7 @@ pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, F
     targets::check([html], &args.inputs, &layers.files(), index)?;
     let pending = interrupt::watch();
     let page = html.map(|file| Output::open(Some(file), &pending)).transpose()?;
+    use_threads(0)?;
     let (grouping, refusals, params) = match &args.index {
         Some(folder) => stored(folder, &args.judging, tell)?,
         None => read_and_grouped(args, tell)?,

@@ -102,6 +102,7 @@ impl From<Error> for Failure {
                 Self::usage(error).hint("--tokens FILE says who may do what; behind a reverse proxy that speaks TLS a loopback address is enough")
             }
             Error::Listen { .. } => Self::usage(error).hint("--listen names another address or port"),
+            Error::Threads(_) => Self::usage(error),
             Error::Io { .. } => Self { exit: Exit::Unwritable, error: error.into(), hint: None },
         }
     }

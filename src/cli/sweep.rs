@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 
 use super::args::Evaluate;
+use super::cluster::use_threads;
 use super::evaluate::{group, meet_some};
 use super::exit::{Exit, Failure};
 use super::knobs::Sweep;
@@ -124,6 +125,7 @@ fn of_runs<'a>(
     values.push(base);
     values.sort_by(f64::total_cmp);
     values.dedup();
+    use_threads(0)?;
     let progress = tell.progress("sweeping");
     let mut points = Vec::new();
     let mut refused = None;

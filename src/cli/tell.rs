@@ -113,7 +113,7 @@ impl Progress {
             }
             put("\r\x1b[K");
         };
-        Self { stop: Some(stop), thread: Some(std::thread::spawn(draw)) }
+        Self { stop: Some(stop), thread: std::thread::Builder::new().spawn(draw).ok() }
     }
 }
 

@@ -20,6 +20,7 @@ mod rate;
 mod review;
 mod state;
 mod texts;
+mod threads;
 mod tokens;
 mod version;
 mod writer;
@@ -62,6 +63,9 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The system does not give it its threads.
+    #[error("cannot start the threads")]
+    Threads(#[source] std::io::Error),
     /// The system refuses something else.
     #[error("{path}: {source}")]
     Io {
@@ -91,7 +95,7 @@ impl Service {
     /// a line when that begins, changes or ends.
     ///
     /// # Errors
-    /// The index or the journal cannot be used.
+    /// The index or the journal cannot be used, or the threads cannot be started.
     pub fn start(
         mut options: Options,
         tell: impl Fn(&str) + Send + Sync + 'static,
@@ -145,8 +149,8 @@ impl Service {
         *app.lookup.write().expect("nobody panics with it") = index.lookup(limits.recent)?;
         let (a, b) = (app.clone(), app.clone());
         let threads = vec![
-            std::thread::spawn(move || intake::run(&a, intake_journal, &requests)),
-            std::thread::spawn(move || writer::run(&b, index, writer_journal, &orders)),
+            threads::start(move || intake::run(&a, intake_journal, &requests))?,
+            threads::start(move || writer::run(&b, index, writer_journal, &orders))?,
         ];
         Ok(Self { app, threads })
     }
@@ -196,9 +200,8 @@ pub fn serve(
         return Err(Error::Open(listen));
     }
     let folder = options.index.clone();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = threads::runtime()?;
     let refused = |source| Error::Listen { address: listen, source };
-    let runtime = runtime.map_err(refused)?;
     // Before the index is opened, which makes a missing one: an address that is taken leaves nothing behind.
     let listener = runtime.block_on(tokio::net::TcpListener::bind(listen)).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
@@ -206,10 +209,10 @@ pub fn serve(
     let door = Door::open(&folder, address, &service.app.secret)?;
     ready(address);
     let shutdown = service.app.shutdown.clone();
-    std::thread::spawn(move || {
+    threads::start(move || {
         ended();
         shutdown.cancel();
-    });
+    })?;
     runtime.block_on(listen::serve(listener, service.app(), service.app.shutdown.clone()));
     drop(door);
     // Requests that did not end in time are not waited for any longer.

@@ -1,4 +1,4 @@
-//! A system that gives no more: files that may not grow.
+//! A system that gives no more: files that may not grow, threads that cannot be started.
 
 use std::process::Command;
 
@@ -48,4 +48,47 @@ fn a_service_whose_files_may_not_grow_refuses() {
     assert_eq!(served.ask("GET /healthz", "").unwrap().0, 200);
     served.signal("-TERM");
     assert!(served.child.wait().unwrap().success());
+}
+
+/// How large the stack of a thread is asked to be: larger than any machine gives.
+const NO_THREADS: (&str, &str) = ("RUST_MIN_STACK", "1152921504606846976");
+
+#[test]
+fn without_threads_commands_say_so_or_do_without() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", articles(0..20)).run("update -q a.jsonl --index news.idx").exits(0);
+    let run = |arguments: &str| {
+        let mut command = dir.command(arguments);
+        ran(command.env(NO_THREADS.0, NO_THREADS.1).env("RAYON_NUM_THREADS", "2"))
+    };
+    for needs in [
+        "cluster a.jsonl",
+        "report a.jsonl",
+        "report --index news.idx",
+        "explain a1 a2 --in a.jsonl",
+        "index export --index news.idx",
+        "index forget --index news.idx a1",
+    ] {
+        run(needs).exits(2).says("samestory: cannot start the threads: ");
+    }
+    for does_without in
+        ["cluster --threads 1 a.jsonl", "learn boilerplate a.jsonl -o b.toml", "clean a.jsonl"]
+    {
+        run(does_without).exits(0);
+    }
+}
+
+/// Address space for so many threads that each ask for half a gigabyte.
+#[test]
+#[cfg(feature = "serve")]
+fn a_service_has_all_of_its_threads_or_says_so() {
+    for threads in 0..5 {
+        let dir = Dir::new();
+        let taken = format!("ulimit -v {}", (threads << 19) + (1 << 18));
+        let mut command = under(&dir, &taken, &format!("{SERVE} --threads 1"));
+        ran(command.env("RUST_MIN_STACK", (1 << 29).to_string()))
+            .exits(2)
+            .says("samestory: cannot start the threads: ");
+        assert!(dir.names().is_empty(), "{:?}", dir.names());
+    }
 }
