@@ -20,6 +20,8 @@ pub(super) struct Problem {
     pub(super) detail: String,
     /// Seconds after which to try again.
     pub(super) retry_after: Option<u64>,
+    /// Where a reader goes back to; empty where nothing says so.
+    pub(super) back: String,
 }
 
 /// What a problem looks like.
@@ -40,7 +42,7 @@ pub(super) struct ProblemBody<'a> {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), retry_after: None }
+        Self { status, kind, detail: detail.into(), retry_after: None, back: String::new() }
     }
 
     pub(super) fn bad(detail: impl Into<String>) -> Self {

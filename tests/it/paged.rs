@@ -40,3 +40,21 @@ fn the_enter_key_decides_nothing() {
     assert!(nothing.text.contains("Press the button"), "{}", nothing.text);
     asked.stop();
 }
+
+#[test]
+fn what_the_page_says_is_so() {
+    let dir = Dir::new();
+    let asked = asked(&dir);
+    let front = page(&asked, "/?hours=0").is(200).text;
+    assert!(front.contains("2 reports, 1 copy ·"), "{front}");
+
+    let story = asked.story_of("wire");
+    let back = format!("back=/stories/{story}");
+    let link = format!("<a class=\"button\" href=\"/stories/{story}\">Go back</a>");
+    let open = sent(&asked, &format!("action=unlock&story={story}&{back}")).is(409).text;
+    assert!(open.contains("The story is not locked.") && open.contains(&link), "{open}");
+    assert!(!open.contains("Somebody else"), "{open}");
+    let nothing = sent(&asked, &format!("action=split&story={story}&{back}")).is(400).text;
+    assert!(nothing.contains("Tick the articles that leave") && nothing.contains(&link));
+    asked.stop();
+}

@@ -31,30 +31,32 @@ pub(super) async fn decide(
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
     needs(&who, Role::Editor)?;
-    let versions = all(&fields, "version").into_iter().filter_map(|pair| {
+    let back = local(one(&fields, "back"));
+    match decided(&app, &who, &fields).await {
+        Ok(story) => Ok(Redirect::to(&story.unwrap_or(back)).into_response()),
+        Err(problem) if problem.status == StatusCode::CONFLICT => {
+            conflict(&app, &who, fields, &problem).await
+        }
+        Err(problem) => Err(Problem { back, ..problem }),
+    }
+}
+
+/// Does what the fields ask for; gives the page of the story that came of it.
+async fn decided(app: &Arc<App>, who: &Who, fields: &Fields) -> Result<Option<String>, Problem> {
+    let versions = all(fields, "version").into_iter().filter_map(|pair| {
         let (story, version) = pair.split_once('=')?;
         Some((story.to_owned(), version.to_owned()))
     });
     let wish = Wish {
-        action: action(&fields)?,
+        action: action(fields)?,
         by: who.name.clone(),
-        reason: one(&fields, "reason").to_owned(),
+        reason: one(fields, "reason").to_owned(),
         versions: versions.collect(),
     };
     let merges =
         matches!(wish.action, Action::Merge { .. } | Action::Split { .. } | Action::Move { .. });
-    match wish_for(&app, wish).await {
-        Ok(outcome) => {
-            let first = outcome.stories.first().map(|id| format!("/stories/{id}"));
-            let back = local(one(&fields, "back"));
-            let to = if merges { first.unwrap_or(back) } else { back };
-            Ok(Redirect::to(&to).into_response())
-        }
-        Err(problem) if problem.status == StatusCode::CONFLICT => {
-            conflict(&app, &who, fields, &problem).await
-        }
-        Err(problem) => Err(problem),
-    }
+    let outcome = wish_for(app, wish).await?;
+    Ok(outcome.stories.first().filter(|_| merges).map(|id| format!("/stories/{id}")))
 }
 
 /// An address on this page.
@@ -106,7 +108,7 @@ fn action(fields: &Fields) -> Result<Action, Problem> {
     })
 }
 
-/// Says that somebody else was faster, and offers to do it nevertheless.
+/// Says why nothing was decided; where somebody else was faster, it offers to do it nevertheless.
 async fn conflict(
     app: &Arc<App>,
     who: &Who,
@@ -129,14 +131,15 @@ async fn conflict(
         });
         renewed.collect()
     });
+    let (dateline, headline) = if stale {
+        ("Somebody else was faster", "This story has changed")
+    } else {
+        ("Nothing was decided", "That cannot be")
+    };
     let plain = Plain {
         signed_in: Frame::new("", who).signed_in,
-        dateline: "Somebody else was faster".to_owned(),
-        headline: if stale {
-            "This story has changed".to_owned()
-        } else {
-            "That cannot be".to_owned()
-        },
+        dateline: dateline.to_owned(),
+        headline: headline.to_owned(),
         detail: sentence(&problem.detail),
         fields: fresh.unwrap_or_default(),
         back,

@@ -96,6 +96,7 @@ pub(super) fn problem(problem: &Problem, id: &str) -> String {
         dateline: format!("{} · request {id}", problem.status.as_u16()),
         headline: title.to_owned(),
         detail: sentence(&problem.detail),
+        back: problem.back.clone(),
         ..Plain::default()
     };
     plain.render().unwrap_or_else(|_| problem.detail.clone())

@@ -163,7 +163,11 @@ fn weighed(app: &App, summary: Summary, newest: Timestamp) -> (f64, Line) {
     let told = match (line.size, line.duplicate_groups) {
         (1, _) => "1 article".to_owned(),
         (n, g) if n == g => counted(g as usize, "report", "reports"),
-        (n, g) => format!("{}, {} copies", counted(g as usize, "report", "reports"), n - g),
+        (n, g) => format!(
+            "{}, {}",
+            counted(g as usize, "report", "reports"),
+            counted((n - g) as usize, "copy", "copies")
+        ),
     };
     let line = Line {
         title: titled(&line.title),
