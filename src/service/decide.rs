@@ -230,10 +230,19 @@ fn split(told: &Told, articles: &[String]) -> Result<Verdicts, Problem> {
         let parted = of_leaving.iter().filter(|a| id(a) != first);
         verdicts.extend(parted.map(|a| (Verdict::CannotLink, id(a), id(stays))));
         if verdicts.len() > 10 * MOST {
-            return Err(Problem::bad("that is too much to part at once: split it in two steps"));
+            return Err(Problem::bad(too_much(leaving.len(), told.articles.len())));
         }
     }
     Ok(verdicts)
+}
+
+/// What is said of a split that takes too many decisions: how many articles can leave at once, though all were copies.
+fn too_much(leaving: usize, all: usize) -> String {
+    let takes = |leave: usize| leave - 1 + leave * (all - leave);
+    match (1..leaving).rev().find(|&leave| takes(leave) <= 10 * MOST) {
+        Some(leave) => format!("that is too much to part at once: split off {leave} or fewer"),
+        None => "the story has more copies of that than can be parted".to_owned(),
+    }
 }
 
 fn moved(index: &Index, article: &str, story: &str) -> Result<Verdicts, Problem> {

@@ -1,6 +1,7 @@
 //! The editors' page by its requests, without a port: what it says, and what its forms send.
 
 use axum::body::Body;
+use serde_json::json;
 
 use crate::asked::{Answer, Asked, news, options};
 use crate::util::Dir;
@@ -56,5 +57,28 @@ fn what_the_page_says_is_so() {
     assert!(!open.contains("Somebody else"), "{open}");
     let nothing = sent(&asked, &format!("action=split&story={story}&{back}")).is(400).text;
     assert!(nothing.contains("Tick the articles that leave") && nothing.contains(&link));
+    asked.stop();
+}
+
+#[test]
+fn a_split_of_many_copies_says_how_many_can_leave() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let text = "A herd of goats lay down between two bends of the Wendel pass on Monday and ate the signpost, the road office said.";
+    let copy = |n: u32| {
+        let title = "Goats block the Wendel pass";
+        json!({"id": format!("a{n}"), "title": title, "text": text, "source": format!("Paper {n}")})
+    };
+    let copies: Vec<String> = (0..499).map(|n| copy(n).to_string()).collect();
+    asked.batch(&copies.join("\n")).is(201);
+    asked.settled("a498");
+    let story = asked.story_of("a0");
+    let split = |n: u32| {
+        let leave: String = (0..n).map(|n| format!("&article=a{n}")).collect();
+        sent(&asked, &format!("action=split&story={story}{leave}"))
+    };
+    let much = split(5).is(400).text;
+    assert!(much.contains("split off 4 or fewer"), "{much}");
+    split(4).is(303);
     asked.stop();
 }
