@@ -37,7 +37,7 @@ pub(super) async fn guard(
     let id = format!("{}-{}", app.run, app.requests.fetch_add(1, Relaxed));
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = request.method().clone();
-    let wants_page = is_page(&request);
+    let login = is_page(&request).then(|| page::login_for(&request));
     let mut response = match admit(&app, &mut request) {
         Ok(()) => timed(&app, request, next).await,
         Err(problem) => problem.into_response(),
@@ -47,7 +47,7 @@ pub(super) async fn guard(
         response.extensions_mut().insert(problem);
     }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = show(&problem, response, &id, wants_page);
+        response = show(&problem, response, &id, login.as_deref());
     }
     dress(response.headers_mut(), &id);
     let labels = Route {
@@ -178,14 +178,14 @@ async fn timed(app: &App, request: Request, next: Next) -> Response {
     }
 }
 
-/// Writes a problem out, for a program or a reader.
-fn show(problem: &Problem, response: Response, id: &str, wants_page: bool) -> Response {
+/// Writes a problem out, for a program or for a reader, who can sign in somewhere.
+fn show(problem: &Problem, response: Response, id: &str, login: Option<&str>) -> Response {
     let (mut parts, _) = response.into_parts();
-    if wants_page && problem.status == StatusCode::UNAUTHORIZED {
-        return Redirect::to("/login").into_response();
+    if let Some(login) = login.filter(|_| problem.status == StatusCode::UNAUTHORIZED) {
+        return Redirect::to(login).into_response();
     }
     parts.headers.remove(header::CONTENT_LENGTH);
-    let (kind, body) = if wants_page {
+    let (kind, body) = if login.is_some() {
         ("text/html; charset=utf-8", page::problem(problem, id).into_bytes())
     } else {
         ("application/problem+json", problem.json(id))

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use serde_json::json;
 
-use crate::asked::{Answer, Asked, news, options};
+use crate::asked::{Answer, Asked, TOKENS, news, options};
 use crate::util::Dir;
 
 /// A service that has the news.
@@ -80,5 +80,37 @@ fn a_split_of_many_copies_says_how_many_can_leave() {
     let much = split(5).is(400).text;
     assert!(much.contains("split off 4 or fewer"), "{much}");
     split(4).is(303);
+    asked.stop();
+}
+
+#[test]
+fn who_signs_in_is_led_to_what_was_asked_for() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, Some(TOKENS)));
+    let to =
+        |path: &str| page(&asked, path).is(303).headers["location"].to_str().unwrap().to_owned();
+    assert_eq!(to("/"), "/login");
+    let login = to("/review?n=2");
+    assert_eq!(login, "/login?to=%2freview%3fn%3d2");
+    let shown = page(&asked, &login).is(200).text;
+    assert!(shown.contains("name=\"to\" value=\"/review?n=2\""), "{shown}");
+    let sign_in = |token: &str, to: &str| {
+        asked.ask("POST /login", &[FORM], format!("token={}&to={to}", token.repeat(20)))
+    };
+    let wrong = sign_in("x", "/review").is(403).text;
+    assert!(wrong.contains("name=\"to\" value=\"/review\""), "{wrong}");
+    for (to, led) in [
+        ("/review?n=2", "/review?n=2"),
+        ("https://evil.example", "/"),
+        ("//evil.example", "/"),
+        ("/%09/evil.example", "/"),
+        ("/%5Cevil.example", "/"),
+    ] {
+        let signed = sign_in("c", to).is(303);
+        assert_eq!(signed.headers["location"], led, "{to}");
+        // A link from elsewhere comes with it.
+        let cookie = signed.headers["set-cookie"].to_str().unwrap();
+        assert!(cookie.contains("; SameSite=Lax;"), "{cookie}");
+    }
     asked.stop();
 }

@@ -15,9 +15,11 @@ use crate::service::state::App;
 use crate::service::tokens::{Role, Who};
 use crate::service::version::version;
 
-type Fields = Vec<(String, String)>;
+/// What a form sends.
+pub(super) type Fields = Vec<(String, String)>;
 
-fn one<'a>(fields: &'a Fields, name: &str) -> &'a str {
+/// The first field of a name; empty where there is none.
+pub(super) fn one<'a>(fields: &'a Fields, name: &str) -> &'a str {
     fields.iter().find(|f| f.0 == name).map_or("", |f| f.1.trim())
 }
 
@@ -59,11 +61,11 @@ async fn decided(app: &Arc<App>, who: &Who, fields: &Fields) -> Result<Option<St
     Ok(outcome.stories.first().filter(|_| merges).map(|id| format!("/stories/{id}")))
 }
 
-/// An address on this page.
-fn local(back: &str) -> String {
-    let inside =
-        back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\n', '\r']);
-    if inside { back.to_owned() } else { "/".to_owned() }
+/// An address on this page. Browsers leave out tabs and the like, and take `\` for `/`.
+pub(super) fn local(address: &str) -> String {
+    let plain = address.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let inside = plain && address.starts_with('/') && !address.starts_with("//");
+    if inside { address.to_owned() } else { "/".to_owned() }
 }
 
 fn action(fields: &Fields) -> Result<Action, Problem> {

@@ -11,13 +11,14 @@ mod today;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use jiff::Timestamp;
 
+use self::forms::{Fields, local, one};
 use super::guard::COOKIE;
 use super::problem::Problem;
 use super::state::App;
@@ -85,6 +86,7 @@ struct Plain {
     detail: String,
     /// What is sent if it is to be done nevertheless.
     fields: Vec<(String, String)>,
+    /// Where a reader goes back to, or on to who signs in.
     back: String,
     login: bool,
 }
@@ -109,11 +111,21 @@ fn sentence(text: &str) -> String {
     format!("{first}{}.", chars.as_str())
 }
 
-async fn login() -> Result<Response, Problem> {
-    sign_in_page(StatusCode::OK, "")
+/// Where somebody signs in who asks for a page, to be led to it then.
+pub(super) fn login_for(request: &Request) -> String {
+    match request.uri().path_and_query().map_or("/", |asked| asked.as_str()) {
+        asked if asked != "/" && request.method() == Method::GET => {
+            format!("/login?to={}", encoded(asked))
+        }
+        _ => "/login".to_owned(),
+    }
 }
 
-fn sign_in_page(status: StatusCode, fault: &str) -> Result<Response, Problem> {
+async fn login(Query(fields): Query<Fields>) -> Result<Response, Problem> {
+    sign_in_page(StatusCode::OK, "", local(one(&fields, "to")))
+}
+
+fn sign_in_page(status: StatusCode, fault: &str, to: String) -> Result<Response, Problem> {
     let plain = Plain {
         dateline: "samestory".to_owned(),
         headline: "Sign in".to_owned(),
@@ -122,6 +134,7 @@ fn sign_in_page(status: StatusCode, fault: &str) -> Result<Response, Problem> {
         } else {
             sentence(fault)
         },
+        back: to,
         login: true,
         ..Plain::default()
     };
@@ -131,23 +144,24 @@ fn sign_in_page(status: StatusCode, fault: &str) -> Result<Response, Problem> {
 async fn sign_in(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
-    let token = fields.iter().find(|f| f.0 == "token").map_or("", |f| f.1.trim());
+    let (token, to) = (one(&fields, "token"), local(one(&fields, "to")));
     if app.tokens.bearer(token).is_none() {
-        return sign_in_page(StatusCode::FORBIDDEN, "this token is not known");
+        return sign_in_page(StatusCode::FORBIDDEN, "this token is not known", to);
     }
     // A browser sends it back over TLS only, if that is how it got here; the proxy says so.
     let over_tls = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
     let secure = if over_tls { "; Secure" } else { "" };
     let session = session(token);
+    // Whoever comes by a link from elsewhere is signed in; what is sent from elsewhere comes without it.
     let cookie =
-        format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=7776000{secure}");
-    with_cookie(&cookie, "/")
+        format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000{secure}");
+    with_cookie(&cookie, &to)
 }
 
 async fn sign_out() -> Result<Response, Problem> {
-    with_cookie(&format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"), "/login")
+    with_cookie(&format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"), "/login")
 }
 
 fn with_cookie(cookie: &str, to: &str) -> Result<Response, Problem> {
