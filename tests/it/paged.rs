@@ -114,3 +114,44 @@ fn who_signs_in_is_led_to_what_was_asked_for() {
     }
     asked.stop();
 }
+
+/// How much a page says that it has seen.
+fn seen(page: &str) -> &str {
+    let (_, rest) = page.split_once("name=\"seen\" value=\"").unwrap();
+    rest.split('"').next().unwrap()
+}
+
+#[test]
+fn a_merger_of_what_changed_is_asked_about() {
+    let dir = Dir::new();
+    let asked = asked(&dir);
+    let [story, seeds] = ["wire", "seeds"].map(|id| asked.story_of(id));
+    let front = || page(&asked, "/?hours=0").is(200).text;
+    let merge = |shown: &str| {
+        let seen = seen(shown);
+        sent(&asked, &format!("action=merge&stories={story}&stories={seeds}&seen={seen}&back=/"))
+    };
+    let before = front();
+    asked.post("/v1/decisions", &json!({"action": "lock", "story": seeds})).is(201);
+    let stale = merge(&before).is(409).text;
+    assert!(stale.contains("This story has changed"), "{stale}");
+    assert_ne!(asked.story_of("seeds"), asked.story_of("wire"));
+    merge(&stale).is(303);
+    assert_eq!(asked.story_of("seeds"), asked.story_of("wire"));
+    asked.stop();
+}
+
+#[test]
+fn a_merger_beside_what_changed_is_not_asked_about() {
+    let dir = Dir::new();
+    let asked = asked(&dir);
+    let [story, seeds] = ["wire", "seeds"].map(|id| asked.story_of(id));
+    let before = page(&asked, "/?hours=0").is(200).text;
+    let later = json!({"id": "later", "title": "Ferry aground off Pellin", "source": "Mirror"});
+    asked.post("/v1/articles", &later).is(201);
+    asked.settled("later");
+    asked.post("/v1/decisions", &json!({"action": "representative", "article": "later"})).is(201);
+    let seen = seen(&before);
+    sent(&asked, &format!("action=merge&stories={story}&stories={seeds}&seen={seen}")).is(303);
+    asked.stop();
+}

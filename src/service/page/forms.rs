@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 
 use super::{Frame, Plain, rendered, sentence};
+use crate::pipeline::index::Index;
 use crate::service::api::{needs, wish_for};
 use crate::service::decide::{Action, Wish};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::{Role, Who};
-use crate::service::version::version;
+use crate::service::version::{seen, version, version_seen};
 
 /// What a form sends.
 pub(super) type Fields = Vec<(String, String)>;
@@ -45,20 +46,37 @@ pub(super) async fn decide(
 
 /// Does what the fields ask for; gives the page of the story that came of it.
 async fn decided(app: &Arc<App>, who: &Who, fields: &Fields) -> Result<Option<String>, Problem> {
-    let versions = all(fields, "version").into_iter().filter_map(|pair| {
-        let (story, version) = pair.split_once('=')?;
-        Some((story.to_owned(), version.to_owned()))
-    });
     let wish = Wish {
         action: action(fields)?,
         by: who.name.clone(),
         reason: one(fields, "reason").to_owned(),
-        versions: versions.collect(),
+        versions: versions(app, fields).await?,
     };
     let merges =
         matches!(wish.action, Action::Merge { .. } | Action::Split { .. } | Action::Move { .. });
     let outcome = wish_for(app, wish).await?;
     Ok(outcome.stories.first().filter(|_| merges).map(|id| format!("/stories/{id}")))
+}
+
+/// The versions of the stories that were looked at, of which a page of many says only how much it has seen.
+async fn versions(app: &Arc<App>, fields: &Fields) -> Result<Vec<(String, String)>, Problem> {
+    let sent = all(fields, "version").into_iter().filter_map(|pair| {
+        let (story, version) = pair.split_once('=')?;
+        Some((story.to_owned(), version.to_owned()))
+    });
+    let mut versions: Vec<_> = sent.collect();
+    let (ticked, seen) = (all(fields, "stories"), one(fields, "seen").to_owned());
+    if !seen.is_empty() {
+        let look = move |index: &Index| {
+            let of_ticked = ticked.into_iter().map(|story| {
+                let version = version_seen(index, &story, &seen)?;
+                Ok((story, version))
+            });
+            of_ticked.collect::<Result<Vec<_>, Problem>>()
+        };
+        versions.extend(app.looks.look(app, look).await?);
+    }
+    Ok(versions)
 }
 
 /// An address on this page. Browsers leave out tabs and the like, and take `\` for `/`.
@@ -118,21 +136,9 @@ async fn conflict(
     problem: &Problem,
 ) -> Result<Response, Problem> {
     let stale = problem.is_stale();
-    let story = one(&fields, "story").to_owned();
     let back = local(one(&fields, "back"));
-    let now = app.looks.look(app, move |index| match index.told(&story)? {
-        Some(told) => Ok(Some((told.story.id.clone(), version(index, &told)?))),
-        None => Ok(None),
-    });
-    let now = now.await?.filter(|_| stale);
-    let fresh = now.map(|(id, version)| {
-        let renewed = fields.into_iter().map(|(name, value)| match name.as_str() {
-            "story" => (name, id.clone()),
-            "version" => (name, format!("{id}={version}")),
-            _ => (name, value),
-        });
-        renewed.collect()
-    });
+    let fresh =
+        if stale { app.looks.look(app, move |index| renewed(index, fields)).await? } else { None };
     let (dateline, headline) = if stale {
         ("Somebody else was faster", "This story has changed")
     } else {
@@ -148,4 +154,23 @@ async fn conflict(
         ..Plain::default()
     };
     Ok((StatusCode::CONFLICT, rendered(&plain)?).into_response())
+}
+
+/// The fields with the stories that they name as those are now; none where one is gone.
+fn renewed(index: &Index, fields: Fields) -> Result<Option<Fields>, Problem> {
+    let mut renewed = Fields::new();
+    for (name, value) in fields {
+        let value = match name.as_str() {
+            "story" | "stories" => index.told(&value)?.map(|told| told.story.id),
+            "version" => match index.told(value.split('=').next().unwrap_or_default())? {
+                Some(told) => Some(format!("{}={}", told.story.id, version(index, &told)?)),
+                None => None,
+            },
+            "seen" => Some(seen(index)?),
+            _ => Some(value),
+        };
+        let Some(value) = value else { return Ok(None) };
+        renewed.push((name, value));
+    }
+    Ok(Some(renewed))
 }

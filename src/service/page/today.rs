@@ -16,6 +16,7 @@ use crate::service::api::{Filters, StoryLine, cursor};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
+use crate::service::version::seen;
 
 /// Stories that are looked at together, to be shown by their weights.
 const LOOKED_AT: usize = 400;
@@ -50,6 +51,7 @@ struct Today {
     outlets: usize,
     spans: [(u32, &'static str); 5],
     counted: String,
+    seen: String,
     stories: Vec<Line>,
     next: Option<String>,
 }
@@ -77,6 +79,8 @@ pub(super) async fn page(
 }
 
 fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Problem> {
+    // Before the stories: what changes meanwhile is asked about once too often, not once too seldom.
+    let seen = seen(index)?;
     let stats = index.stats()?;
     let newest = index.newest()?.and_then(|t| t.parse::<Timestamp>().ok());
     let newest = newest.unwrap_or_else(Timestamp::now);
@@ -101,9 +105,9 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
         found.into_iter().map(|summary| weighed(app, summary, newest)).collect();
     lines.retain(|(_, line)| line.outlets >= outlets);
     lines.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| x.1.id.cmp(&y.1.id)));
-    let seen = asked.skip.saturating_add(SHOWN);
-    let next = if seen < lines.len() {
-        Some(address(&asked, [hours as usize, outlets], asked.cursor.as_deref(), seen))
+    let shown = asked.skip.saturating_add(SHOWN);
+    let next = if shown < lines.len() {
+        Some(address(&asked, [hours as usize, outlets], asked.cursor.as_deref(), shown))
     } else {
         after.map(|after| address(&asked, [hours as usize, outlets], Some(&after), 0))
     };
@@ -128,6 +132,7 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
             thousands(all as u64),
             thousands(stats.articles)
         ),
+        seen,
         stories,
         next,
     })
