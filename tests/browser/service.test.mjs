@@ -130,6 +130,8 @@ test("two editors at once", async () => {
   await anna.page.getByLabel("Why").fill("kept as it is");
   await anna.page.getByRole("button", { name: "Lock" }).click();
   await anna.page.getByText("locked", { exact: true }).waitFor();
+  await bert.page.getByText("locked", { exact: true }).waitFor();
+  await bert.page.getByRole("button", { name: "Unlock" }).waitFor();
   await bert.page.getByLabel(/Tick Cheese/).check();
   await bert.page.getByRole("button", { name: "Split the ticked off" }).click();
   await bert.page.getByRole("heading", { name: "This story has changed" }).waitFor();

@@ -75,7 +75,8 @@
     const sizes = new Map(all(".story[data-id]").map((story) => [story.dataset.id, story.dataset.size]));
     const mark = name(document.activeElement);
     const stood = name(handle(items()[at]));
-    now.forEach((part, n) => part.replaceWith(document.adoptNode(then[n])));
+    // What is as it was stays, with what is selected in it.
+    now.forEach((part, n) => part.isEqualNode(then[n]) || part.replaceWith(document.adoptNode(then[n])));
     all("[data-live] input[type=checkbox]").forEach((input) => (input.checked = ticked.has(input.value)));
     all("[data-live] details").forEach((d) => (d.open = open.has(d.querySelector("input")?.value)));
     all(".story[data-id]").forEach((story) => {
@@ -83,7 +84,7 @@
     });
     setTimeout(() => all(".fresh").forEach((story) => story.classList.remove("fresh")), 4000);
     if (mark && document.activeElement === document.body) {
-      all("[data-live] a, [data-live] input").find((e) => name(e) === mark)?.focus({ preventScroll: true });
+      all("[data-live] a, [data-live] input, [data-live] button").find((e) => name(e) === mark)?.focus({ preventScroll: true });
     }
     // The keys stay at what they stood at, wherever it is now.
     if (stood) at = items().findIndex((item) => name(handle(item)) === stood);
