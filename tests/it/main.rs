@@ -14,7 +14,6 @@ mod datelines;
 mod decisions;
 #[cfg(feature = "serve")]
 mod editors;
-mod paged;
 mod evaluate;
 mod explained;
 mod feeds;
@@ -32,6 +31,8 @@ mod named;
 #[cfg(target_os = "linux")]
 mod packaged;
 mod page;
+#[cfg(feature = "serve")]
+mod paged;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod properties;
