@@ -24,7 +24,8 @@ use std::time::Instant;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "serve")]
+pub use explain::{explain, explain_story};
+
 use crate::model::{Article, Grouping, Refusal};
 use crate::params::Params;
 use crate::read::{Chunk, Notes};
@@ -33,7 +34,6 @@ use crate::stages::duplicates::Duplicates;
 use crate::stages::pool::Pool;
 use corpus::Corpus;
 use exact::Exact;
-pub use explain::{explain, explain_story};
 use prepare::Preparer;
 use spool::Room;
 use stories::Stories;
