@@ -14,7 +14,7 @@ pub(super) fn version(index: &Index, told: &Told) -> Result<String, Problem> {
 
 /// How much a page of many stories has seen: the last decision and the last line of the log.
 pub(super) fn seen(index: &Index) -> Result<String, Problem> {
-    let last = index.decided()?.last().map_or(0, |d| d.number);
+    let last = index.decided_before(i64::MAX, 1)?.first().map_or(0, |d| d.number);
     Ok(format!("{last}.{}", index.log_end()?))
 }
 
