@@ -64,7 +64,7 @@ pub struct Duplicates {
 /// Candidate pairs that are worth an exact comparison.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    /// As [`buckets::pair`]s, ascending and distinct.
+    /// As [`pair`](crate::kernel::buckets::pair)s, ascending and distinct.
     pub pairs: Vec<u64>,
     /// How many articles share the most crowded band.
     pub largest_bucket: usize,
