@@ -76,7 +76,9 @@
     const mark = name(document.activeElement);
     const stood = name(handle(items()[at]));
     // What is as it was stays, with what is selected in it.
-    now.forEach((part, n) => part.isEqualNode(then[n]) || part.replaceWith(document.adoptNode(then[n])));
+    const changed = now.map((part, n) => [part, then[n]]).filter(([part, other]) => !part.isEqualNode(other));
+    if (changed.length === 0) return;
+    changed.forEach(([part, other]) => part.replaceWith(document.adoptNode(other)));
     all("[data-live] input[type=checkbox]").forEach((input) => (input.checked = ticked.has(input.value)));
     all("[data-live] details").forEach((d) => (d.open = open.has(d.querySelector("input")?.value)));
     all(".story[data-id]").forEach((story) => {
@@ -95,7 +97,11 @@
   const events = new EventSource("/v1/events");
   events.addEventListener("settled", soon);
   events.addEventListener("missed", soon);
-  events.addEventListener("open", () => (live.textContent = "Live."));
+  events.addEventListener("open", () => {
+    live.textContent = "Live.";
+    // What was grouped since the page was made, but before this, is told by no event.
+    soon();
+  });
   events.addEventListener("error", () => (live.textContent = "Not live; trying again."));
   addEventListener("pagehide", () => events.close());
 })();
