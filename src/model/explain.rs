@@ -103,6 +103,13 @@ pub struct TextNumbers {
     pub names: [Vec<String>; 2],
 }
 
+impl TextNumbers {
+    /// Whether the two match, taken by themselves.
+    pub fn matches(&self) -> bool {
+        self.strength >= 1.0
+    }
+}
+
 /// The numbers of the story level; those that the run did not need are not known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoryNumbers {

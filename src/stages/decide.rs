@@ -303,6 +303,7 @@ mod tests {
         let decisions: Vec<Decision> = said.iter().map(decision).collect();
         let found = in_force(&decisions);
         assert_eq!(found.positions, kept);
+        assert!(found.decisions.iter().eq(kept.iter().map(|&i| &decisions[i])));
         assert_eq!(found.refused.len(), refused.len(), "{:?}", found.refused);
         for ((at, why), (i, expected)) in found.refused.iter().zip(refused) {
             assert!(at == i && why.contains(expected), "{why}");

@@ -140,6 +140,7 @@ pub fn examine<'a>(
 
 /// Pairs of which the components are gone through together, unless one alone has more.
 pub(super) const TOGETHER: usize = if cfg!(test) { 2 } else { 1 << 10 };
+
 /// Groups articles by the pairs that were checked, as [`groups`] does.
 fn group(
     [examined, related]: [Vec<Examined>; 2],

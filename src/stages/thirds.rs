@@ -3,6 +3,8 @@
 //! Whether the ends of a chain match is asked because its middle does. Without that, what one text shares with each of two others would
 //! bring these together, whatever they say.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::candidates::BOUNDS;
@@ -26,14 +28,13 @@ pub fn relate<E>(
     components: &Components,
     mut examine: impl FnMut(&[u64]) -> Result<Vec<Examined>, E>,
 ) -> Result<Vec<Examined>, E> {
-    let mut related = examine(&relations([examined, &[]], examined, components))?;
-    let mut last = related.clone();
-    for _ in 1..ROUNDS {
+    let (mut related, mut last) = (Vec::new(), Cow::Borrowed(examined));
+    for _ in 0..ROUNDS {
         let new = relations([examined, &related], &last, components);
         if new.is_empty() {
             break;
         }
-        last = examine(&new)?;
+        last = examine(&new)?.into();
         related.extend_from_slice(&last);
         related = components.sort(&related, |e| e.a);
     }

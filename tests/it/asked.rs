@@ -61,6 +61,13 @@ impl Asked {
         Self { service: Some(Service::start(options, |_| ()).unwrap()), runtime }
     }
 
+    /// A service that has the [`news`], without tokens.
+    pub(crate) fn with_news(dir: &Dir) -> Self {
+        let asked = Self::new(options(dir, None));
+        asked.batch(&news()).is(201);
+        asked
+    }
+
     pub(crate) fn ask(
         &self,
         what: &str,

@@ -2,20 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::asked::{Asked, news, options, percent};
+use crate::asked::{Asked, options, percent};
 use crate::util::Dir;
-
-/// A service that has the [`news`].
-fn asked(dir: &Dir) -> Asked {
-    let asked = Asked::new(options(dir, None));
-    asked.batch(&news()).is(201);
-    asked
-}
 
 #[test]
 fn a_split_names_some_articles_however_often() {
     let dir = Dir::new();
-    let asked = asked(&dir);
+    let asked = Asked::with_news(&dir);
     let story = asked.story_of("mirror");
     let split = |articles: &Value| {
         let wish = json!({"action": "split", "story": story, "articles": articles});
@@ -47,7 +40,7 @@ fn what_leads_to_an_article_steers_nothing() {
 #[test]
 fn the_same_decided_twice_is_two_decisions() {
     let dir = Dir::new();
-    let asked = asked(&dir);
+    let asked = Asked::with_news(&dir);
     let story = asked.story_of("wire");
     let run = |action: &str| {
         let wish = json!({"action": action, "story": story});
@@ -74,7 +67,7 @@ fn the_same_decided_twice_is_two_decisions() {
 #[test]
 fn labels_name_articles_that_evaluate_finds() {
     let dir = Dir::new();
-    let asked = asked(&dir);
+    let asked = Asked::with_news(&dir);
     let ids = ["-x1", "=a,b"];
     for id in ids {
         asked.post("/v1/articles", &json!({"id": id, "title": format!("Seeds {id}")})).is(201);

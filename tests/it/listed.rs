@@ -8,7 +8,7 @@ use samestory::pipeline::index::{Access, Index};
 
 use serde_json::{Value, json};
 
-use crate::asked::{Asked, news, options};
+use crate::asked::{Asked, options};
 use crate::util::Dir;
 
 #[test]
@@ -75,8 +75,7 @@ fn many_decisions_are_listed_with_those_in_force() {
 #[test]
 fn decisions_are_the_same_a_page_at_a_time() {
     let dir = Dir::new();
-    let asked = Asked::new(options(&dir, None));
-    asked.batch(&news()).is(201);
+    let asked = Asked::with_news(&dir);
     let decide = |wish: Value| asked.post("/v1/decisions", &wish).is(201).json()["run"].clone();
     let link = |action: &str| json!({"action": action, "article": "wire", "other": "mirror"});
     decide(json!({"action": "split", "story": asked.story_of("wire"), "articles": ["mirror"]}));

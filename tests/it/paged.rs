@@ -3,13 +3,12 @@
 use axum::body::Body;
 use serde_json::json;
 
-use crate::asked::{Answer, Asked, TOKENS, news, options};
+use crate::asked::{Answer, Asked, TOKENS, options};
 use crate::util::Dir;
 
-/// A service that has the news.
+/// A service that has the news, grouped.
 fn asked(dir: &Dir) -> Asked {
-    let asked = Asked::new(options(dir, None));
-    asked.batch(&news()).is(201);
+    let asked = Asked::with_news(dir);
     asked.settled("seeds");
     asked
 }

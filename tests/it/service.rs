@@ -208,8 +208,7 @@ fn what_could_not_be_written_down_decides_nothing() {
 #[test]
 fn editors_decide_and_undo() {
     let dir = Dir::new();
-    let asked = Asked::new(options(&dir, None));
-    asked.batch(&news()).is(201);
+    let asked = Asked::with_news(&dir);
     let (story, seeds) = (asked.story_of("wire"), asked.story_of("seeds"));
     let version = |story: &str| {
         asked.get(&format!("/v1/stories/{story}")).is(200).json()["version"]
@@ -289,8 +288,7 @@ fn editors_decide_and_undo() {
 #[test]
 fn whose_articles_moved_is_another_version() {
     let dir = Dir::new();
-    let asked = Asked::new(options(&dir, None));
-    asked.batch(&news()).is(201);
+    let asked = Asked::with_news(&dir);
     let (story, other) = (asked.story_of("wire"), asked.story_of("seeds"));
     let versions = || {
         let told = |story: &String| asked.get(&format!("/v1/stories/{story}")).is(200).json();

@@ -64,12 +64,11 @@ pub(super) fn apart(
     text: &TextNumbers,
 ) -> Option<&'static str> {
     let [x, y] = pair.map(|i| corpus.content(i as u32));
-    let as_one = text.strength >= 1.0;
-    if (as_one || x == y) && is_parted(found, groups) {
+    if (text.matches() || x == y) && is_parted(found, groups) {
         Some(PARTED)
-    } else if as_one && is_match(found, pair) {
+    } else if text.matches() && is_match(found, pair) {
         Some("the two match, their groups do not on average")
-    } else if as_one {
+    } else if text.matches() {
         Some("their sketches have too little in common: a run does not compare them")
     } else {
         text.against

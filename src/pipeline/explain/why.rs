@@ -52,7 +52,7 @@ pub(super) fn why(
 fn of_one_group(text: &TextNumbers) -> &'static str {
     if text.same_words {
         "the same text, word for word"
-    } else if text.strength >= 1.0 {
+    } else if text.matches() {
         "enough of one text is in the other"
     } else {
         "these two are no match, but other copies tie them"

@@ -72,10 +72,10 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation) -> io::Result<()>
         style: STYLE,
         headline: match e.verdict {
             Relation::Duplicates => "Near-duplicates of one text",
-            Relation::Story if e.text.strength < 1.0 => "One story, in other words",
+            Relation::Story if !e.text.matches() => "One story, in other words",
             Relation::Story => "One story",
             Relation::Apart if e.story.is_some() => "Two stories",
-            Relation::Apart if e.text.strength < 1.0 => "No near-duplicates of one text",
+            Relation::Apart if !e.text.matches() => "No near-duplicates of one text",
             Relation::Apart => "Two groups",
         },
         why: reasons(e).iter().map(|said| shown(said, REASON)).collect(),
@@ -110,7 +110,7 @@ fn text(e: &Explanation) -> Table {
     }
     if let Some(against) = text.against {
         rows.push(Number {
-            name: if text.strength < 1.0 { "No match" } else { "Not one group" },
+            name: if text.matches() { "Not one group" } else { "No match" },
             value: String::new(),
             note: format!("because {against}"),
         });

@@ -24,10 +24,10 @@ pub fn write_explanation(out: &mut dyn Write, e: &Explanation, screen: Screen) -
     articles(out, &e.articles, screen)?;
     let verdict = match e.verdict {
         Relation::Duplicates => "near-duplicates: one group in one story",
-        Relation::Story if e.text.strength < 1.0 => "one story, told in other words",
+        Relation::Story if !e.text.matches() => "one story, told in other words",
         Relation::Story => "one story",
         Relation::Apart if e.story.is_some() => "two stories",
-        Relation::Apart if e.text.strength < 1.0 => "no near-duplicates: two groups",
+        Relation::Apart if !e.text.matches() => "no near-duplicates: two groups",
         Relation::Apart => "two groups",
     };
     writeln!(out, "\n{}", screen.paint(Tone::Strong, verdict))?;
@@ -95,7 +95,7 @@ fn text(out: &mut dyn Write, e: &Explanation, screen: Screen) -> io::Result<()> 
         line(out, "days apart", &format!("{days:.2}"))?;
     }
     if let Some(against) = text.against {
-        let what = if text.strength < 1.0 { "no match, because" } else { "not one group, because" };
+        let what = if text.matches() { "not one group, because" } else { "no match, because" };
         line(out, what, against)?;
     }
     for (what, both) in [("numbers", &text.numbers), ("names", &text.names)] {
