@@ -9,6 +9,7 @@
 
 mod few;
 mod rounds;
+mod ways;
 
 use rounds::add_up;
 pub use rounds::{Linkage, NONE};

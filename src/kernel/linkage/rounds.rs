@@ -18,7 +18,7 @@ pub struct Linkage {
     /// Whether there is any penalty.
     penalised: bool,
     /// Pairs of groups, the lower first, that never merge; ascending.
-    apart: Vec<(u32, u32)>,
+    pub(super) apart: Vec<(u32, u32)>,
     average: Average,
     cut: i64,
 }
@@ -36,7 +36,7 @@ pub(super) struct Nearest {
     /// The position of the edge; [`NONE`] without.
     pub(super) edge: Vec<u32>,
     /// Its [`fraction`](Linkage::fraction).
-    fraction: Vec<(i64, u64)>,
+    pub(super) fraction: Vec<(i64, u64)>,
 }
 
 impl Nearest {
@@ -164,6 +164,11 @@ impl Linkage {
         self.apart.dedup();
     }
 
+    /// Whether the [`fraction`](Self::fraction) of an edge is the same however its groups grow by what it does not tell of.
+    pub(super) fn counts_edges_alone(&self) -> bool {
+        self.average == Average::ExaminedPairs && !self.penalised
+    }
+
     /// Sum of the scores of the pairs between the two groups of an edge, and how many pairs that is over.
     fn fraction(&self, e: &Edge) -> (i64, u64) {
         let (a, b) = (e.a as usize, e.b as usize);
@@ -241,7 +246,7 @@ impl Linkage {
 }
 
 /// Compares averages, each a sum over so many pairs.
-fn compare((p, q): (i64, u64), (r, s): (i64, u64)) -> Ordering {
+pub(super) fn compare((p, q): (i64, u64), (r, s): (i64, u64)) -> Ordering {
     (i128::from(p) * i128::from(s)).cmp(&(i128::from(r) * i128::from(q)))
 }
 

@@ -271,3 +271,20 @@ fn what_merges_one_pair_a_round_costs_no_more_than_its_edges() {
     assert_eq!(chain(0), expected, "all as strong");
     assert_eq!(chain(1), expected, "one stronger than the other");
 }
+
+/// As many around one, each as close to it as the other, or one closer than the other.
+#[test]
+fn what_grows_by_one_a_round_costs_no_more_than_what_each_brings() {
+    let n = 1 << 14;
+    let none = vec![0; n as usize];
+    let star = |step: i64| {
+        let sum = move |i: u32| 1_000_000 + step * i64::from(i);
+        let around = (1..n).map(move |i| Edge { a: 0, b: i, sum: sum(i), examined: 1 });
+        let beside = (1..n - 1).map(move |i| Edge { a: i, b: i + 1, sum: 900_000, examined: 1 });
+        group(&none, around.chain(beside), 800_000, Average::ExaminedPairs)
+    };
+    for step in [0, 1, -1] {
+        let tree = star(step);
+        assert_eq!(tree.label, vec![0; n as usize], "step {step}");
+    }
+}
