@@ -45,8 +45,8 @@ pub struct Params {
     /// Least share of the smaller shingle set found in the larger, 0..=1: catches cut and padded copies. Of two versions
     /// under one headline, on the same days, it takes 0.7 of that.
     pub min_containment: f64,
-    /// Least similarity (cosine times time factor) of two reports that are kept as a story match, 0..=1. Below 0.1 it changes
-    /// nothing: see [`crate::stages::reach::SIMILAR`].
+    /// Least similarity (cosine times time factor) of two reports that are kept as a story match, 0..=1; a report without any in its
+    /// story keeps its pairs there. Below 0.1 it changes nothing: see [`crate::stages::reach::SIMILAR`].
     pub min_similarity: f64,
     /// Least average score at which two groups of reports become one story, -1..=1. Raising it splits stories.
     pub story_cut: f64,

@@ -1,12 +1,15 @@
 //! The evidence of an outcome: every verified match, and the best one of each article.
 
 use super::Found;
+use super::stories::Stories;
 use crate::kernel::sort::by_number_and;
 use crate::kernel::time::ONE;
 use crate::model::{Grouping, Match, MatchKind};
 use crate::params::Params;
+use crate::stages::neighbours::Similar;
 
-/// All verified matches of both levels, by position; those of copies are taken out of what was found.
+/// All verified matches of both levels, by position; those of copies are taken out of what was found. A report without a match inside
+/// its story keeps its pairs there, however little they have in common.
 pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
     let examined = std::mem::take(&mut found.duplicates.matches);
     let Found { constraints, exact, groups, stories, .. } = found;
@@ -31,8 +34,12 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
         ..between(exact.kept[e.a as usize], exact.kept[e.b as usize])
     });
     let share = |x: i64| (x as f64 / ONE as f64) as f32;
+    let is_match = |pair: &Similar| share(pair.similarity()) >= params.min_similarity as f32;
+    let loose = loose(stories, is_match);
+    let holds =
+        |pair: &Similar| stories.joins(pair) && [pair.a, pair.b].iter().any(|&i| loose[i as usize]);
     let told = stories.similar.iter().zip(&stories.scores.pairs);
-    let told = told.filter(|(pair, _)| share(pair.similarity()) >= params.min_similarity as f32);
+    let told = told.filter(|(pair, _)| is_match(pair) || holds(pair));
     let told = told.map(|(pair, &score)| {
         let [of_a, of_b] = [pair.a, pair.b].map(|i| stories.scores.penalties[i as usize]);
         Match {
@@ -59,6 +66,15 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
     let mut all = by_number_and(all, n, |m| m.a as usize, |m| (m.b, m.kind));
     all.dedup_by_key(|m| (m.a, m.b));
     all
+}
+
+/// Whether each report has no match inside its story: its pairs there are all that says why it is in it.
+fn loose(stories: &Stories, is_match: impl Fn(&Similar) -> bool) -> Vec<bool> {
+    let mut loose = vec![true; stories.story.len()];
+    for pair in stories.similar.iter().filter(|pair| is_match(pair) && stories.joins(pair)) {
+        [pair.a, pair.b].into_iter().for_each(|i| loose[i as usize] = false);
+    }
+    loose
 }
 
 /// How many pairs that editors linked are in two stories nevertheless.

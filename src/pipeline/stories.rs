@@ -37,6 +37,11 @@ impl Stories {
         let story = (0..n_groups as u32).collect();
         Self { story, count: n_groups, nearest, ..Self::default() }
     }
+
+    /// Whether the two reports of a pair are in one story.
+    pub(super) fn joins(&self, pair: &Similar) -> bool {
+        self.story[pair.a as usize] == self.story[pair.b as usize]
+    }
 }
 
 /// Groups near-duplicate groups into stories.

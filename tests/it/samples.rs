@@ -161,3 +161,16 @@ fn explanations_agree_with_the_clusters() {
         }
     });
 }
+
+#[test]
+fn every_report_of_a_story_says_what_it_resembles_there_however_little() {
+    let rows = rows(&clusters("--min-similarity 0.9"));
+    let usual = self::rows(&clusters(""));
+    assert_eq!(
+        partition(&rows, "article_id", "story_id"),
+        partition(&usual, "article_id", "story_id")
+    );
+    for row in rows.iter().filter(|row| row["story_size"] != "1") {
+        assert!(!row["similarity"].is_empty() && !row["matched_article_id"].is_empty(), "{row:?}");
+    }
+}
