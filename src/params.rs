@@ -35,7 +35,7 @@ pub struct Params {
     pub terms: Option<Arc<LearntTerms>>,
     /// Treat every article as undated.
     pub ignore_dates: bool,
-    /// How far apart in time two matched reports may be, in days. Lowering it parts the chapters of an affair. Dated reports
+    /// How far apart in time two matched reports may be, in days, more than 0. Lowering it parts the chapters of an affair. Dated reports
     /// never match from 5.5 days on ([`crate::kernel::time`]), so that raising it changes nothing for them.
     pub window_days: f64,
     /// Who stands for a near-duplicate group.
@@ -72,7 +72,40 @@ impl Default for Params {
     }
 }
 
+/// A number that is not in its range.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("{name} is {value}: it must be {least} to {most}")]
+pub struct OutOfRange {
+    /// The field of [`Params`].
+    pub name: &'static str,
+    /// What it is.
+    pub value: f64,
+    /// The least that it may be.
+    pub least: f64,
+    /// The most that it may be.
+    pub most: f64,
+}
+
 impl Params {
+    /// Whether every number is in its range: shares, and a window of some time.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let numbers = [
+            ("window_days", self.window_days, f64::MIN_POSITIVE, f64::MAX),
+            ("min_resemblance", self.min_resemblance, 0.0, 1.0),
+            ("min_containment", self.min_containment, 0.0, 1.0),
+            ("min_similarity", self.min_similarity, 0.0, 1.0),
+            ("story_cut", self.story_cut, -1.0, 1.0),
+        ];
+        let outside =
+            numbers.into_iter().find(|&(_, value, least, most)| !(least..=most).contains(&value));
+        outside.map_or(Ok(()), |(name, value, least, most)| {
+            Err(OutOfRange { name, value, least, most })
+        })
+    }
+
     /// [`Params::story_cut`] in 1 / 65,536.
     pub fn fixed_story_cut(&self) -> i64 {
         (self.story_cut * ONE as f64).round() as i64

@@ -25,6 +25,7 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, Literal, TypedDict, Union, Unpack
 
 import pyarrow as pa
@@ -57,7 +58,8 @@ class Settings(TypedDict, total=False):
     """What can change an answer; what is left out is as in the command.
 
     ``only_duplicates`` stops at near-duplicates, each group its own story. ``ignore_dates`` treats all articles as undated.
-    ``window`` is how many days apart two matched reports may be. The thresholds are shares of 1; raising one splits.
+    ``window`` is how many days apart two matched reports may be. The thresholds are shares of 1; raising one splits. A number out of its
+    range is a `ValueError`.
     """
 
     only_duplicates: bool
@@ -166,12 +168,46 @@ def _paths(articles: Articles) -> Iterator[tuple[list[str], bool]]:
         if given and all(isinstance(one, (str, os.PathLike)) for one in given):
             yield [os.fspath(one) for one in given], True
             return
-        names = dict.fromkeys(["id", "title", "text"]) | dict.fromkeys(name for one in given for name in one)
-        table = pa.table({name: [one.get(name) for one in given] for name in names})
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "articles.parquet")
-        pq.write_table(table, path, compression="none")
+        with _file("articles.jsonl") as path:
+            with open(path, "w", encoding="ascii") as file:
+                file.writelines(json.dumps(_known(one), default=_spelled) + "\n" for one in given)
+            yield [path], False
+        return
+    with _file("articles.parquet") as path:
+        pq.write_table(_plain(table), path, compression="none")
         yield [path], False
+
+
+@contextmanager
+def _file(name: str) -> Iterator[str]:
+    """The path of a file that lasts as long as it is wanted."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield os.path.join(folder, name)
+
+
+def _known(article: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of an article: a missing value of pandas (NaN, NaT) is none."""
+    return {name: value for name, value in article.items() if not (isinstance(value, (float, date)) and value != value)}
+
+
+def _spelled(value: Any) -> Any:
+    """A value as JSON has it: times by ISO 8601, numbers of NumPy as what they stand for, the missing value of pandas as none."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return None if type(value).__name__ == "NAType" else str(value)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """The table with categories as what they stand for: Parquet has none of some kinds."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            column = table.column(i)
+            kind = _TEXT if field.type.value_type == pa.string_view() else field.type.value_type
+            chunks = [chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks]
+            table = table.set_column(i, field.name, pa.chunked_array(chunks, kind))
+    return table
 
 
 def _table(rows: list[tuple[Any, ...]], types: Mapping[str, pa.DataType]) -> pa.Table:

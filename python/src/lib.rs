@@ -3,6 +3,11 @@
 // What comes from Python is made for the call: there is nothing to borrow.
 #![allow(clippy::needless_pass_by_value)]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
 use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use samestory::kernel::bootstrap::bcubed_interval;
@@ -73,9 +78,9 @@ fn defaults(py: Python<'_>) -> PyResult<Py<PyAny>> {
 /// The articles of files and folders: columns in the order of `samestory.read`, times in seconds.
 #[pyfunction]
 fn articles(py: Python<'_>, paths: Vec<String>) -> PyResult<(Vec<Row>, Vec<Refused>)> {
-    py.detach(|| {
+    interruptible(py, move |stop| {
         let (mut rows, mut refusals) = (Vec::new(), Vec::new());
-        for parsed in open(&paths)?.map(Chunk::parse) {
+        for parsed in stop.watch(open(&paths)?).map(Chunk::parse) {
             rows.extend(parsed.articles.into_iter().map(row));
             refusals.extend(parsed.refusals);
         }
@@ -98,9 +103,9 @@ type Text = (String, String, String);
 /// Id, title and text of each article, as they are compared.
 #[pyfunction]
 fn cleaned(py: Python<'_>, paths: Vec<String>) -> PyResult<(Vec<Text>, Vec<Refused>)> {
-    py.detach(|| {
+    interruptible(py, move |stop| {
         let (mut rows, mut refusals) = (Vec::new(), Vec::new());
-        for parsed in open(&paths)?.map(Chunk::parse) {
+        for parsed in stop.watch(open(&paths)?).map(Chunk::parse) {
             rows.extend(parsed.articles.into_iter().map(|article| {
                 let cleaned = clean(&article.title, &article.text);
                 let (title, text) = (cleaned.title.to_string(), cleaned.text.to_string());
@@ -129,8 +134,9 @@ fn cluster(
             return Err(PyValueError::new_err(format!("no layout `{other}`: {allowed}")));
         }
     };
-    py.detach(|| {
-        let run = pipeline::cluster(open(&paths)?, &settings.into()).map_err(failed)?;
+    let params = params(settings)?;
+    interruptible(py, move |stop| {
+        let run = pipeline::cluster(stop.watch(open(&paths)?), &params).map_err(failed)?;
         let table = Table { layout, format: Format::Parquet, ..Table::default() };
         let mut rows = Vec::new();
         report::write(&mut rows, &run.grouping, &table).map_err(failed)?;
@@ -143,16 +149,17 @@ fn cluster(
 fn explain(
     py: Python<'_>,
     paths: Vec<String>,
-    a: &str,
-    b: &str,
+    a: String,
+    b: String,
     settings: Settings,
 ) -> PyResult<String> {
     if a == b {
         return Err(PyValueError::new_err(format!("{a}: these are one and the same article")));
     }
-    py.detach(|| {
-        let articles = open(&paths)?.map(|chunk| chunk.parse().articles);
-        let found = pipeline::explain(articles, [a, b], &settings.into()).map_err(failed)?;
+    let params = params(settings)?;
+    interruptible(py, move |stop| {
+        let articles = stop.watch(open(&paths)?).map(|chunk| chunk.parse().articles);
+        let found = pipeline::explain(articles, [&a, &b], &params).map_err(failed)?;
         let found =
             found.map_err(|id| PyKeyError::new_err(format!("no article has the id {id}")))?;
         serde_json::to_string(&found).map_err(|error| PyValueError::new_err(error.to_string()))
@@ -184,6 +191,50 @@ fn evaluate(py: Python<'_>, predicted: Vec<u32>, gold: Vec<u32>) -> String {
 #[pyfunction]
 fn command(py: Python<'_>, args: Vec<std::ffi::OsString>) -> u8 {
     py.detach(|| samestory::cli::run(args) as u8)
+}
+
+/// Told to a call that nobody waits for any more.
+#[derive(Clone, Default)]
+struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// The chunks of a reader, until there is no use for them.
+    fn watch(&self, reader: read::Reader) -> impl Iterator<Item = Chunk> + Send + use<> {
+        let stop = self.clone();
+        reader.take_while(move |_| !stop.0.load(Ordering::Relaxed))
+    }
+}
+
+/// How often a call looks whether it was interrupted.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Works on another thread, so that Ctrl-C is heard meanwhile: the call is given up at once, and what it began reads nothing more and
+/// ends by itself.
+fn interruptible<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl FnOnce(&Stop) -> PyResult<T> + Send + 'static,
+) -> PyResult<T> {
+    let (stop, caller) = (Stop::default(), thread::current());
+    let told = stop.clone();
+    let worker = thread::Builder::new().name("samestory".to_owned()).spawn(move || {
+        let done = work(&told);
+        caller.unpark();
+        done
+    })?;
+    while !worker.is_finished() {
+        py.detach(|| thread::park_timeout(LOOK));
+        if let Err(interrupt) = py.check_signals() {
+            stop.0.store(true, Ordering::Relaxed);
+            return Err(interrupt);
+        }
+    }
+    worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn params(settings: Settings) -> PyResult<Params> {
+    let params = Params::from(settings);
+    params.check().map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(params)
 }
 
 fn open(paths: &[String]) -> PyResult<read::Reader> {

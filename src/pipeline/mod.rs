@@ -28,7 +28,7 @@ pub use explain::{explain, explain_story};
 
 use crate::model::{Article, Grouping, Refusal};
 use crate::params::Params;
-use crate::read::{Chunk, Notes};
+use crate::read::{Chunk, Notes, Parsed, given};
 use crate::stages::decide::{self, Constraints};
 use crate::stages::duplicates::Duplicates;
 use crate::stages::pool::Pool;
@@ -116,7 +116,8 @@ impl Default for Memory {
 /// ```
 ///
 /// # Errors
-/// What has to wait for its stage cannot be written to the folder for temporary files, or not be read again.
+/// A parameter is not in its range ([`Params::check`]), or what has to wait for its stage cannot be written to the folder for
+/// temporary files, or not be read again.
 pub fn cluster(
     chunks: impl IntoIterator<Item = Chunk, IntoIter: Send>,
     params: &Params,
@@ -133,6 +134,7 @@ pub fn cluster_within(
     params: &Params,
     memory: Memory,
 ) -> io::Result<Run> {
+    checked(params)?;
     let (mut run, mut clock) = (Run::default(), Clock::default());
     let corpus = read(chunks, params, Room::new(memory), &mut run)?;
     clock.stage(&mut run.stages, "read", run.counts.read, "articles");
@@ -140,7 +142,8 @@ pub fn cluster_within(
     Ok(run)
 }
 
-/// Groups articles that are at hand, for tests, libraries and small inputs.
+/// Groups articles that are at hand, for tests, libraries and small inputs. One without an id goes by its address or its content; one
+/// with neither text nor title is refused, by its record or, without one, by its place, counted from 1.
 ///
 /// ```
 /// use samestory::model::Article;
@@ -156,12 +159,19 @@ pub fn cluster_within(
 /// # Errors
 /// As [`cluster`].
 pub fn cluster_articles(articles: Vec<Article>, params: &Params) -> io::Result<Run> {
+    checked(params)?;
     let (mut run, mut corpus) = (Run::default(), Corpus::default());
+    let Parsed { articles, refusals, .. } = given(articles);
+    run.refusals = refusals;
     run.counts.read = articles.len() as u64;
     corpus.add(Preparer::new(params).prepare_all(articles, params))?;
     corpus.seal(&mut run);
     group(corpus, params, &mut run, &mut Clock::default())?;
     Ok(run)
+}
+
+fn checked(params: &Params) -> io::Result<()> {
+    params.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
 }
 
 /// Reads, cleans, shingles and sketches: everything that concerns one article alone.

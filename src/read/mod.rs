@@ -16,6 +16,7 @@ mod encoding;
 mod feed;
 mod fields;
 mod files;
+mod given;
 mod html;
 mod identity;
 mod input;
@@ -40,6 +41,7 @@ use jiff::tz::TimeZone;
 pub use chunk::{Chunk, Parsed};
 pub use fields::Field;
 pub(crate) use files::paths;
+pub(crate) use given::given;
 #[cfg(feature = "parquet")]
 pub use parquet::parquet_table;
 pub use reader::{Reader, open};

@@ -37,6 +37,8 @@ pub use look::{Filter, Located, RunSeen, Summary, first_and_last};
 pub use segment::{Block, Keep, Segment, SegmentWriter};
 pub use tables::{Member, Named, Next, Stored, Story};
 
+use crate::params::OutOfRange;
+
 /// Why an index cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -70,6 +72,9 @@ pub enum Error {
         /// What differs.
         what: String,
     },
+    /// It is to be built with a parameter that is not in its range.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
     /// A file is not as it was written.
     #[error("{path}: damaged: {what}")]
     Damaged {

@@ -170,3 +170,36 @@ fn refusals_are_in_the_order_of_their_records() {
     let run = cluster_articles((0..40).map(version).collect(), &Params::default()).unwrap();
     assert!(run.refusals.len() == 20 && run.refusals.is_sorted(), "{:?}", run.refusals);
 }
+
+#[test]
+fn articles_of_a_program_are_held_to_what_is_asked_of_records() {
+    let article = |title: &str, url: &str| Article {
+        title: title.into(),
+        url: url.into(),
+        ..Article::default()
+    };
+    let articles = vec![
+        article("The pier at Merrin reopens", ""),
+        article(" ", ""),
+        article("A library lends seeds", "https://merrin.example/seeds?utm_source=a"),
+    ];
+    let run = cluster_articles(articles, &Params::default()).unwrap();
+    let mut ids: Vec<&str> = run.grouping.articles.iter().map(|a| &*a.id).collect();
+    ids.sort_unstable();
+    assert_eq!(ids.len(), 2);
+    assert!(ids.contains(&"https://merrin.example/seeds") && !ids.contains(&""), "{ids:?}");
+    assert_eq!((run.refusals.len(), run.refusals[0].record), (1, 2));
+    assert_eq!(run.refusals[0].reason, "neither text nor title");
+}
+
+#[test]
+fn parameters_out_of_their_range_are_an_error() {
+    let refused = |params: Params| cluster_articles(Vec::new(), &params).unwrap_err().to_string();
+    let cut = refused(Params { story_cut: -1e300, ..Params::default() });
+    assert!(cut.starts_with("story_cut is -1") && cut.ends_with("it must be -1 to 1"), "{cut}");
+    let share = refused(Params { min_resemblance: 5.0, ..Params::default() });
+    assert_eq!(share, "min_resemblance is 5: it must be 0 to 1");
+    for window_days in [0.0, -1.0, f64::NAN] {
+        assert!(refused(Params { window_days, ..Params::default() }).starts_with("window_days"));
+    }
+}

@@ -2,8 +2,12 @@
 
 import csv
 import doctest
+import os
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import unittest
 import warnings
 from pathlib import Path
@@ -91,6 +95,31 @@ class Test(unittest.TestCase):
         with self.assertRaisesRegex(OSError, "nowhere: no such file or folder"):
             samestory.read("nowhere")
         self.assertEqual(samestory.cluster([]).num_rows, 0)
+
+    def test_a_column_of_any_kind_harms_no_other(self) -> None:
+        mixed = [
+            {"id": 5, "title": "Ship", "score": 1.5, "published": pd.Timestamp("2025-03-04T10:00Z"), "text": float("nan")},
+            {"id": "a", "title": "Quay", "score": "n/a", "published": pd.NaT, "lang": pd.NA},
+        ]
+        articles = samestory.read(mixed).to_pylist()
+        self.assertEqual([(a["id"], a["text"], a["lang"]) for a in articles], [("5", "", ""), ("a", "", "")])
+        self.assertEqual([a["published"] for a in articles], [pd.Timestamp("2025-03-04T10:00Z"), None])
+        names = pa.array(["north"], pa.string_view())
+        desk = pa.DictionaryArray.from_arrays(pa.array([0], pa.uint32()), names)
+        self.assertEqual(samestory.cluster(pa.table({"id": ["a"], "title": ["Ship"], "source": desk}))["source"].to_pylist(), ["north"])
+
+    def test_numbers_out_of_range(self) -> None:
+        for settings in ({"min_resemblance": 5.0}, {"window": float("nan")}, {"story_cut": -1e300}):
+            with self.assertRaisesRegex(ValueError, "it must be"):
+                samestory.cluster([], **settings)  # type: ignore[arg-type]
+
+    def test_ctrl_c_ends_a_call_that_would_not_end(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            never = os.path.join(folder, "never.jsonl")
+            os.mkfifo(never)
+            threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
+            with self.assertRaises(KeyboardInterrupt):
+                samestory.cluster(never)
 
     def test_the_command_comes_along(self) -> None:
         command = Path(sys.executable).with_name("samestory")

@@ -11,21 +11,24 @@ pub use tree::explain_story;
 pub(super) use tree::of_story;
 
 use super::prepare::{Preparer, cleaned, delivered};
-use super::{Clock, Corpus, Found, Run};
+use super::{Clock, Corpus, Found, Run, checked};
 use crate::model::explain::{Explanation, Needs, Party, Relation, SharedTerm};
 use crate::model::{Article, Entry};
 use crate::params::Params;
+use crate::read::given;
 use crate::stages::verify::STRONGEST;
 
 /// Explains two articles by their ids, among all articles.
 ///
 /// # Errors
-/// Lists that were put aside cannot be read; within, the id that no article has.
+/// A parameter is not in its range, or lists that were put aside cannot be read; within, the id that no article has.
 pub fn explain(
     articles: impl IntoIterator<Item = Vec<Article>>,
     ids: [&str; 2],
     params: &Params,
 ) -> io::Result<Result<Explanation, String>> {
+    checked(params)?;
+    let articles = articles.into_iter().map(|some| given(some).articles);
     let (corpus, originals) = gather(articles, |id| ids.contains(&id), params)?;
     of_pair(corpus, ids, &originals, params)
 }

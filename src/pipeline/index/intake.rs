@@ -6,7 +6,7 @@ use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::{Options, Version, rows, texts};
-use crate::model::{Article, Entry, Refusal};
+use crate::model::{Entry, Refusal};
 use crate::params::Params;
 use crate::pipeline::corpus::seal::{other_version, place};
 use crate::pipeline::prepare::{Chunkful, Prepared, Preparer};
@@ -41,9 +41,9 @@ impl Source for Chunk {
     }
 }
 
-impl Source for Vec<Article> {
+impl Source for Parsed {
     fn parse(self) -> Parsed {
-        Parsed { articles: self, ..Parsed::default() }
+        self
     }
 }
 

@@ -134,8 +134,9 @@ impl Index {
     /// together is that of the index; for [`Access::Create`] `params` must say the same.
     ///
     /// # Errors
-    /// It is missing, locked, damaged, of another version or other parameters, or the system refuses.
+    /// It is missing, locked, damaged, of another version or other parameters, a parameter is not in its range, or the system refuses.
     pub fn open(folder: &Path, access: Access, params: &Params) -> Result<Self, Error> {
+        params.check()?;
         let store = Store::open(folder, access, params)?;
         let decisions = decide::in_force(&store.decisions()?).decisions;
         Ok(Self { params: Params { decisions, ..store.params().clone() }, store })

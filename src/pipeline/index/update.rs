@@ -16,7 +16,7 @@ use crate::kernel::filter::Rare;
 use crate::model::{Article, Decision, Grouping};
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::{Clock, place};
-use crate::read::Chunk;
+use crate::read::{Chunk, Parsed, given};
 use crate::store::{Batch, RunLine, Stored};
 
 /// What goes and what is new, beside what the index has.
@@ -87,10 +87,13 @@ impl Index {
         articles: Vec<Article>,
         options: &Options,
     ) -> Result<Night, Error> {
+        let Parsed { articles, mut refusals, .. } = given(articles);
         let mut articles = articles.into_iter();
         let chunk = move || {
-            let chunk: Vec<Article> = articles.by_ref().take(256).collect();
-            (!chunk.is_empty()).then_some(chunk)
+            let articles: Vec<Article> = articles.by_ref().take(256).collect();
+            let chunk =
+                Parsed { articles, refusals: std::mem::take(&mut refusals), ..Parsed::default() };
+            (!chunk.articles.is_empty() || !chunk.refusals.is_empty()).then_some(chunk)
         };
         self.add(std::iter::from_fn(chunk), options, |_| Ok(()))
     }
