@@ -54,7 +54,7 @@ pub(super) struct Indexing {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Index")]
 pub(super) struct Keeping {
-    /// Forget whole stories this long after their newest article, counted to the newest of all; never if not given
+    /// Forget whole stories this long after their newest article, counted to the newest of all that is not of the future; never if not given
     #[arg(long, value_name = "TIME", env = "SAMESTORY_RETAIN")]
     pub(super) retain: Option<Days>,
     /// Store the texts of articles for this long; if not given, `update` stores none and `serve` all for ever

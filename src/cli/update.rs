@@ -68,7 +68,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
         filled.map_err(|error| Failure::from(error).hint(hint))?;
     }
     commit(others, rows)?;
-    say_outcome(&night, tell);
+    say_outcome(&night, args.keeping.retain.is_some(), tell);
     verdict(&settings.running, night.refusals.len() as u64, night.counts.read)
 }
 
@@ -156,7 +156,8 @@ pub(super) fn folder(indexing: &Indexing) -> Result<&Path, Failure> {
     })
 }
 
-fn say_outcome(night: &Night, tell: &Tell) {
+/// Says what came of the night; what expired only where anything could.
+fn say_outcome(night: &Night, expires: bool, tell: &Tell) {
     say_unmet(night.counts.unmet, tell);
     tell.stages(&night.stages);
     let of = |change: &str| night.changes.iter().filter(|c| c.change == change).count();
@@ -167,7 +168,8 @@ fn say_outcome(night: &Night, tell: &Tell) {
         format!("{} grown, {} merged, {} split", of("grew"), of("merged"), of("split")),
         counted(night.refusals.len(), "refused", "refused"),
     ];
-    tell.note(&counts.join(", "));
+    let expired = expires.then(|| counted(of("expired"), "story expired", "stories expired"));
+    tell.note(&counts.into_iter().chain(expired).collect::<Vec<_>>().join(", "));
 }
 
 impl From<Error> for Failure {

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use foldhash::HashSet;
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row};
 
-use super::tables::{ARTICLE, Member, Next, STORY, Stored, Story, of_any_block, stored, story};
+use super::tables::{
+    ARTICLE, Member, Next, STORY, Stored, Story, of_any_block, stored, story, time,
+};
 use super::{Error, Store};
 
 /// That a column is one of those in a list, which is given as JSON.
@@ -78,13 +81,19 @@ impl Store {
         self.one("SELECT packed FROM texts WHERE row = ?", row, |r| r.get(0))
     }
 
-    /// The time of the newest article.
+    /// The time of the newest article of those that are not later than `now`, to the second; none without any.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn newest(&self) -> Result<Option<String>, Error> {
-        let sql = "SELECT MAX(last) FROM stories";
-        self.db.query_row(sql, [], |r| r.get(0)).map_err(self.sql())
+    pub fn newest(&self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        // Times are compared as they are spelled: one with a fraction comes before the second that it is in.
+        let now = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        // A story that ends later may have articles that are not later.
+        let sql = "SELECT MAX(time) FROM (\
+                   SELECT MAX(last) AS time FROM stories WHERE last <= ?1 UNION ALL \
+                   SELECT MAX(IFNULL(published, seen)) FROM articles WHERE IFNULL(published, seen) <= ?1 AND row IN \
+                   (SELECT row FROM members WHERE story IN (SELECT story FROM stories WHERE last > ?1)))";
+        Ok(self.one(sql, now, |r| time(r, 0))?.flatten())
     }
 
     /// The rows of all stories whose newest article is older than a time.

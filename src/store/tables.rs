@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, Row, Transaction};
 
@@ -212,12 +213,16 @@ fn unreadable(i: usize, error: impl std::error::Error + Send + Sync + 'static) -
     rusqlite::Error::FromSqlConversionFailure(i, Type::Text, Box::new(error))
 }
 
+/// The time in a column, if there is one.
+pub(super) fn time(r: &Row<'_>, i: usize) -> rusqlite::Result<Option<Timestamp>> {
+    match r.get_ref(i)? {
+        ValueRef::Null => Ok(None),
+        _ => parsed(r, i).map(Some),
+    }
+}
+
 pub(super) fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
     let text = |i: usize| r.get_ref(i).and_then(|value| Ok(value.as_str()?.into()));
-    let time = |i: usize| match r.get_ref(i)? {
-        ValueRef::Null => Ok(None),
-        _ => parsed::<jiff::Timestamp>(r, i).map(Some),
-    };
     let kept = r.get_ref(7)?.as_str_or_null()?.map(serde_json::from_str).transpose();
     let entry = Entry {
         id: text(1)?,
@@ -227,8 +232,8 @@ pub(super) fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
         url: text(5)?,
         file: r.get_ref(6)?.as_str()?.into(),
         kept: kept.map_err(|error| unreadable(7, error))?.unwrap_or_default(),
-        published: time(8)?.into(),
-        seen: time(9)?.into(),
+        published: time(r, 8)?.into(),
+        seen: time(r, 9)?.into(),
         fingerprint: r.get::<_, i64>(10)? as u64,
     };
     Ok(Stored { row: r.get(0)?, entry })

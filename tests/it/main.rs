@@ -1,6 +1,7 @@
 //! The one integration binary: each module is one door into the crate.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
+mod ages;
 #[cfg(feature = "serve")]
 mod asked;
 mod backup;

@@ -1,6 +1,7 @@
 //! Looking into an index: what a service asks of it.
 
 use foldhash::HashMap;
+use jiff::Timestamp;
 
 use super::{Index, rows};
 use crate::model::{Change, Entry};
@@ -93,12 +94,13 @@ impl Index {
         self.store.runs(before, most)
     }
 
-    /// When the newest article was published, or else seen.
+    /// When the newest article was published, or else seen; those that say that they are of later than `now` do not count.
+    /// None where there is none.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn newest(&self) -> Result<Option<String>, Error> {
-        self.store.newest()
+    pub fn newest(&self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        self.store.newest(now)
     }
 
     /// Whether it has an article of an id.

@@ -88,7 +88,7 @@ pub struct Night {
 /// How an update is made.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// When articles without a date were seen.
+    /// When articles without a date were seen. Days are not counted from articles that are later.
     pub now: Timestamp,
     /// Whether only to say what would change.
     pub dry_run: bool,

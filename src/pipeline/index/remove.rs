@@ -6,14 +6,13 @@ use jiff::Timestamp;
 use super::settle::Ending;
 use super::state::State;
 use super::update::Turn;
-use super::world;
 use super::{Error, Index, Night, Options, rows};
 use crate::kernel::hash::hash;
 use crate::model::Decision;
 use crate::pipeline::Clock;
 use crate::pipeline::prepare::Prepared;
 use crate::stages::decide;
-use crate::store::{Batch, Journal, Named, RunLine};
+use crate::store::{Batch, Journal, Named, RunLine, Stored};
 
 impl Index {
     /// Forgets articles: nothing of their texts, terms and postings is left in any file, and of what editors decided about
@@ -53,8 +52,9 @@ impl Index {
         Ok((night, missing))
     }
 
-    /// Forgets whole stories whose newest article is older than so many days before the newest of all. What is left is grouped as
-    /// one run over it would: reports of its first 33 days, whose past was partly in what is forgotten, may be grouped in another way.
+    /// Forgets whole stories whose newest article is older than so many days before the newest of all, of those that are not
+    /// later than `options.now`. What is left is grouped as one run over it would: reports of its first 33 days, whose past was
+    /// partly in what is forgotten, may be grouped in another way.
     ///
     /// # Errors
     /// As [`Index::update`].
@@ -71,10 +71,7 @@ impl Index {
         options: &Options,
         told: Vec<u32>,
     ) -> Result<Option<Night>, Error> {
-        let newest = self.store.newest()?.and_then(|newest| newest.parse().ok());
-        let Some(before) = newest.and_then(|newest| world::before(newest, days)) else {
-            return Ok(None);
-        };
+        let Some(before) = self.cut_off(days, options.now, &[])? else { return Ok(None) };
         let removed = self.store.rows_of_stories_before(&before)?;
         if removed.is_empty() {
             return Ok(None);
@@ -85,6 +82,22 @@ impl Index {
         let rows = removed.clone();
         let gone = move |a: &Prepared| rows.binary_search(&a.row).is_ok();
         self.remove(gone, ending, Batch { run, removed, ..Batch::default() }, told).map(Some)
+    }
+
+    /// The time, as the database spells it, before which articles are older than so many days: those are counted to the newest
+    /// article of the index and of some new ones that is not later than `now`, for a date in the future makes nothing old.
+    /// None where nothing can be that old.
+    pub(super) fn cut_off(
+        &self,
+        days: f64,
+        now: Timestamp,
+        new: &[Stored],
+    ) -> Result<Option<String>, Error> {
+        let new = new.iter().filter_map(|a| a.entry.time()).filter(|time| *time <= now);
+        let Some(newest) = self.store.newest(now)?.max(new.max()) else { return Ok(None) };
+        let seconds = newest.as_second().checked_sub((days * 86_400.0) as i64);
+        let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+        Ok(time.map(|time| time.to_string()))
     }
 
     /// Takes decisions of editors; those that contradict others are refused, by position, with the reason.

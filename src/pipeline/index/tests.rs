@@ -91,7 +91,8 @@ fn article(r: &Recipe) -> Article {
 enum Step {
     Update(Vec<Recipe>),
     Forget(u8),
-    Expire(u8),
+    /// So many days before the newest that is not later than an hour.
+    Expire(u8, i64),
     Decide(u8, u8, u8),
 }
 
@@ -99,7 +100,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         8 => prop::collection::vec(recipe(), 0..14).prop_map(Step::Update),
         1 => (0u8..40).prop_map(Step::Forget),
-        1 => (1u8..40).prop_map(Step::Expire),
+        1 => (1u8..40, 0i64..1200).prop_map(|(days, hour)| Step::Expire(days, hour)),
         1 => (0u8..5, 0u8..40, 0u8..40).prop_map(|(v, a, b)| Step::Decide(v, a, b)),
     ];
     prop::collection::vec(step, 1..7)
@@ -221,9 +222,10 @@ fn live(steps: &[Step], ignore_dates: bool) -> Result<(), TestCaseError> {
                 prop_assert_eq!(missing.is_empty(), there);
                 night
             }
-            Step::Expire(days) => {
+            Step::Expire(days, hour) => {
+                let now = Timestamp::from_second(START + hour * 3600).unwrap();
                 let time = |a: &Article| a.published.or(a.seen).unwrap();
-                let newest = survivors.values().map(time).max();
+                let newest = survivors.values().map(time).filter(|time| *time <= now).max();
                 let old = |a: &Article| {
                     !ignore_dates
                         && newest.is_some_and(|n| {
@@ -237,7 +239,7 @@ fn live(steps: &[Step], ignore_dates: bool) -> Result<(), TestCaseError> {
                     .flatten()
                     .collect();
                 survivors.retain(|id, _| !gone.contains(id));
-                index.expire(f64::from(*days), &options).unwrap()
+                index.expire(f64::from(*days), &Options::at(now)).unwrap()
             }
             Step::Decide(v, a, b) => {
                 let made = decision(*v, *a, *b);
@@ -297,7 +299,7 @@ fn nothing_is_left_of_who_had_a_row_before() {
             made(2, 0, 0, 0, 0, None),
             made(2, 1, 33, 3, 38, Some(48)),
         ]),
-        Step::Expire(1),
+        Step::Expire(1, 1_200),
         Step::Update(vec![
             made(1, 1, 7, 0, 30, Some(217)),
             made(2, 1, 0, 0, 20, Some(0)),

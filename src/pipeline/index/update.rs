@@ -1,7 +1,6 @@
 //! A night: read, find which versions stay, group what that touches, commit.
 
 use foldhash::{HashMap, HashSet};
-use jiff::Timestamp;
 
 use super::arrange::{self, Told};
 use super::findings::Findings;
@@ -11,7 +10,7 @@ use super::reports::{self, Reports};
 use super::settle::{self, Before, Ending};
 use super::state::{NONE, State};
 use super::work::Work;
-use super::{Error, Index, Night, Options, name, near, regroup, rows, world};
+use super::{Error, Index, Night, Options, name, near, regroup, world};
 use crate::kernel::filter::Rare;
 use crate::model::{Article, Decision, Grouping};
 use crate::pipeline::prepare::Prepared;
@@ -126,10 +125,9 @@ impl Index {
         batch.removed.sort_unstable();
         let stored = |a: Prepared| Stored { row: a.row, entry: a.entry };
         batch.articles = versions.added.into_iter().map(stored).collect();
-        batch.texts_before = options.store_text_days.and_then(|days| {
-            let newest = newest(&state, &batch.articles)?;
-            world::before(newest, days)
-        });
+        if let Some(days) = options.store_text_days {
+            batch.texts_before = self.cut_off(days, options.now, &batch.articles)?;
+        }
         let (added, replaced) = (batch.articles.len() as i64, batch.removed.len() as i64);
         let (repeated, refused) = (versions.repeated as i64, night.refusals.len() as i64);
         batch.run = RunLine {
@@ -252,12 +250,4 @@ impl Index {
         clock.stage(&mut night.stages, "write", added, "new articles");
         Ok(())
     }
-}
-
-/// When the newest article was published, or else seen.
-fn newest(state: &State, added: &[Stored]) -> Option<Timestamp> {
-    let stored = state.rows.iter().zip(&state.was).filter(|(_, was)| was.is_there());
-    let stored = stored.filter_map(|(known, _)| rows::dated(known.brief.time).time).max();
-    let stored = stored.and_then(|time| Timestamp::from_second(time).ok());
-    stored.max(added.iter().filter_map(|a| a.entry.time()).max())
 }

@@ -1,7 +1,6 @@
 //! All articles of an index in memory, grouped anew: what an export and an explanation look at.
 
 use foldhash::HashMap;
-use jiff::Timestamp;
 
 use super::rows;
 use super::settle::Fresh;
@@ -80,12 +79,6 @@ pub(super) fn fresh(state: &State, corpus: &Corpus, story: &Story) -> Fresh {
         first: times.clone().min().map(|time| time.to_string()),
         last: times.max().map(|time| time.to_string()),
     }
-}
-
-/// So many days before a time, as the database spells it.
-pub(super) fn before(time: Timestamp, days: f64) -> Option<String> {
-    let seconds = time.as_second().checked_sub((days * 86_400.0) as i64)?;
-    Timestamp::from_second(seconds).ok().map(|time| time.to_string())
 }
 
 /// What waits for its stage cannot be put aside.

@@ -82,8 +82,8 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
     // Before the stories: what changes meanwhile is asked about once too often, not once too seldom.
     let seen = seen(index)?;
     let stats = index.stats()?;
-    let newest = index.newest()?.and_then(|t| t.parse::<Timestamp>().ok());
-    let newest = newest.unwrap_or_else(Timestamp::now);
+    let now = Timestamp::now();
+    let newest = index.newest(now)?.unwrap_or(now);
     let hours = asked.hours.unwrap_or(24).min(24 * 3660);
     let outlets = asked.outlets.unwrap_or(1).clamp(1, 100);
     let since = newest.checked_sub(SignedDuration::from_hours(hours.into())).ok();

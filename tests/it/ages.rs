@@ -1,0 +1,82 @@
+//! How old what an index has is: days are counted to its newest article, but none from the future.
+
+use serde_json::{Value, json};
+
+use crate::util::Dir;
+
+/// An old article, one of two months later, and one that a feed dates to the future.
+fn articles() -> [Value; 3] {
+    let article = |id: &str, title: &str, published: &str| json!({"id": id, "title": title, "text": format!("{title}."), "published": published});
+    [
+        article("old", "Flood barrier closes", "2026-01-01"),
+        article("new", "Library lends seeds", "2026-03-01"),
+        article("astray", "Otters swim in the harbour", "2150-01-01"),
+    ]
+}
+
+fn lines(articles: &[Value]) -> String {
+    articles.iter().map(|article| format!("{article}\n")).collect()
+}
+
+/// The ids of an index, and those of which it has the text.
+fn kept(dir: &Dir) -> [String; 2] {
+    let index = rusqlite::Connection::open(dir.path("news.idx/index.sqlite")).unwrap();
+    let ids = |sql: &str| index.query_row(sql, [], |r| r.get(0)).unwrap();
+    let sql = "SELECT GROUP_CONCAT(id, ' ' ORDER BY row) FROM articles";
+    [ids(sql), ids(&format!("{sql} JOIN texts USING (row)"))]
+}
+
+#[test]
+fn what_is_dated_in_the_future_makes_nothing_old() {
+    let dir = Dir::new();
+    let [old, new, astray] = articles();
+    dir.file("old.jsonl", lines(&[old])).file("new.jsonl", lines(&[new]));
+    dir.file("astray.jsonl", lines(&[astray]));
+    let night = |file: &str, now: &str| {
+        let keeping = "--retain 90d --store-text 30d -o /dev/null";
+        dir.run(&format!("update --index news.idx {file} {keeping} --now {now}T12:00:00Z")).exits(0)
+    };
+    night("old.jsonl", "2026-01-01");
+    night("astray.jsonl", "2026-01-02").says("0 refused, 0 stories expired\n");
+    assert_eq!(kept(&dir), ["old astray"; 2]);
+    night("new.jsonl", "2026-03-01").says(", 0 stories expired\n");
+    assert_eq!(kept(&dir), ["old astray new", "astray new"], "of the others the newest counts");
+    let dry = dir.run("update --index news.idx new.jsonl --retain 9d -o /dev/null --dry-run");
+    dry.exits(0).says(", 1 story expired\n");
+    dir.run("index expire --index news.idx --retain 9d").exits(0);
+    assert_eq!(kept(&dir), ["astray new"; 2]);
+}
+
+/// Two texts that are the same are one story, however far apart in time.
+#[test]
+fn of_a_story_that_ends_in_the_future_the_rest_counts() {
+    let dir = Dir::new();
+    let [old, new, mut astray] = articles();
+    astray["title"] = new["title"].clone();
+    astray["text"] = new["text"].clone();
+    dir.file("night.jsonl", lines(&[old, new, astray]));
+    dir.run("update --index news.idx night.jsonl --store-text 9999d -o /dev/null").exits(0);
+    dir.run("index expire --index news.idx --retain 30d").exits(0);
+    assert_eq!(kept(&dir), ["new astray"; 2]);
+}
+
+#[cfg(feature = "serve")]
+#[test]
+fn a_service_does_not_age_by_one_article() {
+    use crate::asked::{Asked, news, options};
+
+    let dir = Dir::new();
+    let retaining = samestory::service::Options { retain_days: Some(30.0), ..options(&dir, None) };
+    let asked = Asked::new(retaining);
+    asked.batch(&news()).is(201);
+    let story = asked.story_of("wire");
+    let [.., astray] = articles();
+    asked.batch(&lines(&[astray])).is(201);
+    asked.settled("astray");
+    assert_eq!(asked.story_of("wire"), story);
+    assert_eq!(kept(&dir), ["wire copy mirror seeds astray"; 2]);
+    let page = asked.get("/?hours=24").is(200).text;
+    assert!(page.contains("Newest article 4 May 2026, 10:00"), "{page}");
+    assert!(page.contains(&format!("data-id=\"{story}\"")), "{page}");
+    asked.stop();
+}
