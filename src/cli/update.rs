@@ -187,7 +187,7 @@ impl From<Error> for Failure {
                     "give the settings it was built with, or build another: samestory update --index NEW INPUT...",
                 ),
             ),
-            Error::OutOfRange(_) => (Exit::Usage, None),
+            Error::OutOfRange(_) | Error::Days(_) => (Exit::Usage, None),
             Error::Locked(_) => (Exit::Locked, Some("try again when it is done")),
             Error::Version { .. } => (
                 Exit::Locked,

@@ -75,6 +75,9 @@ pub enum Error {
     /// It is to be built with a parameter that is not in its range.
     #[error(transparent)]
     OutOfRange(#[from] OutOfRange),
+    /// Days that something is to be kept for cannot be counted.
+    #[error("{0} days: give a finite number, 0 or more")]
+    Days(f64),
     /// A file is not as it was written.
     #[error("{path}: damaged: {what}")]
     Damaged {

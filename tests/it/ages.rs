@@ -80,3 +80,35 @@ fn a_service_does_not_age_by_one_article() {
     assert!(page.contains(&format!("data-id=\"{story}\"")), "{page}");
     asked.stop();
 }
+
+#[test]
+fn an_expiry_that_is_only_asked_about_changes_nothing() {
+    use samestory::params::Params;
+    use samestory::pipeline::index::{Access, Error, Index, Options};
+
+    let dir = Dir::new();
+    dir.file("night.jsonl", lines(&articles()));
+    dir.run("update --index news.idx night.jsonl --store-text 9999d -o /dev/null").exits(0);
+    let path = dir.path("news.idx");
+    let mut index = Index::open(&path, Access::Write, &Params::default()).unwrap();
+    let options = Options::at("2026-03-02T00:00:00Z".parse().unwrap());
+    let dry = Options { dry_run: true, ..options };
+    let segments = || std::fs::read_dir(path.join("segments")).unwrap().count();
+    let (log, before) = (index.log().unwrap(), segments());
+    let would = index.expire(30.0, &dry).unwrap().changes;
+    assert_eq!((would.len(), &*would[0].change), (1, "expired"));
+    assert_eq!(kept(&dir), ["old new astray"; 2]);
+    assert_eq!((index.log().unwrap(), segments()), (log, before), "nothing of it is left");
+    for days in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0] {
+        assert!(matches!(index.expire(days, &options), Err(Error::Days(_))), "{days}");
+        let retaining = Options { retain_days: Some(days), ..options };
+        let refused = index.update_articles(Vec::new(), &retaining);
+        assert!(matches!(refused, Err(Error::Days(_))), "{days}");
+        let storing = Options { store_text_days: Some(days), ..options };
+        let stored = index.update_articles(Vec::new(), &storing);
+        assert_eq!(stored.is_ok(), days == f64::INFINITY, "{days}");
+    }
+    assert_eq!(kept(&dir), ["old new astray"; 2]);
+    assert_eq!(index.expire(30.0, &options).unwrap().changes, would);
+    assert_eq!(kept(&dir), ["new astray"; 2]);
+}

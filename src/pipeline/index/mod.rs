@@ -92,9 +92,11 @@ pub struct Options {
     pub now: Timestamp,
     /// Whether only to say what would change.
     pub dry_run: bool,
-    /// How many days the texts of articles are stored, counted from the newest article; none are without.
+    /// How many days the texts of articles are stored, counted from the newest article: 0 or more, without end for ever; none
+    /// are without.
     pub store_text_days: Option<f64>,
-    /// How many days stories are kept, counted from the newest article of each to that of all; for ever without.
+    /// How many days stories are kept, counted from the newest article of each to that of all: 0 or more, with an end; for
+    /// ever without.
     pub retain_days: Option<f64>,
 }
 

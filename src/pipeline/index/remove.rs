@@ -54,12 +54,13 @@ impl Index {
 
     /// Forgets whole stories whose newest article is older than so many days before the newest of all, of those that are not
     /// later than `options.now`. What is left is grouped as one run over it would: reports of its first 33 days, whose past was
-    /// partly in what is forgotten, may be grouped in another way.
+    /// partly in what is forgotten, may be grouped in another way. A dry run only says what would go.
     ///
     /// # Errors
-    /// As [`Index::update`].
+    /// As [`Index::update`]; the days are endless, or below 0.
     pub fn expire(&mut self, days: f64, options: &Options) -> Result<Night, Error> {
-        let night = self.change(true, |index| index.let_expire(days, options, Vec::new()))?;
+        let keep = !options.dry_run;
+        let night = self.change(keep, |index| index.let_expire(days, options, Vec::new()))?;
         self.store.sweep()?;
         Ok(night.unwrap_or_default())
     }
@@ -87,12 +88,18 @@ impl Index {
     /// The time, as the database spells it, before which articles are older than so many days: those are counted to the newest
     /// article of the index and of some new ones that is not later than `now`, for a date in the future makes nothing old.
     /// None where nothing can be that old.
+    ///
+    /// # Errors
+    /// The days are no number, endless or below 0; the database cannot be read.
     pub(super) fn cut_off(
         &self,
         days: f64,
         now: Timestamp,
         new: &[Stored],
     ) -> Result<Option<String>, Error> {
+        if !days.is_finite() || days < 0.0 {
+            return Err(Error::Days(days));
+        }
         let new = new.iter().filter_map(|a| a.entry.time()).filter(|time| *time <= now);
         let Some(newest) = self.store.newest(now)?.max(new.max()) else { return Ok(None) };
         let seconds = newest.as_second().checked_sub((days * 86_400.0) as i64);

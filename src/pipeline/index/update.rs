@@ -37,7 +37,7 @@ impl Index {
     /// Adds the articles of all chunks; when it returns they are safe.
     ///
     /// # Errors
-    /// The index is damaged or cannot be written; it is then as it was.
+    /// The index is damaged or cannot be written, or days of the options are not what they may be; it is then as it was.
     pub fn update(
         &mut self,
         chunks: impl IntoIterator<Item = Chunk>,
@@ -125,7 +125,8 @@ impl Index {
         batch.removed.sort_unstable();
         let stored = |a: Prepared| Stored { row: a.row, entry: a.entry };
         batch.articles = versions.added.into_iter().map(stored).collect();
-        if let Some(days) = options.store_text_days {
+        // Endless days let no text go.
+        if let Some(days) = options.store_text_days.filter(|days| *days != f64::INFINITY) {
             batch.texts_before = self.cut_off(days, options.now, &batch.articles)?;
         }
         let (added, replaced) = (batch.articles.len() as i64, batch.removed.len() as i64);
