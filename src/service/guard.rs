@@ -98,9 +98,10 @@ fn admit(app: &App, request: &mut Request) -> Result<(), Problem> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let open =
         ["/healthz", "/readyz", "/login"].contains(&path.as_str()) || path.starts_with("/assets/");
-    let who = who(app, request.headers())?;
+    let who = who(app, request.headers());
+    // Whoever is refused has asked as well: tokens are not tried out as often as one likes.
     let caller = match (&who, peer) {
-        (Some(Who { name, role: Some(_) }), _) => format!("t {name}"),
+        (Ok(Some(Who { name, role: Some(_) })), _) => format!("t {name}"),
         (_, Some(ip)) => format!("p {ip}"),
         (_, None) => "nobody".to_owned(),
     };
@@ -110,7 +111,7 @@ fn admit(app: &App, request: &mut Request) -> Result<(), Problem> {
         return Err(Problem { retry_after: Some(seconds), ..problem });
     }
     let local = path.starts_with("/internal/");
-    match who {
+    match who? {
         Some(who) => drop(request.extensions_mut().insert(who)),
         None if open || local => {}
         None => {

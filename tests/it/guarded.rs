@@ -126,3 +126,20 @@ fn what_is_refused_is_told() {
     assert!(asks[2].headers.contains_key("retry-after"));
     asked.stop();
 }
+
+#[test]
+fn tokens_are_not_tried_out_without_end() {
+    let dir = Dir::new();
+    let mut few = options(&dir, Some(TOKENS));
+    few.limits.rate = samestory::service::Limit { rate: 0.001, burst: 2.0 };
+    let asked = Asked::new(few);
+    let with = |token: &str| {
+        let bearer = format!("bearer {token}");
+        asked.ask("GET /v1/stories", &[("authorization", &bearer)], Body::empty())
+    };
+    let tries = ["guess 1", "guess 2", "guess 3"].map(with);
+    assert_eq!(tries.each_ref().map(|answer| answer.status), [401, 401, 429]);
+    assert!(tries[2].headers.contains_key("retry-after"));
+    with(&"a".repeat(20)).is(200);
+    asked.stop();
+}
