@@ -8,10 +8,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// What requests are told apart by: never by an id.
+/// What requests are told apart by: never by an id, nor by anything else that a caller can make up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Route {
-    pub(super) method: String,
+    pub(super) method: &'static str,
     pub(super) route: String,
     pub(super) status: u16,
 }

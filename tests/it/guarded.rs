@@ -143,3 +143,23 @@ fn tokens_are_not_tried_out_without_end() {
     with(&"a".repeat(20)).is(200);
     asked.stop();
 }
+
+#[test]
+fn methods_that_are_made_up_are_counted_as_one() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    for method in ["BREW", "get", "X-1", "X-2", "PROPFIND"] {
+        asked.ask(&format!("{method} /v1/stories"), &[], Body::empty()).is(405);
+    }
+    asked.ask("DELETE /v1/stories", &[], Body::empty()).is(405);
+    let metrics = asked.get("/metrics").is(200).text;
+    let counted = |method: &str| {
+        let labels = format!("{{method=\"{method}\",route=\"/v1/stories\",status=\"405\"}}");
+        let line = metrics.lines().find(|line| line.contains(&labels));
+        line.and_then(|line| line.rsplit(' ').next()).map(str::to_owned)
+    };
+    assert_eq!(counted("other").as_deref(), Some("5"), "{metrics}");
+    assert_eq!(counted("DELETE").as_deref(), Some("1"), "{metrics}");
+    assert!(!metrics.contains("BREW") && !metrics.contains("X-"), "{metrics}");
+    asked.stop();
+}
