@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
@@ -27,6 +27,14 @@ pub(super) const COOKIE: &str = "samestory";
 /// Answers to these never end on their own, or take as long as the work takes.
 const UNTIMED: [&str; 2] = ["/v1/events", "/internal/update"];
 
+/// How the service is can be asked however much it has to do.
+const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Bytes of a body of those without a token, who can do no more than sign in.
+const LITTLE: usize = 16 << 10;
+/// How long such a body may take.
+const SOON: Duration = Duration::from_secs(2);
+
 /// Methods that are counted each: anybody can make up more, and all that is counted is kept.
 const METHODS: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
@@ -42,10 +50,11 @@ pub(super) async fn guard(
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = request.method().clone();
     let login = is_page(&request).then(|| page::login_for(&request));
-    let mut response = match admit(&app, &mut request) {
+    let done = match admit(&app, &mut request) {
         Ok(()) => timed(&app, request, next).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) => Err(problem),
     };
+    let mut response = done.into_response();
     if response.extensions().get::<Problem>().is_none() && !described(&response) {
         let problem = undescribed(response.status());
         response.extensions_mut().insert(problem);
@@ -100,8 +109,7 @@ fn undescribed(status: StatusCode) -> Problem {
 fn admit(app: &App, request: &mut Request) -> Result<(), Problem> {
     let path = request.uri().path().to_owned();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let open =
-        ["/healthz", "/readyz", "/login"].contains(&path.as_str()) || path.starts_with("/assets/");
+    let open = HEALTH.contains(&path.as_str()) || path == "/login" || path.starts_with("/assets/");
     let who = who(app, request.headers());
     // Whoever is refused has asked as well: tokens are not tried out as often as one likes.
     let caller = match (&who, peer) {
@@ -165,22 +173,36 @@ fn is_local(host: &HeaderValue) -> bool {
 }
 
 /// Does the work, if there is room, in time.
-async fn timed(app: &App, request: Request, next: Next) -> Response {
-    if UNTIMED.contains(&request.uri().path()) {
-        return next.run(request).await;
+async fn timed(app: &App, mut request: Request, next: Next) -> Result<Response, Problem> {
+    let path = request.uri().path();
+    if UNTIMED.contains(&path) {
+        return Ok(next.run(request).await);
     }
-    let Ok(_slot) = app.slots.try_acquire() else {
-        return Problem::busy("too many requests at once").into_response();
-    };
-    let time = app.options.limits.time;
-    match tokio::time::timeout(time, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let detail = format!("not done within {} seconds", time.as_secs());
-            let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", detail);
-            Problem { retry_after: Some(5), ..problem }.into_response()
-        }
+    let needs_room = !HEALTH.contains(&path);
+    if request.extensions().get::<Who>().is_none() {
+        // Whoever sends it slowly keeps no room from those who have a token.
+        request = within(SOON, read(request)).await??;
     }
+    let slot = needs_room.then(|| app.slots.try_acquire()).transpose();
+    let _slot = slot.map_err(|_| Problem::busy("too many requests at once"))?;
+    within(app.options.limits.time, next.run(request)).await
+}
+
+/// A request with all of its body, which must be little.
+async fn read(request: Request) -> Result<Request, Problem> {
+    let (parts, body) = request.into_parts();
+    let read = axum::body::to_bytes(body, LITTLE).await;
+    let body = read.map_err(|_| undescribed(StatusCode::PAYLOAD_TOO_LARGE))?;
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// What is done in time.
+async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<T, Problem> {
+    tokio::time::timeout(time, work).await.map_err(|_| {
+        let detail = format!("not done within {} seconds", time.as_secs());
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", detail);
+        Problem { retry_after: Some(5), ..problem }
+    })
 }
 
 /// Writes a problem out, for a program or for a reader, who can sign in somewhere.

@@ -1,5 +1,6 @@
 //! A service that is asked without a port, for the tests of the service.
 
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -10,6 +11,7 @@ use samestory::params::Params;
 use samestory::read;
 use samestory::service::{Limits, Options, Service, Tokens};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use crate::util::Dir;
@@ -74,6 +76,32 @@ impl Asked {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
+        self.runtime.block_on(self.answer(what, headers, body))
+    }
+
+    /// Begins to ask, with a body that does not come; returns when it is waited for.
+    pub(crate) fn ask_slowly(&self, what: &str, headers: &[(&str, &str)]) -> JoinHandle<Answer> {
+        let (waits, waited) = std::sync::mpsc::channel();
+        let body = futures_util::stream::poll_fn(move |_| {
+            let _ = waits.send(());
+            Poll::<Option<Result<Vec<u8>, std::io::Error>>>::Pending
+        });
+        let asked = self.runtime.spawn(self.answer(what, headers, Body::from_stream(body)));
+        waited.recv_timeout(Duration::from_secs(10)).unwrap();
+        asked
+    }
+
+    /// What was begun to be asked.
+    pub(crate) fn answered(&self, asked: JoinHandle<Answer>) -> Answer {
+        self.runtime.block_on(asked).unwrap()
+    }
+
+    fn answer(
+        &self,
+        what: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> impl Future<Output = Answer> + Send + 'static {
         let (method, path) = what.split_once(' ').unwrap();
         let mut request = Request::builder().method(method).uri(path);
         if !headers.iter().any(|h| h.0 == "host") {
@@ -83,13 +111,14 @@ impl Asked {
             request = request.header(*name, *value);
         }
         let app = self.service.as_ref().unwrap().app();
-        self.runtime.block_on(async {
-            let response = app.oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let request = request.body(body.into()).unwrap();
+        async {
+            let response = app.oneshot(request).await.unwrap();
             let (parts, body) = response.into_parts();
             let bytes = body.collect().await.unwrap().to_bytes();
             let text = String::from_utf8_lossy(&bytes).into_owned();
             Answer { status: parts.status.as_u16(), headers: parts.headers, text }
-        })
+        }
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {

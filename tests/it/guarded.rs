@@ -1,5 +1,7 @@
 //! What the service lets nobody do: roles, refusals, limits.
 
+use std::time::{Duration, Instant};
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use serde_json::json;
@@ -161,5 +163,36 @@ fn methods_that_are_made_up_are_counted_as_one() {
     assert_eq!(counted("other").as_deref(), Some("5"), "{metrics}");
     assert_eq!(counted("DELETE").as_deref(), Some("1"), "{metrics}");
     assert!(!metrics.contains("BREW") && !metrics.contains("X-"), "{metrics}");
+    asked.stop();
+}
+
+#[test]
+fn those_without_a_token_take_no_room_from_those_with_one() {
+    let dir = Dir::new();
+    let mut narrow = options(&dir, Some(TOKENS));
+    narrow.limits.requests = 1;
+    let asked = Asked::new(narrow);
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let feeder = ("authorization", "bearer bbbbbbbbbbbbbbbbbbbb");
+    let stories = || asked.ask("GET /v1/stories", &[feeder], Body::empty());
+    let began = Instant::now();
+    let slow = [(); 3].map(|()| asked.ask_slowly("POST /login", &[form]));
+    stories().is(200);
+    asked.get("/login").is(200);
+    asked.ask("POST /login", &[form], "token=cccccccccccccccccccc").is(303);
+    for slow in slow {
+        let problem = asked.answered(slow).is(503).json();
+        assert_eq!(problem["detail"], "not done within 2 seconds");
+    }
+    assert!(began.elapsed() < Duration::from_secs(20));
+    let long = format!("token={}", "c".repeat(20_000));
+    asked.ask("POST /login", &[form], long).is(413);
+
+    // Those with a token can fill it; how the service is can be asked all the same.
+    let slow = asked.ask_slowly("POST /v1/articles:batch", &[LINES, feeder]);
+    assert_eq!(stories().is(503).json()["detail"], "too many requests at once");
+    asked.get("/healthz").is(200);
+    asked.get("/readyz").is(200);
+    slow.abort();
     asked.stop();
 }
