@@ -216,6 +216,20 @@ fn what_is_glued_before_a_story() {
     }
     let text = "Terms of use. Post comment The pier fell.";
     assert_eq!(clean("", text).text, "Post comment The pier fell.");
+    // What is longer is a paragraph, in which the dash is a sentence's.
+    for (n, goes) in [(500, true), (501, false)] {
+        let left = "It fell".to_owned() + &" again".repeat(n).split_at(n - 24).0;
+        check_left(&format!("Read more - at the harbour! {left}"), &left, goes);
+    }
+}
+
+/// To look through all that follows each of them would take minutes.
+#[test]
+fn a_paragraph_of_what_is_glued_is_gone_through_once() {
+    let glued = |piece: &str, left: &str| piece.repeat(20_000) + left;
+    let left = "The pier fell at dawn.";
+    check_left(&glued("Read more: about the pier here now. ", left), left, true);
+    check_left(&glued("Read more- about the pier here now. ", "It fell"), "", false);
 }
 
 #[test]

@@ -13,6 +13,9 @@ const MAX_UNITS: usize = 60;
 /// What a `~` stands for is at most this long, in bytes.
 const MAX_SHORT: usize = 60;
 
+/// What a dash parts from a label is at most this long, in bytes: a longer text is a paragraph.
+const MAX_LABELLED: usize = 500;
+
 /// Agencies that sign in lower case have short names, in bytes.
 const MAX_LOWER: usize = 24;
 
@@ -141,7 +144,7 @@ fn follow(steps: &[Step], text: &str, at: usize) -> Option<usize> {
 /// or a full stop at its end: `Sources — two of them — confirmed it`.
 fn behind_dash(text: &str) -> Option<&str> {
     const DASHES: [char; 3] = ['-', '–', '—'];
-    let rest = text.strip_prefix(DASHES)?;
+    let rest = text.strip_prefix(DASHES).filter(|rest| rest.len() <= MAX_LABELLED)?;
     let bare = rest.trim_end_matches([' ', ')', '"', '”', '“', '’', '»']);
     let is_sentence = bare.ends_with(['.', '!', '?', '…', '。'])
         || rest.split_whitespace().any(|word| word.trim_matches(DASHES).is_empty());

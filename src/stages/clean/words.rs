@@ -118,27 +118,28 @@ pub(super) fn is_number(word: &str) -> bool {
 /// Longer runs of Kana or Han characters are no names but sentences.
 const LONGEST_NAME: usize = 8;
 
+/// More names are no line of names.
+const MOST_NAMES: usize = 24;
+
 /// Whether a text is made of names: capitalised words or short runs of Kana or Han, what may stand between them, and at
 /// most a final stop.
 pub(super) fn are_names(text: &str) -> bool {
-    let mut runs = text.split(|c| !is_kana_or_han(c));
-    if text.contains(['。', '，', '？', '！'])
-        || runs.any(|run| run.chars().nth(LONGEST_NAME).is_some())
-    {
-        return false;
-    }
     let mut names = 0;
     let mut at = 0;
+    // The first few words tell nearly always: only then is all of the text looked through, which may be a long paragraph.
     while let Some((start, end)) = next_word(text, at) {
         let word = &text[start..end];
         let capital = word.starts_with(|c: char| c.is_uppercase() || is_kana_or_han(c));
-        if !capital && !CONNECTORS.contains(&word) {
+        names += usize::from(capital);
+        if names > MOST_NAMES || !(capital || CONNECTORS.contains(&word)) {
             return false;
         }
-        names += usize::from(capital);
         at = end;
     }
-    (1..=24).contains(&names)
+    let mut runs = text.split(|c| !is_kana_or_han(c));
+    names > 0
+        && !text.contains(['。', '，', '？', '！'])
+        && !runs.any(|run| run.chars().nth(LONGEST_NAME).is_some())
 }
 
 /// The last place at or before `at` where a text may be cut.
