@@ -76,3 +76,11 @@ fn what_is_longer_than_a_line_is_all_headline() {
     let outlets = "Pier to be rebuilt".to_owned() + &" - Harbour News".repeat(1 << 17);
     check_title(&outlets, &outlets, &[]);
 }
+
+/// To look for its first letter below each byline would take minutes.
+#[test]
+fn a_title_without_letters_is_gone_through_once() {
+    let title = "!".repeat(1 << 20);
+    let bylines = "By Ann Poe\n\n".repeat(1 << 14);
+    assert_eq!(clean(&title, &format!("{bylines}The pier fell.")).text, "The pier fell.");
+}

@@ -16,6 +16,8 @@ pub(super) fn trim(
     sink: &mut Sink<'_>,
 ) -> (usize, Option<&'static str>) {
     let mut agency = None;
+    // A title may be as long as the text: it is not gone through again for each line.
+    let title: String = letters(title).collect();
     let (mut at, mut cuts) = (0, 0);
     while at < lines.len() {
         let line = lines[at];
@@ -23,7 +25,7 @@ pub(super) fn trim(
         let may_go = cuts < MOST_CUTS || text.len() <= MAX_LINE;
         if text.is_empty() {
             (at, cuts) = (at + 1, 0);
-        } else if may_go && let Some(rule) = top_rule(&lines[at..], title) {
+        } else if may_go && let Some(rule) = top_rule(&lines[at..], &title) {
             sink(rule, text);
             (at, cuts) = (at + 1, 0);
         } else if let Some((cut, rule)) = edges::glued_before(text) {
@@ -42,11 +44,11 @@ pub(super) fn trim(
     (at, agency)
 }
 
-/// Why the first of these lines, at the top of a text, goes as a whole.
+/// Why the first of these lines, at the top of a text, goes as a whole. Of the title, its letters are given.
 fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
     let (first, rest) = lines.split_first()?;
     let text = first.text;
-    if same_letters(text, title) {
+    if !title.is_empty() && letters(text).eq(title.chars()) {
         Some("title")
     } else if let Some(rule) = first.rule() {
         Some(rule)
@@ -85,10 +87,7 @@ fn stands_apart(rest: &[Line<'_>]) -> bool {
     apart && !edges::is_name(next.text) && !next.text.trim_start().starts_with(char::is_lowercase)
 }
 
-/// Whether two lines differ in case, space and punctuation only; lines without letters differ.
-fn same_letters(a: &str, b: &str) -> bool {
-    fn letters(text: &str) -> impl Iterator<Item = char> {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
-    }
-    letters(a).next().is_some() && letters(a).eq(letters(b))
+/// The letters and digits of a line: those of two that differ in case, space and punctuation only are the same.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
