@@ -3,11 +3,14 @@
 //! Decisions name articles, not groups, so they outlive every run. Of several on the same articles the latest counts;
 //! one that cannot hold together with those before it is refused.
 
-use std::hash::Hash;
+mod bound;
+mod linked;
 
 use foldhash::{HashMap, HashMapExt};
 
-use crate::kernel::linkage;
+pub use bound::{Constraints, bind};
+use linked::Linked;
+
 use crate::model::{Decision, Verdict};
 
 /// What is in force of a list of decisions.
@@ -39,15 +42,16 @@ pub struct InForce {
 /// assert!(found.refused.is_empty());
 /// ```
 pub fn in_force(decisions: &[Decision]) -> InForce {
-    let mut kept = Kept { all: vec![None; decisions.len()], ..Kept::default() };
+    let mut kept = Kept::none_of(decisions);
     let mut refused = Vec::new();
     for (position, decision) in decisions.iter().enumerate() {
-        if let Err(reason) = makes_sense(decision).and_then(|()| kept.take_in(position, decision)) {
+        if let Err(reason) = makes_sense(decision).and_then(|()| kept.take_in(position)) {
             refused.push((position, reason));
         }
     }
-    let kept = kept.all.into_iter().enumerate().filter_map(|(i, d)| Some((d?.clone(), i)));
-    let (decisions, positions) = kept.unzip();
+    let in_force = kept.in_force.into_iter().zip(decisions).enumerate();
+    let (decisions, positions) =
+        in_force.filter_map(|(i, (kept, d))| kept.then(|| (d.clone(), i))).unzip();
     InForce { decisions, positions, refused }
 }
 
@@ -68,72 +72,77 @@ fn makes_sense(decision: &Decision) -> Result<(), String> {
 }
 
 /// The decisions in force so far.
-#[derive(Default)]
 struct Kept<'a> {
-    /// By position; `None` where one is not in force.
-    all: Vec<Option<&'a Decision>>,
-    /// Where those stand that were made on the same articles, the lower id first.
+    all: &'a [Decision],
+    /// By position.
+    in_force: Vec<bool>,
+    /// Where those in force stand that were made on the same articles, the lower id first.
     about: HashMap<[&'a str; 2], Vec<usize>>,
-    /// Where cannot-links stand.
-    apart: Vec<usize>,
-    /// What the must-links bring together; `None` when one of them is in force no more since that was found out.
-    linked: Option<Linked<&'a str>>,
+    /// The articles that must-links link and cannot-links keep apart.
+    linked: Linked<&'a str>,
 }
 
 impl<'a> Kept<'a> {
-    /// Takes in a decision that makes sense alone, in place of those on the same that were made before, unless others contradict
-    /// it.
-    fn take_in(&mut self, position: usize, decision: &'a Decision) -> Result<(), String> {
-        let key = articles(decision);
-        let replaced = |&&at: &&usize| self.all[at].is_some_and(|d| replaces(decision, d));
-        let replaced: Vec<usize> =
-            self.about.get(&key).into_iter().flatten().filter(replaced).copied().collect();
-        let gone: Vec<(usize, &Decision)> =
-            replaced.into_iter().filter_map(|at| Some((at, self.all[at].take()?))).collect();
-        let unlinks = gone.iter().any(|(_, d)| d.verdict == Verdict::MustLink);
-        if unlinks {
-            self.linked = None;
-        }
-        if let Err(reason) = self.holds_beside(decision) {
-            gone.into_iter().for_each(|(at, d)| self.all[at] = Some(d));
-            if unlinks || decision.verdict == Verdict::MustLink {
-                self.linked = None;
-            }
-            return Err(reason);
-        }
-        if decision.verdict == Verdict::CannotLink {
-            self.apart.push(position);
-        }
-        if decision.verdict != Verdict::Undo {
-            self.about.entry(key).or_default().push(position);
-            self.all[position] = Some(decision);
-        }
-        Ok(())
+    fn none_of(all: &'a [Decision]) -> Self {
+        let in_force = vec![false; all.len()];
+        Self { all, in_force, about: HashMap::new(), linked: Linked::default() }
     }
 
-    /// Whether a decision can hold beside those in force; a must-link links from then on.
+    /// Takes in a decision that makes sense alone, in place of those on the same that were made before, unless others contradict
+    /// it.
+    fn take_in(&mut self, position: usize) -> Result<(), String> {
+        let all = self.all;
+        let decision = &all[position];
+        let about = self.about.get(&articles(decision)).into_iter().flatten().copied();
+        let replaced: Vec<usize> = about.filter(|&at| replaces(decision, &all[at])).collect();
+        replaced.iter().for_each(|&at| self.take_out(at));
+        let holds = self.holds_beside(decision);
+        if holds.is_err() {
+            replaced.into_iter().for_each(|at| self.put_in(at));
+        } else if decision.verdict != Verdict::Undo {
+            self.put_in(position);
+        }
+        holds
+    }
+
+    fn put_in(&mut self, position: usize) {
+        let decision @ Decision { verdict, article, other, .. } = &self.all[position];
+        self.in_force[position] = true;
+        self.about.entry(articles(decision)).or_default().push(position);
+        match verdict {
+            Verdict::MustLink => self.linked.link(article, other),
+            Verdict::CannotLink => self.linked.part(article, other, position),
+            Verdict::Representative | Verdict::Lock | Verdict::Undo => {}
+        }
+    }
+
+    fn take_out(&mut self, position: usize) {
+        let decision @ Decision { verdict, article, other, .. } = &self.all[position];
+        self.in_force[position] = false;
+        self.about.entry(articles(decision)).or_default().retain(|&at| at != position);
+        match verdict {
+            Verdict::MustLink => self.linked.unlink(article, other),
+            Verdict::CannotLink => self.linked.unpart(article, other),
+            Verdict::Representative | Verdict::Lock | Verdict::Undo => {}
+        }
+    }
+
+    /// Whether a decision can hold beside those in force.
     fn holds_beside(&mut self, decision: &'a Decision) -> Result<(), String> {
         let Decision { verdict, article, other, .. } = decision;
-        if !matches!(verdict, Verdict::MustLink | Verdict::CannotLink) {
-            return Ok(());
-        }
-        let all = &self.all;
-        let linked = self.linked.get_or_insert_with(|| Linked::by(all.iter().copied().flatten()));
-        if *verdict == Verdict::CannotLink {
-            return match linked.find(article) == linked.find(other) {
-                true => Err(format!(
-                    "{article} and {other} are linked by other decisions: undo those first"
-                )),
-                false => Ok(()),
-            };
-        }
-        linked.join(article, other);
-        let mut apart = self.apart.iter().filter_map(|&at| all[at]);
-        match apart.find(|d| linked.find(&d.article) == linked.find(&d.other)) {
-            Some(Decision { article: a, other: b, .. }) => {
-                Err(format!("{a} and {b}, which this would link, were parted: undo that first"))
+        match verdict {
+            Verdict::CannotLink if self.linked.are_linked(article, other) => Err(format!(
+                "{article} and {other} are linked by other decisions: undo those first"
+            )),
+            Verdict::MustLink => {
+                match self.linked.against(article, other).map(|at| &self.all[at]) {
+                    Some(Decision { article: a, other: b, .. }) => Err(format!(
+                        "{a} and {b}, which this would link, were parted: undo that first"
+                    )),
+                    None => Ok(()),
+                }
             }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 }
@@ -151,155 +160,26 @@ fn replaces(later: &Decision, earlier: &Decision) -> bool {
     later.verdict == Verdict::Undo || about_two || later.verdict == earlier.verdict
 }
 
-/// What must-links bring together, so far.
-struct Linked<T> {
-    parent: HashMap<T, T>,
-}
-
-impl<T> Default for Linked<T> {
-    fn default() -> Self {
-        Self { parent: HashMap::new() }
-    }
-}
-
-impl<'a> Linked<&'a str> {
-    fn by(decisions: impl Iterator<Item = &'a Decision>) -> Self {
-        let mut linked = Self::default();
-        let links = decisions.filter(|d| d.verdict == Verdict::MustLink);
-        links.for_each(|d| linked.join(&d.article, &d.other));
-        linked
-    }
-}
-
-impl<T: Copy + Ord + Hash> Linked<T> {
-    fn find(&mut self, mut item: T) -> T {
-        while let Some(&parent) = self.parent.get(&item) {
-            // The way of the next search is half as long.
-            let next = self.parent.get(&parent).copied().unwrap_or(parent);
-            self.parent.insert(item, next);
-            item = next;
-        }
-        item
-    }
-
-    fn join(&mut self, a: T, b: T) {
-        let (a, b) = (self.find(a), self.find(b));
-        if a != b {
-            self.parent.insert(a.max(b), a.min(b));
-        }
-    }
-}
-
-/// Decisions in force, on the positions of the articles at hand.
-#[derive(Debug, Clone, Default)]
-pub struct Constraints {
-    /// Pairs that tell one story, with who said so.
-    pub together: Vec<(u32, u32, Box<str>)>,
-    /// Pairs, the lower first, that are in no group and no story together; ascending.
-    pub apart: Vec<(u32, u32)>,
-    /// Articles that stand for their group and story, the latest decision last.
-    pub representatives: Vec<u32>,
-    /// Articles whose story no other report joins.
-    pub locked: Vec<u32>,
-}
-
-/// Decisions that concern articles at hand; `position` gives the place of an article, if it is here.
-pub fn bind(decisions: &[Decision], position: impl Fn(&str) -> Option<u32>) -> Constraints {
-    let mut bound = Constraints::default();
-    for d in decisions {
-        let Some(a) = position(&d.article) else { continue };
-        let pair = position(&d.other).map(|b| (a.min(b), a.max(b)));
-        match (d.verdict, pair) {
-            (Verdict::MustLink, Some((a, b))) => bound.together.push((a, b, d.by.as_str().into())),
-            (Verdict::CannotLink, Some(pair)) => bound.apart.push(pair),
-            (Verdict::Representative, _) => bound.representatives.push(a),
-            (Verdict::Lock, _) => bound.locked.push(a),
-            (Verdict::MustLink | Verdict::CannotLink, None) | (Verdict::Undo, _) => {}
-        }
-    }
-    bound.apart.sort_unstable();
-    bound
-}
-
-impl Constraints {
-    /// Whether nothing is to be observed.
-    pub fn is_empty(&self) -> bool {
-        let Self { together, apart, representatives, locked } = self;
-        together.is_empty() && apart.is_empty() && representatives.is_empty() && locked.is_empty()
-    }
-
-    /// Splits articles into lists that keep apart what is to be apart, each into the first that may have it; one if nothing is.
-    pub fn split(&self, mut articles: Vec<u32>) -> Vec<Vec<u32>> {
-        let parts = |a: u32, b: u32| self.apart.binary_search(&(a.min(b), a.max(b))).is_ok();
-        let is_parted = |i: &u32| self.apart.iter().any(|&(a, b)| a == *i || b == *i);
-        articles.sort_unstable();
-        let (parted, free) = match self.apart[..] {
-            [] => (Vec::new(), articles),
-            _ => articles.into_iter().partition(is_parted),
-        };
-        let mut lists: Vec<Vec<u32>> = [free].into_iter().filter(|free| !free.is_empty()).collect();
-        for i in parted {
-            match lists.iter_mut().find(|list| !list.iter().any(|&j| parts(i, j))) {
-                Some(list) => list.push(i),
-                None => lists.push(vec![i]),
-            }
-        }
-        lists
-    }
-
-    /// The place of the article that an editor chose last to stand for these, if one was chosen.
-    pub fn chosen(&self, articles: impl Iterator<Item = u32>) -> Option<usize> {
-        let rank = |(at, i): (usize, u32)| {
-            Some((self.representatives.iter().rposition(|&chosen| chosen == i)?, at))
-        };
-        // Decisions are few: most runs have none to look through.
-        if self.representatives.is_empty() {
-            return None;
-        }
-        articles.enumerate().filter_map(rank).max().map(|(_, at)| at)
-    }
-
-    /// The pairs that are apart, of the groups that these articles are in.
-    pub fn groups_apart(&self, group_of: impl Fn(u32) -> u32) -> Vec<(u32, u32)> {
-        self.apart.iter().map(|&(a, b)| (group_of(a), group_of(b))).collect()
-    }
-
-    /// The constraints on the groups that the articles are in. Where near-duplicates tie what is apart to what is
-    /// together, apart goes before: better a story in two than two stories in one.
-    pub fn of_groups(&self, group_of: impl Fn(u32) -> u32) -> linkage::Constraints {
-        let apart = self.groups_apart(&group_of);
-        let mut together = Vec::new();
-        let mut linked = Linked::default();
-        for (a, b) in self.together.iter().map(|&(a, b, _)| (group_of(a), group_of(b))) {
-            let roots = (linked.find(a), linked.find(b));
-            let mut parts = |&(x, y): &(u32, u32)| {
-                let (x, y) = (linked.find(x), linked.find(y));
-                (x, y) == roots || (y, x) == roots
-            };
-            if !apart.iter().any(&mut parts) {
-                linked.join(a, b);
-                together.push((a, b));
-            }
-        }
-        let closed = self.locked.iter().map(|&i| group_of(i)).collect();
-        linkage::Constraints { together, apart, closed }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::Verdict::{CannotLink, Lock, MustLink, Representative, Undo};
     use super::*;
+    use crate::kernel::linkage::together;
 
     type Said<'a> = (Verdict, &'a str, &'a str);
+
+    fn decision(&(verdict, article, other): &Said) -> Decision {
+        let [article, other, by, reason] = [article, other, "", ""].map(str::to_owned);
+        Decision { verdict, article, other, by, reason }
+    }
 
     /// Which of some decisions are in force, and why which ones are refused.
     #[track_caller]
     fn check(said: &[Said], kept: &[usize], refused: &[(usize, &str)]) {
-        let decision = |&(verdict, article, other): &Said| {
-            let [article, other, by, reason] = [article, other, "", ""].map(str::to_owned);
-            Decision { verdict, article, other, by, reason }
-        };
         let decisions: Vec<Decision> = said.iter().map(decision).collect();
         let found = in_force(&decisions);
         assert_eq!(found.positions, kept);
@@ -348,53 +228,83 @@ mod tests {
         check(&[ab, bc, (CannotLink, "a", "b")], &[1, 2], &[]);
     }
 
-    #[test]
-    fn decisions_bind_the_articles_at_hand() {
-        let all = [(MustLink, "b", "a"), (CannotLink, "c", "b"), (CannotLink, "b", "a")];
-        let others = [(MustLink, "a", "?"), (CannotLink, "?", "a"), (Lock, "c", "")];
-        let decision = |(verdict, article, other): Said| {
-            let [article, other, by, reason] = [article, other, "anna", ""].map(str::to_owned);
-            Decision { verdict, article, other, by, reason }
-        };
-        let decisions: Vec<Decision> = [all, others].concat().into_iter().map(decision).collect();
-        let bound =
-            bind(&decisions, |id| ["a", "b", "c"].iter().position(|x| *x == id).map(|i| i as u32));
-        assert_eq!(bound.together, [(0, 1, "anna".into())]);
-        assert_eq!(bound.apart, [(0, 1), (1, 2)]);
-        assert_eq!((bound.representatives, bound.locked), (vec![], vec![2]));
+    /// The articles of [`made`].
+    const NAMES: [&str; 7] = ["", "a", "b", "c", "d", "e", "f"];
+
+    fn made() -> impl Strategy<Value = Vec<Decision>> {
+        // The more there are in force, the more there is to contradict.
+        let verdict =
+            select(&[MustLink, MustLink, MustLink, CannotLink, Undo, Lock, Representative]);
+        let said = (verdict, select(&NAMES), select(&NAMES));
+        vec(said.prop_map(|said| decision(&said)), 0..60)
     }
 
+    /// Which of some decisions are in force, and which are refused and why, if each is tried with all that are.
+    fn plainly(all: &[Decision]) -> (Vec<usize>, Vec<(usize, String)>) {
+        let number = |id: &str| NAMES.iter().position(|name| *name == id).unwrap() as u32;
+        let (mut kept, mut refused) = (Vec::new(), Vec::new());
+        for (i, d) in all.iter().enumerate() {
+            let mut rest: Vec<usize> = kept.clone();
+            rest.retain(|&k: &usize| articles(&all[k]) != articles(d) || !replaces(d, &all[k]));
+            let of = |verdict| rest.iter().map(|&k| &all[k]).filter(move |d| d.verdict == verdict);
+            let links = of(MustLink).chain([d].into_iter().filter(|d| d.verdict == MustLink));
+            let label =
+                together(NAMES.len(), links.map(|d| (number(&d.article), number(&d.other))));
+            let linked = |d: &&Decision| {
+                label[number(&d.article) as usize] == label[number(&d.other) as usize]
+            };
+            let holds = makes_sense(d).and_then(|()| match d.verdict {
+                CannotLink if linked(&d) => Err(format!(
+                    "{} and {} are linked by other decisions: undo those first",
+                    d.article, d.other
+                )),
+                MustLink => of(CannotLink).find(linked).map_or(Ok(()), |apart| {
+                    Err(format!(
+                        "{} and {}, which this would link, were parted: undo that first",
+                        apart.article, apart.other
+                    ))
+                }),
+                _ => Ok(()),
+            });
+            match holds {
+                Err(reason) => refused.push((i, reason)),
+                Ok(()) => {
+                    kept = rest;
+                    kept.extend((d.verdict != Undo).then_some(i));
+                }
+            }
+        }
+        (kept, refused)
+    }
+
+    proptest! {
+        #[test]
+        fn decisions_hold_as_if_each_were_tried_with_all(all in made()) {
+            let found = in_force(&all);
+            prop_assert_eq!((found.positions, found.refused), plainly(&all));
+        }
+    }
+
+    /// To hold each against all of the others would take minutes.
     #[test]
-    fn constraints_on_articles_and_groups() {
-        let none = Constraints::default();
-        let constraints = Constraints {
-            apart: vec![(0, 1), (1, 2)],
-            together: vec![
-                (0, 3, "".into()),
-                (3, 2, "".into()),
-                (4, 1, "".into()),
-                (4, 3, "".into()),
-            ],
-            representatives: vec![5, 7, 5, 8],
-            locked: vec![14],
-        };
-        assert!(none.is_empty());
-        let Constraints { apart, together, representatives, locked } = constraints.clone();
-        assert!(!Constraints { apart, ..Constraints::default() }.is_empty());
-        assert!(!Constraints { together, ..Constraints::default() }.is_empty());
-        assert!(!Constraints { representatives, ..Constraints::default() }.is_empty());
-        assert!(!Constraints { locked, ..Constraints::default() }.is_empty());
-        assert_eq!(none.split(vec![2, 0, 1]), [[0, 1, 2]]);
-        assert_eq!(none.split(vec![]), Vec::<Vec<u32>>::new());
-        assert_eq!(constraints.split(vec![3, 2, 1, 0]), [vec![3, 0, 2], vec![1]]);
-        assert_eq!(constraints.split(vec![1, 0]), [[0], [1]]);
-        assert_eq!([&none, &constraints].map(|c| c.chosen([9, 7, 5].into_iter())), [None, Some(2)]);
-        assert_eq!(constraints.chosen([9, 4].into_iter()), None);
-        // Ten articles a group.
-        let of_groups = constraints.of_groups(|i| i % 10);
-        assert_eq!(of_groups.apart, [(0, 1), (1, 2)]);
-        assert_eq!(of_groups.together, [(0, 3), (3, 2), (4, 1)], "4 is tied to 1, and 3 to 0");
-        assert_eq!(of_groups.closed, [4]);
-        assert_eq!(constraints.groups_apart(|i| i + 1), [(1, 2), (2, 3)]);
+    fn decisions_are_as_many_as_they_like() {
+        let mut all = Vec::new();
+        let mut say =
+            |verdict, article: &str, other: &str| all.push(decision(&(verdict, article, other)));
+        let n = 1 << 14;
+        (0..n).for_each(|i| say(CannotLink, &format!("a{i}"), &format!("b{i}")));
+        (0..n).for_each(|i| say(MustLink, &format!("c{i}"), &format!("d{i}")));
+        for i in 0..n {
+            say(Undo, &format!("c{i}"), &format!("d{i}"));
+            say(MustLink, &format!("c{i}"), &format!("e{i}"));
+        }
+        (0..n).for_each(|i| say(MustLink, "hub", &format!("f{i}")));
+        for i in 0..n {
+            say(Undo, "hub", &format!("f{i}"));
+            say(MustLink, &format!("f{i}"), &format!("g{i}"));
+            say(Lock, "hub", "");
+        }
+        let found = in_force(&all);
+        assert_eq!((found.positions.len(), found.refused), (3 * n + 1, Vec::new()));
     }
 }
