@@ -22,7 +22,7 @@ pub(super) struct ChunkLists {
     pub(super) terms: Vec<Term>,
     /// Of the words of the headline, and of details.
     pub(super) hashes: Vec<u32>,
-    /// Numbers, a line each, after an empty line names, as often as each stands in the text, and after another one what
+    /// Numbers, a line each, after an empty line names, as often as each stands in what is compared, and after another one what
     /// the title says about this version.
     pub(super) facts: Vec<u8>,
 }
@@ -44,11 +44,12 @@ impl ChunkLists {
         Span::since(start, end)
     }
 
-    /// Appends the numbers and names of a cleaned text, and what its title said about this version; `each` is called with
-    /// every [`Detail`] of it.
+    /// Appends the numbers and names of what is compared of an article, and what its title said about this version; `each` is
+    /// called with every [`Detail`] of it. A headline has no names: many have capitals throughout.
     pub(super) fn add_facts(
         &mut self,
         tokens: Tokens<'_>,
+        is_headline: bool,
         tags: &[UpdateTag],
         begins: &mut Begins,
         mut each: impl FnMut(Detail<'_>),
@@ -60,14 +61,16 @@ impl ChunkLists {
             add_line(&mut self.facts, from, number);
         });
         self.facts.extend_from_slice(b"\n\n");
-        let from_names = self.facts.len();
-        facts::names(tokens, begins, |name, is_first| {
-            each(Detail::Name(name));
-            if !is_first {
-                add_line(&mut self.facts, from_names, name);
-            }
-        });
-        facts::uncased(tokens, |word| each(Detail::Uncased(word)));
+        if !is_headline {
+            let from = self.facts.len();
+            facts::names(tokens, begins, |name, is_first| {
+                each(Detail::Name(name));
+                if !is_first {
+                    add_line(&mut self.facts, from, name);
+                }
+            });
+            facts::uncased(tokens, |word| each(Detail::Uncased(word)));
+        }
         if tags.contains(&UpdateTag::Correction) {
             each(Detail::Correction);
         }

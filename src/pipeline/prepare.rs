@@ -1,5 +1,6 @@
 //! One article as read to what the later stages need of it; the text itself is let go.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::parts::{ChunkLists, Span};
@@ -16,7 +17,7 @@ use crate::stages::weights::{Vectors, select};
 use crate::stages::{clean, headline, shingle};
 use crate::text::facts::Tokens;
 use crate::text::language;
-use crate::text::words::{Word, Words};
+use crate::text::words::{GAP, Word, Words};
 
 /// What is kept of one article. Its lists are among the [`ChunkLists`] of its chunk.
 #[derive(Debug, Default)]
@@ -49,7 +50,7 @@ pub(super) struct Prepared {
     pub(super) terms: Span,
     /// What is kept of the headline, ascending.
     pub(super) title_words: Span,
-    /// Hashes of the [`Detail`]s of the text, ascending and distinct.
+    /// Hashes of the [`Detail`]s of what is compared, ascending and distinct.
     pub(super) details: Span,
     /// The numbers themselves, and names.
     pub(super) facts: Span,
@@ -171,24 +172,26 @@ impl Preparer {
         let cleaned = cleaned(&article, params);
         let (n_title, start) = self.words.take(&cleaned.title, &cleaned.text);
         let (title, text) = self.words.list().split_at(n_title);
-        // A text too short for a shingle is compared by its title as well.
-        let compared = if text.len() < shingle::WORDS { self.words.list() } else { text };
-        shingle::shingle(compared, &mut self.hashes);
+        let compared = compared_text(&cleaned, text.len());
+        let is_headline = matches!(compared, Cow::Owned(_));
+        let (list, start) = if is_headline { (self.words.list(), 0) } else { (text, start) };
+        shingle::shingle(list, &mut self.hashes);
         let sketch = sketch(&self.hashes);
         let fingerprint = simhash(&self.hashes);
         let language = language::of(&article.lang, &self.words, &cleaned.text);
         self.details.clear();
-        let tokens = Tokens { text: &cleaned.text, words: &self.words, list: text, start };
-        let facts = lists.add_facts(tokens, &cleaned.tags, &mut self.begins, |detail| {
-            self.details.extend(detail.hash(self.hashes.len()));
-        });
+        let tokens = Tokens { text: &compared, words: &self.words, list, start };
+        let facts =
+            lists.add_facts(tokens, is_headline, &cleaned.tags, &mut self.begins, |detail| {
+                self.details.extend(detail.hash(self.hashes.len()));
+            });
         Prepared {
             record: article.record,
             row: 0,
             identity: hash(article.id.as_bytes()),
             source: hash(article.source.as_bytes()),
             delivered,
-            content: content(compared, day_of_flash(&article, params)),
+            content: content(list, day_of_flash(&article, params)),
             n_words: text.len() as u32,
             title_words: lists.add_hashes(headline::kept(title, text)),
             details: lists.add_hashes(self.details.iter().copied()),
@@ -234,6 +237,14 @@ impl Preparer {
         }
     }
 
+    /// What is compared of an article, as it stands there.
+    pub(super) fn compared_text(&mut self, article: &Article, params: &Params) -> String {
+        let cleaned = cleaned(article, params);
+        let (n_title, _) = self.words.take(&cleaned.title, &cleaned.text);
+        let n_words = self.words.list().len() - n_title;
+        compared_text(&cleaned, n_words).trim().to_owned()
+    }
+
     /// The terms of an article as words, with hash and fixed weight, each once.
     pub(super) fn named_terms(
         &mut self,
@@ -257,6 +268,15 @@ impl Preparer {
             }
         });
         named
+    }
+}
+
+/// What is compared of an article whose text has so many words: one too short for a shingle is compared with its title before it.
+fn compared_text<'a>(cleaned: &'a clean::Cleaned<'_>, n_words: usize) -> Cow<'a, str> {
+    if n_words < shingle::WORDS {
+        Cow::Owned([&cleaned.title, GAP, &cleaned.text].concat())
+    } else {
+        Cow::Borrowed(&cleaned.text)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::text::facts::{self, Uncased};
 pub struct Compared<'a> {
     /// A [`shingle::set`].
     pub shingles: &'a [u32],
-    /// Ascending hashes of the [`Detail`]s of the text.
+    /// Ascending hashes of the [`Detail`]s of what is compared of it.
     pub details: &'a [u32],
     /// Its headline.
     pub headline: Headline<'a>,

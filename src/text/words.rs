@@ -33,6 +33,9 @@ pub struct Words {
     hashes: Vec<u64>,
 }
 
+/// What parts a title from its text in the buffer: they are paragraphs.
+pub const GAP: &str = "\n\n";
+
 static NORMALIZER: LazyLock<ComposingNormalizerBorrowed<'static>> =
     LazyLock::new(ComposingNormalizer::new_nfkc);
 static FOLDER: LazyLock<CaseMapperBorrowed<'static>> = LazyLock::new(CaseMapper::new);
@@ -51,11 +54,12 @@ impl Words {
         self.words.clear();
     }
 
-    /// Takes the words of a title and a text instead of what it has. Returns how many are the title's, and where the text begins in
-    /// the buffer, as [`Self::add`] does.
+    /// Takes the words of a title and a text instead of what it has, with a [`GAP`] between the two. Returns how many are the
+    /// title's, and where the text begins in the buffer, as [`Self::add`] does.
     pub fn take(&mut self, title: &str, text: &str) -> (usize, usize) {
         self.clear();
         self.add(title);
+        self.folded.push_str(GAP);
         (self.words.len(), self.add(text))
     }
 

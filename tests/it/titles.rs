@@ -1,6 +1,8 @@
-//! Titles: what desks and outlets put around a headline is cut off, and nothing else.
+//! Titles: what desks and outlets put around a headline is cut off, and nothing else; one alone is compared as a text is.
 
 use samestory::stages::clean::{UpdateTag, clean};
+
+use crate::util::Dir;
 
 #[track_caller]
 fn check_title(title: &str, want: &str, tags: &[UpdateTag]) {
@@ -83,4 +85,31 @@ fn a_title_without_letters_is_gone_through_once() {
     let title = "!".repeat(1 << 20);
     let bylines = "By Ann Poe\n\n".repeat(1 << 14);
     assert_eq!(clean(&title, &format!("{bylines}The pier fell.")).text, "The pier fell.");
+}
+
+#[test]
+fn the_numbers_of_titles_alone_are_told() {
+    let dir = Dir::new();
+    let told = |titles: [&str; 2], command: &str| {
+        let rows = ["a", "b"].into_iter().zip(titles);
+        let rows = rows.map(|(id, title)| format!("{id},\"{title}\",2026-03-03T05:00:00Z\n"));
+        dir.file("news.csv", format!("id,title,published\n{}", rows.collect::<String>()));
+        dir.run(&format!("{command} news.csv")).exits(0).out
+    };
+    let derails = |dead: &str, more: &str| {
+        format!("Night express derails at Lower Brask early on Friday, killing {dead} people{more}")
+    };
+    let more = ", emergency ministry of Varonia says, rescue goes on with dogs, cranes and lamps";
+    let [a, b] = ["50", "5"].map(|dead| derails(dead, more));
+    let clusters = told([&a, &b], "cluster -q");
+    assert!(clusters.contains("; numbers 50 -> 5,"), "{clusters}");
+    let [a, b] = ["50", "5"].map(|dead| derails(dead, ""));
+    let explained = told([&a, &b], "explain a b --in");
+    assert!(explained.contains("too many numbers differ\n"), "{explained}");
+    assert!(explained.contains("numbers only in A          50\n"), "{explained}");
+    // What stands in capitals throughout has no names.
+    assert!(!explained.contains("names only in"), "{explained}");
+    // A text without a shingle is compared behind its title, in every script.
+    let explained = told(["3人死亡", "4人死亡"], "explain a b --in");
+    assert!(explained.contains("numbers only in B          4\n"), "{explained}");
 }

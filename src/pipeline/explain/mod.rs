@@ -10,7 +10,7 @@ use std::io;
 pub use tree::explain_story;
 pub(super) use tree::of_story;
 
-use super::prepare::{Preparer, cleaned, delivered};
+use super::prepare::{Preparer, delivered};
 use super::{Clock, Corpus, Found, Run, checked};
 use crate::model::explain::{Explanation, Needs, Party, Relation, SharedTerm};
 use crate::model::{Article, Entry};
@@ -68,7 +68,8 @@ pub(super) fn of_pair(
         (_, true) => Relation::Story,
         _ => Relation::Apart,
     };
-    let texts = both.map(|both| both.map(|article| compared_text(article, params)));
+    let mut preparer = Preparer::new(params);
+    let texts = both.map(|both| both.map(|article| preparer.compared_text(article, params)));
     let compared = texts.map(|[a, b]| texts::compare([&a, &b])).unwrap_or_default();
     let story = (verdict != Relation::Duplicates && !params.only_duplicates)
         .then(|| numbers::story_numbers(&corpus, &found, groups, params))
@@ -87,7 +88,7 @@ pub(super) fn of_pair(
         decisions,
         needs: needs(params),
         texts: both.is_some(),
-        terms: both.map(|both| shared_terms(both, params)).unwrap_or_default(),
+        terms: both.map(|both| shared_terms(&mut preparer, both, params)).unwrap_or_default(),
         passages: compared.passages,
         edits: compared.edits,
         pieces: compared.pieces,
@@ -123,12 +124,6 @@ fn original<'a>(originals: &'a [Article], corpus: &Corpus, i: u32) -> Option<&'a
     originals.iter().find(is_kept)
 }
 
-/// What is compared of an article: its text, or failing that its title.
-fn compared_text(article: &Article, params: &Params) -> String {
-    let cleaned = cleaned(article, params);
-    if cleaned.text.is_empty() { cleaned.title } else { cleaned.text.into_owned() }
-}
-
 fn needs(params: &Params) -> Needs {
     Needs {
         resemblance: params.min_resemblance,
@@ -150,8 +145,11 @@ fn party(entry: &Entry) -> Party {
 }
 
 /// The terms that both articles have, with the share of the cosine that each brings, the heaviest first.
-fn shared_terms(articles: [&Article; 2], params: &Params) -> Vec<SharedTerm> {
-    let mut preparer = Preparer::new(params);
+fn shared_terms(
+    preparer: &mut Preparer,
+    articles: [&Article; 2],
+    params: &Params,
+) -> Vec<SharedTerm> {
     let [x, y] = articles.map(|article| preparer.named_terms(article, params));
     let length = |terms: &[(String, u32, u16)]| {
         terms.iter().map(|t| f64::from(t.2) * f64::from(t.2)).sum::<f64>().sqrt()
