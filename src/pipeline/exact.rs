@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::corpus::Corpus;
 use crate::stages::decide::Constraints;
 use crate::stages::duplicates::Duplicates;
-use crate::stages::headline::Headline;
+use crate::stages::headline::{Headline, together};
 
 impl Corpus {
     /// The order of articles by when they were published, or else seen, unknown first; positions decide between equals.
@@ -35,8 +35,8 @@ impl Corpus {
     }
 
     /// Folds articles of one content onto the earliest. But one text under headlines of one source that are far from each other
-    /// is a notice (a paywall, a placeholder): these articles are folded only with those of the same source and headline. What an
-    /// editor parted is never folded.
+    /// is a notice (a paywall, a placeholder): these articles are folded only with those of the same source under headlines that
+    /// say the same. What an editor parted is never folded.
     fn fold(
         &self,
         mut same: Vec<u32>,
@@ -81,9 +81,9 @@ pub(super) fn may_be_notice(n: usize, n_words: u32, has_source: bool) -> bool {
     n > 1 && n_words <= NOTICE && has_source
 }
 
-/// Articles of one source and text by their headlines, where these make the text a notice: where one is far from the first of
-/// them. The first by its words, for what an article is called says nothing of what it is. Only this one is compared with the
-/// others, so the cost is linear, however many headlines stand over a notice.
+/// Articles of one source and text by what their headlines say, where these make the text a notice: where one is far from the
+/// first of them, and not all say the same. The first by its words, for what an article is called says nothing of what it is. Only
+/// this one is compared with all others, so that the cost is small, however many headlines stand over a notice.
 pub(super) fn notices<'a>(
     of_one: &[u32],
     headline: impl Fn(usize) -> &'a [u32],
@@ -96,8 +96,16 @@ pub(super) fn notices<'a>(
         return None;
     }
     order.sort_by_key(|&k| headline(k));
-    let parts = order.chunk_by(|&k, &l| headline(k) == headline(l));
-    Some(parts.map(|part| part.iter().map(|&k| of_one[k]).collect()).collect())
+    let same: Vec<&[usize]> = order.chunk_by(|&k, &l| headline(k) == headline(l)).collect();
+    let headlines: Vec<Headline> =
+        same.iter().map(|same| Headline::new(headline(same[0]))).collect();
+    let first = together(&headlines);
+    let mut parts = vec![Vec::new(); same.len()];
+    for (same, first) in same.iter().zip(first) {
+        parts[first as usize].extend(same.iter().map(|&k| of_one[k]));
+    }
+    parts.retain(|part| !part.is_empty());
+    (parts.len() > 1).then_some(parts)
 }
 
 /// Most words of a notice.
@@ -183,5 +191,17 @@ mod tests {
         check(&[ferry, both, &[]], None);
         check(&[&[], owls, ferry, owls], Some(&[&[0], &[2], &[1, 3]]));
         check(&[&[], &[]], None);
+    }
+
+    #[test]
+    fn headlines_that_say_the_same_stay_together() {
+        // From here on hashes are those of words, not of numbers.
+        let turned = |from: u32| -> Vec<u32> { (from..from + 10).map(|i| 1 << 31 | i).collect() };
+        let turned: Vec<Vec<u32>> = (0..9).map(turned).collect();
+        let turned: Vec<&[u32]> = turned.iter().map(|words| &words[..]).collect();
+        check(&[turned[0], turned[8], turned[1]], Some(&[&[0, 2], &[1]]));
+        check(&[turned[0], turned[8], turned[4], &[]], Some(&[&[3], &[0], &[2], &[1]]));
+        // Each hangs together with the next, however far the last one is from the first.
+        check(&turned, None);
     }
 }

@@ -171,7 +171,7 @@ impl Preparer {
         let Chunkful { lists, sketches, .. } = chunk;
         let cleaned = cleaned(&article, params);
         let (n_title, start) = self.words.take(&cleaned.title, &cleaned.text);
-        let (title, text) = self.words.list().split_at(n_title);
+        let text = &self.words.list()[n_title..];
         let compared = compared_text(&cleaned, text.len());
         let is_headline = matches!(compared, Cow::Owned(_));
         let (list, start) = if is_headline { (self.words.list(), 0) } else { (text, start) };
@@ -193,7 +193,7 @@ impl Preparer {
             delivered,
             content: content(list, day_of_flash(&article, params)),
             n_words: text.len() as u32,
-            title_words: lists.add_hashes(headline::kept(title, text)),
+            title_words: lists.add_hashes(headline::kept(&self.words, n_title)),
             details: lists.add_hashes(self.details.iter().copied()),
             facts,
             shingles: Span::append(

@@ -63,7 +63,7 @@ pub(super) fn find(
     corpus.give_back();
     let mut near = near.gather();
     corpus.give_back();
-    // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
+    // One text in two groups is a notice: what they share says nothing of an event.
     let content = |group: u32| corpus.content(groups[group as usize][0]);
     near.similar.retain(|pair| content(pair.a) != content(pair.b));
     let scores = crowd::correct(&vectors, &near, times.undated);

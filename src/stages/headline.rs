@@ -1,7 +1,9 @@
-//! The words of a headline, and whether its text tells them.
+//! The words of a headline, whether its text tells them, and which headlines say the same.
 
+use crate::kernel::hash::mix;
+use crate::kernel::linkage::root;
 use crate::kernel::sets::{intersection, resemblance};
-use crate::text::words::Word;
+use crate::text::words::{Word, Words};
 
 /// Most words of a text that is looked through for the words of its headline.
 const SHORT: usize = 160;
@@ -9,6 +11,10 @@ const SHORT: usize = 160;
 const LEAST: usize = 4;
 /// Most resemblance of headlines that are far from each other.
 const FAR: f64 = 0.3;
+/// More resemblance than this have headlines that say the same with another word.
+const SAME: f64 = 0.8;
+/// Set in the hash of a word that is no number: numbers stand first.
+const WORD: u32 = 1 << 31;
 /// Behind the words of a headline that its text tells.
 const TOLD: u32 = u32::MAX;
 
@@ -42,6 +48,22 @@ impl<'a> Headline<'a> {
         !(self.is_told && other.is_told) && self.fewer(other) > 0 && self.alike(other) <= FAR
     }
 
+    /// Whether two headlines say the same: in the same words, or in many with one word more or another one, which is no number.
+    /// Headlines without words say nothing.
+    pub fn says_same(self, other: Self) -> bool {
+        let common = intersection(self.words, other.words);
+        match [self, other].map(|one| one.words.len() - common) {
+            [0, 0] => common > 0,
+            [..=1, ..=1] => self.alike(other) > SAME && self.numbers() == other.numbers(),
+            _ => false,
+        }
+    }
+
+    /// Those of its words that are numbers.
+    fn numbers(self) -> &'a [u32] {
+        &self.words[..self.words.partition_point(|&word| word < WORD)]
+    }
+
     /// Words of the shorter one.
     fn fewer(self, other: Self) -> usize {
         self.words.len().min(other.words.len())
@@ -53,10 +75,43 @@ impl<'a> Headline<'a> {
     }
 }
 
-/// What is kept of a headline: the hash of each of its words, and a mark if its text tells it.
-pub fn kept(title: &[Word], text: &[Word]) -> impl Iterator<Item = u32> {
-    let words = title.iter().map(|word| (word.hash as u32).min(TOLD - 1));
-    words.chain(is_told(title, text).then_some(TOLD))
+/// What is kept of a headline, of which there are so many words before those of its text: the hash of each, and a mark if the text
+/// tells it.
+pub fn kept(words: &Words, n_title: usize) -> impl Iterator<Item = u32> {
+    let (title, text) = words.list().split_at(n_title);
+    let one = |&word: &Word| match words.first_byte(word).is_ascii_digit() {
+        true => word.hash as u32 & !WORD,
+        false => (word.hash as u32 | WORD).min(TOLD - 1),
+    };
+    title.iter().map(one).chain(is_told(title, text).then_some(TOLD))
+}
+
+/// For each of some headlines the first one that it hangs together with, because each says the same as the next.
+///
+/// Only those are compared that have the same words left when at most one, which is no number, is taken out of each: the cost is
+/// that of sorting all words, however many headlines there are.
+pub fn together(headlines: &[Headline<'_>]) -> Vec<u32> {
+    // What is left, whether a word was taken out, and of which headline.
+    let mut left: Vec<(u64, bool, u32)> = Vec::new();
+    for (i, headline) in (0..).zip(headlines) {
+        let hash = |&word: &u32| mix(word.into());
+        let whole = headline.words.iter().map(hash).fold(0, u64::wrapping_add);
+        left.push((whole, false, i));
+        let words = &headline.words[headline.numbers().len()..];
+        left.extend(words.iter().map(|word| (whole.wrapping_sub(hash(word)), true, i)));
+    }
+    left.sort_unstable();
+    let mut first: Vec<u32> = (0..headlines.len() as u32).collect();
+    for alike in left.chunk_by(|x, y| x.0 == y.0) {
+        // The first one has all of its words left if any has: it says the same as all others, or none of them do as another.
+        let a = alike[0].2;
+        let same = |b: &u32| headlines[a as usize].says_same(headlines[*b as usize]);
+        for b in alike[1..].iter().map(|left| left.2).filter(same) {
+            let (a, b) = (root(&mut first, a), root(&mut first, b));
+            first[a.max(b) as usize] = a.min(b);
+        }
+    }
+    (0..headlines.len() as u32).map(|i| root(&mut first, i)).collect()
 }
 
 fn is_told(title: &[Word], text: &[Word]) -> bool {
@@ -75,17 +130,16 @@ fn is_told(title: &[Word], text: &[Word]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use crate::text::words::Words;
+    use proptest::prelude::*;
 
     /// What is kept of a headline over a text, ascending.
     fn made(title: &str, text: &str) -> Vec<u32> {
         let mut words = Words::default();
-        words.add(title);
-        let n = words.list().len();
-        words.add(text);
-        let (title, text) = words.list().split_at(n);
-        let mut kept: Vec<u32> = kept(title, text).collect();
+        let (n_title, _) = words.take(title, text);
+        let mut kept: Vec<u32> = kept(&words, n_title).collect();
         kept.sort_unstable();
         kept
     }
@@ -114,6 +168,44 @@ mod tests {
         assert!(!far(["Owls nest in mill", "Owls nest"], ["Ferry fares frozen", "Ferry fares"]));
         assert!(!far(["Owls nest", "Subscribe now"], ["Owls nest in mill", "Subscribe now"]));
         assert!(!far(["", "Subscribe now"], ["Owls nest in mill", "Subscribe now"]));
+    }
+
+    #[test]
+    fn headlines_say_the_same_with_one_word_more_or_another_one_in_many() {
+        let same = |a: &str, b: &str| {
+            let [a, b] = [a, b].map(|title| made(title, ""));
+            Headline::new(&a).says_same(Headline::new(&b))
+        };
+        assert!(same("Owls nest", "OWLS NEST"));
+        assert!(!same("", "") && !same("", "Owls"));
+        assert!(same("Owls nest in old mill", "Owls nest in the old mill"));
+        assert!(!same("Owls nest in mill", "Owls nest in old mill"));
+        let long = |of: &str| format!("Owls nest in the {of} of Brenn where no corn grows");
+        assert!(same(&long("mill"), &long("barn")));
+        assert!(!same(&long("mill"), &long("old barn")));
+        assert!(!same(&long("mill"), "Owls nest in the barn of Brenn where corn grows"));
+        assert!(!same(&long("mill"), &long("mill 2")));
+        assert!(!same(&long("5 mills"), &long("50 mills")));
+    }
+
+    proptest! {
+        #[test]
+        fn what_hangs_together_equals_comparing_all(least in 0u32..9, lacking in prop::collection::btree_set(prop::collection::btree_set(0u32..13, 0..5), 0..14)) {
+            // Of some words, those from 3 on being no numbers, each lacks a few.
+            let word = |word: u32| if word < 3 { word } else { word | WORD };
+            let without = |lacking: &BTreeSet<u32>| (least..13).filter(|word| !lacking.contains(word)).map(word).collect();
+            let some: BTreeSet<Vec<u32>> = lacking.iter().map(without).collect();
+            let headlines: Vec<Headline> = some.iter().map(|words| Headline::new(words)).collect();
+            let mut expected: Vec<u32> = (0..some.len() as u32).collect();
+            for _ in 0..some.len() {
+                for (i, j) in (0..some.len()).flat_map(|i| (0..some.len()).map(move |j| (i, j))) {
+                    if headlines[i].says_same(headlines[j]) {
+                        expected[i] = expected[i].min(expected[j]);
+                    }
+                }
+            }
+            prop_assert_eq!(together(&headlines), expected);
+        }
     }
 
     #[test]

@@ -146,10 +146,10 @@ const AGREEING_CORRECTED: f64 = 1.0 / 3.0;
 const UPDATED: f64 = 0.9;
 
 /// Said of two articles of one content that were not folded.
-pub const NOTICE: &str = "the same words under unrelated headlines: a notice";
+pub const NOTICE: &str = "the same words under headlines that say something else: a notice";
 
 /// Compares two articles shingle by shingle. True copies of the same words were folded before, so that two of one `content` are a
-/// notice under unrelated headlines, of strength 0. Without any shingle nothing matches.
+/// notice, of strength 0, unless their headlines say the same. Without any shingle nothing matches.
 pub fn near(a: &Compared, b: &Compared, params: &Params) -> Near {
     let pair = Pair::new(a, b);
     let strength = pair.strength(params);
@@ -249,7 +249,7 @@ impl<'a> Pair<'a> {
     /// What speaks against a match of such a strength, and what it leaves of that.
     fn against(&self, strength: f64, params: &Params) -> Option<(f64, &'static str)> {
         let mingled = self.containment < MINGLED && strength >= 1.0;
-        if self.a.content == self.b.content {
+        if self.a.content == self.b.content && !self.a.headline.says_same(self.b.headline) {
             Some((0.0, NOTICE))
         } else if !self.agrees() {
             Some((0.0, "too many numbers differ"))

@@ -95,7 +95,7 @@ const WALL: &str = "The harbour wall of Merrin will be raised by a metre before 
 
 #[test]
 fn a_notice_is_said_to_be_one() {
-    const NOTICE: &str = "the same words under unrelated headlines: a notice";
+    const NOTICE: &str = "the same words under headlines that say something else: a notice";
     let given = [["a", "", WALL], ["b", "Photo gallery", WALL], ["c", "Coast: an overview", WALL]];
     let told = of_norwire(&given, "");
     assert!(told.contains(&format!("two stories\n  {NOTICE}\n")), "{told}");
@@ -104,11 +104,19 @@ fn a_notice_is_said_to_be_one() {
     let json: serde_json::Value =
         serde_json::from_str(&of_norwire(&given, "--format json")).unwrap();
     assert_eq!((&json["why"], &json["story"]["against"]), (&NOTICE.into(), &NOTICE.into()));
+    // Headlines that say the same are told apart by none that does not.
+    let [oil, sources] = [
+        "Unidentified jets raid oil platforms in southern Gulf, shipping sources say",
+        "Shipping sources: unidentified jets raid oil platforms in southern Gulf",
+    ];
+    let given = [["a", oil, WALL], ["b", sources, WALL], ["c", "Owls nest in the mill", WALL]];
+    let told = of_norwire(&given, "");
+    assert!(told.contains("one story\n  the same text, word for word\n"), "{told}");
     // Under one headline it is no notice, whoever parted the two.
     let given = ["a", "b"].map(|id| [id, "Harbour wall of Merrin to be raised", WALL]);
     let told = of_norwire(&given, "--decisions parted.csv");
     assert!(told.contains("score                      none: an editor parted them\n"), "{told}");
-    assert!(told.contains("no match, because          an editor parted them\n"), "{told}");
+    assert!(told.contains("not one group, because     an editor parted them\n"), "{told}");
 }
 
 #[test]

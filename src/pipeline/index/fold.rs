@@ -1,7 +1,7 @@
 //! Articles that are the same word for word, where something came or went.
 //!
 //! They depend on those of the same words alone. Who tells them apart is an editor, or a source that has one text under
-//! unrelated headlines: where none of a source came, what it was before tells, and no headline is read.
+//! headlines of several things: where none of a source came, what it was before tells, and no headline is read.
 
 use foldhash::HashSet;
 

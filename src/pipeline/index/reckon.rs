@@ -36,7 +36,7 @@ pub(super) fn reckon(
     drop(stars);
     few.fixed = Weights::default();
     let content = |n: u32| work.state.of(few.rows[n as usize]).content;
-    // One text in two groups is a notice under unrelated headlines: what they share says nothing of an event.
+    // One text in two groups is a notice: what they share says nothing of an event.
     found.similar.retain(|pair| content(pair.a) != content(pair.b));
     let owners = together(&mut found, &anew, &few, position, by_gap);
     found.local = locals(&few, &anew, &found, findings)?;
