@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::words::{Word, Words, is_spaceless};
-use crate::kernel::runs::Begins;
+use crate::kernel::runs::{Begins, positions};
 
 /// A text as it was, and as words.
 #[derive(Debug, Clone, Copy)]
@@ -101,11 +101,22 @@ pub fn plain(number: &str) -> Cow<'_, str> {
 
 /// Calls `each` with the capitalised words of a text, in order, and whether it is for beginning a sentence that one may have its
 /// capital: the others are names.
-pub fn names<'a>(tokens: Tokens<'a>, begins: &Begins, mut each: impl FnMut(&'a str, bool)) {
-    if tokens.text.is_ascii() {
-        each_ascii_name(tokens, &begins.capitals, &mut each);
+pub fn names<'a>(
+    Tokens { text, list, start, .. }: Tokens<'a>,
+    begins: &Begins,
+    mut each: impl FnMut(&'a str, bool),
+) {
+    let mut look = |at: usize| {
+        if let Some((name, is_first)) = name_at(text, at) {
+            each(name, is_first);
+        }
+    };
+    if text.is_ascii() {
+        // Of a text that is too long for the buffer there are fewer words than runs.
+        let words = begins.capitals.iter().map_while(|&i| list.get(i as usize));
+        words.for_each(|word| look(word.range().start - start));
     } else {
-        each_name(tokens.text, &mut each);
+        positions(text.as_bytes(), may_begin_capital).for_each(look);
     }
 }
 
@@ -145,83 +156,65 @@ pub fn first_eight(text: &[u8], part: Range<usize>) -> u64 {
     if part.len() < 8 { all & !(u64::MAX >> (8 * part.len())) } else { all }
 }
 
-/// Token by token, a token being what stands between white space.
-fn each_name<'a>(text: &'a str, push: &mut impl FnMut(&'a str, bool)) {
-    let alphanumeric = |c: char| c.is_alphanumeric();
-    let ends = |token: &str| {
-        token.ends_with(['.', '!', '?', ':', '"', '”', '“']) || !token.contains(alphanumeric)
-    };
-    let mut before = None;
-    for line in text.lines() {
-        for token in line.split_ascii_whitespace() {
-            if !token.as_bytes()[0].is_ascii_lowercase() {
-                let bare = without_genitive(token.trim_matches(|c: char| !c.is_alphanumeric()));
-                if bare.len() > 1 && bare.starts_with(char::is_uppercase) {
-                    push(bare, before.is_none_or(ends));
-                }
-            }
-            before = Some(token);
-        }
-        if line.trim().is_empty() {
-            before = None;
-        }
+/// Whether a capital letter can begin with this byte, which no byte inside a character can do: most bytes of most scripts need
+/// no closer look. Those from E3 to E9 begin kana and Han.
+fn may_begin_capital(b: u8) -> bool {
+    (b.wrapping_sub(b'A') < 26) | ((b >= 0xC3) & (b.wrapping_sub(0xE3) >= 7))
+}
+
+/// The name that begins where a character does, and whether it begins a sentence. None begins inside a word.
+fn name_at(text: &str, at: usize) -> Option<(&str, bool)> {
+    let (before, name) = text.split_at(at);
+    if !name.starts_with(char::is_uppercase) {
+        return None;
     }
+    // Most stand behind a word and a space.
+    let is_plain = matches!(before.as_bytes(), [.., b, b' '] if b.is_ascii_alphanumeric());
+    let is_first = !is_plain && is_first(before)?;
+    let letters = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let end = match name.as_bytes().get(letters) {
+        None | Some(b' ') => letters,
+        _ => name.find(ends_name).unwrap_or(name.len()),
+    };
+    let bare = without_genitive(name[..end].trim_end_matches(is_mark));
+    (bare.len() > 1).then_some((bare, is_first))
+}
+
+/// Whether what comes after this begins a sentence; `None` if it is inside a word.
+fn is_first(before: &str) -> Option<bool> {
+    let behind = before.trim_end_matches(is_mark);
+    match behind.chars().next_back().filter(|c| !c.is_whitespace()) {
+        None => Some(begins_sentence(behind)),
+        Some(c) => (is_spaceless(c) || before[behind.len()..].contains(ends_name)).then_some(false),
+    }
+}
+
+/// Whether the token that comes after this begins a sentence, a token being what stands between white space.
+fn begins_sentence(before: &str) -> bool {
+    let said = before.trim_end();
+    let lines = before[said.len()..].bytes().filter(|&b| b == b'\n').count();
+    lines > 1
+        || said.ends_with(['.', '!', '?', ':', '"', '”', '“'])
+        || !said.trim_end_matches(is_mark).ends_with(char::is_alphanumeric)
+}
+
+/// What is neither space nor part of a word.
+fn is_mark(c: char) -> bool {
+    !c.is_whitespace() && !c.is_alphanumeric()
+}
+
+/// Whether a name ends before a character and another one can begin behind it: white space of any kind, a bracket, and a character
+/// or a mark of a script that is written without spaces.
+#[rustfmt::skip]
+fn ends_name(c: char) -> bool {
+    c.is_whitespace() || is_spaceless(c) || matches!(c,
+        '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>'
+        | '\u{3001}'..='\u{303f}' | '・' | '｟'..='･'
+        | '（' | '）' | '［' | '］' | '｛' | '｝' | '＜' | '＞' | '，' | '：' | '；' | '！' | '？')
 }
 
 fn without_genitive(name: &str) -> &str {
     name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")).unwrap_or(name)
-}
-
-/// As [`each_name`], looking only at the words that have a capital.
-fn each_ascii_name<'a>(
-    Tokens { text, list, start, .. }: Tokens<'a>,
-    capitals: &[u32],
-    push: &mut impl FnMut(&'a str, bool),
-) {
-    for i in capitals.iter().map(|&i| i as usize).take_while(|&i| i < list.len()) {
-        if let Some((name, is_first)) = ascii_name(text, &list[i..], start) {
-            push(name, is_first);
-        }
-    }
-}
-
-/// The name that begins with the first of some words, which has a capital, and whether it begins a sentence.
-fn ascii_name<'a>(text: &'a str, list: &[Word], start: usize) -> Option<(&'a str, bool)> {
-    let bytes = text.as_bytes();
-    let (from, mut end) = (list[0].range().start - start, list[0].range().end - start);
-    // Most stand behind a word and a space.
-    let plain = from >= 2 && bytes[from - 1] == b' ' && bytes[from - 2].is_ascii_alphanumeric();
-    let mut is_first = false;
-    if !plain {
-        let mark = |b: &&u8| !b.is_ascii_whitespace() && !b.is_ascii_alphanumeric();
-        let token = from - bytes[..from].iter().rev().take_while(mark).count();
-        let inside = token > 0 && bytes[token - 1].is_ascii_alphanumeric();
-        if inside {
-            return None;
-        }
-        is_first = begins_sentence(&bytes[..token]);
-    }
-    if bytes.get(end) != Some(&b' ') {
-        for next in &list[1..] {
-            let next = next.range();
-            if bytes[end..next.start - start].iter().any(u8::is_ascii_whitespace) {
-                break;
-            }
-            end = next.end - start;
-        }
-    }
-    let bare = without_genitive(&text[from..end]);
-    (bare.len() > 1).then_some((bare, is_first))
-}
-
-/// Whether the token that comes after these bytes begins a sentence.
-fn begins_sentence(before: &[u8]) -> bool {
-    let Some(last) = before.iter().rposition(|b| !b.is_ascii_whitespace()) else { return true };
-    let lines = before[last..].iter().filter(|&&b| b == b'\n').count();
-    let mut token = before[..=last].iter().rev().take_while(|b| !b.is_ascii_whitespace());
-    lines > 1
-        || matches!(before[last], b'.' | b'!' | b'?' | b':' | b'"')
-        || !token.any(u8::is_ascii_alphanumeric)
 }
 
 #[cfg(test)]
@@ -230,45 +223,78 @@ mod tests {
     use crate::kernel::hash::hash;
     use proptest::prelude::*;
 
+    /// What is found in a text that stands behind another one in the buffer.
+    fn in_tokens<T>(text: &str, look: impl FnOnce(Tokens<'_>, Begins) -> T) -> T {
+        let mut words = Words::default();
+        words.add("Before");
+        let start = words.add(text);
+        let tokens = Tokens { text, words: &words, list: &words.list()[1..], start };
+        let mut begins = Begins::default();
+        find(tokens, &mut begins);
+        look(tokens, begins)
+    }
+
+    fn numbers_of(text: &str) -> Vec<String> {
+        in_tokens(text, |tokens, begins| {
+            let mut found = Vec::new();
+            numbers(tokens, &begins, |number| found.push(number.to_owned()));
+            found
+        })
+    }
+
+    fn names_of(text: &str) -> Vec<(String, bool)> {
+        in_tokens(text, |tokens, begins| {
+            let mut found = Vec::new();
+            names(tokens, &begins, |name, is_first| found.push((name.to_owned(), is_first)));
+            found
+        })
+    }
+
     #[test]
     fn numbers_and_names() {
         let text = "Officials said 1,000 of 5.93 mln, or 7. 12 others, on Sept 3rd. The mayor, Ana Ruiz’s aide, met Li";
-        let mut words = Words::default();
-        let start = words.add(text);
-        let (mut found, mut named) = (Vec::new(), Vec::new());
-        let tokens = Tokens { text, words: &words, list: words.list(), start };
-        let mut begins = Begins::default();
-        find(tokens, &mut begins);
-        numbers(tokens, &begins, |number| found.push(number));
-        names(tokens, &begins, |name, is_first| named.push((name, is_first)));
-        assert_eq!(found, ["1,000", "5.93", "7", "12", "3rd"]);
-        let first = |name| (name, ["Officials", "The"].contains(&name));
-        assert_eq!(named, ["Officials", "Sept", "The", "Ana", "Ruiz", "Li"].map(first));
-        let far = "१२,३४५ और ۱۲٫۵";
-        words.clear();
-        let start = words.add(far);
-        let tokens = Tokens { text: far, words: &words, list: words.list(), start };
-        find(tokens, &mut begins);
-        let mut found = Vec::new();
-        numbers(tokens, &begins, |number| found.push(number.to_owned()));
-        assert_eq!(found, ["12,345", "12.5"]);
+        assert_eq!(numbers_of(text), ["1,000", "5.93", "7", "12", "3rd"]);
+        let first = |name: &str| (name.to_owned(), ["Officials", "The"].contains(&name));
+        assert_eq!(names_of(text), ["Officials", "Sept", "The", "Ana", "Ruiz", "Li"].map(first));
+        assert_eq!(numbers_of("१२,३४५ और ۱۲٫۵"), ["12,345", "12.5"]);
         assert_eq!(distinct(["b", "a", "b"].into_iter()), ["a", "b"]);
     }
 
     #[test]
+    fn white_space_of_any_kind_parts_names() {
+        let text = "Yes, Mr. Biden met M. Macron of France and l'Allemagne's Olaf Scholz.";
+        let first = |name: &str| (name.to_owned(), ["Yes", "Biden", "Macron"].contains(&name));
+        let names = ["Yes", "Mr", "Biden", "Macron", "France", "Olaf", "Scholz"].map(first);
+        for space in [" ", "\x0b", "\u{85}", "\u{a0}", "\u{2009}", "\u{202f}", "\u{3000}"] {
+            let spaced = text.replace(' ', space);
+            assert_eq!(names_of(&spaced), names, "{space:?}");
+            assert_eq!(names_of(&(spaced + "\n\né")), names, "{space:?}");
+        }
+    }
+
+    #[test]
+    fn names_end_at_brackets_and_where_a_script_has_no_spaces() {
+        for (text, names) in [
+            ("【汐浦 9日 Norwire】大型で強い台風31号は、約1万2千世帯が停電した", "Norwire"),
+            ("与NATO秘书长、EU（Brussels）及「Le Monde」", "NATO EU Brussels Le Monde"),
+            ("NATOที่WHO่Aden", "NATO WHO Aden"),
+            ("Halden(KX:Halden)[Corvex] iPhone O'Brien", "Halden KX:Halden Corvex O'Brien"),
+            ("ЖD-Mole's d'Alembert Élan", "ЖD-Mole Élan"),
+        ] {
+            let found: Vec<String> = names_of(text).into_iter().map(|(name, _)| name).collect();
+            assert_eq!(found.join(" "), names, "{text}");
+        }
+        assert_eq!(names_of("停電した。NATO"), [("NATO".to_owned(), false)]);
+    }
+
+    #[test]
     fn thousands_are_joined_and_a_number_is_compared_however_it_is_written() {
-        let found = |text: &str| {
-            let mut words = Words::default();
-            let start = words.add(text);
-            let (mut begins, mut found) = (Begins::default(), Vec::new());
-            let tokens = Tokens { text, words: &words, list: words.list(), start };
-            find(tokens, &mut begins);
-            numbers(tokens, &begins, |number| found.push(number.to_owned()));
-            found
-        };
-        assert_eq!(found("10 000 of 1'234’567 m, 1 000 000"), ["10 000", "1'234’567", "1 000 000"]);
         assert_eq!(
-            found("in 2024 200 of 12 30 and 5  000"),
+            numbers_of("10 000 of 1'234’567 m, 1 000 000"),
+            ["10 000", "1'234’567", "1 000 000"]
+        );
+        assert_eq!(
+            numbers_of("in 2024 200 of 12 30 and 5  000"),
             ["2024", "200", "12", "30", "5", "000"]
         );
         let written =
@@ -280,12 +306,11 @@ mod tests {
     #[test]
     fn words_without_capitals_may_be_names() {
         let found = |text: &str| {
-            let mut words = Words::default();
-            let start = words.add(text);
-            let mut found = Vec::new();
-            let tokens = Tokens { text, words: &words, list: words.list(), start };
-            uncased(tokens, |word| found.push(word));
-            found
+            in_tokens(text, |tokens, _| {
+                let mut found = Vec::new();
+                uncased(tokens, |word| found.push(word));
+                found
+            })
         };
         let word =
             |is_pair: bool| move |text: &str| Uncased { hash: hash(text.as_bytes()), is_pair };
@@ -294,25 +319,60 @@ mod tests {
         assert_eq!(found("Aden"), []);
     }
 
+    #[test]
+    fn every_capital_is_looked_at() {
+        for c in ('\0'..=char::MAX).filter(|c| c.is_uppercase()) {
+            assert!(may_begin_capital(c.to_string().as_bytes()[0]), "{c}");
+        }
+        assert!((0x80..0xC0).all(|b| !may_begin_capital(b)));
+    }
+
+    /// Token by token, a token being what stands between white space.
+    fn in_every_token(text: &str) -> Vec<(String, bool)> {
+        let ends = |token: &str| {
+            let marks = ['.', '!', '?', ':', '"', '”', '“'];
+            token.ends_with(marks) || !token.contains(char::is_alphanumeric)
+        };
+        let (mut found, mut before) = (Vec::new(), None);
+        for line in text.split('\n') {
+            for token in line.split_whitespace() {
+                let mut is_first = before.is_none_or(ends);
+                for piece in token.split_inclusive(ends_name) {
+                    let name = piece.trim_end_matches(ends_name);
+                    let bare = without_genitive(name.trim_matches(is_mark));
+                    if bare.len() > 1 && bare.starts_with(char::is_uppercase) {
+                        found.push((bare.to_owned(), is_first));
+                    }
+                    is_first &= !piece.contains(char::is_alphanumeric);
+                }
+                before = Some(token);
+            }
+            if line.trim().is_empty() {
+                before = None;
+            }
+        }
+        found
+    }
+
     proptest! {
         #[test]
-        fn names_in_ascii_equal_those_found_token_by_token(text in "([A-Za-z0-9]{1,3}|[ .!'\"(\n\t\r\x0b\x1c-]|'s |\n\n| \\(A){0,40}") {
-            let mut words = Words::default();
-            words.add("Before");
-            let n = words.list().len();
-            let start = words.add(&text);
-            let (mut fast, mut slow) = (Vec::new(), Vec::new());
-            let tokens = Tokens { text: &text, words: &words, list: &words.list()[n..], start };
-            let (mut begins, mut found, mut expected) = (Begins::default(), Vec::new(), Vec::new());
-            find(tokens, &mut begins);
-            names(tokens, &begins, |name, is_first| fast.push((name, is_first)));
-            each_name(&text, &mut |name, is_first| slow.push((name, is_first)));
-            prop_assert_eq!(fast, slow);
-            numbers(tokens, &begins, |number| found.push(number));
-            let digits = (0..).zip(tokens.list).filter(|&(_, &word)| is_number(&words, word));
-            begins.digits = digits.map(|(i, _)| i).collect();
-            numbers(tokens, &begins, |number| expected.push(number));
-            prop_assert_eq!(found, expected);
+        fn names_equal_those_found_token_by_token(near in "([A-Za-z0-9]{1,3}|[ .!'\"(\n\t\r\x0b\x1c-]|'s |\n\n| \\(A){0,40}", far in "([A-Za0éÉжЖＡ中カท]{1,3}|[ .'\n\u{301}\u{e48}\u{a0}\u{202f}\u{3000}\u{85}、。・】“”<]|’s |\n\u{a0}\n| 【A){0,40}") {
+            for text in [&near, &far, &(far.clone() + &near)] {
+                prop_assert_eq!(names_of(text), in_every_token(text));
+            }
+        }
+
+        #[test]
+        fn numbers_in_ascii_equal_those_found_word_by_word(text in "([A-Za-z0-9]{1,3}|[ .!'\"(\n\t\r\x0b\x1c-]|'s ){0,40}") {
+            let slow = in_tokens(&text, |tokens, mut begins| {
+                let words = (0..).zip(tokens.list);
+                let digits = words.filter(|&(_, &word)| is_number(tokens.words, word));
+                begins.digits = digits.map(|(i, _)| i).collect();
+                let mut found = Vec::new();
+                numbers(tokens, &begins, |number| found.push(number.to_owned()));
+                found
+            });
+            prop_assert_eq!(numbers_of(&text), slow);
         }
     }
 }
