@@ -1,5 +1,6 @@
 //! A whole web page: its article and what the page says about it.
 
+mod attributes;
 mod json_ld;
 mod tags;
 
@@ -125,7 +126,7 @@ fn read_tags(html: &str, page: &mut Extracted) {
 
 /// The most readable part, when the page is small and flat enough to be parsed.
 fn readable(html: &str) -> Option<String> {
-    if html.len() > MAX_PARSED || too_deep(html) {
+    if html.len() > MAX_PARSED || too_deep(html) || attributes::are_too_many(html) {
         return None;
     }
     let config = dom_smoothie::Config {
@@ -288,5 +289,15 @@ mod tests {
         }
         assert_eq!(extract(&format!("{}<body>Text", "<i>".repeat(1000))).text, "Text");
         assert_eq!(extract(""), super::Extracted::default());
+    }
+    #[test]
+    fn a_page_that_would_keep_the_parser_busy_is_stripped() {
+        let many = |n: usize, of: fn(usize) -> String| (0..n).map(of).collect::<String>();
+        for page in [
+            format!("<br{}>", many(200_000, |i| format!(" a{i}=1"))),
+        ] {
+            let text = extract(&(page + "<p>The pier fell.")).text;
+            assert!(text.ends_with("The pier fell."), "{text}");
+        }
     }
 }

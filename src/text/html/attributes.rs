@@ -1,0 +1,124 @@
+//! How many attributes the tags of a page have, before it is parsed.
+
+/// The parser holds each attribute of a tag against all before it: in no more pairs than this, which takes it about a second.
+const MAX_PAIRS: u64 = 1 << 29;
+
+/// Whether the tags of a page have so many attributes that the parser would be busy with them.
+pub(super) fn are_too_many(html: &str) -> bool {
+    of_tags(html).map(|n| n * n / 2).sum::<u64>() > MAX_PAIRS
+}
+
+/// For each place where a tag may end the most attributes that it may have.
+///
+/// What stands in a script or in a comment is no tag, but what a script or a comment is only the parser can tell. So each `<`
+/// before a letter begins a tag here, and all that have begun are read at once. No tag of the parser is left out, and of those
+/// that are none nearly all end soon.
+fn of_tags(html: &str) -> impl Iterator<Item = u64> {
+    let mut places = Places::default();
+    let bytes = html.as_bytes();
+    (0..=bytes.len()).filter_map(move |at| {
+        let Some(byte) = bytes.get(at) else { return places.most() };
+        if byte.is_ascii_alphabetic() && [&b"<"[..], b"</"].iter().any(|t| bytes[..at].ends_with(t))
+        {
+            places.name = places.name.max(Some(0));
+        }
+        let unquoted = Places { double: None, single: None, ..places };
+        places = places.after(*byte);
+        unquoted.most().filter(|_| *byte == b'>')
+    })
+}
+
+/// For each place in a tag how many attributes have begun, if a tag is read that far. Where several are, the most.
+#[derive(Clone, Copy, Default)]
+struct Places {
+    /// In its name.
+    name: Option<u64>,
+    /// Where an attribute may begin.
+    between: Option<u64>,
+    /// In the name of one.
+    attribute: Option<u64>,
+    /// Behind that, where a `=` may follow.
+    behind: Option<u64>,
+    /// Behind the `=`.
+    equals: Option<u64>,
+    /// In a value in double quotes.
+    double: Option<u64>,
+    /// In a value in single quotes.
+    single: Option<u64>,
+    /// In a value without quotes.
+    bare: Option<u64>,
+}
+
+impl Places {
+    /// The places behind one more byte, by the tokenizer of the HTML standard.
+    fn after(self, byte: u8) -> Self {
+        let Self { name, between, attribute, behind, equals, double, single, bare } = self;
+        let quoted = Self { double, single, ..Self::default() };
+        let begun = |before: Option<u64>| before.map(|n| n + 1);
+        match byte {
+            b'>' => quoted,
+            b'\t' | b'\n' | b'\x0C' | b'\r' | b' ' => {
+                let between = name.max(between).max(bare);
+                Self { between, behind: attribute.max(behind), equals, ..quoted }
+            }
+            b'/' => {
+                let between = name.max(between).max(attribute).max(behind);
+                Self { between, bare: equals.max(bare), ..quoted }
+            }
+            b'=' => {
+                let (attribute, equals) = (begun(between), attribute.max(behind));
+                Self { name, attribute, equals, bare: self.equals.max(bare), ..quoted }
+            }
+            _ => {
+                let attribute = attribute.max(begun(between.max(behind)));
+                let rest = Self { name, attribute, bare, ..quoted };
+                match byte {
+                    b'"' => Self { between: double, double: equals, ..rest },
+                    b'\'' => Self { between: single, single: equals, ..rest },
+                    _ => Self { bare: equals.max(bare), ..rest },
+                }
+            }
+        }
+    }
+
+    fn most(self) -> Option<u64> {
+        let Self { name, between, attribute, behind, equals, double, single, bare } = self;
+        [name, between, attribute, behind, equals, double, single, bare].into_iter().max()?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(html: &str, numbers: &[u64]) {
+        assert_eq!(of_tags(html).collect::<Vec<_>>(), numbers);
+    }
+
+    #[test]
+    fn attributes_of_tags() {
+        check("<p>a b</p>", &[0, 0]);
+        check("<p a b=c d = e f>", &[4]);
+        check("<a href='a b=c>d'class=\"x > y\"id=z/w>", &[3]);
+        check("<br a/b/ c /></br d e>", &[3, 2]);
+        check("<p \"a 'b = =c =d=e>", &[3]);
+        // What begins in a value or in a script may be a tag, and what does not end too.
+        check("<p title='<b c d>' e>", &[2, 2]);
+        check("i<n; i += 1; a > b", &[3]);
+        check("<p a='b c d' e", &[2]);
+        check("5 < 6 > 4 <5 a b>", &[]);
+    }
+
+    #[test]
+    fn long_values_are_no_attributes() {
+        let image = "data:image/png;base64,".to_owned() + &"iVBORw0KGgo/AAA+".repeat(1 << 16);
+        let data = "{\"text\": \"Nobody reads all of it\"} ".repeat(1 << 15);
+        let page = format!("<img src=\"{image}\"><div data-all='{data}'>");
+        assert!(!are_too_many(&page));
+        let names = |n: usize| "a ".repeat(n);
+        assert!(!are_too_many(&format!("<p {}>", names(1 << 15))));
+        assert!(are_too_many(&format!("<p {}>", names((1 << 15) + 1))));
+        assert!(are_too_many(&format!("<p {}>", names(1 << 14)).repeat(5)));
+    }
+}
