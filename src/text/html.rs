@@ -3,6 +3,7 @@
 mod attributes;
 mod json_ld;
 mod tags;
+mod tree;
 
 use self::tags::{attribute, inside, tags};
 use super::markup;
@@ -137,7 +138,8 @@ fn readable(html: &str) -> Option<String> {
     };
     // The parser is foreign code on hostile input: should it panic on one page, the page is stripped instead.
     let article = std::panic::catch_unwind(|| {
-        dom_smoothie::Readability::new(html, None, Some(config)).ok()?.parse().ok()
+        let page = tree::of(html)?;
+        dom_smoothie::Readability::with_document(page, None, Some(config)).ok()?.parse().ok()
     });
     let text = article.ok()??.text_content;
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -295,6 +297,9 @@ mod tests {
         let many = |n: usize, of: fn(usize) -> String| (0..n).map(of).collect::<String>();
         for page in [
             format!("<br{}>", many(200_000, |i| format!(" a{i}=1"))),
+            many(50_000, |i| format!("<html a{i}></html>")),
+            "<div><!--</div>-->".repeat(20_000),
+            format!("<p>{}</p>{}", many(200, |i| format!("<b id={i}>")), "<p>x".repeat(100_000)),
         ] {
             let text = extract(&(page + "<p>The pier fell.")).text;
             assert!(text.ends_with("The pier fell."), "{text}");

@@ -89,6 +89,9 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
+    use dom_query::Document;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -120,5 +123,17 @@ mod tests {
         assert!(!are_too_many(&format!("<p {}>", names(1 << 15))));
         assert!(are_too_many(&format!("<p {}>", names((1 << 15) + 1))));
         assert!(are_too_many(&format!("<p {}>", names(1 << 14)).repeat(5)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_tag_of_the_parser_has_more(
+            html in "(<|</|<!--|-->|>|p|a|b|c|d|script|svg|title|textarea|=|\"|'|/| |\n){0,60}",
+        ) {
+            let most = of_tags(&html).max().unwrap_or_default();
+            let page = Document::from(&*html);
+            let attributes = |node: dom_query::NodeRef<'_>| node.attrs().len() as u64;
+            prop_assert!(page.root().descendants_it().all(|node| attributes(node) <= most));
+        }
     }
 }
