@@ -1,4 +1,5 @@
-"""Corpora that are meant to hurt, as JSON Lines on standard output: corpora.py KIND N. Of the kind "numbers" it is a text."""
+"""Corpora that are meant to hurt, as JSON Lines on standard output: corpora.py KIND N. Of the kind "numbers" it is a text, of those in PAGES a
+page; "decisions" are those of the kind "decided"."""
 
 import itertools
 import json
@@ -30,11 +31,36 @@ LARGE = {
     "long": lambda: {"title": words(8), "text": words(60_000_000 // 5)},
     "outlets": lambda: {"title": words(8) + " - News" * (60_000_000 // 7), "text": words(160)},
     "datelines": lambda: {"title": words(8), "text": "LONDON (Reuters) - " * (60_000_000 // 19) + words(160)},
+    "glued": lambda: {"title": words(8), "text": "Read more: about the pier here now. " * (60_000_000 // 36) + words(160)},
+    "bylines": lambda: {"title": "!" * 30_000_000, "text": "By Ann Poe\n\n" * (30_000_000 // 14) + words(160)},
 }
 
 
+def many(n, piece):
+    return "".join(piece % i for i in range(n))
+
+
+# Pages that are as long as one may be that is parsed, but for a little.
+PAGES = {
+    "attributes": lambda: "<p" + many(300_000, " a%d=1") + ">" + PARAGRAPH,
+    "bodies": lambda: many(150_000, "<body a%d=1></body>") + PARAGRAPH,
+    "deep": lambda: "<div><!--</div>-->" * 200_000 + PARAGRAPH,
+    "open": lambda: "<p>" + many(200, "<b id=%d>") + "</p>" + "<p>x" * 900_000 + PARAGRAPH,
+}
+
+
+def decisions(n):
+    """Those that part, then those that link, each of which is undone and made again."""
+    yield "decision,article_id,other_id,by,reason"
+    for i in range(n // 2):
+        yield f"cannot-link,a{i},a{i + n // 2},x,"
+    for verdict in ["must-link", "undo", "must-link"]:
+        for i in range(0, n - 1, 2):
+            yield f"{verdict},a{i},a{i + 1},x,"
+
+
 def article(kind, i, n):
-    if kind == "normal":
+    if kind in ("normal", "decided"):
         return {"title": words(8), "text": words(160), "published": day(i)}
     if kind == "identical":
         return {"title": "Pier to be rebuilt", "text": PARAGRAPH, "published": day(i)}
@@ -69,6 +95,12 @@ def main():
     random.seed(7)
     if kind == "numbers":
         print(*range(n), "Pier to be rebuilt", PARAGRAPH, sep="\n")
+        return
+    if kind in PAGES:
+        print(PAGES[kind]())
+        return
+    if kind == "decisions":
+        print(*decisions(n), sep="\n")
         return
     if kind in LARGE:
         print(json.dumps({"id": kind} | LARGE[kind]()))

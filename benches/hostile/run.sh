@@ -10,14 +10,21 @@ trap 'rm -rf "$scratch"' EXIT
 
 # Prints the corpus, CPU seconds, megabytes, stories and the largest one.
 measure() {
-    local input="$scratch/in.jsonl"
-    [ "$1" != numbers ] || input="$scratch/in.txt"
+    local input="$scratch/in.jsonl" with=()
+    case $1 in
+    numbers) input="$scratch/in.txt" ;;
+    attributes | bodies | deep | open) input="$scratch/in.html" ;;
+    decided)
+        with=(--decisions "$scratch/decisions.csv")
+        python3 benches/hostile/corpora.py decisions "$n" > "$scratch/decisions.csv"
+        ;;
+    esac
     python3 benches/hostile/corpora.py "$1" "$n" > "$input"
-    /usr/bin/env python3 - "$1" "$scratch" "$input" <<'PY'
+    /usr/bin/env python3 - "$1" "$scratch" "$input" ${with[@]+"${with[@]}"} <<'PY'
 import csv, os, resource, subprocess, sys
-corpus, scratch, articles = sys.argv[1:]
+corpus, scratch, *given = sys.argv[1:]
 out = f"{scratch}/out.csv"
-subprocess.run(["target/release/samestory", "cluster", "-q", "--threads", "1", articles, "-o", out], check=True)
+subprocess.run(["target/release/samestory", "cluster", "-q", "--threads", "1", *given, "-o", out], check=True)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 csv.field_size_limit(1 << 30)
 sizes = {}
@@ -30,6 +37,7 @@ PY
 
 echo "| corpus of $n | CPU-s | MB | stories | largest |"
 echo "|---|---|---|---|---|"
-for corpus in normal identical boilerplate one-word same-minute dates giant-story collisions ticker long outlets datelines numbers; do
+for corpus in normal identical boilerplate one-word same-minute dates giant-story collisions ticker long outlets datelines \
+    glued bylines numbers attributes bodies deep open decided; do
     measure "$corpus"
 done
