@@ -296,6 +296,13 @@ pub fn keys(sketch: &Sketch) -> impl Iterator<Item = (Table, u64)> {
     (0..PLACES).filter_map(|place| Some((table(place), key(sketch, place)?)))
 }
 
+/// Whether two sketches have so much in common that they are proposed, unless too many others have the same.
+pub fn meet(x: &Sketch, y: &Sketch) -> bool {
+    let of_y: Vec<(Table, u64)> = keys(y).collect();
+    let weight = |(table, _): (Table, u64)| if table == Table::Bands { SHARED } else { 1 };
+    keys(x).filter(|key| of_y.contains(key)).map(weight).sum::<usize>() >= SHARED
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -341,7 +348,12 @@ mod tests {
         let proposed = |leads: &[&[u32]]| {
             let sketches: Vec<Sketch> = (0..).zip(leads).map(sketch).collect();
             let (pairs, _) = propose(&sketches.iter().map(Some).collect::<Vec<_>>());
-            pairs.into_iter().map(buckets::items).collect::<Vec<_>>()
+            let n = sketches.len();
+            let all = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a as u32, b as u32)));
+            let meeting = all.filter(|&(a, b)| meet(&sketches[a as usize], &sketches[b as usize]));
+            let pairs: Vec<(u32, u32)> = pairs.into_iter().map(buckets::items).collect();
+            assert_eq!(pairs, meeting.collect::<Vec<_>>(), "no bucket is crowded");
+            pairs
         };
         let [a, b, c] = [1 << 20, 1 << 30, (3 << 30) + 7];
         assert_eq!(proposed(&[&[a, b], &[a, b, c]]), [(0, 1)]);
@@ -350,5 +362,18 @@ mod tests {
         // However many there are, of whatever parts.
         assert_eq!(proposed(&[&[1, 2, 3], &[1, 2, 3]]), [(0, 1)]);
         assert_eq!(proposed(&[&[1, 9, 2, 3], &[1, 2, 3, 9]]), [(0, 1)]);
+    }
+
+    #[test]
+    fn one_band_is_enough_however_many_share_it() {
+        let sketch = |slots: [u16; 3]| {
+            let mut sketch = Sketch { signature: [slots[0]; SLOTS], lead: NO_LEAD };
+            sketch.signature[ROWS..2 * ROWS].copy_from_slice(&slots);
+            sketch
+        };
+        let some = [[1, 7, 7], [2, 7, 7], [3, 7, 7]].map(sketch);
+        assert!(!meet(&some[0], &some[1]), "no slot of a band may differ");
+        let same = |own: u16| Sketch { lead: [u32::from(own); LEAD_HASHES], ..some[0] };
+        assert!(meet(&same(1), &same(2)));
     }
 }

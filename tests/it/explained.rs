@@ -62,22 +62,6 @@ fn who_is_too_far_apart_is_told_by_what_bounds_it() {
     }
 }
 
-#[test]
-fn a_summary_from_the_middle_of_a_long_text_is_said_not_to_be_compared() {
-    let sentence = |i: usize| (12 * i..12 * i + 12).map(|word| format!("w{word} ")).collect();
-    let article = |id: &str, sentences: &mut dyn Iterator<Item = usize>| Article {
-        id: id.into(),
-        text: sentences.map(sentence).collect::<Vec<String>>().concat(),
-        ..Article::default()
-    };
-    let given = [article("long", &mut (0..60)), article("short", &mut (20..50).step_by(5))];
-    let found = explain([given.to_vec()], ["long", "short"], &Params::default()).unwrap().unwrap();
-    assert_ne!(found.verdict, Relation::Duplicates);
-    assert!(found.text.strength >= 1.0);
-    let why = found.text.against.expect("something keeps them apart");
-    assert!(why.starts_with("their sketches have too little in common"), "{why}");
-}
-
 /// Explains `a b` of articles that the outlet Norwire published on one day, each an id, a title and a text; with options.
 fn of_norwire(given: &[[&str; 3]], options: &str) -> String {
     let dir = Dir::new();

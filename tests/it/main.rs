@@ -50,6 +50,7 @@ mod targets;
 mod tidy;
 mod titles;
 mod twin;
+mod uncompared;
 mod util;
 #[cfg(feature = "serve")]
 mod waiting;

@@ -54,6 +54,7 @@ pub(super) fn of_pair(
         _ => None,
     };
     let mut text = numbers::text_numbers(&corpus, pair, params)?;
+    let meet = numbers::meet(&corpus, pair, params)?;
     corpus.keep_terms();
     let found = Found::new(&mut corpus, params, &mut Run::default(), &mut Clock::default())?;
     if numbers::is_folded(&found, pair) {
@@ -79,7 +80,7 @@ pub(super) fn of_pair(
         Relation::Story | Relation::Apart => why::decisions(&corpus, &found, groups, params),
     };
     if verdict != Relation::Duplicates {
-        text.against = numbers::apart(&corpus, &found, pair, groups, &text);
+        text.against = numbers::apart(&corpus, &found, pair, groups, (&text, meet));
     }
     Ok(Ok(Explanation {
         articles: pair.map(|i| party(&corpus.entries[i])),

@@ -12,11 +12,16 @@ use crate::kernel::sets::differences;
 use crate::kernel::time::{DAY, ONE, TimeFactor};
 use crate::model::explain::{Nearest, StoryNumbers, TextNumbers};
 use crate::params::Params;
+use crate::stages::duplicates::hopeful;
 use crate::stages::support::support;
-use crate::stages::{shingle, verify};
+use crate::stages::{candidates, shingle, verify};
 
 /// Said of two groups where it is not the texts that keep them apart.
 const PARTED: &str = "an editor parted them";
+/// Said of two texts that were not compared, for three reasons.
+const EARLIEST: &str = "a run compares the earliest articles of both texts, and finds no match";
+const CROWDED: &str = "too many others have the same sketch: a run does not compare all of them";
+const FAR: &str = "their sketches have too little in common: a run does not compare them";
 
 /// The near-duplicate level's numbers.
 pub(super) fn text_numbers(
@@ -49,19 +54,29 @@ pub(super) fn text_numbers(
     })
 }
 
+/// Whether the sketches of two articles have so much in common that a run compares them, unless too many others have the same.
+pub(super) fn meet(corpus: &Corpus, pair: [usize; 2], params: &Params) -> io::Result<bool> {
+    let both = pair.map(|i| i as u32);
+    let mut sketches = Loaded::new(&corpus.sketches.spool);
+    sketches.load(both.into_iter().map(|i| corpus.sketch(i)))?;
+    let ([x], [y]) = (sketches.of(0), sketches.of(1)) else { return Ok(false) };
+    Ok(candidates::meet(x, y) && hopeful([x, y], both.map(|i| corpus.n_shingles(i)), params))
+}
+
 /// Whether two articles are the same word for word to the run.
 pub(super) fn is_folded(found: &Found, pair: [usize; 2]) -> bool {
     let [a, b] = pair.map(|i| found.exact.slot(i as u32));
     a == b
 }
 
-/// What keeps the texts of two articles in two groups, if it is not that they have too little in common.
+/// What keeps the texts of two articles in two groups, if it is not that they have too little in common; given whether their
+/// sketches [`meet`].
 pub(super) fn apart(
     corpus: &Corpus,
     found: &Found,
     pair: [usize; 2],
     groups: [usize; 2],
-    text: &TextNumbers,
+    (text, meet): (&TextNumbers, bool),
 ) -> Option<&'static str> {
     let [x, y] = pair.map(|i| corpus.content(i as u32));
     if (text.matches() || x == y) && is_parted(found, groups) {
@@ -69,7 +84,12 @@ pub(super) fn apart(
     } else if text.matches() && is_match(found, pair) {
         Some("the two match, their groups do not on average")
     } else if text.matches() {
-        Some("their sketches have too little in common: a run does not compare them")
+        let stands = |i: usize| found.exact.kept[found.exact.slot(i as u32) as usize] == i as u32;
+        Some(match (pair.into_iter().all(stands), meet) {
+            (false, _) => EARLIEST,
+            (true, true) => CROWDED,
+            (true, false) => FAR,
+        })
     } else {
         text.against
     }
