@@ -78,6 +78,12 @@ def article(kind, i, n):
             return {"title": words(8), "text": words(160), "published": day(i)}
         own = " ".join(random.sample(PARAGRAPH.split(), 40))
         return {"title": "Merrin pier to be rebuilt " + words(2), "text": own + " " + words(20), "published": day(i)}
+    if kind == "template":
+        # Near-copies of one text, each with up to twelve words of its own.
+        text = PARAGRAPH.split()[:120]
+        for at in random.sample(range(120), random.randrange(13)):
+            text[at] = words(1)
+        return {"title": "Pier to be rebuilt", "text": " ".join(text), "published": day(i)}
     if kind == "collisions":
         # Texts that share all of their three-word runs but a few, in other orders: bands agree, resemblance does not.
         runs = [PARAGRAPH.split()[k:k + 3] for k in range(0, 90, 3)]

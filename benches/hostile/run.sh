@@ -37,7 +37,7 @@ PY
 
 echo "| corpus of $n | CPU-s | MB | stories | largest |"
 echo "|---|---|---|---|---|"
-for corpus in normal identical boilerplate one-word same-minute dates giant-story collisions ticker long outlets datelines \
+for corpus in normal identical boilerplate one-word same-minute dates giant-story template collisions ticker long outlets datelines \
     glued bylines numbers attributes bodies deep open decided; do
     measure "$corpus"
 done
