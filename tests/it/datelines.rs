@@ -24,6 +24,14 @@ fn datelines() {
         ("ROM — The pier fell.", None),
         ("新华社北京3月3日电 The pier fell.", Some("Xinhua")),
         ("中新网3月3日电，The pier fell.", Some("CNS")),
+        ("【ロンドン 3日 共同】The pier fell.", Some("Kyodo")),
+        ("【ロンドン共同】The pier fell.", Some("Kyodo")),
+        ("【ワシントンＡＰ時事】The pier fell.", Some("Jiji")),
+        ("【AFP＝時事】The pier fell.", Some("AFP")),
+        ("【3月3日 AFP】The pier fell.", Some("AFP")),
+        ("［ロンドン　３日　ロイター］ - The pier fell.", Some("Reuters")),
+        ("[ロンドン 3日 ロイター] － The pier fell.", Some("Reuters")),
+        ("【汐浦 9日 Norwire】The pier fell.", None),
     ] {
         let cleaned = clean("", line);
         assert_eq!((&*cleaned.text, cleaned.agency), ("The pier fell.", agency), "{line}");
@@ -51,9 +59,54 @@ fn datelines() {
         "BREAKING — The pier fell.",
         "SAN JUAN DEL SUR — The pier fell.",
         "USAid — The pier fell.",
+        "【時事】The pier fell.",
+        "【速報】The pier fell.",
+        "【3日 埠頭】The pier fell.",
+        "【汐浦 9日 12時】The pier fell.",
+        "【埠頭 3日目 雨】The pier fell.",
+        "【NAAP】The pier fell.",
+        "[Photo AP] The pier fell.",
+        "[The pier fell.",
     ] {
         assert_eq!(clean("", line).text, line);
     }
+}
+
+/// What a desk says of a version stays, as the first points do; the dateline below, and who wrote, does not.
+#[test]
+fn a_dateline_goes_from_below_a_note_of_the_desk() {
+    let below = |above: &str| format!("{above}LONDON, March 3 (Reuters) - The pier fell.");
+    for (above, left) in [
+        ("(Adds details, background)\n\n", "(Adds details, background)"),
+        ("(Corrects day (paragraph 2))\n", "(Corrects day (paragraph 2))"),
+        ("[Recasts]\n\nBy Jane Doe and John Smith\n\n", "[Recasts]"),
+        ("* Talks go on\n\n* Tax seen rising\n\n", "* Talks go on\n\n* Tax seen rising"),
+        (
+            "By Ann Poe\n\n(Adds details)\nBy Jane Doe\n• Talks go on\n",
+            "(Adds details)\n• Talks go on",
+        ),
+    ] {
+        let text = below(above);
+        let cleaned = clean("", &text);
+        assert_eq!(cleaned.text, format!("{left}\n\nThe pier fell."));
+        assert_eq!(cleaned.agency, Some("Reuters"));
+    }
+    let alone = "(Adds details)\n[ロンドン 3日 ロイター]\nThe pier fell.";
+    assert_eq!(clean("", alone).text, "(Adds details)\n\nThe pier fell.");
+    let points = |n: usize| below(&"* Talks go on\n".repeat(n));
+    assert!(!clean("", &points(16)).text.contains("Reuters"));
+    assert_eq!(clean("", &points(17)).text, points(17));
+    for text in [
+        "(Adds details)\n\nBy Jane Doe\n\nThe pier fell.",
+        "(It fell at dawn.)\n\nThe pier was old.",
+        &below("(It fell at dawn, and\n"),
+        &below("The council (which met) agreed.\n"),
+        "* Talks go on",
+    ] {
+        assert_eq!(clean("", text).text, text);
+    }
+    let all = "* Talks go on. Share this\n\nBy Jane Doe\nLONDON (Reuters) -";
+    assert_eq!(clean("", all).text, "* Talks go on.");
 }
 
 /// To compare what is left with the title behind each dateline would take minutes.

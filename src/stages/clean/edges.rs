@@ -74,6 +74,11 @@ const AGENCIES: &[(&str, &str)] = &[
     ("CNN", "CNN"),
     ("時事", "Jiji"),
     ("共同", "Kyodo"),
+    ("ロイター", "Reuters"),
+    ("ＡＰ", "AP"),
+    ("ＡＦＰ", "AFP"),
+    ("新華社", "Xinhua"),
+    ("聯合ニュース", "Yonhap"),
 ];
 
 /// The agency of that name, in the case that it is written in, or in capitals.
@@ -90,7 +95,7 @@ fn agency(name: &str) -> Option<&'static str> {
 ///
 /// `LONDON, March 3 (Reuters) - `, `WASHINGTON — `, `(ANSA) - ROMA, 3 MAR - `, `МОСКВА, 3 марта. /ТАСС/. `
 pub(super) fn dateline(line: &str) -> Option<(usize, Option<&'static str>)> {
-    signed(line).or_else(|| placed(line)).or_else(|| chinese(line))
+    signed(line).or_else(|| placed(line)).or_else(|| chinese(line)).or_else(|| japanese(line))
 }
 
 /// The first `DATELINE` bytes or so.
@@ -195,6 +200,45 @@ fn chinese(line: &str) -> Option<(usize, Option<&'static str>)> {
     let end = head.find("日电")? + "日电".len();
     let rest = line[end..].trim_start_matches([' ', '　', '，', '）', ')']);
     Some((line.len() - rest.len(), Some(known.1)))
+}
+
+/// `【ロンドン 3日 共同】`, `［ロンドン　３日　ロイター］ - `, `【ロンドン共同】`: an agency behind a place and a day may be any.
+fn japanese(line: &str) -> Option<(usize, Option<&'static str>)> {
+    let head = head(line);
+    let pairs = [('【', '】'), ('［', '］'), ('[', ']')];
+    let (open, close) = pairs.into_iter().find(|&(open, _)| head.starts_with(open))?;
+    let (inside, _) = head[open.len_utf8()..].split_once(close)?;
+    let words: Vec<&str> =
+        inside.split([' ', '　', '=', '＝']).filter(|word| !word.is_empty()).collect();
+    let known = words.iter().find_map(|word| sign_behind(word));
+    let is_dateline = match words[..] {
+        [_, day, sign] if is_day(day) => !sign.contains(char::is_numeric),
+        _ if words.iter().any(|word| is_day(word)) => known.is_some(),
+        // What is no name of a place may stand in brackets of ASCII, and an agency alone may be what a column is called.
+        [.., last] => {
+            let (place, _) = sign_behind(last)?;
+            open != '[' && (words.len() > 1 || !place.is_empty())
+        }
+        [] => false,
+    };
+    let rest = line[open.len_utf8() + inside.len() + close.len_utf8()..]
+        .trim_start_matches([' ', '　', '\u{A0}', '-', '－', '–', '—', '―']);
+    is_dateline.then(|| (line.len() - rest.len(), known.map(|(_, known)| known)))
+}
+
+/// `3日`, `３月３日`
+fn is_day(word: &str) -> bool {
+    let digit = |c: char| c.is_numeric();
+    let day = word.strip_suffix('日').unwrap_or_default();
+    day.starts_with(digit) && day.chars().all(|c| digit(c) || c == '月')
+}
+
+/// What a word has before the sign of an agency that it ends with, and the agency: `ロンドン共同`.
+fn sign_behind(word: &str) -> Option<(&str, &'static str)> {
+    AGENCIES.iter().find_map(|&(sign, known)| {
+        let place = word.strip_suffix(sign)?;
+        (!place.ends_with(|c: char| c.is_ascii_alphanumeric())).then_some((place, known))
+    })
 }
 
 /// Whether a line at the top could name who wrote: `Jane Doe`, `Jane Doe, Reuters`.

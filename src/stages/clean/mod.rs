@@ -156,10 +156,10 @@ fn sweep<'a>(title: &str, text: &'a str, sink: &mut Sink<'_>) -> Cleaned<'a> {
     let mut lines = without_boilerplate(&text, sink);
     drop_counters(&mut lines, sink);
     trim_end(&mut lines, sink);
-    let (begin, agency) = top::trim(&mut lines, title, sink);
-    let text = match one_piece(&lines[begin..]) {
+    let agency = top::trim(&mut lines, title, sink);
+    let text = match one_piece(&lines) {
         Some(piece) => slice(text, piece),
-        None => Cow::Owned(join(&lines[begin..], text.len())),
+        None => Cow::Owned(join(&lines, text.len())),
     };
     Cleaned { title: title.to_owned(), text, tags, agency }
 }

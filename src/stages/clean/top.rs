@@ -1,6 +1,6 @@
 //! The top of a text: the headline once more, buttons, dates, bylines and the dateline.
 
-use super::{Line, MAX_LINE, Sink, dates, edges, rules};
+use super::{Line, MAX_LINE, Sink, dates, edges, rules, trim_end};
 
 /// Lines wrapped by hand are no longer.
 const MAX_WRAPPED: usize = 100;
@@ -9,39 +9,92 @@ const MAX_WRAPPED: usize = 100;
 /// behind each of its datelines would be quadratic.
 const MOST_CUTS: usize = 16;
 
-/// Where the story begins, and the agency of its dateline.
+/// A dateline has at most so many lines above it, empty ones included.
+const MOST_ABOVE: usize = 16;
+
+/// Drops what stands above the story; returns the agency of its dateline. A desk's notes above a dateline stay.
 pub(super) fn trim(
-    lines: &mut [Line<'_>],
+    lines: &mut Vec<Line<'_>>,
     title: &str,
     sink: &mut Sink<'_>,
-) -> (usize, Option<&'static str>) {
+) -> Option<&'static str> {
     let mut agency = None;
     // A title may be as long as the text: it is not gone through again for each line.
-    let title: String = letters(title).collect();
-    let (mut at, mut cuts) = (0, 0);
+    let headline: String = letters(title).collect();
+    let (mut notes, mut at, mut cuts) = (0, 0, 0);
     while at < lines.len() {
         let line = lines[at];
         let text = line.text;
         let may_go = cuts < MOST_CUTS || text.len() <= MAX_LINE;
-        if text.is_empty() {
-            (at, cuts) = (at + 1, 0);
-        } else if may_go && let Some(rule) = top_rule(&lines[at..], &title) {
+        let stays = if text.is_empty() {
+            lines[..notes].last().is_some_and(|note| !note.is_blank())
+        } else if may_go && let Some(rule) = top_rule(&lines[at..], &headline) {
             sink(rule, text);
-            (at, cuts) = (at + 1, 0);
-        } else if let Some((cut, rule)) = edges::glued_before(text) {
+            false
+        } else if let Some((cut, rule, named)) = before_sentence(text) {
             sink(rule, &text[..cut]);
-            lines[at].cut(text.len() - text[cut..].trim_start().len());
-            cuts += 1;
-        } else if let Some((cut, named)) = edges::dateline(text) {
-            sink("dateline", &text[..cut]);
             agency = agency.or(named);
             lines[at].cut(cut);
             cuts += 1;
+            continue;
+        } else if is_note(text) && is_above_dateline(&lines[at + 1..], &headline) {
+            true
         } else {
             break;
+        };
+        if stays {
+            lines[notes] = line;
+            notes += 1;
         }
+        (at, cuts) = (at + 1, 0);
     }
-    (at, agency)
+    let is_all = at == lines.len();
+    // A note is a paragraph of its own.
+    let gap = |note: &Line<'_>| Line { at: note.end(), text: "", stays: true };
+    let gap = lines[..notes].last().filter(|note| !note.is_blank()).map(gap);
+    lines.splice(notes..at, gap);
+    if is_all && notes > 0 {
+        // A note is now the last line.
+        trim_end(lines, sink);
+        agency = agency.or(trim(lines, title, sink));
+    }
+    agency
+}
+
+/// How much stands before the first sentence of a line, by which rule, and the agency named in it.
+fn before_sentence(text: &str) -> Option<(usize, &'static str, Option<&'static str>)> {
+    if let Some((cut, rule)) = edges::glued_before(text) {
+        return Some((text.len() - text[cut..].trim_start().len(), rule, None));
+    }
+    edges::dateline(text).map(|(cut, agency)| (cut, "dateline", agency))
+}
+
+/// Whether a line is what a desk says of a version, in brackets, or a point of a summary: `(Adds details)`, `* Talks go on`.
+/// What may go by another rule, depending on the lines around it, is neither.
+fn is_note(text: &str) -> bool {
+    let text = text.trim();
+    let in_brackets = text.starts_with(['(', '[']) && text.ends_with([')', ']']);
+    let is_point = || {
+        let rest = text.strip_prefix(['*', '•', '-', '–']);
+        rest.is_some_and(|rest| rest.starts_with(char::is_whitespace))
+    };
+    text.len() <= MAX_LINE
+        && (in_brackets || is_point())
+        && !rules::is_button(text)
+        && !dates::is_date_line(text)
+}
+
+/// Whether a dateline comes before the story does. Of the title, its letters are given.
+fn is_above_dateline(lines: &[Line<'_>], title: &str) -> bool {
+    let tells = |i: usize| {
+        let text = lines[i].text;
+        if text.is_empty() || top_rule(&lines[i..], title).is_some() {
+            return None;
+        }
+        let is_dateline = edges::dateline(text).is_some();
+        (is_dateline || !is_note(text)).then_some(is_dateline)
+    };
+    (0..lines.len().min(MOST_ABOVE)).find_map(tells).unwrap_or(false)
 }
 
 /// Why the first of these lines, at the top of a text, goes as a whole. Of the title, its letters are given.
