@@ -27,8 +27,13 @@ fn a_summary_from_the_middle_of_a_long_text_has_another_sketch() {
         sentences.map(sentence).collect::<Vec<String>>().concat()
     };
     let (long, short) = (text(&mut (0..60)), text(&mut (20..50).step_by(5)));
-    let given = vec![article("a", "", &long, 1), article("b", "", &short, 1)];
-    check(given, "their sketches have too little in common: a run does not compare them");
+    let mut given = vec![article("a", "", &long, 1), article("b", "", &short, 1)];
+    let far = "their sketches have too little in common: a run does not compare them";
+    check(given.clone(), far);
+    // So has a copy that is earlier.
+    given[1] = article("b", "", &short, 2);
+    given.push(article("first", "", &short, 1));
+    check(given, far);
 }
 
 #[test]

@@ -85,10 +85,10 @@ pub(super) fn apart(
         Some("the two match, their groups do not on average")
     } else if text.matches() {
         let stands = |i: usize| found.exact.kept[found.exact.slot(i as u32) as usize] == i as u32;
-        Some(match (pair.into_iter().all(stands), meet) {
-            (false, _) => EARLIEST,
-            (true, true) => CROWDED,
-            (true, false) => FAR,
+        Some(match pair.into_iter().all(stands) {
+            _ if !meet => FAR,
+            true => CROWDED,
+            false => EARLIEST,
         })
     } else {
         text.against
