@@ -292,6 +292,7 @@ mod tests {
         assert_eq!(extract(&format!("{}<body>Text", "<i>".repeat(1000))).text, "Text");
         assert_eq!(extract(""), super::Extracted::default());
     }
+
     #[test]
     fn a_page_that_would_keep_the_parser_busy_is_stripped() {
         let many = |n: usize, of: fn(usize) -> String| (0..n).map(of).collect::<String>();

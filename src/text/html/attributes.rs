@@ -1,11 +1,11 @@
 //! How many attributes the tags of a page have, before it is parsed.
 
 /// The parser holds each attribute of a tag against all before it: in no more pairs than this, which takes it about a second.
-const MAX_PAIRS: u64 = 1 << 29;
+const MAX_PAIRS: i64 = 1 << 29;
 
 /// Whether the tags of a page have so many attributes that the parser would be busy with them.
 pub(super) fn are_too_many(html: &str) -> bool {
-    of_tags(html).map(|n| n * n / 2).sum::<u64>() > MAX_PAIRS
+    of_tags(html.as_bytes()).map(|n| n * n / 2).sum::<i64>() > MAX_PAIRS
 }
 
 /// For each place where a tag may end the most attributes that it may have.
@@ -13,48 +13,76 @@ pub(super) fn are_too_many(html: &str) -> bool {
 /// What stands in a script or in a comment is no tag, but what a script or a comment is only the parser can tell. So each `<`
 /// before a letter begins a tag here, and all that have begun are read at once. No tag of the parser is left out, and of those
 /// that are none nearly all end soon.
-fn of_tags(html: &str) -> impl Iterator<Item = u64> {
-    let mut places = Places::default();
-    let bytes = html.as_bytes();
-    (0..=bytes.len()).filter_map(move |at| {
-        let Some(byte) = bytes.get(at) else { return places.most() };
-        if byte.is_ascii_alphabetic() && [&b"<"[..], b"</"].iter().any(|t| bytes[..at].ends_with(t))
-        {
-            places.name = places.name.max(Some(0));
+fn of_tags(html: &[u8]) -> impl Iterator<Item = i64> {
+    let mut places = Places::NONE;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            if places.most() < 0 {
+                at += (at..html.len()).position(|at| begins(html, at))?;
+            }
+            let Some(&byte) = html.get(at) else {
+                return Some(std::mem::replace(&mut places, Places::NONE).most());
+            };
+            if begins(html, at) {
+                places.name = places.name.max(0);
+            }
+            let before = places;
+            places = before.after(byte);
+            at += 1;
+            let most = Places { double: NOWHERE, single: NOWHERE, ..before }.most();
+            if byte == b'>' && most >= 0 {
+                return Some(most);
+            }
         }
-        let unquoted = Places { double: None, single: None, ..places };
-        places = places.after(*byte);
-        unquoted.most().filter(|_| *byte == b'>')
     })
 }
 
-/// For each place in a tag how many attributes have begun, if a tag is read that far. Where several are, the most.
-#[derive(Clone, Copy, Default)]
-struct Places {
-    /// In its name.
-    name: Option<u64>,
-    /// Where an attribute may begin.
-    between: Option<u64>,
-    /// In the name of one.
-    attribute: Option<u64>,
-    /// Behind that, where a `=` may follow.
-    behind: Option<u64>,
-    /// Behind the `=`.
-    equals: Option<u64>,
-    /// In a value in double quotes.
-    double: Option<u64>,
-    /// In a value in single quotes.
-    single: Option<u64>,
-    /// In a value without quotes.
-    bare: Option<u64>,
+/// Whether the name of a tag may begin here.
+fn begins(html: &[u8], at: usize) -> bool {
+    html[at].is_ascii_alphabetic() && (html[..at].ends_with(b"<") || html[..at].ends_with(b"</"))
 }
 
+/// For each place in a tag how many attributes have begun, if a tag is read that far; where several are, the most.
+#[derive(Clone, Copy)]
+struct Places {
+    /// In its name.
+    name: i64,
+    /// Where an attribute may begin.
+    between: i64,
+    /// In the name of one.
+    attribute: i64,
+    /// Behind that, where a `=` may follow.
+    behind: i64,
+    /// Behind the `=`.
+    equals: i64,
+    /// In a value in double quotes.
+    double: i64,
+    /// In a value in single quotes.
+    single: i64,
+    /// In a value without quotes.
+    bare: i64,
+}
+
+/// No tag is read that far: a number that stays below 0 however many attributes follow.
+const NOWHERE: i64 = i64::MIN / 2;
+
 impl Places {
+    const NONE: Self = Self {
+        name: NOWHERE,
+        between: NOWHERE,
+        attribute: NOWHERE,
+        behind: NOWHERE,
+        equals: NOWHERE,
+        double: NOWHERE,
+        single: NOWHERE,
+        bare: NOWHERE,
+    };
+
     /// The places behind one more byte, by the tokenizer of the HTML standard.
     fn after(self, byte: u8) -> Self {
         let Self { name, between, attribute, behind, equals, double, single, bare } = self;
-        let quoted = Self { double, single, ..Self::default() };
-        let begun = |before: Option<u64>| before.map(|n| n + 1);
+        let quoted = Self { double, single, ..Self::NONE };
         match byte {
             b'>' => quoted,
             b'\t' | b'\n' | b'\x0C' | b'\r' | b' ' => {
@@ -66,11 +94,12 @@ impl Places {
                 Self { between, bare: equals.max(bare), ..quoted }
             }
             b'=' => {
-                let (attribute, equals) = (begun(between), attribute.max(behind));
-                Self { name, attribute, equals, bare: self.equals.max(bare), ..quoted }
+                let bare = equals.max(bare);
+                let equals = attribute.max(behind);
+                Self { name, attribute: between + 1, equals, bare, ..quoted }
             }
             _ => {
-                let attribute = attribute.max(begun(between.max(behind)));
+                let attribute = attribute.max(between.max(behind) + 1);
                 let rest = Self { name, attribute, bare, ..quoted };
                 match byte {
                     b'"' => Self { between: double, double: equals, ..rest },
@@ -81,9 +110,10 @@ impl Places {
         }
     }
 
-    fn most(self) -> Option<u64> {
+    fn most(self) -> i64 {
         let Self { name, between, attribute, behind, equals, double, single, bare } = self;
-        [name, between, attribute, behind, equals, double, single, bare].into_iter().max()?
+        let unquoted = name.max(between).max(attribute).max(behind).max(equals).max(bare);
+        unquoted.max(double).max(single)
     }
 }
 
@@ -95,8 +125,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(html: &str, numbers: &[u64]) {
-        assert_eq!(of_tags(html).collect::<Vec<_>>(), numbers);
+    fn check(html: &str, numbers: &[i64]) {
+        assert_eq!(of_tags(html.as_bytes()).collect::<Vec<_>>(), numbers);
     }
 
     #[test]
@@ -130,9 +160,9 @@ mod tests {
         fn no_tag_of_the_parser_has_more(
             html in "(<|</|<!--|-->|>|p|a|b|c|d|script|svg|title|textarea|=|\"|'|/| |\n){0,60}",
         ) {
-            let most = of_tags(&html).max().unwrap_or_default();
+            let most = of_tags(html.as_bytes()).max().unwrap_or_default();
             let page = Document::from(&*html);
-            let attributes = |node: dom_query::NodeRef<'_>| node.attrs().len() as u64;
+            let attributes = |node: dom_query::NodeRef<'_>| node.attrs().len() as i64;
             prop_assert!(page.root().descendants_it().all(|node| attributes(node) <= most));
         }
     }
