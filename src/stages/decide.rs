@@ -49,9 +49,8 @@ pub fn in_force(decisions: &[Decision]) -> InForce {
             refused.push((position, reason));
         }
     }
-    let in_force = kept.in_force.into_iter().zip(decisions).enumerate();
-    let (decisions, positions) =
-        in_force.filter_map(|(i, (kept, d))| kept.then(|| (d.clone(), i))).unzip();
+    let in_force = decisions.iter().zip(0..).filter(|&(_, i)| kept.in_force[i]);
+    let (decisions, positions) = in_force.map(|(d, i)| (d.clone(), i)).unzip();
     InForce { decisions, positions, refused }
 }
 
