@@ -218,7 +218,9 @@ fn what_is_glued_before_a_story() {
     assert_eq!(clean("", text).text, "Post comment The pier fell.");
     // What is longer is a paragraph, in which the dash is a sentence's.
     for (n, goes) in [(500, true), (501, false)] {
-        let left = "It fell".to_owned() + &" again".repeat(n).split_at(n - 24).0;
+        let again = " again".repeat(n);
+        let (again, _) = again.split_at(n - 24);
+        let left = format!("It fell{again}");
         check_left(&format!("Read more - at the harbour! {left}"), &left, goes);
     }
 }

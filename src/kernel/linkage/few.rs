@@ -5,7 +5,7 @@
 
 use std::collections::hash_map::Entry;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 
 use super::rounds::{Linkage, Merging, NONE, Nearest, ends};
 use super::ways::Ways;
@@ -16,7 +16,8 @@ struct Adjacency<'a> {
     edges: &'a mut [Edge],
     /// The edges at each group.
     of: HashMap<u32, Vec<u32>>,
-    /// The edge that joins two groups, the lower first.
+    /// The edge that joins two groups, the lower first, where edges count alone: most of a group's stay what they are when it merges,
+    /// and are not looked at.
     joining: HashMap<(u32, u32), u32>,
 }
 
@@ -29,6 +30,9 @@ impl Linkage {
         merging: &mut Merging,
     ) {
         let (mut adjacency, mut ways) = (Adjacency::new(edges), Ways::default());
+        if self.counts_edges_alone() {
+            adjacency.join();
+        }
         while !merged.is_empty() {
             let touched = self.touched(&merged, &mut adjacency, &merging.nearest);
             merged.iter().for_each(|m| ways.forget(m.gone));
@@ -51,13 +55,13 @@ impl Linkage {
         nearest: &Nearest,
     ) -> Vec<u32> {
         let mut touched = Vec::new();
-        merged.iter().for_each(|merger| adjacency.merge(merger, nearest, &mut touched));
         if self.counts_edges_alone() {
+            merged.iter().for_each(|merger| adjacency.take_in(merger, nearest, &mut touched));
             let grew = |group: &u32| merged.iter().any(|m| m.into == *group);
             let parted = self.apart.iter().filter(|(a, b)| grew(a) || grew(b));
             touched.extend(parted.filter_map(|pair| adjacency.joining.get(pair)));
         } else {
-            touched.clear();
+            merged.iter().for_each(|merger| adjacency.merge(merger, nearest));
             merged.iter().for_each(|m| touched.extend(adjacency.at(m.into)));
         }
         touched
@@ -148,18 +152,52 @@ impl Linkage {
 impl<'a> Adjacency<'a> {
     fn new(edges: &'a mut [Edge]) -> Self {
         let mut of: HashMap<u32, Vec<u32>> = HashMap::default();
-        let mut joining = HashMap::with_capacity(edges.len());
         for (i, e) in (0..).zip(&*edges) {
             of.entry(e.a).or_default().push(i);
             of.entry(e.b).or_default().push(i);
-            joining.insert(ends(e), i);
         }
-        Self { edges, of, joining }
+        Self { edges, of, joining: HashMap::default() }
+    }
+
+    /// Finds edges by what they join.
+    fn join(&mut self) {
+        self.joining.reserve(self.edges.len());
+        self.joining.extend((0..).zip(&*self.edges).map(|(i, e)| (ends(e), i)));
     }
 
     /// Gives a group the edges of the one that it takes in, adding up those that now join the same two. Those to groups
-    /// without a nearest never matter, see [`contract`](super::rounds). Notes the edges that are others now.
-    fn merge(
+    /// without a nearest never matter, see [`contract`](super::rounds).
+    fn merge(&mut self, &Merger { into, gone, .. }: &Merger, nearest: &Nearest) {
+        let Self { edges, of, .. } = self;
+        let mut own = of.remove(&into).unwrap_or_default();
+        own.append(&mut of.remove(&gone).unwrap_or_default());
+        own.retain(|&i| {
+            let e = &mut edges[i as usize];
+            let other = if e.a == into || e.a == gone { e.b } else { e.a };
+            if is_gone(e) || other == into || other == gone {
+                e.b = e.a;
+                return false;
+            }
+            (e.a, e.b) = (into.min(other), into.max(other));
+            nearest.edge[other as usize] != NONE
+        });
+        // What is in order already stays so, nearly.
+        own.sort_by_key(|&i| ends(&edges[i as usize]));
+        own.dedup_by(|later, first| {
+            let Edge { sum, examined, .. } = edges[*later as usize];
+            let same = ends(&edges[*later as usize]) == ends(&edges[*first as usize]);
+            if same {
+                edges[*first as usize].sum += sum;
+                edges[*first as usize].examined += examined;
+                edges[*later as usize].b = edges[*later as usize].a;
+            }
+            same
+        });
+        of.insert(into, own);
+    }
+
+    /// As [`merge`](Self::merge), looking at the edges of the group that is taken in alone. Notes the edges that are others now.
+    fn take_in(
         &mut self,
         &Merger { into, gone, .. }: &Merger,
         nearest: &Nearest,
