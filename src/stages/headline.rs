@@ -94,7 +94,8 @@ pub fn together(headlines: &[Headline<'_>]) -> Vec<u32> {
     // What is left, whether a word was taken out, and of which headline.
     let mut left: Vec<(u64, bool, u32)> = Vec::new();
     for (i, headline) in (0..).zip(headlines) {
-        let hash = |&word: &u32| mix(word.into());
+        // No word counts for nothing, as 0 would.
+        let hash = |&word: &u32| mix(u64::from(word) + 1);
         let whole = headline.words.iter().map(hash).fold(0, u64::wrapping_add);
         left.push((whole, false, i));
         let words = &headline.words[headline.numbers().len()..];
