@@ -168,11 +168,14 @@ def _paths(articles: Articles) -> Iterator[tuple[list[str], bool]]:
         if given and all(isinstance(one, (str, os.PathLike)) for one in given):
             yield [os.fspath(one) for one in given], True
             return
-        with _file("articles.jsonl") as path:
-            with open(path, "w", encoding="ascii") as file:
-                file.writelines(json.dumps(_known(one), default=_spelled) + "\n" for one in given)
-            yield [path], False
-        return
+        if given:
+            with _file("articles.jsonl") as path:
+                with open(path, "w", encoding="ascii") as file:
+                    file.writelines(json.dumps(_known(one), default=_spelled) + "\n" for one in given)
+                yield [path], False
+            return
+        # A file without a record would be refused.
+        table = pa.table({name: pa.array([], _TEXT) for name in ("id", "title", "text")})
     with _file("articles.parquet") as path:
         pq.write_table(_plain(table), path, compression="none")
         yield [path], False
@@ -203,7 +206,7 @@ def _plain(table: pa.Table) -> pa.Table:
     """The table with categories as what they stand for: Parquet has none of some kinds."""
     for i, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
-            column = table.column(i)
+            column: Any = table.column(i)
             kind = _TEXT if field.type.value_type == pa.string_view() else field.type.value_type
             chunks = [chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks]
             table = table.set_column(i, field.name, pa.chunked_array(chunks, kind))
