@@ -144,7 +144,7 @@ impl Piece {
                 parsed.articles.push(Article { file: self.file.clone(), record, ..article });
                 return;
             }
-            Ok(None) => "neither text nor title".to_owned(),
+            Ok(None) => super::given::EMPTY.to_owned(),
             Err(reason) => reason,
         };
         parsed.refusals.push(Refusal { file: self.file.clone(), record, reason });

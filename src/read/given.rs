@@ -4,6 +4,9 @@ use super::Parsed;
 use super::identity::identity;
 use crate::model::{Article, Refusal};
 
+/// Why what says nothing is refused.
+pub(super) const EMPTY: &str = "neither text nor title";
+
 /// Articles as if they had been read: one without an id goes by its address or its content, and one with neither text nor title is
 /// refused. Those that have no record are numbered from 1.
 pub(crate) fn given(articles: Vec<Article>) -> Parsed {
@@ -13,7 +16,7 @@ pub(crate) fn given(articles: Vec<Article>) -> Parsed {
             article.record = number;
         }
         if article.title.trim().is_empty() && article.text.trim().is_empty() {
-            let reason = "neither text nor title".to_owned();
+            let reason = EMPTY.to_owned();
             parsed.refusals.push(Refusal { file: article.file, record: article.record, reason });
             continue;
         }

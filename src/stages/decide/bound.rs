@@ -162,6 +162,7 @@ mod tests {
         assert_eq!(of_groups.closed, [4]);
         assert_eq!(constraints.groups_apart(|i| i + 1), [(1, 2), (2, 3)]);
     }
+
     /// The lists as they would be if each article were held against each list.
     fn split_plainly(constraints: &Constraints, n: u32) -> Vec<Vec<u32>> {
         let apart = |a: u32, b: u32| constraints.apart.contains(&(a.min(b), a.max(b)));
