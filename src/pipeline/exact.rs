@@ -164,9 +164,14 @@ impl Exact {
 mod tests {
     use super::*;
 
-    /// The parts of a text under some headlines, in every order of these.
+    /// The parts of a text under some headlines, which it does not tell, in every order of these.
     #[track_caller]
     fn check(headlines: &[&[u32]], expected: Option<&[&[u32]]>) {
+        let untold = |&words: &&[u32]| match words {
+            [] => Vec::new(),
+            words => [words, &[u32::MAX][..]].concat(),
+        };
+        let headlines: Vec<Vec<u32>> = headlines.iter().map(untold).collect();
         for turn in 0..headlines.len() {
             for back in [false, true] {
                 let mut turned: Vec<u32> = (0..headlines.len() as u32).collect();
@@ -174,7 +179,7 @@ mod tests {
                 if back {
                     turned.reverse();
                 }
-                let mut parts = notices(&turned, |k| headlines[turned[k] as usize]);
+                let mut parts = notices(&turned, |k| &headlines[turned[k] as usize]);
                 let sorted = parts.iter_mut().flatten();
                 sorted.for_each(|part| part.sort_unstable());
                 let expected =

@@ -5,7 +5,7 @@ use crate::kernel::linkage::root;
 use crate::kernel::sets::{intersection, resemblance};
 use crate::text::words::{Word, Words};
 
-/// Most words of a text that is looked through for the words of its headline.
+/// Most words of a text that is looked through for the words of its headline. A longer one is no form, and tells what it is about.
 const SHORT: usize = 160;
 /// Words that a headline must have to tell anything.
 const LEAST: usize = 4;
@@ -15,16 +15,16 @@ const FAR: f64 = 0.3;
 const SAME: f64 = 0.8;
 /// Set in the hash of a word that is no number: numbers stand first.
 const WORD: u32 = 1 << 31;
-/// Behind the words of a headline that its text tells.
-const TOLD: u32 = u32::MAX;
+/// Behind the words of a headline that its text does not tell.
+const UNTOLD: u32 = u32::MAX;
 
 /// A headline as it is compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Headline<'a> {
     /// Hashes of its words, ascending and distinct.
     pub words: &'a [u32],
-    /// Whether a quarter of them or more are in its text, if that is short: a form, or what stands before a paywall, says nothing of
-    /// what its headline is about.
+    /// Whether a quarter of them or more are in its text, or that is long: a short form, or what stands before a paywall, says nothing
+    /// of what its headline is about.
     pub is_told: bool,
 }
 
@@ -32,8 +32,8 @@ impl<'a> Headline<'a> {
     /// A headline as it is kept, which is what [`kept`] gives, ascending.
     pub fn new(kept: &'a [u32]) -> Self {
         match kept {
-            [words @ .., TOLD] => Self { words, is_told: true },
-            words => Self { words, is_told: false },
+            [words @ .., UNTOLD] => Self { words, is_told: false },
+            words => Self { words, is_told: true },
         }
     }
 
@@ -75,15 +75,15 @@ impl<'a> Headline<'a> {
     }
 }
 
-/// What is kept of a headline, of which there are so many words before those of its text: the hash of each, and a mark if the text
+/// What is kept of a headline, of which there are so many words before those of its text: the hash of each, and a mark unless the text
 /// tells it.
 pub fn kept(words: &Words, n_title: usize) -> impl Iterator<Item = u32> {
     let (title, text) = words.list().split_at(n_title);
     let one = |&word: &Word| match words.first_byte(word).is_ascii_digit() {
         true => word.hash as u32 & !WORD,
-        false => (word.hash as u32 | WORD).min(TOLD - 1),
+        false => (word.hash as u32 | WORD).min(UNTOLD - 1),
     };
-    title.iter().map(one).chain(is_told(title, text).then_some(TOLD))
+    title.iter().map(one).chain((!is_told(title, text)).then_some(UNTOLD))
 }
 
 /// For each of some headlines the first one that it hangs together with, because each says the same as the next.
@@ -117,7 +117,7 @@ pub fn together(headlines: &[Headline<'_>]) -> Vec<u32> {
 
 fn is_told(title: &[Word], text: &[Word]) -> bool {
     if title.is_empty() || text.len() > SHORT {
-        return false;
+        return true;
     }
     // Most words of the text are none of the headline, which one bit of their hash says.
     let bit = |word: &Word| 1u64 << (word.hash & 63);
@@ -150,9 +150,10 @@ mod tests {
         let told = |title: &str, text: &str| Headline::new(&made(title, text)).is_told;
         assert!(told("Ferry crews march on", "The crews went home."));
         assert!(!told("Ferry crews march on town", "The crews went home."));
-        assert!(!told("", "The crews went home."));
-        assert!(told("Ferry", &"the ferry ".repeat(SHORT / 2)));
-        assert!(!told("Ferry", &format!("the {}", "the ferry ".repeat(SHORT / 2))));
+        assert!(!told("Ferry crews", ""));
+        assert!(made("", "The crews went home.").is_empty());
+        assert!(!told("Pier", &"the ferry ".repeat(SHORT / 2)));
+        assert!(told("Pier", &format!("the {}", "the ferry ".repeat(SHORT / 2))));
     }
 
     #[test]
