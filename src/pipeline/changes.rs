@@ -18,13 +18,11 @@ const LISTED: usize = 4;
 /// Most lines that are looked for among all lines of another list, one after the other; more cost less in order.
 const FEW: usize = 64;
 
-/// The numbers and names of one article, each ascending and distinct.
-pub(super) type Facts<'a> = [Vec<&'a str>; 2];
-
-/// The facts of an article from where they were put aside.
-pub(super) fn facts(bytes: &[u8]) -> Facts<'_> {
-    let listed = Listed::of(bytes);
-    [0, 1].map(|list| listed.list(list).distinct())
+/// The numbers and the names that each of two articles has and the other has not, ascending and distinct, from where what is known of
+/// both was put aside.
+pub(super) fn between<'a>(a: &'a [u8], b: &'a [u8]) -> [[Vec<&'a str>; 2]; 2] {
+    let [a, b] = [a, b].map(Listed::of);
+    [0, 1].map(|n| differences(&a, &b, n))
 }
 
 /// Numbers, names, and tags such as `UPDATE 2`, as they were put aside: a line each, with an empty one between the lists.
@@ -188,7 +186,7 @@ fn of_group<'a>(
 fn changed(from: &Listed, to: &Listed) -> Box<str> {
     let mut said = String::new();
     for (n, what) in ["numbers ", "names ", "marked "].into_iter().enumerate() {
-        let [gone, new] = differences(from.list(n), to.list(n));
+        let [gone, new] = differences(from, to, n);
         if !gone.is_empty() || !new.is_empty() {
             said.push_str(if said.is_empty() { "" } else { "; " });
             said.push_str(what);
@@ -200,20 +198,38 @@ fn changed(from: &Listed, to: &Listed) -> Box<str> {
     said.into()
 }
 
+/// The lines of one list of each of two articles that the other one's has not, ascending and distinct. A number that a desk only writes
+/// in another way is the same.
+fn differences<'a>(a: &Listed<'a>, b: &Listed<'a>, n: usize) -> [Vec<&'a str>; 2] {
+    let [a, b] = [a, b].map(|listed| listed.list(n));
+    let [gone, new] = as_written(a, b);
+    if n == 0 { [without(gone, b), without(new, a)] } else { [gone, new] }
+}
+
+/// Those of some numbers that a list has not, however they are written.
+fn without<'a>(mut numbers: Vec<&'a str>, list: List<'_, 'a>) -> Vec<&'a str> {
+    if !numbers.is_empty() {
+        let mut known: Vec<_> = list.lines.iter().map(|&line| facts::plain(text(line))).collect();
+        known.sort_unstable();
+        numbers.retain(|number| known.binary_search(&facts::plain(number)).is_err());
+    }
+    numbers
+}
+
 /// The lines of each of two lists that the other has not, ascending and distinct.
-fn differences<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
+fn as_written<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
     // Copies have most in common at the beginning and at the end.
     let start = a.common_start(b);
     let end = a.common_end(b, start);
     let [of_a, of_b] = [a, b].map(|list| start..list.lines.len() - end);
     if of_a.len().max(of_b.len()) > FEW {
-        return differences_of_many(a, b);
+        return of_many_as_written(a, b);
     }
     [a.only(of_a, b), b.only(of_b, a)]
 }
 
-/// As [`differences`], for any number of lines.
-fn differences_of_many<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
+/// As [`as_written`], for any number of lines.
+fn of_many_as_written<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
     let [a, b] = [a, b].map(List::distinct);
     let (gone, new) = sets::differences(&a, &b);
     [gone, new].map(|only| only.into_iter().copied().collect())
@@ -251,11 +267,18 @@ mod tests {
                 let [x, y] = texts.each_ref().map(|lists| lists[list].iter().cloned().collect::<BTreeSet<String>>());
                 let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| x.difference(y).cloned().collect::<Vec<_>>();
                 let expected = [only(&x, &y), only(&y, &x)];
-                prop_assert_eq!(&differences(a.list(list), b.list(list)), &expected);
-                prop_assert_eq!(&differences_of_many(a.list(list), b.list(list)), &expected);
+                prop_assert_eq!(&as_written(a.list(list), b.list(list)), &expected);
+                prop_assert_eq!(&of_many_as_written(a.list(list), b.list(list)), &expected);
                 prop_assert_eq!(a.list(list).lines.len(), texts[0][list].len());
             }
         }
+    }
+
+    #[test]
+    fn what_a_desk_writes_in_another_way_is_no_change() {
+        let [a, b] = ["12.4\n1,310\n22,400\n\nOld", "12.4m\n1,311\n22'400\n\nOld"]
+            .map(|facts| Listed::of(facts.as_bytes()));
+        assert_eq!(&*changed(&a, &b), "numbers 1,310 -> 1,311");
     }
 
     #[test]

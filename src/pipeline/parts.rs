@@ -44,29 +44,35 @@ impl ChunkLists {
         Span::since(start, end)
     }
 
-    /// Appends the numbers and names of what is compared of an article, and what its title said about this version; `each` is
-    /// called with every [`Detail`] of it. A headline has no names: many have capitals throughout.
+    /// Appends the numbers of an article, the names of what is compared of it, and what its title said about this version; `each` is
+    /// called with every [`Detail`] of what is compared, which the title stands before if none is given. A title has no names: many
+    /// have capitals throughout.
     pub(super) fn add_facts(
         &mut self,
+        title: Option<Tokens<'_>>,
         tokens: Tokens<'_>,
-        is_headline: bool,
         tags: &[UpdateTag],
         begins: &mut Begins,
         mut each: impl FnMut(Detail<'_>),
     ) -> Span {
         let from = self.facts.len();
+        if let Some(title) = title {
+            facts::find(title, begins);
+            facts::numbers(title, begins, |number| add_line(&mut self.facts, from, number));
+        }
         facts::find(tokens, begins);
         facts::numbers(tokens, begins, |number| {
             each(Detail::Number(number));
             add_line(&mut self.facts, from, number);
         });
         self.facts.extend_from_slice(b"\n\n");
-        if !is_headline {
+        if title.is_some() {
             let from = self.facts.len();
             facts::names(tokens, begins, |name, is_first| {
-                each(Detail::Name(name));
+                let name = facts::typed(name);
+                each(Detail::Name(&name));
                 if !is_first {
-                    add_line(&mut self.facts, from, name);
+                    add_line(&mut self.facts, from, &name);
                 }
             });
             facts::uncased(tokens, |word| each(Detail::Uncased(word)));

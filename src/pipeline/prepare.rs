@@ -173,18 +173,21 @@ impl Preparer {
         let (n_title, start) = self.words.take(&cleaned.title, &cleaned.text);
         let text = &self.words.list()[n_title..];
         let compared = compared_text(&cleaned, text.len());
-        let is_headline = matches!(compared, Cow::Owned(_));
-        let (list, start) = if is_headline { (self.words.list(), 0) } else { (text, start) };
+        let with_title = matches!(compared, Cow::Owned(_));
+        let (list, start) = if with_title { (self.words.list(), 0) } else { (text, start) };
         shingle::shingle(list, &mut self.hashes);
         let sketch = sketch(&self.hashes);
         let fingerprint = simhash(&self.hashes);
         let language = language::of(&article.lang, &self.words, &cleaned.text);
         self.details.clear();
-        let tokens = Tokens { text: &compared, words: &self.words, list, start };
-        let facts =
-            lists.add_facts(tokens, is_headline, &cleaned.tags, &mut self.begins, |detail| {
-                self.details.extend(detail.hash(self.hashes.len()));
-            });
+        let words = &self.words;
+        let tokens = Tokens { text: &compared, words, list, start };
+        let title = &words.list()[..n_title];
+        let title = Tokens { text: &cleaned.title, words, list: title, start: 0 };
+        let title = (!with_title).then_some(title);
+        let facts = lists.add_facts(title, tokens, &cleaned.tags, &mut self.begins, |detail| {
+            self.details.extend(detail.hash(self.hashes.len()));
+        });
         Prepared {
             record: article.record,
             row: 0,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::words::{Word, Words, is_spaceless};
+use super::words::{Word, Words, is_spaceless, normal};
 use crate::kernel::runs::{Begins, positions};
 
 /// A text as it was, and as words.
@@ -118,6 +118,20 @@ pub fn names<'a>(
     } else {
         positions(text.as_bytes(), may_begin_capital).for_each(look);
     }
+}
+
+/// A name as it is compared, however a desk types it: in NFKC, with straight apostrophes and plain hyphens, so that `O’Brien` and
+/// `O'Brien` are one.
+pub fn typed(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() {
+        return name.into();
+    }
+    let plain = |c: char| match c {
+        '‘' | '’' | 'ʼ' | '′' => '\'',
+        '‐' | '–' | '—' | '−' => '-',
+        _ => c,
+    };
+    normal(name).chars().map(plain).collect()
 }
 
 /// Calls `each` with the words of a text that are in a script without capitals, in order: each may be a name. In a script that is
@@ -285,6 +299,14 @@ mod tests {
             assert_eq!(found.join(" "), names, "{text}");
         }
         assert_eq!(names_of("停電した。NATO"), [("NATO".to_owned(), false)]);
+    }
+
+    #[test]
+    fn a_name_is_compared_however_it_is_typed() {
+        for name in ["O'Brien", "O’Brien", "Oʼ\u{42}rien", "O´Brien"] {
+            assert_eq!(typed(name), "O'Brien", "{name}");
+        }
+        assert_eq!(typed("Jose\u{301}‑Marı\u{fb01}"), "José-Marıfi");
     }
 
     #[test]

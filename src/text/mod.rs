@@ -15,4 +15,4 @@ pub mod url;
 pub mod words;
 
 /// Names the tokeniser, stemmers, detector, term tables and what is kept as facts together.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;

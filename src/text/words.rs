@@ -220,7 +220,7 @@ fn in_ascii(c: char) -> Option<char> {
 }
 
 /// In NFKC, with digits of ASCII. NFKC would make a space and a mark of an acute accent that is typed as an apostrophe.
-fn normal(text: &str) -> Cow<'_, str> {
+pub(super) fn normal(text: &str) -> Cow<'_, str> {
     if text.contains('\u{b4}') {
         return Cow::Owned(normal(&text.replace('\u{b4}', "'")).into_owned());
     }

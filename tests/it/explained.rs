@@ -78,6 +78,31 @@ fn of_norwire(given: &[[&str; 3]], options: &str) -> String {
 const WALL: &str = "The harbour wall of Merrin will be raised by a metre before the autumn storms, the port authority said on Monday.";
 
 #[test]
+fn numbers_of_headlines_are_told() {
+    let dir = Dir::new();
+    let article = |id: &str, hurt: &str| {
+        let title = format!("Harbour wall of Merrin gives way, {hurt} hurt");
+        format!("{}\n", serde_json::json!({ "id": id, "title": title, "text": WALL }))
+    };
+    dir.file("news.jsonl", article("a", "7") + &article("b", "17"));
+    let explained = dir.run("explain a b --in news.jsonl").exits(0).out;
+    assert!(explained.contains("numbers only in A          7\n"), "{explained}");
+    assert!(explained.contains("numbers only in B          17\n"), "{explained}");
+    let rows = dir.run("cluster news.jsonl -q").exits(0).out;
+    assert!(rows.contains("same text as a; numbers 7 -> 17,"), "{rows}");
+}
+
+#[test]
+fn what_a_desk_writes_or_types_in_another_way_is_no_change() {
+    let text = "It costs 1,310 crowns, or 12.4 million in all, said Ann O'Hara, who has led the port for 20 years.";
+    let other = text.replace("1,310", "1,311").replace("12.4 million", "12.4m").replace('\'', "’");
+    let told = of_norwire(&[["a", "Wall", text], ["b", "Wall", &other]], "");
+    let changed: Vec<&str> = told.lines().filter(|line| line.contains("only in")).collect();
+    let expected = ["  numbers only in A          1,310", "  numbers only in B          1,311"];
+    assert_eq!(changed, expected);
+}
+
+#[test]
 fn a_notice_is_said_to_be_one() {
     const NOTICE: &str = "the same words under headlines that say something else: a notice";
     let given = [["a", "", WALL], ["b", "Photo gallery", WALL], ["c", "Coast: an overview", WALL]];

@@ -2,13 +2,12 @@
 
 use std::io;
 
-use super::super::changes::facts;
+use super::super::changes;
 use super::super::parts::Loaded;
 use super::super::stories::Stories;
 use super::super::{Corpus, Found};
 use crate::kernel::cosine::Probe;
 use crate::kernel::linkage::Edge;
-use crate::kernel::sets::differences;
 use crate::kernel::time::{DAY, ONE, TimeFactor};
 use crate::model::explain::{Nearest, StoryNumbers, TextNumbers};
 use crate::params::Params;
@@ -36,11 +35,10 @@ pub(super) fn text_numbers(
     let [x, y] = [0, 1].map(|k| corpus.compared(both[k], shingles.of(k), heads.of(k)));
     let mut loaded = corpus.facts();
     loaded.load(both.into_iter().map(|i| corpus.facts_of(i)))?;
-    let facts = [0, 1].map(|side| facts(loaded.of(side)));
+    let [numbers, names] = changes::between(loaded.of(0), loaded.of(1)).map(owned);
     let near = verify::near(&x, &y, params);
     let reached =
         near.resemblance >= params.min_resemblance || near.containment >= params.min_containment;
-    let [numbers, names] = [0, 1].map(|n| only_one(&facts[0][n], &facts[1][n]));
     Ok(TextNumbers {
         same_words: false,
         resemblance: near.resemblance,
@@ -109,10 +107,8 @@ fn is_parted(found: &Found, groups: [usize; 2]) -> bool {
     apart.any(|(a, b)| g.contains(a) && h.contains(b) || g.contains(b) && h.contains(a))
 }
 
-/// What only the first and what only the second article has.
-fn only_one(x: &[&str], y: &[&str]) -> [Vec<String>; 2] {
-    let (gone, new) = differences(x, y);
-    [gone, new].map(|words| words.into_iter().map(|&word| word.to_owned()).collect())
+fn owned(words: [Vec<&str>; 2]) -> [Vec<String>; 2] {
+    words.map(|words| words.into_iter().map(str::to_owned).collect())
 }
 
 /// The story level's numbers between the two articles' groups.
