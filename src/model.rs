@@ -189,6 +189,11 @@ impl Entry {
     pub fn time(&self) -> Option<Timestamp> {
         self.published().or(self.seen())
     }
+
+    /// What orders articles in time: unknown times last, ids deciding between equals.
+    pub fn by_time(&self) -> (bool, Option<Timestamp>, &str) {
+        (self.published().is_none(), self.published(), &self.id)
+    }
 }
 
 /// How a pair of articles was found to match.

@@ -72,11 +72,10 @@ impl Grouping {
         &self.order[self.groups[start] as usize..self.groups[end] as usize]
     }
 
-    /// The earliest article of a group, undated ones before all others, whatever stands for it.
+    /// The earliest article of a group, whatever stands for it: see [`Entry::by_time`].
     pub fn earliest(&self, group: usize) -> &Entry {
-        let age = |&&article: &&u32| (self.articles[article as usize].time(), article);
-        let first = self.members(group).iter().min_by_key(age).expect("no group is empty");
-        &self.articles[*first as usize]
+        let members = self.members(group).iter().map(|&article| &self.articles[article as usize]);
+        members.min_by(|a, b| a.by_time().cmp(&b.by_time())).expect("no group is empty")
     }
 
     /// The article that stands for a group.

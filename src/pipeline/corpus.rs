@@ -320,10 +320,9 @@ impl Corpus {
         (time.map(Timestamp::as_second), entry.published().is_none())
     }
 
-    /// The order of articles in time, unknown last, ids deciding between equals.
+    /// See [`Entry::by_time`].
     pub(super) fn by_time(&self, i: u32) -> (bool, Option<Timestamp>, &str) {
-        let entry = &self.entries[i as usize];
-        (entry.published().is_none(), entry.published(), &entry.id)
+        self.entries[i as usize].by_time()
     }
 
     /// The positions of the articles with this hash of their ids.

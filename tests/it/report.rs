@@ -265,6 +265,38 @@ fn outlets_of_one_owner_are_one_independent_report() {
     dir.run("cluster articles.jsonl --sources articles.jsonl").exits(2).says("no column source");
 }
 
+/// Who copies both of two independent reports, without a date or as early as they, is none.
+#[test]
+fn reports_are_independent_by_who_was_first_with_each() {
+    let north = "The ferry Morning Star ran aground on rocks off Calder island in thick fog, and lifeboats took all 212 people off.";
+    let south = "Lifeboats rescued every passenger of the Morning Star after the ferry struck rocks near Calder island in fog.";
+    for (date, copied) in [("2025-03-01", None), ("2025-03-01", Some("2025-03-01")), ("", None)] {
+        for ids in ["abcd", "acbd", "bdac", "caxb", "e10z"] {
+            let dir = Dir::new();
+            let article = |(id, (source, text, published)): (char, (&str, &str, Option<&str>))| {
+                serde_json::json!({"id": id, "source": source, "text": text, "published": published}).to_string() + "\n"
+            };
+            let date = Some(date).filter(|date| !date.is_empty());
+            // Of what has one time the lowest id is first.
+            let mut ids: Vec<char> = ids.chars().collect();
+            ids.sort_unstable();
+            let all = [
+                ("North", north, date),
+                ("South", south, date),
+                ("Aggregator", north, copied),
+                ("Aggregator", south, copied),
+            ];
+            dir.file("news.jsonl", ids.into_iter().zip(all).map(article).collect::<String>());
+            dir.run("update --index news.idx news.jsonl -o /dev/null").exits(0);
+            for command in ["cluster news.jsonl -q", "index export --index news.idx"] {
+                let out = dir.run(&format!("{command} --layout stories")).exits(0).out;
+                let counts: Vec<&str> = out.lines().nth(1).unwrap().split(',').collect();
+                assert_eq!(counts[1..5], ["4", "2", "3", "2"], "{out}");
+            }
+        }
+    }
+}
+
 #[test]
 fn an_outlet_that_no_article_is_of_is_told() {
     let dir = Dir::new();

@@ -199,11 +199,16 @@ fn story_out(app: &App, index: &Index, told: &Told) -> Result<StoryOut, Problem>
         langs: distinct(|a| &a.entry.lang),
         published: first_and_last(told.articles.iter().filter_map(|a| a.entry.published())),
     };
-    let firsts = told.articles.iter().filter(|a| *a.entry.id == *a.group);
+    let mut firsts: Vec<_> = told.articles.iter().collect();
+    firsts.sort_by(|a, b| (&a.group, a.entry.by_time()).cmp(&(&b.group, b.entry.by_time())));
+    firsts.dedup_by(|a, b| a.group == b.group);
     Ok(StoryOut {
         line: StoryLine::new(app, summary),
         story_representative_id: stands.map_or(String::new(), |a| a.entry.id.to_string()),
-        independent_reports: app.options.owners.independent(firsts.map(|a| &*a.entry.source)),
+        independent_reports: app
+            .options
+            .owners
+            .independent(firsts.into_iter().map(|a| &*a.entry.source)),
         version: version(index, told)?,
     })
 }
