@@ -1,5 +1,7 @@
 //! How much an index holds, and whether it is as it was written.
 
+use std::path::PathBuf;
+
 use rusqlite::Row;
 
 use super::{Error, Segment, Store};
@@ -22,8 +24,8 @@ impl Store {
             Ok(counts)
         };
         let mut counts = self.db.query_row(sql, [], read).map_err(self.sql())?;
-        let file = self.database();
-        counts[4] += std::fs::metadata(&file).map_err(Error::io(&file))?.len();
+        let length = |path: PathBuf| std::fs::metadata(path).map_or(0, |file| file.len());
+        counts[4] += length(self.database()) + length(self.database_log());
         Ok(counts)
     }
 

@@ -150,6 +150,11 @@ impl Store {
         self.folder.join("index.sqlite")
     }
 
+    /// What the database wrote and has not moved into its file yet; there may be none.
+    pub(super) fn database_log(&self) -> PathBuf {
+        self.folder.join("index.sqlite-wal")
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -204,6 +209,8 @@ impl Store {
     /// # Errors
     /// A reader holds on to the past for longer than is waited, or the system refuses.
     pub fn scrub(&self) -> Result<(), Error> {
+        // What moved from page to page left copies behind, which deletion does not find: all pages are written anew.
+        self.db.execute_batch("VACUUM").map_err(self.sql())?;
         let busy: i64 = self
             .db
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))
@@ -216,7 +223,7 @@ impl Store {
 
     /// Lets the log go when the database is closed, if it is long.
     pub(super) fn bound_log(&self) {
-        let log = fs::metadata(self.folder.join("index.sqlite-wal"));
+        let log = fs::metadata(self.database_log());
         let waits = log.is_ok_and(|log| log.len() < LOG);
         // What was committed counts in any case: a log that stays only takes longer to open.
         let _ = self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, waits);

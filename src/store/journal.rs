@@ -168,7 +168,9 @@ impl Journal {
             }
             tx.execute("DELETE FROM answers", [])?;
             tx.commit()?;
-            // What stands in the log of the database goes over into the file, and the log is emptied.
+            // Pages are written anew without what moved between them, go over from the database's log into its file, and the log is
+            // emptied.
+            db.execute_batch("VACUUM")?;
             db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
             Ok(waited)
         };

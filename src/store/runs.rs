@@ -33,7 +33,7 @@ impl Store {
             left => {
                 let lost = noted - left.unwrap_or(0);
                 let what = format!("{lost} of {noted} runs, which stood in it, are lost");
-                Err(Error::damaged(&self.folder().join("index.sqlite-wal"), what))
+                Err(Error::damaged(&self.database_log(), what))
             }
         }
     }

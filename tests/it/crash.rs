@@ -305,6 +305,33 @@ fn holds(all: &[u8], word: &str) -> bool {
     all.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word.as_bytes()))
 }
 
+/// A database moves what it keeps from page to page, and what it leaves behind is left, too.
+#[test]
+fn nothing_is_left_of_many_that_are_forgotten_one_after_the_other() {
+    let dir = Dir::new();
+    let id = |i: usize| format!("person{i:04}x");
+    let article = |i: usize| {
+        let (title, words) = ("word ".repeat(i * 7 % 40), (0..20).map(|k| i * k * 7919 % 10_007));
+        let text = words.fold(format!("Body{i:04}y"), |text, word| format!("{text} {word}"));
+        let published = "2026-02-01";
+        serde_json::json!({"id": id(i), "title": title, "text": text, "published": published})
+            .to_string()
+            + "\n"
+    };
+    dir.file("news.jsonl", (0..301).map(article).collect::<String>());
+    dir.run("update --index news.idx news.jsonl --store-text 9d -o /dev/null").exits(0);
+    let mut gone = Vec::new();
+    for call in 0..8 {
+        let ids: Vec<String> = (call * 10..call * 10 + 10).map(|i| id(i * 37 % 301)).collect();
+        dir.run(&format!("index forget --index news.idx {}", ids.join(" "))).exits(0);
+        gone.extend(ids);
+        let left = bytes(&dir.path("news.idx"));
+        let left: Vec<&String> = gone.iter().filter(|id| holds(&left, id)).collect();
+        assert!(left.is_empty(), "{left:?} after {}", gone.len());
+    }
+    dir.run("index check --index news.idx").exits(0);
+}
+
 #[test]
 fn nothing_is_left_of_what_is_forgotten() {
     let (dir, _) = prepared(40);
