@@ -147,6 +147,13 @@ pub(super) struct Standing {
     pub(super) representative: Representative,
 }
 
+impl Standing {
+    /// What an index, which knows all other parameters, is opened with.
+    pub(super) fn params(&self) -> Params {
+        Params { representative: self.representative.clone(), ..Params::default() }
+    }
+}
+
 /// The shape of the output.
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Writing")]

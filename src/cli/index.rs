@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::cluster::use_threads;
 use super::decided::Decided;
 use super::exit::{Exit, Failure};
+use super::groups::Standing;
 use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing, Log};
 use super::outcome::say_unmet;
 use super::settings::Layers;
@@ -53,9 +54,9 @@ fn open(changes: Option<&Path>) -> Result<Option<Output>, Failure> {
 }
 
 /// The index, to be changed.
-fn change(indexing: &Indexing) -> Result<Index, Failure> {
+fn change(indexing: &Indexing, standing: &Standing) -> Result<Index, Failure> {
     use_threads(0)?;
-    Ok(Index::open(folder(indexing)?, Access::Write, &Params::default())?)
+    Ok(Index::open(folder(indexing)?, Access::Write, &standing.params())?)
 }
 
 fn log(args: &Log, layers: &Layers) -> Result<Exit, Failure> {
@@ -74,7 +75,7 @@ fn decide(args: &Decide, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     check(args.changes.as_deref(), &args.indexing, &files)?;
     let Decided { made, unreadable, .. } = &*args.file;
     let changes = open(args.changes.as_deref())?;
-    let (mut index, now) = (change(&args.indexing)?, Timestamp::now());
+    let (mut index, now) = (change(&args.indexing, &args.standing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
     let (night, refused) = index.decide(made, now)?;
     let refused = refused.into_iter().map(|(i, reason)| args.file.refusal(i, reason));
@@ -98,7 +99,7 @@ fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
         );
     };
     let changes = open(args.changes.as_deref())?;
-    let (mut index, now) = (change(&args.indexing)?, Timestamp::now());
+    let (mut index, now) = (change(&args.indexing, &args.standing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
     let night = index.expire(days.0, &Options::at(now))?;
     said(&night, changes, tell)
@@ -107,7 +108,8 @@ fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
 fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     check(args.changes.as_deref(), &args.indexing, &layers.files())?;
     let changes = open(args.changes.as_deref())?;
-    let (night, missing) = change(&args.indexing)?.forget(&args.ids, Timestamp::now())?;
+    let (night, missing) =
+        change(&args.indexing, &args.standing)?.forget(&args.ids, Timestamp::now())?;
     said(&night, changes, tell)?;
     if missing.is_empty() {
         return Ok(Exit::Done);
@@ -158,8 +160,7 @@ fn export(args: &Export, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     use_threads(0)?;
     let outlets = targets::outlets(args.sources.as_deref())?;
     let owners = targets::owners(&outlets);
-    let representative = args.standing.representative.clone();
-    let index = look(&args.indexing, &Params { representative, ..Params::default() })?;
+    let index = look(&args.indexing, &args.standing.params())?;
     let grouping = index.export()?;
     say_unknown(&grouping.articles, &keep, tell);
     output.fill(|out| write(out, &grouping, &args.writing.table(&keep, &owners)))?;

@@ -103,6 +103,8 @@ pub(super) struct Decide {
     pub(super) changes: Option<PathBuf>,
     #[command(flatten)]
     pub(super) indexing: Indexing,
+    #[command(flatten)]
+    pub(super) standing: Standing,
 }
 
 #[derive(Debug, Group)]
@@ -112,6 +114,8 @@ pub(super) struct Expire {
     pub(super) changes: Option<PathBuf>,
     #[command(flatten)]
     pub(super) indexing: Indexing,
+    #[command(flatten)]
+    pub(super) standing: Standing,
     #[command(flatten)]
     pub(super) keeping: Keeping,
 }
@@ -126,6 +130,8 @@ pub(super) struct Forget {
     pub(super) changes: Option<PathBuf>,
     #[command(flatten)]
     pub(super) indexing: Indexing,
+    #[command(flatten)]
+    pub(super) standing: Standing,
 }
 
 #[derive(Debug, Group)]

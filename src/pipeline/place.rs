@@ -171,12 +171,16 @@ fn related(corpus: &Corpus, found: &Found, all: &[Story]) -> Vec<Option<u32>> {
     let begins = |group: u32| corpus.time(groups[group as usize][0]).0;
     let first: Vec<Option<i64>> =
         all.iter().map(|s| s.groups.iter().filter_map(|g| begins(g.found)).min()).collect();
-    let mut best: Vec<Option<(i32, Reverse<u64>, u32)>> = vec![None; all.len()];
+    let lowest = |s: &Story| s.groups.iter().map(|g| groups[g.found as usize][0]).min();
+    let lowest: Vec<Option<u32>> = all.iter().map(lowest).collect();
+    // Of those that are as near the last, and the one with the lowest article: a name, which an index keeps, decides nothing.
+    let rank = |cosine: i32, t: u32| (cosine, first[t as usize], Reverse(lowest[t as usize]), t);
+    let mut best = vec![None; all.len()];
     let mut offer = |later: u32, earlier: u32, cosine: i32| {
         let (s, t) = (story_of[later as usize], story_of[earlier as usize]);
         let before = first[t as usize].zip(first[s as usize]).is_some_and(|(x, y)| x < y);
         if s != t && before && cosine >= RELATED {
-            best[s as usize] = best[s as usize].max(Some((cosine, Reverse(all[t as usize].id), t)));
+            best[s as usize] = best[s as usize].max(Some(rank(cosine, t)));
         }
     };
     for pair in &stories.similar {
@@ -186,5 +190,5 @@ fn related(corpus: &Corpus, found: &Found, all: &[Story]) -> Vec<Option<u32>> {
     for (group, nearest) in stories.nearest.iter().enumerate() {
         nearest.iter().for_each(|&(other, cosine)| offer(group as u32, other, cosine));
     }
-    best.into_iter().map(|b| b.map(|b| b.2)).collect()
+    best.into_iter().map(|b| b.map(|b| b.3)).collect()
 }

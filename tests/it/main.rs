@@ -38,6 +38,7 @@ mod paged;
 mod parquet;
 mod properties;
 mod readme;
+mod repeated;
 mod report;
 mod samples;
 #[cfg(target_os = "linux")]

@@ -16,6 +16,7 @@ impl Corpus {
         self.known = HashMap::default();
         let order = self.newest(run);
         self.put_in(order);
+        run.counts.added = self.cards.len() as u64;
         run.counts.without_text = self.cards.iter().filter(|card| card.n_words == 0).count() as u64;
         run.counts.undated = self.entries.iter().filter(|e| e.published().is_none()).count() as u64;
     }
@@ -84,9 +85,11 @@ fn permute<T>(items: &mut Vec<T>, mut from: Vec<u32>) {
     items.truncate(left);
 }
 
-/// Where an article came from.
-pub(in crate::pipeline) fn place(entry: &Entry) -> (&str, &str) {
-    (&entry.file, &entry.url)
+/// What tells one article from the same delivered again, the first seen before all others; in which file it is comes last.
+pub(in crate::pipeline) fn place(entry: &Entry) -> impl Ord {
+    let Entry { source, lang, url, kept, file, .. } = entry;
+    let seen = (entry.seen().is_none(), entry.seen());
+    (seen, source, lang, url, kept.values(), file)
 }
 
 /// The refusal of an article, of that record, whose newer version stays.
