@@ -42,8 +42,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let mut run = run.map_err(Failure::aside)?;
     settings.judging.refuse(&mut run.refusals);
 
-    let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
-    say_notes(&run.notes, &options, counts, tell);
+    say_notes(&run.notes, &options, &run.counts, tell);
     tell.refusals(&run.refusals, LISTED);
     if run.grouping.articles.is_empty() {
         targets.write_refusals(&run, settings.writing.excel)?;

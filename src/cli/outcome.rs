@@ -1,7 +1,7 @@
 //! What is said about a run: how the input was understood, what came out, and what deserves a look.
 
 use super::tell::{Tell, counted, thousands};
-use crate::pipeline::Run;
+use crate::pipeline::{Counts, Run};
 use crate::read::{self, Notes};
 use crate::report::{Story, loosest};
 
@@ -12,7 +12,7 @@ const LOOSE: usize = 3;
 pub(super) fn say_notes(
     notes: &Notes,
     asked: &read::Options,
-    [without_text, articles]: [u64; 2],
+    &Counts { read, added, without_text, .. }: &Counts,
     tell: &Tell,
 ) {
     if !notes.aliases.is_empty() {
@@ -23,15 +23,15 @@ pub(super) fn say_notes(
         let dates = thousands(notes.unreadable_dates);
         tell.note(&format!("note: unreadable dates: {dates}; these articles count as undated"));
     }
-    if without_text * 5 > articles {
+    if without_text * 5 > added {
         let without = thousands(without_text);
         let cure = "--field text=COLUMN names the column of the text";
         tell.note(&format!(
             "warning: {without} of {} articles without a text; {cure}",
-            thousands(articles)
+            thousands(added)
         ));
     }
-    if articles > 0 {
+    if read > 0 {
         say_absent(notes, asked, tell);
     }
 }

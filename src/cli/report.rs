@@ -103,8 +103,7 @@ fn read_and_grouped(args: &Report, tell: &Tell) -> Result<Reported, Failure> {
     drop(progress);
     let mut run = run.map_err(Failure::aside)?;
     args.judging.refuse(&mut run.refusals);
-    let counts = [run.counts.without_text, run.grouping.articles.len() as u64];
-    say_notes(&run.notes, &options, counts, tell);
+    say_notes(&run.notes, &options, &run.counts, tell);
     tell.refusals(&run.refusals, None);
     if run.grouping.articles.is_empty() {
         return Err(nothing_read(run.refusals.len()));

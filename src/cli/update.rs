@@ -41,8 +41,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     // The outputs are on the disk before the index changes: what it has, somebody was told of.
     let night = add(args, reader, &asked(args), tell, |night| {
         drop(progress);
-        let counts = [night.counts.without_text, night.counts.read];
-        say_notes(&night.notes, &options, counts, tell);
+        say_notes(&night.notes, &options, &night.counts, tell);
         tell.refusals(&night.refusals, LISTED);
         let [_, unique, refusals] = &mut others;
         if let Some(output) = refusals {
@@ -162,7 +161,7 @@ fn say_outcome(night: &Night, expires: bool, tell: &Tell) {
     tell.stages(&night.stages);
     let of = |change: &str| night.changes.iter().filter(|c| c.change == change).count();
     let counts = [
-        counted(night.added(), "new article", "new articles"),
+        counted(night.counts.added as usize, "new article", "new articles"),
         counted(night.counts.repeated as usize, "repeated", "repeated"),
         counted(of("new"), "new story", "new stories"),
         format!("{} grown, {} merged, {} split", of("grew"), of("merged"), of("split")),

@@ -74,7 +74,9 @@ pub struct Run {
 pub struct Counts {
     /// Articles read, repetitions included.
     pub read: u64,
-    /// Those with a title alone.
+    /// Those that counted: each id once, and none that an index has or refuses.
+    pub added: u64,
+    /// Of these: those with a title alone.
     pub without_text: u64,
     /// Those that were the same article once more: same id, same content.
     pub repeated: u64,

@@ -47,6 +47,15 @@ fn what_is_dated_in_the_future_makes_nothing_old() {
     assert_eq!(kept(&dir), ["astray new"; 2]);
 }
 
+#[test]
+fn what_is_old_as_it_comes_was_new_all_the_same() {
+    let dir = Dir::new();
+    let [old, new, _] = articles();
+    dir.file("night.jsonl", lines(&[old, new]));
+    let night = dir.run("update --index news.idx night.jsonl --retain 30d -o /dev/null").exits(0);
+    night.says("2 new articles, 0 repeated, 2 new stories,").says(", 0 refused, 1 story expired\n");
+}
+
 /// Two texts that are the same are one story, however far apart in time.
 #[test]
 fn of_a_story_that_ends_in_the_future_the_rest_counts() {

@@ -26,7 +26,7 @@ fn nights(dir: &Dir) -> [String; 3] {
 }
 
 /// The rows of a CSV without the columns that name stories.
-fn partition(csv_text: &str) -> Vec<(String, String)> {
+pub(crate) fn partition(csv_text: &str) -> Vec<(String, String)> {
     let mut reader = csv::Reader::from_reader(csv_text.as_bytes());
     let mut rows: Vec<(String, String)> = reader
         .deserialize::<std::collections::BTreeMap<String, String>>()
@@ -288,6 +288,38 @@ fn reports_of_which_only_is_known_when_they_were_seen_match_throughout_the_windo
 }
 
 #[test]
+fn what_an_index_holds_is_counted_with_what_its_database_has_not_put_in_order() {
+    let dir = Dir::new();
+    dir.file(
+        "a.jsonl",
+        r#"{"id":"a","title":"Flood barrier closes","text":"The barrier closed."}"#,
+    );
+    dir.run("update --index news.idx a.jsonl -o /dev/null").exits(0);
+    let stats = dir.run("index stats --index news.idx").exits(0).out;
+    let length = |name: &str| std::fs::metadata(dir.path("news.idx").join(name)).unwrap().len();
+    let segments = std::fs::read_dir(dir.path("news.idx/segments")).unwrap();
+    let segments: u64 = segments.map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+    let bytes = segments + length("index.sqlite") + length("index.sqlite-wal");
+    let told = stats.lines().find(|line| line.starts_with("bytes ")).unwrap().replace(',', "");
+    assert_eq!(told.split_whitespace().nth(1), Some(&*bytes.to_string()), "{stats}");
+}
+
+#[test]
+fn what_comes_again_is_not_counted_among_what_has_no_text() {
+    let dir = Dir::new();
+    let article = |n: usize| {
+        let text = if n == 0 { "" } else { "The barrier closed before the tide came in." };
+        format!("{{\"id\":\"a{n}\",\"title\":\"Flood barrier {n} closes\",\"text\":\"{text}\"}}\n")
+    };
+    let all: String = [0; 4].into_iter().chain(0..10).map(article).collect();
+    dir.file("night.jsonl", all);
+    for command in ["cluster", "update --index news.idx", "update --index news.idx"] {
+        let said = dir.run(&format!("{command} night.jsonl -o /dev/null")).exits(0).err;
+        assert!(!said.contains("without a text"), "{command}: {said}");
+    }
+}
+
+#[test]
 fn stories_expire_with_the_night_that_makes_them_old() {
     let dir = Dir::new();
     let article = |id: &str, title: &str, day: &str| {
@@ -335,7 +367,7 @@ fn a_night_that_makes_its_own_articles_old_tells_of_those_that_stay() {
     let night = "update --index news.idx new.jsonl --retain 30d -o out.csv --unique unique.jsonl";
     dir.run(&format!("{night} --dry-run")).exits(0);
     let dry = dir.read("out.csv");
-    dir.run(night).exits(0).says("2 new articles");
+    dir.run(night).exits(0).says("3 new articles");
     let export = dir.run("index export --index news.idx").exits(0).out;
     let mine: Vec<&str> = export.lines().filter(|line| !line.ends_with(",old.jsonl")).collect();
     assert_eq!(dir.read("out.csv").lines().collect::<Vec<_>>(), mine);

@@ -87,10 +87,6 @@ pub(super) fn read<S: Source>(
         }
     }
     waiting.write(store, &mut intake)?;
-    let articles = &intake.articles;
-    intake.counts.without_text = articles.iter().filter(|a| a.n_words == 0).count() as u64;
-    intake.counts.undated =
-        articles.iter().filter(|a| a.entry.published().is_none()).count() as u64;
     Ok(intake)
 }
 
@@ -158,6 +154,19 @@ pub(super) struct Versions {
     pub(super) successors: HashMap<u32, u32>,
     pub(super) repeated: u64,
     pub(super) refusals: Vec<Refusal>,
+}
+
+impl Versions {
+    /// Counts tonight's articles.
+    pub(super) fn count(&self, counts: &mut Counts) {
+        let those = |test: &dyn Fn(&Prepared) -> bool| {
+            self.added.iter().filter(|article| test(article)).count() as u64
+        };
+        counts.repeated = self.repeated;
+        counts.added = self.added.len() as u64;
+        counts.without_text = those(&|article| article.n_words == 0);
+        counts.undated = those(&|article| article.entry.published().is_none());
+    }
 }
 
 /// Of several versions that come tonight the newest stays, by date, then by content, as in a single run. It takes the place of

@@ -124,13 +124,6 @@ pub struct Stats {
     pub runs: u64,
 }
 
-impl Night {
-    /// How many of tonight's articles stay, new versions of older ones included.
-    pub fn added(&self) -> usize {
-        self.tonight.iter().filter(|tonight| **tonight).count()
-    }
-}
-
 impl Index {
     /// Opens the index in a folder, for as long as it is wanted: many updates can follow. What decides who belongs
     /// together is that of the index; for [`Access::Create`] `params` must say the same.

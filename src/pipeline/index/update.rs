@@ -14,7 +14,7 @@ use super::{Error, Index, Night, Options, name, near, regroup, world};
 use crate::kernel::filter::Rare;
 use crate::model::{Article, Decision, Grouping};
 use crate::pipeline::prepare::Prepared;
-use crate::pipeline::{Clock, place};
+use crate::pipeline::{Clock, Counts, place};
 use crate::read::{Chunk, Parsed, given};
 use crate::store::{Batch, RunLine, Stored};
 
@@ -73,7 +73,7 @@ impl Index {
     /// let article = |id: &str, title: &str| Article { id: id.into(), title: title.into(), ..Article::default() };
     /// for id in ["monday", "tuesday"] {
     ///     let night = index.update_articles(vec![article(id, "Sarrel volcano erupts")], &Options::at(Timestamp::now()))?;
-    ///     assert_eq!(night.added(), 1);
+    ///     assert_eq!(night.counts.added, 1);
     /// }
     /// assert_eq!(index.stats()?.stories, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -113,7 +113,7 @@ impl Index {
         let state = State::load(&self.store, &segments)?;
         let known = self.known(&state, &articles)?;
         let versions = intake::versions(articles, |id| Ok(known.get(id).cloned()))?;
-        night.counts.repeated = versions.repeated;
+        versions.count(&mut night.counts);
         night.refusals.extend(versions.refusals);
         night.refusals.sort();
         let tonight: HashSet<u32> = versions.added.iter().map(|a| a.row).collect();
@@ -129,14 +129,14 @@ impl Index {
         if let Some(days) = options.store_text_days.filter(|days| *days != f64::INFINITY) {
             batch.texts_before = self.cut_off(days, options.now, &batch.articles)?;
         }
-        let (added, replaced) = (batch.articles.len() as i64, batch.removed.len() as i64);
-        let (repeated, refused) = (versions.repeated as i64, night.refusals.len() as i64);
+        let Counts { added, repeated, .. } = night.counts;
+        let (replaced, refused) = (batch.removed.len() as i64, night.refusals.len() as i64);
         batch.run = RunLine {
             at: options.now.to_string(),
             command: "update",
-            counts: [counts.read as i64, added, replaced, 0, repeated, refused],
+            counts: [counts.read as i64, added as i64, replaced, 0, repeated as i64, refused],
         };
-        clock.stage(&mut night.stages, "look up", added as u64, "new articles");
+        clock.stage(&mut night.stages, "look up", added, "new articles");
         let successors = versions.successors;
         self.change(!options.dry_run, |index| {
             if tonight.is_empty() && !options.dry_run {
