@@ -51,11 +51,15 @@ pub fn numbers<'a>(
     begins: &Begins,
     mut each: impl FnMut(&'a str),
 ) {
-    let joined = |pair: &[Word]| {
+    // Behind a point or a comma a space parts two numbers.
+    let joined = |pointed: &mut bool, pair: &[Word]| {
         is_number(words, pair[1])
             && match words.between(pair[0], pair[1]) {
-                "." | "," => true,
-                " " | "'" | "’" => {
+                "." | "," => {
+                    *pointed = true;
+                    true
+                }
+                " " | "'" | "’" if !*pointed => {
                     let [before, behind] = [0, 1].map(|i| words.text(pair[i]));
                     before.len() <= 3 && are_digits(before) && is_three_digits(behind)
                 }
@@ -66,7 +70,9 @@ pub fn numbers<'a>(
     // Of a text that is too long for the buffer there are fewer words than runs.
     for start in begins.digits.iter().map(|&i| i as usize).take_while(|&i| i < list.len()) {
         if start >= next {
-            let run = 1 + list[start..].windows(2).take_while(|pair| joined(pair)).count();
+            let mut pointed = false;
+            let pairs = list[start..].windows(2);
+            let run = 1 + pairs.take_while(|pair| joined(&mut pointed, pair)).count();
             each(words.span(&list[start..start + run]));
             next = start + run;
         }
@@ -314,6 +320,10 @@ mod tests {
         assert_eq!(
             numbers_of("10 000 of 1'234’567 m, 1 000 000"),
             ["10 000", "1'234’567", "1 000 000"]
+        );
+        assert_eq!(
+            numbers_of("2.5 110,000, 1,000 500 and 10 000,5"),
+            ["2.5", "110,000", "1,000", "500", "10 000,5"]
         );
         assert_eq!(
             numbers_of("in 2024 200 of 12 30 and 5  000"),
