@@ -30,7 +30,8 @@ environment or window = \"3d\" in samestory.toml is the same as --window 3d, whi
 const SWEEPING: &str = "--sweep with --in takes a setting (story-cut, min-similarity, min-resemblance, min-containment, \
 window): the articles are grouped anew at each value, and at the value in force. With PREDICTED, which is then an output \
 of `cluster --layout pairs`, it takes a column of it (similarity, resemblance, containment, cosine): pairs at or \
-above each value count as joined, with all their copies; at the level of stories copies do at any. Without --plot, F1 is drawn as bars.
+above each value count as joined, with all their copies; at the level of stories copies do at any, unless the run kept \
+them apart. `grouped` is what the run itself joined. Without --plot, F1 is drawn as bars.
 
 The 95 % interval of the B-cubed F1 is a bootstrap: the gold clusters are drawn 200 times with replacement, always with \
 the same seed.";

@@ -19,12 +19,11 @@ struct Match {
     grouped: Option<bool>,
 }
 
-/// A match as the labels see it: of one pair of articles, or of all pairs of two groups of copies.
+/// Pairs as the labels see them: one pair of articles, all pairs inside a group, or all between two groups of copies.
 #[derive(Debug, Clone, Copy)]
 struct Judged {
     value: f64,
-    grouped: Option<bool>,
-    /// How many pairs it joins.
+    /// How many pairs these are.
     made: u64,
     /// How many of them belong together.
     right: u64,
@@ -33,6 +32,8 @@ struct Judged {
 /// What a threshold decides on: the matches of which the labels know something.
 pub(super) struct Verdicts {
     matches: Vec<Judged>,
+    /// What the run joined, where the file says so of all matches.
+    grouped: Option<Vec<Judged>>,
     /// How many pairs belong together, with matches or without.
     due: u64,
 }
@@ -41,7 +42,8 @@ impl Verdicts {
     /// Reads matches by the numbers of one column.
     ///
     /// At the level of stories copies are together at any threshold, and with them what an editor joined; a match of
-    /// two articles is one of all their copies. At the level of near-duplicates only copies are matches.
+    /// two articles is one of all their copies. At the level of near-duplicates only copies are matches. Copies that the
+    /// run kept apart are two articles that match.
     ///
     /// # Errors
     /// When the file cannot be read, lacks a column, or has something else for a number.
@@ -51,14 +53,13 @@ impl Verdicts {
         let rows = rows::read(path, columns)?;
         let found = matches(rows, column, level).with_context(|| path.display().to_string())?;
         let groups = Groups::new(&found);
-        let verdicts = match gold {
-            Labels::Pairs(pairs) => Self {
-                due: pairs.iter().filter(|pair| pair.together).count() as u64,
-                matches: pairs.iter().filter_map(|pair| groups.judge_pair(pair)).collect(),
+        let verdicts = Self {
+            matches: [groups.inside(&groups.copies, gold), groups.between(gold)].concat(),
+            grouped: groups.stories.as_ref().map(|stories| groups.inside(stories, gold)),
+            due: match gold {
+                Labels::Pairs(pairs) => pairs.iter().filter(|pair| pair.together).count() as u64,
+                Labels::Clusters(rows) => pairs_inside(rows),
             },
-            Labels::Clusters(rows) => {
-                Self { due: pairs_inside(rows), matches: groups.judge_all(rows) }
-            }
         };
         if verdicts.matches.is_empty() {
             bail!("{}: the labels say nothing of any of its pairs", path.display());
@@ -68,17 +69,16 @@ impl Verdicts {
 
     /// How well a threshold does, and how many pairs it joins.
     pub(super) fn at(&self, threshold: f64) -> (Scores, u64) {
-        self.scores(|found| found.value >= threshold)
+        self.scores(self.matches.iter().filter(|found| found.value >= threshold))
     }
 
-    /// How well the run itself did, where the file says which matches it joined.
+    /// How well the run itself did, where the file says so: its stories are what hangs together by the matches that it
+    /// joined.
     pub(super) fn grouped(&self) -> Option<(Scores, u64)> {
-        let is_said = self.matches.iter().all(|found| found.grouped.is_some());
-        is_said.then(|| self.scores(|found| found.grouped == Some(true)))
+        self.grouped.as_ref().map(|found| self.scores(found.iter()))
     }
 
-    fn scores(&self, is_joined: impl Fn(&&Judged) -> bool) -> (Scores, u64) {
-        let joined = self.matches.iter().filter(is_joined);
+    fn scores<'a>(&self, joined: impl Iterator<Item = &'a Judged>) -> (Scores, u64) {
         let (right, made) =
             joined.fold((0, 0), |(right, made), one| (right + one.right, made + one.made));
         (Scores::of_counts(right, made, self.due), made)
@@ -89,10 +89,12 @@ impl Verdicts {
 struct Groups<'a> {
     /// All ids, ascending.
     ids: Vec<&'a str>,
-    /// For each id the position of the first one of its group.
-    first: Vec<usize>,
-    /// The groups of each match with the best it has, by groups.
-    matches: Vec<([usize; 2], f64, Option<bool>)>,
+    /// For each id the position of the first one of its group of copies.
+    copies: Vec<usize>,
+    /// For each id the position of the first one of its story, where the file says what the run joined.
+    stories: Option<Vec<usize>>,
+    /// The groups of copies of each match with the best it has, by groups.
+    matches: Vec<([usize; 2], f64)>,
 }
 
 impl<'a> Groups<'a> {
@@ -102,64 +104,101 @@ impl<'a> Groups<'a> {
         ids.sort_unstable();
         ids.dedup();
         let place = |id: &String| ids.binary_search(&id.as_str()).expect("all ids are listed");
-        let copies = found.iter().filter(|one| one.value == f64::INFINITY);
-        let copies = copies.map(|one| one.ids.each_ref().map(|id| place(id) as u32).into());
-        let first: Vec<usize> =
-            together(ids.len(), copies).into_iter().map(|i| i as usize).collect();
+        let joined = |is_joined: fn(&&Match) -> bool| -> Vec<usize> {
+            let pairs = found.iter().filter(is_joined);
+            let pairs = pairs.map(|one| one.ids.each_ref().map(|id| place(id) as u32).into());
+            together(ids.len(), pairs).into_iter().map(|i| i as usize).collect()
+        };
+        let copies = joined(|one| one.value == f64::INFINITY);
+        let is_said = found.iter().all(|one| one.grouped.is_some());
+        let stories = is_said.then(|| joined(|one| one.grouped == Some(true)));
         let of_groups = |one: &Match| {
-            let mut groups = one.ids.each_ref().map(|id| first[place(id)]);
+            let mut groups = one.ids.each_ref().map(|id| copies[place(id)]);
             groups.sort_unstable();
-            (groups, one.value, one.grouped)
+            (groups, one.value)
         };
         let mut matches: Vec<_> =
-            found.iter().map(of_groups).filter(|([a, b], ..)| a != b).collect();
-        matches.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(b.2.cmp(&a.2)));
+            found.iter().map(of_groups).filter(|([a, b], _)| a != b).collect();
+        matches.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         matches.dedup_by_key(|found| found.0);
-        Self { ids, first, matches }
+        Self { ids, copies, stories, matches }
     }
 
     /// The group of an article of the matches.
-    fn of(&self, id: &str) -> Option<usize> {
-        self.ids.binary_search(&id).ok().map(|at| self.first[at])
+    fn of(&self, groups: &[usize], id: &str) -> Option<usize> {
+        self.ids.binary_search(&id).ok().map(|at| groups[at])
     }
 
-    /// What became of a labelled pair; `None` without a match.
-    fn judge_pair(&self, pair: &Pair) -> Option<Judged> {
-        let [a, b] = pair.find(|id| self.of(id));
-        let (a, b) = (a?, b?);
-        let (value, grouped) = if a == b {
-            (f64::INFINITY, Some(true))
-        } else {
-            let at = self.matches.binary_search_by_key(&[a.min(b), a.max(b)], |found| found.0);
-            let (_, value, grouped) = self.matches[at.ok()?];
-            (value, grouped)
-        };
-        Some(Judged { value, grouped, made: 1, right: u64::from(pair.together) })
+    /// The groups of the articles of a labelled pair.
+    fn of_pair(&self, groups: &[usize], pair: &Pair) -> Option<[usize; 2]> {
+        let [a, b] = pair.find(|id| self.of(groups, id));
+        Some([a?, b?])
     }
 
-    /// All matches of labelled articles, and all groups of them.
-    fn judge_all(&self, rows: &[Labelled]) -> Vec<Judged> {
+    /// For each group the clusters of its labelled articles, ascending.
+    fn clusters<'b>(&self, groups: &[usize], rows: &'b [Labelled]) -> Vec<Vec<&'b str>> {
         let mut clusters: Vec<Vec<&str>> = vec![Vec::new(); self.ids.len()];
         for row in rows {
-            if let Some(group) = self.of(&row.id) {
+            if let Some(group) = self.of(groups, &row.id) {
                 clusters[group].push(&row.cluster);
             }
         }
         clusters.iter_mut().for_each(|names| names.sort_unstable());
-        let copies = clusters.iter().map(|names| {
-            let right = names.chunk_by(|a, b| a == b).map(|run| pairs_of(run.len())).sum();
-            let made = pairs_of(names.len());
-            Judged { value: f64::INFINITY, grouped: Some(true), made, right }
-        });
-        let across = self.matches.iter().map(|&([a, b], value, grouped)| {
-            let (a, b) = (&clusters[a], &clusters[b]);
-            let same =
-                |name: &&str| b.partition_point(|n| n <= name) - b.partition_point(|n| n < name);
-            let right = a.iter().map(same).sum::<usize>() as u64;
-            Judged { value, grouped, made: (a.len() * b.len()) as u64, right }
-        });
-        copies.chain(across).filter(|found| found.made > 0).collect()
+        clusters
     }
+
+    /// The labelled pairs inside groups, which are joined at any threshold.
+    fn inside(&self, groups: &[usize], gold: &Labels) -> Vec<Judged> {
+        let value = f64::INFINITY;
+        match gold {
+            Labels::Pairs(pairs) => {
+                let is_inside =
+                    |pair: &&Pair| self.of_pair(groups, pair).is_some_and(|[a, b]| a == b);
+                pairs.iter().filter(is_inside).map(|pair| judged(value, pair)).collect()
+            }
+            Labels::Clusters(rows) => {
+                let of_group = |names: Vec<&str>| {
+                    let right = names.chunk_by(|a, b| a == b).map(|run| pairs_of(run.len())).sum();
+                    Judged { value, made: pairs_of(names.len()), right }
+                };
+                let all = self.clusters(groups, rows).into_iter().map(of_group);
+                all.filter(|found| found.made > 0).collect()
+            }
+        }
+    }
+
+    /// The labelled pairs between two groups of copies that match.
+    fn between(&self, gold: &Labels) -> Vec<Judged> {
+        match gold {
+            Labels::Pairs(pairs) => {
+                let of_pair = |pair: &Pair| {
+                    let [a, b] = self.of_pair(&self.copies, pair)?;
+                    let ends = [a.min(b), a.max(b)];
+                    let at = self.matches.binary_search_by_key(&ends, |found| found.0).ok()?;
+                    Some(judged(self.matches[at].1, pair))
+                };
+                pairs.iter().filter_map(of_pair).collect()
+            }
+            Labels::Clusters(rows) => {
+                let clusters = self.clusters(&self.copies, rows);
+                let of_match = |&([a, b], value): &([usize; 2], f64)| {
+                    let (a, b) = (&clusters[a], &clusters[b]);
+                    let same = |name: &&str| {
+                        b.partition_point(|n| n <= name) - b.partition_point(|n| n < name)
+                    };
+                    let right = a.iter().map(same).sum::<usize>() as u64;
+                    Judged { value, made: (a.len() * b.len()) as u64, right }
+                };
+                let all = self.matches.iter().map(of_match);
+                all.filter(|found| found.made > 0).collect()
+            }
+        }
+    }
+}
+
+/// A labelled pair that is joined at all thresholds up to this one.
+fn judged(value: f64, pair: &Pair) -> Judged {
+    Judged { value, made: 1, right: u64::from(pair.together) }
 }
 
 fn pairs_of(n: usize) -> u64 {
@@ -205,13 +244,16 @@ fn read_match(row: Row<5>, column: &str, level: &str) -> Result<Option<Match>> {
             .with_context(|| format!("{column} `{typed}` is not a number"))?,
     };
     let is_story = level == "story";
+    let grouped = grouped.map(|flag| flag == "true");
     let value = match kind.as_deref() {
+        Some("story" | "editor") if !is_story => return Ok(None),
+        // Copies can be in two groups: an editor parts them, or each is closer to others than to the other one.
+        _ if grouped == Some(false) => number,
         Some("exact") => f64::INFINITY,
         Some("near" | "editor") if is_story => f64::INFINITY,
-        Some("story" | "editor") if !is_story => return Ok(None),
         _ => number,
     };
     // Whether two are grouped is said of stories.
-    let grouped = grouped.filter(|_| is_story).map(|flag| flag == "true");
+    let grouped = grouped.filter(|_| is_story);
     Ok(Some(Match { ids: [a, b], value, grouped }))
 }

@@ -132,6 +132,41 @@ fn a_match_is_one_of_all_copies() {
 }
 
 #[test]
+fn the_row_of_the_run_is_what_its_stories_come_to() {
+    let dir = Dir::new();
+    let fog = "The ferry Morning Star ran aground off Calder island in thick fog on Saturday, and all 212 people on board \
+               were taken off by lifeboats, the coastguard said.";
+    let reef = "Lifeboats rescued every passenger of the ferry Morning Star after she struck rocks off Calder island in \
+                fog, according to the coastguard.";
+    let rows = [("a", fog), ("b", fog), ("c", reef), ("d", reef)];
+    let rows = rows.map(|(id, text)| format!("{id},Ferry aground off Calder,\"{text}\"\n"));
+    dir.file("news.csv", format!("id,title,text\n{}", rows.concat()))
+        .file("decisions.csv", "decision,article_id,other_id\ncannot-link,a,b\nmust-link,b,c\n")
+        .file("gold.csv", "id,cluster\na,1\nb,2\nc,1\nd,1\n")
+        .file("labels.csv", "id1,id2,label\na,b,0\na,d,1\nb,d,0\nc,d,1\n");
+    for layout in ["articles", "pairs"] {
+        let command = format!("cluster news.csv -q --decisions decisions.csv --layout {layout}");
+        dir.run(&format!("{command} -o {layout}.csv")).exits(0);
+    }
+    assert!(dir.read("pairs.csv").contains(",near,1.0000,1.0000,1.0000,,,false\n"));
+    let figures = |command: &str| -> serde_json::Value {
+        let out = dir.run(&format!("evaluate {command} --format json")).exits(0).out;
+        serde_json::from_str(&out).unwrap()
+    };
+    for (gold, scores, joined) in [("gold.csv", "pairwise", 3), ("labels.csv", "pairs", 2)] {
+        let swept = figures(&format!("pairs.csv {gold} --sweep similarity=0.1..0.1"));
+        let run = &swept["grouped"];
+        assert_eq!(run["scores"], figures(&format!("articles.csv {gold}"))[scores], "{gold}");
+        assert_eq!(run["joined"], joined, "{gold}");
+        // Copies that were parted are a match as others are.
+        assert_eq!(swept["points"][0]["joined"], joined * 2, "{gold}");
+    }
+    // A story holds also those of its reports that are no match of each other.
+    dir.file("m.csv", "article_id_a,article_id_b,match_kind,similarity,grouped\na,b,story,0.5,true\nb,c,story,0.5,true\n");
+    assert_eq!(figures("m.csv gold.csv --sweep similarity")["grouped"]["joined"], 3);
+}
+
+#[test]
 fn sweeps_that_cannot_be_are_refused() {
     let dir = made_up();
     dir.file("a.jsonl", "{\"id\":\"a1\",\"title\":\"One\"}\n").file("empty.jsonl", "");
