@@ -87,22 +87,25 @@ fn labels(rows: Rows<6>, columns: &[&str]) -> Result<Labels> {
         _ => {}
     }
     let labelled = |(number, row): (usize, Row<6>)| {
-        let at = || format!("record {number}");
         let [_, _, _, id, cluster, title] = row;
-        let id = id.with_context(|| format!("no {}", IDS.join(" or "))).with_context(at)?;
-        let cluster =
-            cluster.with_context(|| format!("no {}", columns.join(" or "))).with_context(at)?;
+        let id = needed(id, &IDS, number)?;
+        let cluster = needed(cluster, columns, number)?;
         Ok(Labelled { id, cluster, title: title.unwrap_or_default() })
     };
     clusters(rows.into_iter().map(labelled).collect::<Result<_>>()?)
 }
 
+/// What a record must have under one of these names.
+fn needed(cell: Option<String>, names: &[&str], number: usize) -> Result<String> {
+    cell.with_context(|| format!("record {number}: no {}", names.join(" or ")))
+}
+
 fn pair((number, row): (usize, Row<6>)) -> Result<Pair> {
-    let at = || format!("record {number}");
-    let [Some(a), Some(b), Some(label), ..] = row else {
-        return Err(anyhow::anyhow!("no {}", PAIR.join(", ")).context(at()));
-    };
-    Ok(Pair { ids: [a, b], together: is_positive(&label).with_context(at)? })
+    let [a, b, label, ..] = row;
+    let [of_a, of_b, of_label] = &PAIR;
+    let ids = [needed(a, &[of_a], number)?, needed(b, &[of_b], number)?];
+    let label = needed(label, &[of_label], number)?;
+    Ok(Pair { ids, together: is_positive(&label).with_context(|| format!("record {number}"))? })
 }
 
 fn is_positive(label: &str) -> Result<bool> {

@@ -236,7 +236,7 @@ fn read_match(row: Row<5>, column: &str, level: &str) -> Result<Option<Match>> {
         bail!("no article_id_a and article_id_b");
     };
     let number = match number.as_deref() {
-        None | Some("") => f64::NEG_INFINITY,
+        None => f64::NEG_INFINITY,
         Some(typed) => typed
             .parse()
             .ok()

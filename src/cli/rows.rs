@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-/// What each of `N` columns holds in one record; `None` where it is not given.
+/// What each of `N` columns holds in one record; `None` where it is not given, or blank.
 pub(super) type Row<const N: usize> = [Option<String>; N];
 
 /// The records of a file.
@@ -51,11 +51,16 @@ fn of_jsonl<const N: usize>(bytes: &[u8], columns: [&[&str]; N]) -> Result<Rows<
 
 fn text(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => given(text),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// A cell that says something: a table has no other way to give nothing than to leave it blank.
+fn given(cell: &str) -> Option<String> {
+    (!cell.trim().is_empty()).then(|| cell.to_owned())
 }
 
 fn of_csv<const N: usize>(bytes: &[u8], columns: [&[&str]; N]) -> Result<Rows<N>> {
@@ -65,8 +70,8 @@ fn of_csv<const N: usize>(bytes: &[u8], columns: [&[&str]; N]) -> Result<Rows<N>
     let places = columns.map(|names| names.iter().find_map(position));
     let row = |(number, row): (usize, csv::Result<csv::ByteRecord>)| {
         let row = row.with_context(|| format!("record {number}"))?;
-        let cell = |place: usize| String::from_utf8_lossy(&row[place]).into_owned();
-        Ok((number, places.map(|place| place.map(cell))))
+        let cell = |place: usize| given(&String::from_utf8_lossy(&row[place]));
+        Ok((number, places.map(|place| place.and_then(cell))))
     };
     let rows: Result<Vec<_>> = (2..).zip(reader.byte_records()).map(row).collect();
     Ok(Rows { header: Some(places.map(|place| place.is_some())), rows: rows? })
@@ -80,7 +85,7 @@ fn of_parquet<const N: usize>(bytes: &[u8], columns: [&[&str]; N]) -> Result<Row
     let position = |name: &&str| header.iter().position(|column| column == name);
     let places = columns.map(|names| names.iter().find_map(position));
     let row = |(number, row): (usize, Vec<String>)| {
-        (number, places.map(|place| place.map(|place| row[place].clone())))
+        (number, places.map(|place| place.and_then(|place| given(&row[place]))))
     };
     let rows = (1..).zip(table).map(row).collect();
     Ok(Rows { header: Some(places.map(|place| place.is_some())), rows })

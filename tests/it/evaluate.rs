@@ -57,6 +57,27 @@ fn more_parts_than_can_be_read_are_counted() {
     assert!(out.ends_with("    1  c17  a17\n    and 12 more\n"), "{out}");
 }
 
+#[test]
+fn a_blank_cell_is_no_cluster_and_no_id() {
+    let dir = made_up();
+    let cases = [
+        ("blank.csv", "id,cluster\na1,flood\na2,\nb1,\n", "3: no story_id or story or cluster"),
+        ("blank.csv", "id,cluster\na1, \n", "2: no story_id or story or cluster"),
+        ("blank.csv", "id,cluster\na1,flood\n,flood\n", "3: no article_id or id"),
+        ("blank.jsonl", "{\"id\":\"a1\",\"cluster\":\"\"}\n", "1: no story_id or story or cluster"),
+        ("blank.csv", "id1,id2,label\na1,a2,1\na1,,0\n", "3: no id2"),
+        ("blank.csv", "id1,id2,label\n,a2,1\n", "2: no id1"),
+        ("blank.csv", "id1,id2,label\na1,a2,\n", "2: no label"),
+    ];
+    for (name, rows, said) in cases {
+        dir.file(name, rows);
+        for files in [format!("p.csv {name}"), format!("{name} gold.csv")] {
+            let ran = dir.run(&format!("evaluate {files}")).exits(2);
+            ran.says(&format!("samestory: {name}: record {said}\n"));
+        }
+    }
+}
+
 /// A folder in which the samples are where they are in the repository.
 #[cfg(unix)]
 fn with_samples() -> Dir {
