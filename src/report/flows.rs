@@ -1,4 +1,4 @@
-//! Who copies whom: in each near-duplicate group the other outlets come after the first.
+//! Who copies whom: in each near-duplicate group those outlets that come after the first.
 
 use jiff::Timestamp;
 
@@ -14,11 +14,13 @@ pub(super) struct Flow<'a> {
     pub(super) to: &'a str,
     /// How many groups that is.
     pub(super) copies: usize,
-    /// How many seconds later, in the middle.
+    /// How many seconds later: the median, above 0.
     pub(super) lag: i64,
 }
 
-/// All flows between outlets, the most copies first. Only dated articles count, each outlet once a group.
+/// All flows between outlets, the most copies first. Only dated articles count, each outlet once a group, and only what came later:
+/// of outlets that have a text at the same time, as bare days often are, none copies another. Of several that were first it is the
+/// first by name.
 pub(super) fn flows<'a>(grouping: &'a Grouping, stories: &[Story<'a>]) -> Vec<Flow<'a>> {
     let mut lags: Vec<(&str, &str, i64)> = Vec::new();
     let mut dated: Vec<(&str, Timestamp)> = Vec::new();
@@ -33,15 +35,15 @@ pub(super) fn flows<'a>(grouping: &'a Grouping, stories: &[Story<'a>]) -> Vec<Fl
         else {
             continue;
         };
-        let others = dated.iter().filter(|(source, _)| *source != first);
-        lags.extend(
-            others.map(|&(source, time)| (first, source, time.as_second() - begin.as_second())),
-        );
+        let lag = |time: Timestamp| time.as_second() - begin.as_second();
+        let others = dated.iter().map(|&(source, time)| (first, source, lag(time)));
+        lags.extend(others.filter(|&(.., lag)| lag > 0));
     }
     lags.sort_unstable();
     let flow = |same: &[(&'a str, &'a str, i64)]| {
-        let (from, to, lag) = same[(same.len() - 1) / 2];
-        Flow { from, to, copies: same.len(), lag }
+        let (from, to, low) = same[(same.len() - 1) / 2];
+        let (.., high) = same[same.len() / 2];
+        Flow { from, to, copies: same.len(), lag: low.midpoint(high) }
     };
     let mut flows: Vec<Flow<'_>> =
         lags.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)).map(flow).collect();

@@ -74,6 +74,37 @@ const EXPLAINED: &[(&str, &str)] = &[
 ];
 
 #[test]
+fn who_was_not_later_copies_nobody() {
+    let dir = Dir::new();
+    let texts = [
+        "A fire in the harbour of Merrin destroyed nine boats and a crane on Monday night.",
+        "The public library of Aldmoor has begun to lend packets of seeds to its readers.",
+        "Miners at Kelborn voted to end their strike after eleven weeks without pay.",
+    ];
+    // Days without an hour say nothing of who was first.
+    let rows = [
+        ("", "Wire", 0),
+        ("", "Daily", 0),
+        ("T10:00:00Z", "Wire", 1),
+        ("T11:00:00Z", "Daily", 1),
+        ("T10:00:00Z", "Wire", 2),
+        ("T14:00:00Z", "Daily", 2),
+    ];
+    let row = |(time, source, at): (&str, &str, usize)| {
+        format!("{source}-{at},2025-03-03{time},{source},{}\n", texts[at])
+    };
+    let rows = rows.map(row);
+    let page = |rows: &[String]| {
+        dir.file("news.csv", format!("id,published,source,text\n{}", rows.concat()));
+        dir.run("report news.csv -q --html -").exits(0).out
+    };
+    assert!(!page(&rows[..2]).contains("Who copies whom"));
+    let page = page(&rows);
+    let flows = "aria-label=\"Who copies whom: Daily from Wire: 2, median lag 2 h 30 min; \"";
+    assert!(page.contains(flows), "{page}");
+}
+
+#[test]
 fn explanations() {
     for (name, command) in EXPLAINED {
         for columns in [80, 160] {
