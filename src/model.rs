@@ -268,6 +268,8 @@ pub enum Reason {
     NewestVersion,
     /// Published first.
     Earliest,
+    /// The first by id, since none has a date of publication.
+    Undated,
     /// The longest text (`--representative longest`).
     Longest,
     /// Its outlet was asked for (`--representative source:A,B`).

@@ -12,7 +12,7 @@ use crate::text::learnt_terms::LearntTerms;
 /// Which article stands for its near-duplicate group.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Representative {
-    /// The newest version at the outlet that published first.
+    /// The newest version at the outlet that published first; where none is dated, the first by id.
     #[default]
     Earliest,
     /// The longest text.

@@ -157,6 +157,7 @@ fn words(reason: Reason) -> &'static str {
         Reason::Alone => "no other version",
         Reason::NewestVersion => "newest version at the outlet that had it first",
         Reason::Earliest => "published first",
+        Reason::Undated => "first by id, as none is dated",
         Reason::Longest => "longest text",
         Reason::PreferredSource => "from a preferred source",
         Reason::MostCentral => "most central",

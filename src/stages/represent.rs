@@ -25,8 +25,8 @@ const FLASH: u32 = 40;
 
 /// The position of the article that stands for a near-duplicate group, and why.
 ///
-/// `members` are in the order of time. By default it is the newest version at the outlet that had it first, since a
-/// correction replaces what it corrects.
+/// `members` are in the order of time, undated ones last, and those of one time by id. By default it is the newest version at
+/// the outlet that had it first, since a correction replaces what it corrects.
 pub fn of_group(members: &[Candidate], rule: &Representative) -> (usize, Reason) {
     if members.len() == 1 {
         return (0, Reason::Alone);
@@ -46,6 +46,7 @@ pub fn of_group(members: &[Candidate], rule: &Representative) -> (usize, Reason)
                 None => of_group(members, &Representative::Earliest),
             }
         }
+        Representative::Earliest if members[0].published.is_none() => (0, Reason::Undated),
         Representative::Earliest if members[0].source.is_empty() => (0, Reason::Earliest),
         Representative::Earliest => match newest_of(members[0].source) {
             Some(i) if i > 0 => (i, Reason::NewestVersion),
@@ -97,10 +98,22 @@ mod tests {
         let groups = [at("A", 1, 9, "flash"), at("B", 2, 200, "b"), at("C", 3, 300, "c")];
         assert_eq!(of_story(&groups, &[900, 500, 400]), (1, Reason::MostCentral));
     }
+
     #[test]
     fn of_outlets_that_are_not_known_the_first_stays() {
         let members = [at("", 1, 90, "a"), at("", 2, 90, "b")];
         assert_eq!(of_group(&members, &Representative::Earliest), (0, Reason::Earliest));
+    }
+
+    #[test]
+    fn where_none_is_dated_the_first_by_id_stays() {
+        let undated = |source, id| Candidate { published: None, ..at(source, 0, 90, id) };
+        for members in [["A", "A"], ["A", "B"], ["", ""]] {
+            let members = [undated(members[0], "a"), undated(members[1], "b")];
+            assert_eq!(of_group(&members, &Representative::Earliest), (0, Reason::Undated));
+        }
+        let one_is = [at("A", 1, 90, "b"), undated("A", "a")];
+        assert_eq!(of_group(&one_is, &Representative::Earliest), (0, Reason::Earliest));
     }
 
     #[test]

@@ -298,6 +298,29 @@ fn reports_are_independent_by_who_was_first_with_each() {
 }
 
 #[test]
+fn where_none_is_dated_nothing_was_published_first() {
+    let dir = Dir::new();
+    let text = "A fire in the harbour of Merrin destroyed nine boats and a crane on Monday night.";
+    let rows = |dates: [&str; 2]| {
+        let [b, a] = dates;
+        format!("id,published,source,text\nb,{b},Wire,{text}\na,{a},Daily,{text}\n")
+    };
+    dir.file("undated.csv", rows(["", ""])).file("dated.csv", rows(["2025-03-03", "2025-03-04"]));
+    dir.run("update -q --index news.idx undated.csv").exits(0);
+    for (command, id, said) in [
+        ("cluster undated.csv", "a", "\"first by id, as none is dated; 1 copy\""),
+        ("cluster dated.csv --ignore-dates", "a", "\"first by id, as none is dated; 1 copy\""),
+        ("index export --index news.idx", "a", "\"first by id, as none is dated; 1 copy\""),
+        ("cluster dated.csv", "b", "published first; 1 copy"),
+    ] {
+        let out = dir.run(command).exits(0).out;
+        let row = out.lines().find(|row| row.contains(",representative,")).unwrap();
+        assert!(row.contains(&format!(",{id},representative,")), "{command}: {row}");
+        assert!(row.contains(&format!(",{said},")), "{command}: {row}");
+    }
+}
+
+#[test]
 fn an_outlet_that_no_article_is_of_is_told() {
     let dir = Dir::new();
     dir.file("n.jsonl", "{\"text\":\"One two\",\"source\":\"Norwire\"}\n");
