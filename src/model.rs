@@ -59,6 +59,16 @@ pub struct Refusal {
     pub reason: String,
 }
 
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, record, reason } = self;
+        match record {
+            0 => write!(f, "{file}: {reason}"),
+            _ => write!(f, "{file}: record {record}: {reason}"),
+        }
+    }
+}
+
 /// What an editor decided about articles, by their ids.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Decision {

@@ -66,9 +66,8 @@ impl Tell {
 
     /// Names the first refusals and counts the rest; `cure` says where those are, if the command can tell.
     pub(super) fn refusals(&self, refusals: &[Refusal], cure: Option<&str>) {
-        for Refusal { file, record, reason } in refusals.iter().take(NAMED) {
-            let record = if *record == 0 { String::new() } else { format!(" record {record}:") };
-            self.note(&format!("refused: {file}:{record} {reason}"));
+        for refusal in refusals.iter().take(NAMED) {
+            self.note(&format!("refused: {refusal}"));
         }
         if refusals.len() > NAMED {
             let rest = thousands((refusals.len() - NAMED) as u64);

@@ -69,7 +69,7 @@ pub struct Run {
     pub stages: Vec<StageCount>,
 }
 
-/// Counts of articles.
+/// What a run counts: articles, unless it says otherwise.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Articles read, repetitions included.

@@ -88,11 +88,17 @@ fn of_groups(constraints: &Constraints, groups: &[Vec<u32>]) -> linkage::Constra
     if constraints.is_empty() {
         return linkage::Constraints::default();
     }
+    let group_of = group_of(groups);
+    constraints.of_groups(|i| group_of[i as usize])
+}
+
+/// For each article the group that it is in.
+pub(super) fn group_of(groups: &[Vec<u32>]) -> Vec<u32> {
     let mut group_of = vec![0; groups.iter().map(Vec::len).sum()];
     for (group, members) in (0..).zip(groups) {
         members.iter().for_each(|&i| group_of[i as usize] = group);
     }
-    constraints.of_groups(|i| group_of[i as usize])
+    group_of
 }
 
 fn times(corpus: &Corpus, reports: impl Iterator<Item = u32>) -> Times {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use super::AT_ONCE;
 use super::cell::Cell;
 
 /// The characters that make a spreadsheet take a text for a formula.
@@ -16,16 +17,13 @@ pub(super) struct Sheet<'a> {
     rows: String,
 }
 
-/// Bytes of rows that are handed on at once.
-const ROWS: usize = 1 << 15;
-
 impl<'a> Sheet<'a> {
     /// Begins with the names of the columns.
     pub(super) fn new(out: &'a mut dyn Write, excel: bool, columns: &[String]) -> io::Result<Self> {
         if excel {
             out.write_all("\u{feff}".as_bytes())?;
         }
-        let mut sheet = Self { out, excel, rows: String::with_capacity(2 * ROWS) };
+        let mut sheet = Self { out, excel, rows: String::with_capacity(2 * AT_ONCE) };
         let header: Vec<Cell<'_>> = columns.iter().map(|name| Cell::Text(name)).collect();
         sheet.row(&header)?;
         Ok(sheet)
@@ -34,7 +32,7 @@ impl<'a> Sheet<'a> {
     /// Writes one row.
     pub(super) fn row(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
         spell_line(&mut self.rows, row, self.excel);
-        if self.rows.len() >= ROWS {
+        if self.rows.len() >= AT_ONCE {
             self.out.write_all(self.rows.as_bytes())?;
             self.rows.clear();
         }

@@ -35,7 +35,7 @@ pub struct Material<'a> {
     pub refusals: &'a [Refusal],
     /// What editors decided, in the order in which they did.
     pub decisions: &'a [Decision],
-    /// From when on a resemblance, a containment, a similarity and an average score are enough.
+    /// What a match and a story needed.
     pub thresholds: Thresholds,
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use super::Emit;
 use super::articles::similarity;
 use super::cell::Cell;
+use super::story::Story;
 use crate::model::{Grouping, Owners};
 
 pub(super) const COLUMNS: &[&str] = &[
@@ -24,34 +25,29 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 pub(super) fn rows(grouping: &Grouping, owners: &Owners, emit: &mut Emit<'_>) -> io::Result<()> {
-    for (story, cohesion) in cohesion(grouping).into_iter().enumerate() {
-        let (groups, members) = (grouping.groups_of(story), grouping.articles_of(story));
-        let entries = || members.iter().map(|&article| &grouping.articles[article as usize]);
-        let firsts = groups.clone().map(|group| grouping.earliest(group));
-        let published = || entries().filter_map(|entry| entry.published());
-        let mut languages = distinct(entries().map(|entry| &*entry.lang));
+    for (story, cohesion) in Story::all(grouping).zip(cohesion(grouping)) {
+        let (at, span, lead) = (story.position(), story.span(), story.lead());
+        let firsts = story.groups().map(|group| &*grouping.earliest(group).source);
+        let mut languages: Vec<&str> = story.entries().map(|entry| &*entry.lang).collect();
         languages.retain(|lang| !lang.is_empty());
+        languages.sort_unstable();
+        languages.dedup();
         let Cohesion { least, sum, matches } = cohesion;
+        let related = grouping.related[at].map(|other| grouping.story_ids[other as usize]);
         emit(&[
-            Cell::Name('s', grouping.story_ids[story]),
-            Cell::Count(members.len()),
-            Cell::Count(groups.len()),
-            Cell::Count(
-                distinct(entries().map(|entry| &*entry.source))
-                    .iter()
-                    .filter(|s| !s.is_empty())
-                    .count(),
-            ),
-            Cell::Count(owners.independent(firsts.map(|entry| &*entry.source))),
-            Cell::time(published().min()),
-            Cell::time(published().max()),
+            Cell::Name('s', grouping.story_ids[at]),
+            Cell::Count(story.size()),
+            Cell::Count(story.groups().len()),
+            Cell::Count(story.sources().len()),
+            Cell::Count(owners.independent(firsts)),
+            Cell::time(span.map(|span| span.0)),
+            Cell::time(span.map(|span| span.1)),
             Cell::text(&languages.join(" ")),
-            Cell::Text(&grouping.representative(groups.start).id),
-            entries().next().map_or(Cell::Nothing, |entry| Cell::text(&entry.title)),
+            Cell::Text(&lead.id),
+            Cell::text(&lead.title),
             if matches == 0 { Cell::Nothing } else { Cell::Number(least) },
             if matches == 0 { Cell::Nothing } else { Cell::Number(sum / f64::from(matches)) },
-            grouping.related[story]
-                .map_or(Cell::Nothing, |other| Cell::Name('s', grouping.story_ids[other as usize])),
+            related.map_or(Cell::Nothing, |id| Cell::Name('s', id)),
         ])?;
     }
     Ok(())
@@ -83,11 +79,4 @@ fn cohesion(grouping: &Grouping) -> Vec<Cohesion> {
         }
     }
     all
-}
-
-fn distinct<'a>(values: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut values: Vec<&str> = values.collect();
-    values.sort_unstable();
-    values.dedup();
-    values
 }

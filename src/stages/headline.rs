@@ -1,7 +1,7 @@
 //! The words of a headline, whether its text tells them, and which headlines say the same.
 
 use crate::kernel::hash::mix;
-use crate::kernel::linkage::root;
+use crate::kernel::linkage;
 use crate::kernel::sets::{intersection, resemblance};
 use crate::text::words::{Word, Words};
 
@@ -102,17 +102,13 @@ pub fn together(headlines: &[Headline<'_>]) -> Vec<u32> {
         left.extend(words.iter().map(|word| (whole.wrapping_sub(hash(word)), true, i)));
     }
     left.sort_unstable();
-    let mut first: Vec<u32> = (0..headlines.len() as u32).collect();
-    for alike in left.chunk_by(|x, y| x.0 == y.0) {
+    let pairs = left.chunk_by(|x, y| x.0 == y.0).flat_map(|alike| {
         // The first one has all of its words left if any has: it says the same as all others, or none of them do as another.
         let a = alike[0].2;
-        let same = |b: &u32| headlines[a as usize].says_same(headlines[*b as usize]);
-        for b in alike[1..].iter().map(|left| left.2).filter(same) {
-            let (a, b) = (root(&mut first, a), root(&mut first, b));
-            first[a.max(b) as usize] = a.min(b);
-        }
-    }
-    (0..headlines.len() as u32).map(|i| root(&mut first, i)).collect()
+        let same = move |b: &u32| headlines[a as usize].says_same(headlines[*b as usize]);
+        alike[1..].iter().map(|left| left.2).filter(same).map(move |b| (a, b))
+    });
+    linkage::together(headlines.len(), pairs)
 }
 
 fn is_told(title: &[Word], text: &[Word]) -> bool {

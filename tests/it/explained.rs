@@ -62,6 +62,18 @@ fn who_is_too_far_apart_is_told_by_what_bounds_it() {
     }
 }
 
+#[test]
+fn a_story_is_explained_of_articles_as_a_run_takes_them() {
+    let article =
+        |url: &str| Article { title: "Pier reopens".into(), url: url.into(), ..Article::default() };
+    let given = || [["http://a.example/x", "http://b.example/x"].map(article).to_vec()];
+    let params = Params::default();
+    let story = explain_story(given(), "http://b.example/x", &params).unwrap().unwrap();
+    assert_eq!(story.size, 2, "an article without an id goes by its address");
+    let params = Params { window_days: -1.0, ..params };
+    assert!(explain_story(given(), "http://b.example/x", &params).is_err());
+}
+
 /// Explains `a b` of articles that the outlet Norwire published on one day, each an id, a title and a text; with options.
 fn of_norwire(given: &[[&str; 3]], options: &str) -> String {
     let dir = Dir::new();

@@ -24,14 +24,10 @@ impl Corpus {
     /// The articles in their order, of several with one id the newest.
     fn newest(&self, run: &mut Run) -> Vec<u32> {
         let Self { entries, origins, .. } = self;
-        let rank =
-            |i: u32| (Reverse(entries[i as usize].published()), origins[i as usize].delivered);
+        let rank = |i: u32| rank(&entries[i as usize], origins[i as usize].delivered);
         let mut order: Vec<(u64, u32)> = self.cards.iter().map(|c| c.identity).zip(0..).collect();
-        order.par_sort_unstable_by(|&(x, i), &(y, j)| {
-            let (a, b) = (&entries[i as usize], &entries[j as usize]);
-            let same = || a.id.cmp(&b.id).then_with(|| rank(i).cmp(&rank(j)));
-            x.cmp(&y).then_with(same).then_with(|| place(a).cmp(&place(b)))
-        });
+        order
+            .par_sort_unstable_by(|&(x, i), &(y, j)| x.cmp(&y).then_with(|| rank(i).cmp(&rank(j))));
         order.dedup_by(|(_, later), (_, kept)| {
             let (later, kept) = (*later as usize, *kept as usize);
             let same = entries[later].id == entries[kept].id;
@@ -85,11 +81,12 @@ fn permute<T>(items: &mut Vec<T>, mut from: Vec<u32>) {
     items.truncate(left);
 }
 
-/// What tells one article from the same delivered again, the first seen before all others; in which file it is comes last.
-pub(in crate::pipeline) fn place(entry: &Entry) -> impl Ord {
-    let Entry { source, lang, url, kept, file, .. } = entry;
+/// Orders articles by id; of one id the newest comes first (by date, then by content), of one content the first seen. In which file it
+/// is comes last.
+pub(in crate::pipeline) fn rank(entry: &Entry, delivered: u64) -> impl Ord {
+    let Entry { id, source, lang, url, kept, file, .. } = entry;
     let seen = (entry.seen().is_none(), entry.seen());
-    (seen, source, lang, url, kept.values(), file)
+    (id, Reverse(entry.published()), delivered, seen, source, lang, url, kept.values(), file)
 }
 
 /// The refusal of an article, of that record, whose newer version stays.

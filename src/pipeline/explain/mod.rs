@@ -27,8 +27,6 @@ pub fn explain(
     ids: [&str; 2],
     params: &Params,
 ) -> io::Result<Result<Explanation, String>> {
-    checked(params)?;
-    let articles = articles.into_iter().map(|some| given(some).articles);
     let (corpus, originals) = gather(articles, |id| ids.contains(&id), params)?;
     of_pair(corpus, ids, &originals, params)
 }
@@ -107,9 +105,11 @@ fn gather(
     wanted: impl Fn(&str) -> bool,
     params: &Params,
 ) -> io::Result<(Corpus, Vec<Article>)> {
+    checked(params)?;
     let (mut originals, mut corpus) = (Vec::new(), Corpus::default());
     let mut preparer = Preparer::new(params);
     for some in articles {
+        let some = given(some).articles;
         originals.extend(some.iter().filter(|article| wanted(&article.id)).cloned());
         corpus.add(preparer.prepare_all(some, params))?;
     }

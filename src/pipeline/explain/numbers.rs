@@ -128,7 +128,7 @@ pub(super) fn story_numbers(
     vectors.load(&fixed, 0, &mut probe);
     let cosine = vectors.cosine(&fixed, &probe, 0, 1);
     let similarity = share(i64::from(cosine) * factor / ONE);
-    let penalty = |g: usize| stories.scores.penalties.get(g).copied().unwrap_or(0);
+    let penalty = |g: usize| stories.scores.penalties[g];
     let pair = (g.min(h) as u32, g.max(h) as u32);
     let matched = stories.similar.binary_search_by_key(&pair, |s| (s.a, s.b)).ok();
     let scored = stories.similar.iter().zip(&stories.scores.pairs);
@@ -170,29 +170,19 @@ fn average(
 ) -> (f64, usize) {
     let members = |story: u32| (0..stories.story.len()).filter(move |&i| stories.story[i] == story);
     let (s, t) = (stories.story[g], stories.story[h]);
-    let penalty = |i: usize| penalties.get(i).copied().unwrap_or(0);
     let within = |p: (u32, u32)| {
         let (x, y) = (stories.story[p.0 as usize], stories.story[p.1 as usize]);
         (x, y) == (s, t) || (y, x) == (s, t)
     };
-    let mut sum: i64 = edges.iter().filter(|e| within((e.a, e.b))).map(|e| e.sum).sum();
-    let (n, m) = (members(s).count(), members(t).count());
-    let pairs = if s == t { n * (n - 1) / 2 } else { n * m };
+    let sum: i64 = edges.iter().filter(|e| within((e.a, e.b))).map(|e| e.sum).sum();
+    let of = |story: u32| members(story).map(|i| penalties[i]).sum::<i64>();
+    let (n, m) = (members(s).count() as i64, members(t).count() as i64);
     // Each member's penalty counts once for every pair that it is in.
-    let others = |story: u32| {
-        if s == t {
-            n - 1
-        } else if story == s {
-            m
-        } else {
-            n
-        }
+    let (pairs, off) = match s == t {
+        true => (n * (n - 1) / 2, of(s) * (n - 1)),
+        false => (n * m, of(s) * m + of(t) * n),
     };
-    sum -= members(s).map(|i| penalty(i) * others(s) as i64).sum::<i64>();
-    if s != t {
-        sum -= members(t).map(|i| penalty(i) * others(t) as i64).sum::<i64>();
-    }
-    (sum as f64 / pairs.max(1) as f64 / ONE as f64, pairs)
+    ((sum - off) as f64 / pairs.max(1) as f64 / ONE as f64, pairs as usize)
 }
 
 /// What crowding leaves of a pair of similar reports.

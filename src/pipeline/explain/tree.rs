@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::super::{name, place};
+use super::super::{name, place, stories};
 use super::{Clock, Found, Run, gather, party};
-use crate::kernel::linkage::Merger;
+use crate::kernel::linkage::{Merger, root};
 use crate::kernel::time::ONE;
 use crate::model::explain::{Link, Part, Report, StoryTree};
 use crate::model::{Article, Grouping};
@@ -13,7 +13,7 @@ use crate::params::Params;
 /// Explains the story of this id, or the one that the article of this id is in.
 ///
 /// # Errors
-/// Lists that were put aside cannot be read; within, that there is neither.
+/// A parameter is not in its range, or lists that were put aside cannot be read; within, that there is neither.
 pub fn explain_story(
     articles: impl IntoIterator<Item = Vec<Article>>,
     name: &str,
@@ -78,20 +78,12 @@ fn linked(found: &Found) -> Vec<Joined> {
     if found.constraints.together.is_empty() {
         return Vec::new();
     }
-    let mut group_of = vec![0; found.groups.iter().map(Vec::len).sum()];
-    for (group, members) in (0..).zip(&found.groups) {
-        members.iter().for_each(|&i| group_of[i as usize] = group);
-    }
+    let group_of = stories::group_of(&found.groups);
     let group_of = |i: u32| group_of[i as usize];
     let mut stands: Vec<u32> = (0..found.groups.len() as u32).collect();
     let mut joined = Vec::new();
     for (a, b) in found.constraints.of_groups(group_of).together {
-        let mut ends = [a, b].map(|mut group| {
-            while stands[group as usize] != group {
-                group = stands[group as usize];
-            }
-            group
-        });
+        let mut ends = [a, b].map(|group| root(&mut stands, group));
         ends.sort_unstable();
         if ends[0] != ends[1] {
             stands[ends[1] as usize] = ends[0];

@@ -1,14 +1,12 @@
 //! New articles into segments, and which versions of articles stay.
 
-use std::cmp::Reverse;
-
 use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::{Options, Version, rows, texts};
 use crate::model::{Entry, Refusal};
 use crate::params::Params;
-use crate::pipeline::corpus::seal::{other_version, place};
+use crate::pipeline::corpus::seal::{other_version, rank};
 use crate::pipeline::prepare::{Chunkful, Prepared, Preparer};
 use crate::pipeline::{AHEAD, Counts};
 use crate::read::{Chunk, Notes, Parsed};
@@ -176,12 +174,9 @@ pub(super) fn versions(
     mut known: impl FnMut(&str) -> Result<Option<Known>, Error>,
 ) -> Result<Versions, Error> {
     let mut versions = Versions::default();
-    let rank = |a: &Prepared| (Reverse(a.entry.published()), a.delivered);
     articles.sort_by(|a, b| {
-        let same = a.identity.cmp(&b.identity).then_with(|| a.entry.id.cmp(&b.entry.id));
-        same.then_with(|| rank(a).cmp(&rank(b)))
-            .then_with(|| place(&a.entry).cmp(&place(&b.entry)))
-            .then(a.row.cmp(&b.row))
+        let ranks = || rank(&a.entry, a.delivered).cmp(&rank(&b.entry, b.delivered));
+        a.identity.cmp(&b.identity).then_with(ranks).then(a.row.cmp(&b.row))
     });
     let mut articles = articles.into_iter().peekable();
     while let Some(best) = articles.next() {

@@ -94,11 +94,7 @@ impl Page {
             named(*story, shown(&decision.to_string(), 300))
         };
         let refusals = overview.material.refusals;
-        let refusal = |r: &Refusal| {
-            let record =
-                if r.record == 0 { String::new() } else { format!(" record {}", r.record) };
-            shown(&format!("{}:{record} {}", r.file, r.reason), 300)
-        };
+        let refusal = |r: &Refusal| shown(&r.to_string(), 300);
         Self {
             policy: policy(STYLE, Some(SCRIPT)),
             style: STYLE,

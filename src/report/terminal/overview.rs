@@ -176,9 +176,8 @@ fn refusals(out: &mut dyn Write, refusals: &[Refusal], screen: Screen) -> io::Re
     }
     let head = format!("Refused{}", and_more(refusals.len()));
     writeln!(out, "\n{}", screen.paint(Tone::Accent, &head))?;
-    for Refusal { file, record, reason } in refusals.iter().take(NAMED) {
-        let record = if *record == 0 { String::new() } else { format!(" record {record}:") };
-        let line = shown(&format!("{file}:{record} {reason}"), screen.width().saturating_sub(2));
+    for refusal in refusals.iter().take(NAMED) {
+        let line = shown(&refusal.to_string(), screen.width().saturating_sub(2));
         writeln!(out, "  {line}")?;
     }
     Ok(())
