@@ -1,6 +1,6 @@
 //! What editors wish for, as decisions on articles.
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -127,22 +127,27 @@ pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome
 
 /// The decisions that a wish takes.
 fn decisions(index: &Index, wish: &Wish) -> Result<Vec<Decision>, Problem> {
-    let (by, reason) = (&wish.by, &wish.reason);
-    if let Action::Undo { run } = wish.action {
-        let own = |d: Decision| match d.verdict {
-            Verdict::Undo => Decision { by: by.clone(), reason: reason.clone(), ..d },
-            _ => d,
-        };
-        return Ok(undo(index, run)?.into_iter().map(own).collect());
+    let own =
+        |made: Decision| Decision { by: wish.by.clone(), reason: wish.reason.clone(), ..made };
+    // What an undoing has in force again stays as it was made.
+    let undoing = |made: Decision| if made.verdict == Verdict::Undo { own(made) } else { made };
+    match &wish.action {
+        Action::Undo { run } => Ok(undo(index, *run)?.into_iter().map(undoing).collect()),
+        Action::Unlock { story } => {
+            let made = unlock(index, &told(index, story)?)?;
+            Ok(made.into_iter().map(undoing).collect())
+        }
+        action => {
+            let decision = |(verdict, article, other)| Decision {
+                verdict,
+                article,
+                other,
+                by: wish.by.clone(),
+                reason: wish.reason.clone(),
+            };
+            Ok(verdicts(index, action)?.into_iter().map(decision).collect())
+        }
     }
-    let decision = |(verdict, article, other): (Verdict, String, String)| Decision {
-        verdict,
-        article,
-        other,
-        by: by.clone(),
-        reason: reason.clone(),
-    };
-    Ok(verdicts(index, &wish.action)?.into_iter().map(decision).collect())
 }
 
 type Verdicts = Vec<(Verdict, String, String)>;
@@ -164,8 +169,7 @@ fn verdicts(index: &Index, action: &Action) -> Result<Verdicts, Problem> {
         }
         Action::Representative { article } => alone(Representative, known(index, article)?),
         Action::Lock { story } => alone(Lock, lead(&told(index, story)?)),
-        Action::Unlock { story } => unlock(index, &told(index, story)?)?,
-        Action::Undo { .. } => Vec::new(),
+        Action::Unlock { .. } | Action::Undo { .. } => Vec::new(),
     })
 }
 
@@ -257,34 +261,21 @@ fn moved(index: &Index, article: &str, story: &str) -> Result<Verdicts, Problem>
     Ok(verdicts)
 }
 
-fn unlock(index: &Index, told: &Told) -> Result<Verdicts, Problem> {
+fn unlock(index: &Index, told: &Told) -> Result<Vec<Decision>, Problem> {
     let inside = |id: &str| told.articles.iter().any(|a| *a.entry.id == *id);
-    let decisions = index.in_force()?.into_iter().map(|d| d.decision);
-    let locks = decisions.filter(|d| d.verdict == Verdict::Lock && inside(&d.article));
-    let undone: Verdicts = locks.map(|d| (Verdict::Undo, d.article, String::new())).collect();
-    if undone.is_empty() {
-        return Err(Problem::conflict("the story is not locked"));
+    match index.unlocking(inside)? {
+        made if made.is_empty() => Err(Problem::conflict("the story is not locked")),
+        made => Ok(made),
     }
-    Ok(undone)
 }
 
-/// Undoes what a run decided and is still in force.
+/// Undoes a decision with those made together with it, as far as they are still in force.
 fn undo(index: &Index, run: i64) -> Result<Vec<Decision>, Problem> {
-    let mut made = index.decided()?;
-    made.retain(|d| d.run == run);
-    if made.is_empty() {
-        return Err(Problem::missing("run of decisions", &run.to_string()));
+    match index.undoing(run)? {
+        None => Err(Problem::missing("decision", &run.to_string())),
+        Some(made) if made.is_empty() => {
+            Err(Problem::conflict("this was undone already, or decided anew since"))
+        }
+        Some(made) => Ok(made),
     }
-    let numbers = index.in_force_of(&made)?;
-    let undone = made.into_iter().filter(|d| numbers.contains(&d.number)).map(|d| d.decision);
-    let mut decisions: Vec<Decision> =
-        undone.map(|d| Decision { verdict: Verdict::Undo, ..d }).collect();
-    if decisions.is_empty() {
-        return Err(Problem::conflict("this was undone already, or decided anew since"));
-    }
-    // What it took the place of holds again, as it was made.
-    let in_force: HashSet<Decision> = index.in_force()?.into_iter().map(|d| d.decision).collect();
-    let again = index.in_force_without(run)?.into_iter().map(|d| d.decision);
-    decisions.extend(again.filter(|d| !in_force.contains(d)));
-    Ok(decisions)
 }

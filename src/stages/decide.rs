@@ -55,7 +55,10 @@ pub fn in_force(decisions: &[Decision]) -> InForce {
 }
 
 /// Whether a decision makes sense alone.
-fn makes_sense(decision: &Decision) -> Result<(), String> {
+///
+/// # Errors
+/// Why it does not: it names too few articles, or too many.
+pub fn makes_sense(decision: &Decision) -> Result<(), String> {
     let Decision { verdict, article, other, .. } = decision;
     if article.is_empty() {
         return Err("no article is named".to_owned());

@@ -1,7 +1,7 @@
 //! What editors decided, as the database has it: no line is ever taken out, what is undone is undone by a later line. Of
 //! forgotten articles the ids are empty, and so are the reasons.
 
-use rusqlite::{Row, params};
+use rusqlite::Row;
 
 use super::ask::AMONG;
 use super::tables::parsed;
@@ -55,16 +55,16 @@ impl Store {
         self.with_runs(self.some(&sql, [list(ids)], decided)?)
     }
 
-    /// Those from one on that are about some articles and no others, in the order in which they were made.
+    /// Those that are about some articles and no others, in the order in which they were made.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn decided_among(&self, ids: &[&str], from: i64) -> Result<Vec<Decided>, Error> {
+    pub fn decided_among(&self, ids: &[&str]) -> Result<Vec<Decided>, Error> {
         let sql = format!(
             "{DECIDED} WHERE article_id {AMONG} AND (other_id = '' OR other_id {AMONG}) \
-             AND number >= ?2 ORDER BY number"
+             ORDER BY number"
         );
-        self.some(&sql, params![list(ids), from], decided)
+        self.some(&sql, [list(ids)], decided)
     }
 
     /// The number of the last one about one or more of some articles.

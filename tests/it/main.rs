@@ -52,6 +52,8 @@ mod tidy;
 mod titles;
 mod twin;
 mod uncompared;
+#[cfg(feature = "serve")]
+mod undone;
 mod util;
 #[cfg(feature = "serve")]
 mod waiting;

@@ -1,9 +1,10 @@
 //! What editors decided, as a service asks for it.
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 
 use super::Index;
-use crate::model::{Decision, Verdict};
+use super::undo::History;
+use crate::model::Decision;
 use crate::stages::decide;
 use crate::store::{Decided, Error};
 
@@ -42,21 +43,17 @@ impl Index {
         self.store.last_decided(ids)
     }
 
-    /// The numbers of those of some decisions that are in force: later ones on the same articles tell. What others contradict
-    /// was never written down.
+    /// The numbers of those of some decisions that stand: that are in force, or undo something that was not decided anew since.
+    /// Others on the same articles tell.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn in_force_of(&self, some: &[Decided]) -> Result<HashSet<i64>, Error> {
-        let Some(first) = some.iter().map(|d| d.number).min() else {
-            return Ok(HashSet::default());
-        };
+    pub fn standing_of(&self, some: &[Decided]) -> Result<HashSet<i64>, Error> {
         let mut ids: Vec<&str> =
             some.iter().flat_map(|d| [&*d.decision.article, &*d.decision.other]).collect();
         ids.sort_unstable();
         ids.dedup();
-        let later = self.store.decided_among(&ids, first)?;
-        Ok(numbers(&later))
+        Ok(History::of(&self.store.decided_among(&ids)?).standing())
     }
 
     /// The decisions in force, in the order in which they were made.
@@ -64,17 +61,31 @@ impl Index {
     /// # Errors
     /// The database cannot be read.
     pub fn in_force(&self) -> Result<Vec<Decided>, Error> {
-        Ok(in_force(&self.store.decided()?))
+        let decided = self.store.decided()?;
+        let decisions: Vec<Decision> = decided.iter().map(|d| d.decision.clone()).collect();
+        let positions = decide::in_force(&decisions).positions;
+        Ok(positions.into_iter().map(|at| decided[at].clone()).collect())
     }
 
-    /// The decisions that would be in force without those made together under a number.
+    /// The decisions that undo one, and all that were made together with it; empty where nothing is left of them to undo, none
+    /// where there is no such decision. Those that were undone are in force again with them: an undoing can be undone.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn in_force_without(&self, run: i64) -> Result<Vec<Decided>, Error> {
-        let mut others = self.store.decided()?;
-        others.retain(|d| d.run != run);
-        Ok(in_force(&others))
+    pub fn undoing(&self, number: i64) -> Result<Option<Vec<Decision>>, Error> {
+        let all = self.store.decided()?;
+        let Some(asked) = all.iter().find(|d| d.number == number) else { return Ok(None) };
+        let before = all.iter().filter(|d| d.run < asked.run).count();
+        let together = all.iter().filter(|d| d.run == asked.run).count();
+        Ok(Some(History::of(&all).undoing(before..before + together)))
+    }
+
+    /// The decisions that unlock some articles; empty where none of them is locked.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn unlocking(&self, is_named: impl Fn(&str) -> bool) -> Result<Vec<Decision>, Error> {
+        Ok(History::of(&self.store.decided()?).unlocking(is_named))
     }
 
     /// Why some decisions cannot hold beside those that were made, if they cannot.
@@ -88,31 +99,4 @@ impl Index {
         let refused = decide::in_force(&all).refused;
         Ok(refused.into_iter().find(|(i, _)| *i >= before).map(|(_, reason)| reason))
     }
-}
-
-/// Those of some decisions that are in force.
-fn in_force(decided: &[Decided]) -> Vec<Decided> {
-    let decisions: Vec<Decision> = decided.iter().map(|d| d.decision.clone()).collect();
-    let positions = decide::in_force(&decisions).positions;
-    positions.into_iter().map(|at| decided[at].clone()).collect()
-}
-
-/// The numbers of those of some decisions that are in force. What an undoing made again, as it had been made, is still what it
-/// was: the one before is in force with it.
-fn numbers(decided: &[Decided]) -> HashSet<i64> {
-    let mut numbers: HashSet<i64> = in_force(decided).into_iter().map(|d| d.number).collect();
-    let (mut latest, mut again): (HashMap<&Decision, i64>, Vec<(i64, i64)>) = Default::default();
-    for run in decided.chunk_by(|x, y| x.at == y.at) {
-        let undoes = run.iter().any(|d| d.decision.verdict == Verdict::Undo);
-        for made in run {
-            let before = latest.insert(&made.decision, made.number);
-            again.extend(before.filter(|_| undoes).map(|before| (made.number, before)));
-        }
-    }
-    for (number, before) in again.into_iter().rev() {
-        if numbers.contains(&number) {
-            numbers.insert(before);
-        }
-    }
-    numbers
 }

@@ -28,6 +28,7 @@ mod state;
 mod tests;
 mod texts;
 mod together;
+mod undo;
 mod update;
 mod version;
 mod waiting;

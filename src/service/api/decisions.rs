@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::articles::ArticleOut;
 use super::{answered, expects, needs};
+use crate::model::Verdict;
 use crate::pipeline::index::{Decided, Index};
 use crate::report;
 use crate::service::decide::{Action, Outcome, Wish};
@@ -77,15 +78,18 @@ pub(in crate::service) struct DecisionOut {
     pub(in crate::service) run: i64,
     pub(in crate::service) at: String,
     #[schema(value_type = String)]
-    pub(in crate::service) decision: crate::model::Verdict,
+    pub(in crate::service) decision: Verdict,
     /// Empty where the article was forgotten.
     pub(in crate::service) article_id: String,
     /// Empty where only one is named, too.
     pub(in crate::service) other_id: String,
     pub(in crate::service) by: String,
     pub(in crate::service) reason: String,
-    /// Whether nothing later took its place.
+    /// Whether nothing later took its place; an undoing is never in force itself.
     pub(in crate::service) in_force: bool,
+    /// Whether it can be undone, which an undoing can be, too.
+    #[serde(skip)]
+    pub(in crate::service) stands: bool,
 }
 
 /// Some decisions.
@@ -138,12 +142,13 @@ pub(in crate::service) fn listed(
     index: &Index,
     made: Vec<Decided>,
 ) -> Result<Vec<DecisionOut>, Problem> {
-    let in_force = index.in_force_of(&made)?;
+    let standing = index.standing_of(&made)?;
     let one = |Decided { number, run, at, decision }: Decided| DecisionOut {
         number,
         run,
         at,
-        in_force: in_force.contains(&number),
+        in_force: standing.contains(&number) && decision.verdict != Verdict::Undo,
+        stands: standing.contains(&number),
         decision: decision.verdict,
         article_id: decision.article,
         other_id: decision.other,

@@ -64,13 +64,13 @@ pub(super) fn lines_of(decisions: &[DecisionOut]) -> Vec<Line> {
         };
         let undone = if run.iter().any(|d| d.in_force) { "" } else { " (no longer in force)" };
         let by = if first.by.is_empty() { "somebody" } else { &first.by };
-        let holds = run.iter().any(|d| d.in_force) && first.decision != Verdict::Undo;
+        let stands = run.iter().any(|d| d.stands);
         let undone = if first.decision == Verdict::Undo { "" } else { undone };
         Line {
             when: clock_of(Some(&first.at)),
             what: format!("{} {what}{why}{undone}", shown(by, 60)),
             at: first.at.clone(),
-            undo: if holds { first.run } else { 0 },
+            undo: if stands { first.run } else { 0 },
             story: None,
         }
     };
