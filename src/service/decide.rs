@@ -77,16 +77,16 @@ pub(super) enum Action {
     },
     /// What was decided together no longer holds.
     Undo {
-        /// The run of the decisions.
-        run: i64,
+        /// The number of one of the decisions; those made together with it are undone with it.
+        number: i64,
     },
 }
 
 /// What came of a wish.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct Outcome {
-    /// The run that decided: what `undo` asks for.
-    pub(super) run: i64,
+    /// The number of the first decision that it took: what `undo` asks for.
+    pub(super) number: i64,
     /// How many decisions it took.
     pub(super) decisions: usize,
     /// The stories that it concerns as they are now, the first that of the first article named.
@@ -121,8 +121,8 @@ pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome
             stories.push(story.id);
         }
     }
-    let run = index.decided_before(i64::MAX, 1)?.first().map_or(0, |last| last.run);
-    Ok(Outcome { run, decisions: decisions.len(), stories })
+    let number = index.decided_before(i64::MAX, 1)?.first().map_or(0, |last| last.first);
+    Ok(Outcome { number, decisions: decisions.len(), stories })
 }
 
 /// The decisions that a wish takes.
@@ -132,7 +132,7 @@ fn decisions(index: &Index, wish: &Wish) -> Result<Vec<Decision>, Problem> {
     // What an undoing has in force again stays as it was made.
     let undoing = |made: Decision| if made.verdict == Verdict::Undo { own(made) } else { made };
     match &wish.action {
-        Action::Undo { run } => Ok(undo(index, *run)?.into_iter().map(undoing).collect()),
+        Action::Undo { number } => Ok(undo(index, *number)?.into_iter().map(undoing).collect()),
         Action::Unlock { story } => {
             let made = unlock(index, &told(index, story)?)?;
             Ok(made.into_iter().map(undoing).collect())
@@ -270,9 +270,9 @@ fn unlock(index: &Index, told: &Told) -> Result<Vec<Decision>, Problem> {
 }
 
 /// Undoes a decision with those made together with it, as far as they are still in force.
-fn undo(index: &Index, run: i64) -> Result<Vec<Decision>, Problem> {
-    match index.undoing(run)? {
-        None => Err(Problem::missing("decision", &run.to_string())),
+fn undo(index: &Index, number: i64) -> Result<Vec<Decision>, Problem> {
+    match index.undoing(number)? {
+        None => Err(Problem::missing("decision", &number.to_string())),
         Some(made) if made.is_empty() => {
             Err(Problem::conflict("this was undone already, or decided anew since"))
         }

@@ -14,7 +14,7 @@ pub struct Decided {
     /// Decisions are counted from 1.
     pub number: i64,
     /// The number of the first of those that it was made together with.
-    pub run: i64,
+    pub first: i64,
     /// When.
     pub at: String,
     /// What.
@@ -30,7 +30,7 @@ impl Store {
         let mut all = self.all(&format!("{DECIDED} ORDER BY number"), decided)?;
         for made in all.chunk_by_mut(|x, y| x.at == y.at) {
             let first = made[0].number;
-            made.iter_mut().for_each(|decided| decided.run = first);
+            made.iter_mut().for_each(|decided| decided.first = first);
         }
         Ok(all)
     }
@@ -42,7 +42,7 @@ impl Store {
     pub fn decided_before(&self, before: i64, most: usize) -> Result<Vec<Decided>, Error> {
         let sql = format!("{DECIDED} WHERE number < ? ORDER BY number DESC LIMIT ?");
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.with_runs(self.some(&sql, [before, most], decided)?)
+        self.with_firsts(self.some(&sql, [before, most], decided)?)
     }
 
     /// Those about one or more of some articles, the latest first.
@@ -52,7 +52,7 @@ impl Store {
     pub fn decided_about(&self, ids: &[&str]) -> Result<Vec<Decided>, Error> {
         let sql =
             format!("{DECIDED} WHERE article_id {AMONG} OR other_id {AMONG} ORDER BY number DESC");
-        self.with_runs(self.some(&sql, [list(ids)], decided)?)
+        self.with_firsts(self.some(&sql, [list(ids)], decided)?)
     }
 
     /// Those that are about some articles and no others, in the order in which they were made.
@@ -78,14 +78,14 @@ impl Store {
         Ok(self.one(&sql, list(ids), |r| r.get(0))?.flatten())
     }
 
-    /// Some, the latest first, with the numbers of their runs, which may have begun before them.
-    fn with_runs(&self, mut some: Vec<Decided>) -> Result<Vec<Decided>, Error> {
+    /// Some, the latest first, with the numbers of the first ones that they were made together with, which may be none of them.
+    fn with_firsts(&self, mut some: Vec<Decided>) -> Result<Vec<Decided>, Error> {
         let sql = "SELECT number FROM decisions AS d WHERE number <= ? AND at IS NOT \
                    (SELECT at FROM decisions WHERE number = d.number - 1) ORDER BY number DESC LIMIT 1";
         for made in some.chunk_by_mut(|x, y| x.at == y.at) {
             let earliest = made[made.len() - 1].number;
-            let run = self.one(sql, earliest, |r| r.get(0))?.unwrap_or(earliest);
-            made.iter_mut().for_each(|decided| decided.run = run);
+            let first = self.one(sql, earliest, |r| r.get(0))?.unwrap_or(earliest);
+            made.iter_mut().for_each(|decided| decided.first = first);
         }
         Ok(some)
     }
@@ -111,7 +111,7 @@ fn decided(r: &Row<'_>) -> rusqlite::Result<Decided> {
         by: r.get(5)?,
         reason: r.get(6)?,
     };
-    Ok(Decided { number: r.get(0)?, run: r.get(0)?, at: r.get(1)?, decision })
+    Ok(Decided { number: r.get(0)?, first: r.get(0)?, at: r.get(1)?, decision })
 }
 
 /// Ids as JSON; of articles that were forgotten they are empty, which names none.

@@ -42,12 +42,12 @@ fn the_same_decided_twice_is_two_decisions() {
     let dir = Dir::new();
     let asked = Asked::with_news(&dir);
     let story = asked.story_of("wire");
-    let run = |action: &str| {
+    let decide = |action: &str| {
         let wish = json!({"action": action, "story": story});
-        asked.post("/v1/decisions", &wish).is(201).json()["run"].clone()
+        asked.post("/v1/decisions", &wish).is(201).json()["number"].clone()
     };
-    let [first, _, last] = ["lock", "unlock", "lock"].map(run);
-    let undo = |run: &Value| asked.post("/v1/decisions", &json!({"action": "undo", "run": run}));
+    let [first, _, last] = ["lock", "unlock", "lock"].map(decide);
+    let undo = |of: &Value| asked.post("/v1/decisions", &json!({"action": "undo", "number": of}));
     let in_force = || {
         let listed = asked.get("/v1/decisions").is(200).json()["items"].clone();
         let listed = listed.as_array().unwrap().iter();
@@ -61,6 +61,26 @@ fn the_same_decided_twice_is_two_decisions() {
     assert_eq!(in_force(), [true, false, false]);
     undo(&last).is(201);
     assert_eq!(in_force(), [false; 4]);
+    asked.stop();
+}
+
+#[test]
+fn any_number_of_what_was_decided_together_undoes_it() {
+    let dir = Dir::new();
+    let asked = Asked::with_news(&dir);
+    let story = asked.story_of("wire");
+    let split = json!({"action": "split", "story": story, "articles": ["wire"]});
+    let split = asked.post("/v1/decisions", &split).is(201).json();
+    assert_eq!((&split["number"], &split["decisions"]), (&json!(1), &json!(2)));
+    let listed = asked.get("/v1/decisions").is(200).json();
+    let firsts = [0, 1].map(|n| (&listed["items"][n]["number"], &listed["items"][n]["first"]));
+    assert_eq!(firsts, [(&json!(2), &json!(1)), (&json!(1), &json!(1))]);
+    // Runs are numbered by themselves: what they go by undoes nothing.
+    let run = asked.get("/v1/runs").is(200).json()["items"][0]["run"].clone();
+    asked.post("/v1/decisions", &json!({"action": "undo", "run": run})).is(422);
+    asked.post("/v1/decisions", &json!({"action": "undo", "number": 3})).is(404);
+    asked.post("/v1/decisions", &json!({"action": "undo", "number": 2})).is(201);
+    assert_eq!(asked.story_of("wire"), asked.story_of("copy"));
     asked.stop();
 }
 

@@ -76,13 +76,13 @@ fn many_decisions_are_listed_with_those_in_force() {
 fn decisions_are_the_same_a_page_at_a_time() {
     let dir = Dir::new();
     let asked = Asked::with_news(&dir);
-    let decide = |wish: Value| asked.post("/v1/decisions", &wish).is(201).json()["run"].clone();
+    let decide = |wish: Value| asked.post("/v1/decisions", &wish).is(201).json()["number"].clone();
     let link = |action: &str| json!({"action": action, "article": "wire", "other": "mirror"});
     decide(json!({"action": "split", "story": asked.story_of("wire"), "articles": ["mirror"]}));
     let linked = decide(link("must-link"));
     let lock = json!({"action": "lock", "story": asked.story_of("wire")});
     decide(lock.clone());
-    decide(json!({"action": "undo", "run": linked}));
+    decide(json!({"action": "undo", "number": linked}));
     decide(json!({"action": "representative", "article": "seeds"}));
     let story = asked.story_of("seeds");
     decide(json!({"action": "move", "article": "mirror", "story": story}));
@@ -114,9 +114,9 @@ fn decisions_are_the_same_a_page_at_a_time() {
     let is_told = |d: &Value| d["in_force"] == true;
     // What the undoing made again is what it was.
     assert_eq!(told(&is_told), [vec![1], in_force].concat());
-    let runs: Vec<i64> = index.decided().unwrap().iter().map(|d| d.run).collect();
-    let listed: Vec<i64> = all.iter().rev().map(|d| d["run"].as_i64().unwrap()).collect();
-    assert_eq!(listed, runs);
+    let firsts: Vec<i64> = index.decided().unwrap().iter().map(|d| d.first).collect();
+    let listed: Vec<i64> = all.iter().rev().map(|d| d["first"].as_i64().unwrap()).collect();
+    assert_eq!(listed, firsts);
     assert_eq!(index.last_decided(&["seeds"]).unwrap(), told(&about_seeds).last().copied());
 }
 

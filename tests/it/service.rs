@@ -231,12 +231,12 @@ fn editors_decide_and_undo() {
         )
         .is(201);
     assert_eq!(asked.story_of("mirror"), asked.story_of("wire"), "the latest wins");
-    let linked = asked.get("/v1/decisions?limit=1").is(200).json()["items"][0]["run"].clone();
-    asked.post("/v1/decisions", &json!({"action": "undo", "run": linked})).is(201);
+    let linked = asked.get("/v1/decisions?limit=1").is(200).json()["items"][0]["number"].clone();
+    asked.post("/v1/decisions", &json!({"action": "undo", "number": linked})).is(201);
     assert_ne!(asked.story_of("mirror"), asked.story_of("wire"), "what it replaced holds again");
-    asked.post("/v1/decisions", &json!({"action": "undo", "run": split["run"]})).is(201);
+    asked.post("/v1/decisions", &json!({"action": "undo", "number": split["number"]})).is(201);
     assert_eq!(asked.story_of("mirror"), asked.story_of("wire"));
-    asked.post("/v1/decisions", &json!({"action": "undo", "run": split["run"]})).is(409);
+    asked.post("/v1/decisions", &json!({"action": "undo", "number": split["number"]})).is(409);
 
     let merged = asked
         .post("/v1/decisions", &json!({"action": "merge", "stories": [story, seeds]}))
@@ -247,7 +247,7 @@ fn editors_decide_and_undo() {
     let gone = if one == story { &seeds } else { &story };
     let redirect = asked.get(&format!("/v1/stories/{gone}")).is(308);
     assert_eq!(redirect.headers["location"], format!("/v1/stories/{one}").as_str());
-    asked.post("/v1/decisions", &json!({"action": "undo", "run": merged["run"]})).is(201);
+    asked.post("/v1/decisions", &json!({"action": "undo", "number": merged["number"]})).is(201);
     assert_ne!(asked.story_of("seeds"), asked.story_of("wire"));
 
     asked

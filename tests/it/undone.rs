@@ -23,11 +23,11 @@ fn linked(dir: &Dir) -> Asked {
 
 /// Decides, and says what an undoing asks for.
 fn decide(asked: &Asked, wish: &Value) -> i64 {
-    asked.post("/v1/decisions", wish).is(201).json()["run"].as_i64().unwrap()
+    asked.post("/v1/decisions", wish).is(201).json()["number"].as_i64().unwrap()
 }
 
 fn undoing(of: i64) -> Value {
-    json!({"action": "undo", "run": of})
+    json!({"action": "undo", "number": of})
 }
 
 fn undo(asked: &Asked, of: i64) -> i64 {

@@ -75,8 +75,8 @@ impl Index {
     pub fn undoing(&self, number: i64) -> Result<Option<Vec<Decision>>, Error> {
         let all = self.store.decided()?;
         let Some(asked) = all.iter().find(|d| d.number == number) else { return Ok(None) };
-        let before = all.iter().filter(|d| d.run < asked.run).count();
-        let together = all.iter().filter(|d| d.run == asked.run).count();
+        let before = all.iter().filter(|d| d.first < asked.first).count();
+        let together = all.iter().filter(|d| d.first == asked.first).count();
         Ok(Some(History::of(&all).undoing(before..before + together)))
     }
 

@@ -22,7 +22,7 @@ type Place<'a> = ([&'a str; 2], Option<Verdict>);
 /// one that it had been.
 struct Step {
     /// The number of the first of those made together.
-    run: i64,
+    first: i64,
     /// What held the place before.
     before: Option<usize>,
     /// What holds it since.
@@ -61,11 +61,11 @@ impl<'a> History<'a> {
     }
 
     /// Takes in what a line says of a place.
-    fn go_on(&mut self, run: i64, place: Place<'a>, line: usize) {
+    fn go_on(&mut self, first: i64, place: Place<'a>, line: usize) {
         let steps = self.steps.entry(place).or_default();
-        if steps.last().is_none_or(|step| step.run != run) {
+        if steps.last().is_none_or(|step| step.first != first) {
             let before = steps.last().and_then(|step| step.after);
-            steps.push(Step { run, before, after: before, line, undoes: false });
+            steps.push(Step { first, before, after: before, line, undoes: false });
         }
         let undoes = self.decided[line].decision.verdict == Verdict::Undo;
         let again = steps.last().filter(|step| step.undoes).and_then(|step| {
@@ -96,9 +96,9 @@ impl<'a> History<'a> {
 
     /// What undoes those of some decisions made together that are still in force: what they took the place of is in force again,
     /// and so is what they undid. Empty where nothing of them is left to undo. Who undoes it, and why, is for the caller to say.
-    pub(super) fn undoing(&self, run: Range<usize>) -> Vec<Decision> {
+    pub(super) fn undoing(&self, together: Range<usize>) -> Vec<Decision> {
         let (mut ended, mut again, mut anew) = (Vec::new(), Vec::new(), Vec::new());
-        for line in run {
+        for line in together {
             for place in places(&self.decided[line].decision) {
                 let steps = self.steps.get(&place).map_or(&[][..], Vec::as_slice);
                 let Some(at) = steps.iter().position(|step| step.line == line) else { continue };
@@ -220,16 +220,17 @@ mod tests {
         let all: Vec<Decision> =
             log.iter().map(|d| d.decision.clone()).chain(made.clone()).collect();
         if decide::in_force(&all).refused.is_empty() {
-            let run = log.len() as i64 + 1;
-            for (number, decision) in (run..).zip(made) {
-                log.push(Decided { number, run, at: run.to_string(), decision });
+            let first = log.len() as i64 + 1;
+            for (number, decision) in (first..).zip(made) {
+                log.push(Decided { number, first, at: first.to_string(), decision });
             }
         }
     }
 
     /// The positions of those made together with one.
-    fn run_of(log: &[Decided], at: usize) -> Range<usize> {
-        let inside: Vec<usize> = (0..log.len()).filter(|&i| log[i].run == log[at].run).collect();
+    fn together_with(log: &[Decided], at: usize) -> Range<usize> {
+        let inside: Vec<usize> =
+            (0..log.len()).filter(|&i| log[i].first == log[at].first).collect();
         inside[0]..inside[inside.len() - 1] + 1
     }
 
@@ -244,8 +245,8 @@ mod tests {
                     Wish::Say(decision) => (vec![decision], None),
                     Wish::Undo(_) if log.is_empty() => continue,
                     Wish::Undo(at) => {
-                        let run = run_of(&log, at % log.len());
-                        (History::of(&log).undoing(run.clone()), Some(run))
+                        let all = together_with(&log, at % log.len());
+                        (History::of(&log).undoing(all.clone()), Some(all))
                     }
                     Wish::Unlock(article) => (History::of(&log).unlocking(|id| id == article), None),
                 };
@@ -266,13 +267,13 @@ mod tests {
                 // Only what is undone changes.
                 for (place, decision) in held(&before) {
                     let is_undone = match &undone {
-                        Some(run) => run.clone().any(|at| places(&before[at].decision).contains(&place)),
+                        Some(all) => all.clone().any(|at| places(&before[at].decision).contains(&place)),
                         None => place.1 == Some(Verdict::Lock),
                     };
                     prop_assert!(is_undone || now.get(&place) == Some(&decision), "{:?} {:?}", place, log);
                 }
                 // What was undone can be undone, and then all is as it was.
-                let last = run_of(&log, log.len() - 1);
+                let last = together_with(&log, log.len() - 1);
                 let mut back = log.clone();
                 write(&mut back, History::of(&log).undoing(last));
                 prop_assert_eq!(held(&back), held(&before), "{:?}", log);

@@ -73,9 +73,10 @@ pub(in crate::service) async fn wish_for(app: &App, wish: Wish) -> Result<Outcom
 /// A decision.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::service) struct DecisionOut {
+    /// Decisions are counted from 1: `undo` takes the number.
     pub(in crate::service) number: i64,
-    /// Decisions of one run were made together: `undo` takes its number.
-    pub(in crate::service) run: i64,
+    /// The number of the first of those that it was made together with: they are undone together.
+    pub(in crate::service) first: i64,
     pub(in crate::service) at: String,
     #[schema(value_type = String)]
     pub(in crate::service) decision: Verdict,
@@ -143,9 +144,9 @@ pub(in crate::service) fn listed(
     made: Vec<Decided>,
 ) -> Result<Vec<DecisionOut>, Problem> {
     let standing = index.standing_of(&made)?;
-    let one = |Decided { number, run, at, decision }: Decided| DecisionOut {
+    let one = |Decided { number, first, at, decision }: Decided| DecisionOut {
         number,
-        run,
+        first,
         at,
         in_force: standing.contains(&number) && decision.verdict != Verdict::Undo,
         stands: standing.contains(&number),

@@ -120,8 +120,8 @@ fn action(fields: &Fields) -> Result<Action, Problem> {
         "must-link" => pair().map(|(article, other)| Action::MustLink { article, other })?,
         "cannot-link" => pair().map(|(article, other)| Action::CannotLink { article, other })?,
         "undo" => {
-            let run = one(fields, "run").parse();
-            Action::Undo { run: run.map_err(|_| Problem::bad("run: a number"))? }
+            let number = one(fields, "number").parse();
+            Action::Undo { number: number.map_err(|_| Problem::bad("number: of a decision"))? }
         }
         "" => return Err(Problem::bad("press the button of what is to be done")),
         _ => return Err(Problem::bad("there is no such action")),

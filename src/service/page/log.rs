@@ -17,7 +17,7 @@ use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
 
-/// Runs that are shown.
+/// Lines that are shown.
 const SHOWN: usize = 200;
 
 #[derive(Template)]
@@ -35,16 +35,16 @@ pub(super) struct Line {
     pub(super) at: String,
     pub(super) when: String,
     pub(super) what: String,
-    /// The run to undo; 0 for none.
+    /// The number of the decision to undo; 0 for none.
     pub(super) undo: i64,
     pub(super) story: Option<(String, String)>,
 }
 
-/// A line for each run of some decisions, in their order.
+/// A line for those of some decisions that were made together, in their order.
 pub(super) fn lines_of(decisions: &[DecisionOut]) -> Vec<Line> {
-    let line = |run: &[DecisionOut]| {
-        let first = run.last().expect("a run has a decision");
-        let of = |verdict: Verdict| run.iter().filter(|d| d.decision == verdict).count();
+    let line = |together: &[DecisionOut]| {
+        let first = together.last().expect("there is one");
+        let of = |verdict: Verdict| together.iter().filter(|d| d.decision == verdict).count();
         let (linked, parted) = (of(Verdict::MustLink), of(Verdict::CannotLink));
         let what = match first.decision {
             Verdict::Undo => "undid an earlier decision".to_owned(),
@@ -62,19 +62,19 @@ pub(super) fn lines_of(decisions: &[DecisionOut]) -> Vec<Line> {
         } else {
             format!(": {}", shown(&first.reason, 300))
         };
-        let undone = if run.iter().any(|d| d.in_force) { "" } else { " (no longer in force)" };
+        let undone = if together.iter().any(|d| d.in_force) { "" } else { " (no longer in force)" };
         let by = if first.by.is_empty() { "somebody" } else { &first.by };
-        let stands = run.iter().any(|d| d.stands);
+        let stands = together.iter().any(|d| d.stands);
         let undone = if first.decision == Verdict::Undo { "" } else { undone };
         Line {
             when: clock_of(Some(&first.at)),
             what: format!("{} {what}{why}{undone}", shown(by, 60)),
             at: first.at.clone(),
-            undo: if stands { first.run } else { 0 },
+            undo: if stands { first.first } else { 0 },
             story: None,
         }
     };
-    decisions.chunk_by(|x, y| x.run == y.run).map(line).collect()
+    decisions.chunk_by(|x, y| x.first == y.first).map(line).collect()
 }
 
 pub(super) async fn page(
@@ -85,16 +85,17 @@ pub(super) async fn page(
         let Frame { place, signed_in, may_decide } = Frame::new("log", &who);
         let mut made = index.decided()?;
         made.reverse();
-        let runs: Vec<usize> = made.chunk_by(|x, y| x.run == y.run).map(<[_]>::len).collect();
-        made.truncate(runs.iter().take(SHOWN).sum());
+        let counts: Vec<usize> = made.chunk_by(|x, y| x.first == y.first).map(<[_]>::len).collect();
+        made.truncate(counts.iter().take(SHOWN).sum());
         let decisions = listed(index, made)?;
         let mut lines = lines_of(&decisions);
-        let firsts = decisions.chunk_by(|x, y| x.run == y.run).filter_map(|run| run.last());
+        let firsts =
+            decisions.chunk_by(|x, y| x.first == y.first).filter_map(|together| together.last());
         for (line, first) in lines.iter_mut().zip(firsts) {
             line.story =
                 index.placed(&first.article_id)?.map(|(a, s)| (s.id, titled(&a.entry.title)));
         }
-        let count = counted(runs.len(), "decision", "decisions");
+        let count = counted(counts.len(), "decision", "decisions");
         Ok(Log { place, signed_in, may_decide, count, lines })
     };
     rendered(&app.looks.look(&app, look).await?)
