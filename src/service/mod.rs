@@ -119,6 +119,7 @@ impl Service {
             writer,
             pending: Mutex::default(),
             waiting: 0.into(),
+            grouped: 0.into(),
             standstill: fault::Fault::new([
                 "the index does not take articles at the moment",
                 "the index takes articles again",

@@ -130,6 +130,8 @@ pub struct App {
     pub(super) pending: Mutex<HashMap<String, Pending>>,
     /// Articles that wait for the index.
     pub(super) waiting: AtomicU64,
+    /// Articles that were grouped since all were.
+    pub(super) grouped: AtomicU64,
     /// Of the index, which then does not take articles.
     pub(super) standstill: Fault,
     /// Of the journal: nothing is accepted then.

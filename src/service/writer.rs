@@ -131,7 +131,7 @@ fn forget_pending(app: &App, ids: &HashSet<String>, journal: &Journal) {
     pending.retain(|id, _| !ids.contains(id) || newer.contains(&hash(id.as_bytes())));
 }
 
-/// Tells those who listen what happened since a line of the log.
+/// Tells those who listen what happened since a line of the log, to so many articles, and once nothing waits that all is grouped.
 pub(super) fn tell(app: &App, index: &Index, before: i64, articles: usize) {
     let mut from = before;
     while let Ok(lines) = index.log_after(from, 1_000) {
@@ -139,8 +139,14 @@ pub(super) fn tell(app: &App, index: &Index, before: i64, articles: usize) {
         lines.iter().for_each(|line| app.announce(Event::of_line(line)));
         from = last;
     }
-    let data = serde_json::json!({ "articles": articles }).to_string();
-    app.announce(Event { id: Some(from), kind: "settled", data });
+    let articles = app.grouped.fetch_add(articles as u64, Relaxed) + articles as u64;
+    // Nothing is accepted while this is looked at: what is accepted later is said to be grouped later.
+    let pending = app.pending.lock().expect("nobody panics with it");
+    if pending.is_empty() {
+        app.grouped.store(0, Relaxed);
+        let data = serde_json::json!({ "articles": articles }).to_string();
+        app.announce(Event { id: Some(from), kind: "settled", data });
+    }
 }
 
 /// A batch of another command: what was accepted before goes first.

@@ -4,6 +4,8 @@
 mod ages;
 #[cfg(feature = "serve")]
 mod asked;
+#[cfg(feature = "serve")]
+mod awaited;
 mod backup;
 mod bad_input;
 mod clean;

@@ -60,7 +60,7 @@ impl Served {
     }
 
     /// What is told from now on, after more headers.
-    fn listen(&self, headers: &str) -> BufReader<TcpStream> {
+    pub(crate) fn listen(&self, headers: &str) -> BufReader<TcpStream> {
         let mut stream = self.connect();
         let head = format!("GET /v1/events HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n");
         stream.write_all(head.as_bytes()).unwrap();

@@ -33,7 +33,7 @@ struct Listening {
 
 /// What happens to stories, as it happens
 ///
-/// `story` for each line of the log, `settled` when all that was accepted before is grouped, `refused` for an accepted article
+/// `story` for each line of the log, `settled` when all that was accepted before is grouped, and nothing waits, `refused` for an accepted article
 /// in whose place a later version came another way meanwhile, `missed` for those who were too slow. With `last-event-id` what
 /// happened since is told first. It ends when the service does.
 #[utoipa::path(get, path = "/v1/events", params(("last-event-id" = Option<i64>, Header)),

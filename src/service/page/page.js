@@ -95,6 +95,8 @@
   };
   const soon = () => (waiting ||= setTimeout(refresh, 300));
   const events = new EventSource("/v1/events");
+  // While more waits to be grouped, what was is told line by line.
+  events.addEventListener("story", soon);
   events.addEventListener("settled", soon);
   events.addEventListener("missed", soon);
   events.addEventListener("open", () => {
