@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::api::find;
 use super::problem::Problem;
 use super::review;
 use super::state::App;
@@ -99,14 +100,14 @@ const MOST: usize = 200;
 /// Makes decisions of a wish, and stories of the decisions.
 pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome, Problem> {
     for (story, seen) in &wish.versions {
-        let told = told(index, story)?;
+        let told = find(app, index, story)?;
         let now = version(index, &told)?;
         if now != *seen || told.story.id != *story {
             let what = format!("story {story} was changed by somebody else since you looked at it");
             return Err(Problem::stale(what));
         }
     }
-    let decisions = decisions(index, wish)?;
+    let decisions = decisions(app, index, wish)?;
     let before = index.log_end()?;
     if let Some(reason) = index.contradiction(&decisions)? {
         return Err(Problem::conflict(reason));
@@ -126,39 +127,37 @@ pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome
 }
 
 /// The decisions that a wish takes.
-fn decisions(index: &Index, wish: &Wish) -> Result<Vec<Decision>, Problem> {
-    let own =
-        |made: Decision| Decision { by: wish.by.clone(), reason: wish.reason.clone(), ..made };
+fn decisions(app: &App, index: &Index, wish: &Wish) -> Result<Vec<Decision>, Problem> {
+    let own = |(verdict, article, other)| Decision {
+        verdict,
+        article,
+        other,
+        by: wish.by.clone(),
+        reason: wish.reason.clone(),
+    };
     // What an undoing has in force again stays as it was made.
-    let undoing = |made: Decision| if made.verdict == Verdict::Undo { own(made) } else { made };
-    match &wish.action {
-        Action::Undo { number } => Ok(undo(index, *number)?.into_iter().map(undoing).collect()),
+    let undoing = |made: Decision| match made.verdict {
+        Verdict::Undo => own((Verdict::Undo, made.article, made.other)),
+        _ => made,
+    };
+    Ok(match &wish.action {
+        Action::Undo { number } => undo(index, *number)?.into_iter().map(undoing).collect(),
         Action::Unlock { story } => {
-            let made = unlock(index, &told(index, story)?)?;
-            Ok(made.into_iter().map(undoing).collect())
+            unlock(index, &find(app, index, story)?)?.into_iter().map(undoing).collect()
         }
-        action => {
-            let decision = |(verdict, article, other)| Decision {
-                verdict,
-                article,
-                other,
-                by: wish.by.clone(),
-                reason: wish.reason.clone(),
-            };
-            Ok(verdicts(index, action)?.into_iter().map(decision).collect())
-        }
-    }
+        action => verdicts(app, index, action)?.into_iter().map(own).collect(),
+    })
 }
 
 type Verdicts = Vec<(Verdict, String, String)>;
 
-fn verdicts(index: &Index, action: &Action) -> Result<Verdicts, Problem> {
+fn verdicts(app: &App, index: &Index, action: &Action) -> Result<Verdicts, Problem> {
     use Verdict::{CannotLink, Lock, MustLink, Representative};
     let alone = |verdict, id: String| vec![(verdict, id, String::new())];
     Ok(match action {
-        Action::Merge { stories } => merge(index, stories)?,
-        Action::Split { story, articles } => split(&told(index, story)?, articles)?,
-        Action::Move { article, story } => moved(index, article, story)?,
+        Action::Merge { stories } => merge(app, index, stories)?,
+        Action::Split { story, articles } => split(&find(app, index, story)?, articles)?,
+        Action::Move { article, story } => moved(app, index, article, story)?,
         Action::MustLink { article, other } | Action::CannotLink { article, other } => {
             let verdict =
                 if matches!(action, Action::MustLink { .. }) { MustLink } else { CannotLink };
@@ -168,13 +167,9 @@ fn verdicts(index: &Index, action: &Action) -> Result<Verdicts, Problem> {
             vec![(verdict, known(index, article)?, known(index, other)?)]
         }
         Action::Representative { article } => alone(Representative, known(index, article)?),
-        Action::Lock { story } => alone(Lock, lead(&told(index, story)?)),
+        Action::Lock { story } => alone(Lock, lead(&find(app, index, story)?)),
         Action::Unlock { .. } | Action::Undo { .. } => Vec::new(),
     })
-}
-
-fn told(index: &Index, story: &str) -> Result<Told, Problem> {
-    index.told(story)?.ok_or_else(|| Problem::missing("story", story))
 }
 
 fn known(index: &Index, article: &str) -> Result<String, Problem> {
@@ -188,10 +183,10 @@ fn lead(told: &Told) -> String {
     stands.or(told.articles.first()).map_or(String::new(), |a| a.entry.id.to_string())
 }
 
-fn merge(index: &Index, stories: &[String]) -> Result<Verdicts, Problem> {
+fn merge(app: &App, index: &Index, stories: &[String]) -> Result<Verdicts, Problem> {
     let mut leads: Vec<String> = Vec::new();
     for story in stories.iter().take(MOST + 1) {
-        let lead = lead(&told(index, story)?);
+        let lead = lead(&find(app, index, story)?);
         if !leads.contains(&lead) {
             leads.push(lead);
         }
@@ -249,9 +244,9 @@ fn too_much(leaving: usize, all: usize) -> String {
     }
 }
 
-fn moved(index: &Index, article: &str, story: &str) -> Result<Verdicts, Problem> {
+fn moved(app: &App, index: &Index, article: &str, story: &str) -> Result<Verdicts, Problem> {
     let (_, from) = index.placed(article)?.ok_or_else(|| Problem::missing("article", article))?;
-    let (from, to) = (told(index, &from.id)?, told(index, story)?);
+    let (from, to) = (find(app, index, &from.id)?, find(app, index, story)?);
     if from.story.story == to.story.story {
         return Err(Problem::bad("the article is in that story already"));
     }

@@ -54,6 +54,10 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", format!("no {what} has the id {id:?}"))
     }
 
+    pub(super) fn is_missing(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::problem::Problem;
-use super::state::{App, Event};
+use super::state::{App, Event, Provisional};
 use crate::kernel::base32;
 use crate::model::explain::Explanation;
 use crate::model::{Article, Change};
@@ -33,6 +33,16 @@ impl App {
             url: entry.url.to_string(),
             ..Article::default()
         }))
+    }
+
+    /// Where an article belongs: as the index has it, else for now.
+    pub(super) fn home(&self, index: &Index, id: &str) -> Result<Option<Provisional>, Error> {
+        // In this order: what no longer waits, the index has.
+        let pending = self.pending(id).map(|pending| pending.home);
+        let placed = index.placed(id)?;
+        let placed =
+            placed.map(|(located, story)| Provisional { story_id: story.id, group: located.group });
+        Ok(placed.or(pending))
     }
 
     /// The article whose story was given a name before the index had it.

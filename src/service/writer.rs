@@ -76,7 +76,7 @@ pub(super) fn run(
             Ok(Order::Update(update)) => hand_over(app, &mut index, &mut journal, *update),
             Ok(Order::Decide(wish)) => {
                 let (wish, reply) = *wish;
-                let _ = reply.send(decide::apply(app, &mut index, &wish));
+                let _ = reply.send(decide(app, &mut index, &mut journal, &wish));
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {}
             Err(mpsc::RecvTimeoutError::Disconnected) => return,
@@ -146,6 +146,22 @@ pub(super) fn tell(app: &App, index: &Index, before: i64, articles: usize) {
         app.grouped.store(0, Relaxed);
         let data = serde_json::json!({ "articles": articles }).to_string();
         app.announce(Event { id: Some(from), kind: "settled", data });
+    }
+}
+
+/// Decides. What a wish names may wait still: it is taken first.
+fn decide(
+    app: &App,
+    index: &mut Index,
+    journal: &mut Journal,
+    wish: &Wish,
+) -> Result<Outcome, Problem> {
+    match decide::apply(app, index, wish) {
+        Err(problem) if problem.is_missing() && app.waiting.load(Relaxed) > 0 => {
+            work_through(app, index, journal).map_err(Problem::busy)?;
+            decide::apply(app, index, wish)
+        }
+        done => done,
     }
 }
 

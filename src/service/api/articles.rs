@@ -21,7 +21,7 @@ use crate::pipeline::{self};
 use crate::read;
 use crate::service::intake::{self, Accepted, Added, Incoming, Refused};
 use crate::service::problem::Problem;
-use crate::service::state::{App, Provisional};
+use crate::service::state::App;
 use crate::service::tokens::{Role, Who};
 
 /// An article as it is sent. Other common names of these fields are understood too.
@@ -246,20 +246,15 @@ pub(super) async fn article(
 ) -> Result<Json<ArticleOut>, Problem> {
     let shared = app.clone();
     let look = move |index: &pipeline::index::Index| {
-        // In this order: what no longer waits, the index has.
-        let waits = shared.waits(&id)?;
-        let placed = index.placed(&id)?;
         let missing = || Problem::missing("article", &id);
-        let Some(article) = waits else {
-            let (located, story) = placed.ok_or_else(missing)?;
+        // In this order: what no longer waits, the index has.
+        let Some(article) = shared.waits(&id)? else {
+            let (located, story) = index.placed(&id)?.ok_or_else(missing)?;
             let article = ArticleOut::new(&located.entry, &story.id, &located.group);
             return Ok(ArticleOut { text: index.text(&id)?.map(|(_, text)| text), ..article });
         };
         // A new version is where the one before is, as far as is known.
-        let placed =
-            placed.map(|(located, story)| Provisional { story_id: story.id, group: located.group });
-        let pending = || shared.pending(&id).map(|pending| pending.home);
-        let home = placed.or_else(pending).ok_or_else(missing)?;
+        let home = shared.home(index, &id)?.ok_or_else(missing)?;
         Ok(ArticleOut {
             article_id: article.id,
             title: article.title,

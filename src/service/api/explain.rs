@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::model::Article;
 use crate::pipeline::index::Index;
 use crate::service::problem::Problem;
 use crate::service::state::App;
@@ -23,6 +24,8 @@ pub(super) struct Other {
 pub(super) struct Explained {
     same_story: bool,
     same_duplicate_group: bool,
+    /// Whether the index is yet to confirm that, or has yet to take a new version of one of them.
+    provisional: bool,
     /// Of the texts: shingles, resemblance, containment, numbers and names that only one has.
     text: serde_json::Value,
     /// Of the weighted terms; this and the next two are null for copies of one text, which are one
@@ -53,10 +56,15 @@ pub(super) async fn explain(
         if id == other {
             return Err(Problem::bad("name two articles"));
         }
-        let find = |id: &str| index.placed(id)?.ok_or_else(|| Problem::missing("article", id));
-        let ((a, story), (b, other_story)) = (find(&id)?, find(&other)?);
-        let text = |id: &str| {
-            shared.text(index, id)?.ok_or_else(|| {
+        // In this order: what no longer waits, the index has.
+        let [waits, other_waits] = [shared.waits(&id)?, shared.waits(&other)?];
+        let provisional = waits.is_some() || other_waits.is_some();
+        let find =
+            |id: &str| shared.home(index, id)?.ok_or_else(|| Problem::missing("article", id));
+        let (a, b) = (find(&id)?, find(&other)?);
+        let text = |waits: Option<Article>, id: &str| {
+            let text = waits.map_or_else(|| shared.text(index, id), |article| Ok(Some(article)))?;
+            text.ok_or_else(|| {
                 Problem::new(
                     StatusCode::NOT_FOUND,
                     "no-text",
@@ -64,13 +72,14 @@ pub(super) async fn explain(
                 )
             })
         };
-        let explanation = shared.explain([text(&id)?, text(&other)?])?;
+        let explanation = shared.explain([text(waits, &id)?, text(other_waits, &other)?])?;
         let numbers = explanation.story.as_ref();
         let json =
             |value: serde_json::Result<_>| value.expect("strings and numbers can be written");
         Ok(Explained {
-            same_story: story.story == other_story.story,
+            same_story: a.story_id == b.story_id,
             same_duplicate_group: a.group == b.group,
+            provisional,
             text: json(serde_json::to_value(&explanation.text)),
             cosine: numbers.map(|n| n.cosine),
             time_factor: numbers.map(|n| n.factor),
