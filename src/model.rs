@@ -259,7 +259,8 @@ pub struct Match {
 pub struct Change {
     /// The story, by its name.
     pub story_id: String,
-    /// `new`, `grew`, `merged`, `split`, `representative`, `expired`, `forgotten` or `gone`.
+    /// `new`, `grew`, `merged`, `split`, `representative`, `forgotten` where an article of it was, and of a story that is no more
+    /// `expired` or `gone`.
     pub change: String,
     /// The names of the stories that it has articles from, parted by spaces.
     pub from: String,

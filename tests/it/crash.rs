@@ -360,7 +360,7 @@ fn nothing_is_left_of_what_is_forgotten() {
     }
     dir.run("index check --index news.idx").exits(0);
     let log = dir.run("index log --index news.idx").exits(0).out;
-    assert!(log.contains(",forgotten,"), "{log}");
+    assert!(log.contains(",gone,,0,its last article was forgotten"), "{log}");
     let index = Index::open(&dir.path("news.idx"), Access::Read, &Params::default()).unwrap();
     let decided: Vec<String> = index
         .decided()

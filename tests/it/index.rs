@@ -374,3 +374,22 @@ fn a_night_that_makes_its_own_articles_old_tells_of_those_that_stay() {
     assert_eq!((dry, mine.len()), (dir.read("out.csv"), 3));
     assert_eq!(dir.read("unique.jsonl"), tonight[2]);
 }
+
+#[test]
+fn a_story_that_is_smaller_by_what_is_forgotten_is_told_as_one_that_is_no_more() {
+    let dir = Dir::new();
+    let line = |id: &str, title: &str| format!("{{\"id\":\"{id}\",\"title\":\"{title}\"}}\n");
+    let chess = "Chess champion withdraws from Oslo";
+    let news = [line("a", "Whale stranded on Dutch beach"), line("b", chess), line("b2", chess)];
+    dir.file("news.jsonl", news.concat());
+    dir.run("update --index news.idx news.jsonl --now 2026-03-01T00:00:00Z").exits(0);
+    dir.run("index forget a b2 --index news.idx --changes changes.csv").exits(0);
+    let told = dir.read("changes.csv");
+    let mut told: Vec<&str> = told.lines().map(|line| &line[line.find(',').unwrap()..]).collect();
+    told.sort_unstable();
+    assert_eq!(
+        told[..2],
+        [",change,from,articles_added,reason", ",forgotten,,0,an article of it was forgotten"]
+    );
+    assert_eq!(told[2..], [",gone,,0,its last article was forgotten"]);
+}

@@ -89,7 +89,7 @@ fn what_cannot_be_written_leaves_an_index_as_it_was() {
     }
     assert_eq!(dir.run("index export -o -").exits(0).out, rows);
     dir.run("index forget a --changes x.csv").exits(0);
-    assert!(dir.read("x.csv").contains(",forgotten,"), "{}", dir.read("x.csv"));
+    assert!(dir.read("x.csv").contains(",gone,"), "{}", dir.read("x.csv"));
 }
 
 fn files(dir: &Dir) -> Vec<(String, Vec<u8>)> {

@@ -35,8 +35,8 @@ impl Index {
         removed.sort_unstable();
         removed.dedup();
         let identities: Vec<u64> = ids.iter().map(|id| hash(id.as_bytes())).collect();
-        let reason = "an article of it was forgotten".to_owned();
-        let ending = Ending { change: "forgotten", reason };
+        let reason = "its last article was forgotten".to_owned();
+        let ending = Ending { change: "gone", reason };
         // Versions that were replaced long ago lie in segments still.
         let gone = |a: &Prepared| identities.contains(&a.identity);
         let run = RunLine { at: now.to_string(), command: "forget", ..RunLine::default() };

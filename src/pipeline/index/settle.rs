@@ -68,6 +68,7 @@ pub(super) fn settle<E>(
             }
         }
     }
+    let shrunk = shrunk(before, fresh, successor);
     let new = fresh.iter().zip(&claims).filter(|(_, claims)| claims.is_empty());
     let new: Vec<u64> = new.map(|(fresh, _)| fresh.identity).collect();
     let mut free = free_names(&new, in_use)?.into_iter();
@@ -96,12 +97,23 @@ pub(super) fn settle<E>(
                 batch.members.push(member);
             }
         }
+        if claims.iter().any(|story| shrunk.contains(story)) {
+            let reason = "an article of it was forgotten".to_owned();
+            batch.log.push(change(&now.id, "forgotten", "", 0, reason));
+        }
         tell(&now, fresh, claims, (&old, &story), &successor, batch);
         if kept != Some(&now) {
             batch.stories.push(now);
         }
     }
     Ok(names)
+}
+
+/// The old stories with articles that are in no fresh one. Whole stories expire, so they were forgotten.
+fn shrunk(before: &Before, fresh: &[Fresh], successor: impl Fn(u32) -> u32) -> HashSet<u32> {
+    let there: HashSet<u32> = fresh.iter().flat_map(|s| &s.members).map(|m| m.row).collect();
+    let lost = before.members.iter().filter(|m| !there.contains(&successor(m.row)));
+    lost.map(|m| m.story).collect()
 }
 
 /// For each old story the fresh one that has its representative, or failing that most of it.

@@ -11,6 +11,7 @@ use crate::kernel::hash::mix;
 use crate::model::{Article, Decision, Grouping, Match, Verdict};
 use crate::params::Params;
 use crate::pipeline::cluster_articles;
+use crate::pipeline::name::spelled;
 use crate::stages::decide::in_force;
 
 const START: i64 = 1_700_000_000;
@@ -202,6 +203,7 @@ fn live(steps: &[Step], ignore_dates: bool) -> Result<(), TestCaseError> {
     let params = Params { ignore_dates, ..Params::default() };
     let mut decisions = Vec::new();
     let mut survivors: BTreeMap<String, Article> = BTreeMap::new();
+    let mut followed = BTreeMap::new();
     for (night, step) in steps.iter().enumerate() {
         let now = Timestamp::from_second(START + night as i64 * 86_400).unwrap();
         let mut index = Index::open(&folder, Access::Create, &params).unwrap();
@@ -271,6 +273,14 @@ fn live(steps: &[Step], ignore_dates: bool) -> Result<(), TestCaseError> {
         for (name, ids) in stories(&told.grouping) {
             prop_assert_eq!(&all[&name], &ids);
         }
+        // Whoever follows what happens hears of each story that is another now, or no more.
+        let is_told = |name: &u64| {
+            let mut names = told.changes.iter().map(|c| format!("{} {}", c.story_id, c.from));
+            names.any(|names| names.contains(&spelled(*name)))
+        };
+        let known = followed.keys().chain(all.keys());
+        prop_assert!(known.filter(|s| followed.get(s) != all.get(s)).all(is_told));
+        followed = all;
     }
     Ok(())
 }

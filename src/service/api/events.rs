@@ -33,9 +33,10 @@ struct Listening {
 
 /// What happens to stories, as it happens
 ///
-/// `story` for each line of the log, `settled` when all that was accepted before is grouped, and nothing waits, `refused` for an accepted article
-/// in whose place a later version came another way meanwhile, `missed` for those who were too slow. With `last-event-id` what
-/// happened since is told first. It ends when the service does.
+/// `story` for each line of the log, with a `change` that is `new`, `grew`, `merged`, `split`, `representative`, `forgotten` (an
+/// article of it was, and others are left) or, of a story that is no more, `expired` or `gone`. `settled` when all that was accepted
+/// before is grouped, and nothing waits, `refused` for an accepted article in whose place a later version came another way meanwhile,
+/// `missed` for those who were too slow. With `last-event-id` what happened since is told first. It ends when the service does.
 #[utoipa::path(get, path = "/v1/events", params(("last-event-id" = Option<i64>, Header)),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub(super) async fn events(

@@ -84,6 +84,7 @@ pub(super) struct Timeline {
 pub(in crate::service) struct Happened {
     pub(in crate::service) at: String,
     pub(in crate::service) story_id: String,
+    /// As the event `story` has it.
     pub(in crate::service) change: String,
     pub(in crate::service) from: Vec<String>,
     pub(in crate::service) articles_added: u32,
