@@ -31,7 +31,7 @@ pub(super) struct Serve {
     /// Requests of one caller a second; 429 beyond
     #[arg(long, value_name = "N", default_value_t = Limits::default().rate.rate as u32, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) rate: u32,
-    /// Megabytes of one request; 413 beyond
+    /// Megabytes of one request, whatever --max-record allows; 413 beyond
     #[arg(long, value_name = "N", default_value_t = (Limits::default().body >> 20) as u32, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(super) max_body: u32,
     #[command(flatten)]

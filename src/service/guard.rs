@@ -95,7 +95,9 @@ fn undescribed(status: StatusCode) -> Problem {
     let (kind, detail) = match status {
         StatusCode::NOT_FOUND => ("not-found", "there is nothing at this address"),
         StatusCode::METHOD_NOT_ALLOWED => ("method", "this address does not take this method"),
-        StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "the body is larger than is allowed"),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("too-large", "the body is larger than is allowed; --max-body raises the limit")
+        }
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             ("media-type", "the body is of another type than is expected")
         }

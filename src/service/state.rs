@@ -57,12 +57,10 @@ impl Options {
 /// What requests may cost; each limit has its own answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes of a body: 413.
+    /// Bytes of a body, and so of a record, whatever the limit of those is: 413.
     pub body: usize,
     /// Articles of a batch: 413.
     pub batch: usize,
-    /// Bytes of one record: 422 for one, a refusal in a batch.
-    pub record: usize,
     /// Requests that are worked on at once: 503.
     pub requests: usize,
     /// Streams of events at once: 503.
@@ -82,7 +80,6 @@ impl Default for Limits {
         Self {
             body: 32 << 20,
             batch: 5_000,
-            record: 4 << 20,
             requests: 256,
             streams: 200,
             waiting: 500_000,

@@ -196,3 +196,20 @@ fn those_without_a_token_take_no_room_from_those_with_one() {
     slow.abort();
     asked.stop();
 }
+
+#[test]
+fn a_record_is_as_long_as_it_may_be() {
+    let dir = Dir::new();
+    let mut wide = options(&dir, None);
+    (wide.limits.body, wide.reading.max_record) = (6 << 20, 5 << 20);
+    let asked = Asked::new(wide);
+    // Beyond what a record was allowed, whatever the options said.
+    let long = |words: usize| json!({"id": "long", "title": "Long", "text": "word ".repeat(words)});
+    asked.post("/v1/articles", &long(900_000)).is(201);
+    let refused = asked.post("/v1/articles", &long(1_100_000)).is(422).json();
+    let detail = "this line is longer than 5 MiB; --max-record raises the limit";
+    assert_eq!(refused["detail"], detail);
+    let refused = asked.post("/v1/articles", &long(1_300_000)).is(413).json();
+    assert!(refused["detail"].as_str().unwrap().contains("--max-body raises"), "{refused}");
+    asked.stop();
+}

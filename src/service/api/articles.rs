@@ -140,10 +140,8 @@ pub(super) async fn batch(
 async fn parse(app: &Arc<App>, body: Bytes) -> Result<(Vec<Article>, Vec<Refused>), Problem> {
     let app = app.clone();
     let work = move || {
-        let limits = &app.options.limits;
-        let mut options = app.options.reading.clone();
-        options.max_record = options.max_record.min(limits.record);
-        let parsed = read::received("http", &body, &Arc::new(options)).parse();
+        let options = Arc::new(app.options.reading.clone());
+        let parsed = read::received("http", &body, &options).parse();
         let refused = parsed.refusals.into_iter();
         let refused = refused.map(|r| Refused { record: r.record, reason: r.reason });
         (parsed.articles, refused.collect::<Vec<_>>())
