@@ -123,3 +123,17 @@ fn decisions_are_the_same_a_page_at_a_time() {
 fn about_seeds(decision: &Value) -> bool {
     [&decision["article_id"], &decision["other_id"]].iter().any(|id| *id == "seeds")
 }
+
+#[test]
+fn the_last_page_of_runs_is_the_last() {
+    let dir = Dir::new();
+    let asked = Asked::with_news(&dir);
+    let story = asked.story_of("wire");
+    asked.post("/v1/decisions", &json!({"action": "lock", "story": story})).is(201);
+    let page = |query: &str| asked.get(&format!("/v1/runs?{query}")).is(200).json();
+    let all = page("limit=200")["items"].as_array().unwrap().len();
+    assert_eq!(page(&format!("limit={all}"))["next_before"], Value::Null);
+    let some = page("limit=1");
+    assert_eq!(some["next_before"], some["items"][0]["run"]);
+    asked.stop();
+}

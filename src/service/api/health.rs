@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::decisions::Before;
-use crate::pipeline::index::RunSeen;
+use crate::pipeline::index::{Index, RunSeen};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 
@@ -80,8 +80,11 @@ pub(super) async fn runs(
     Query(asked): Query<Before>,
 ) -> Result<Json<Runs>, Problem> {
     let (before, most) = asked.limits()?;
-    let found = app.looks.look(&app, move |index| Ok(index.runs(before, most)?)).await?;
-    let next_before = found.last().filter(|_| found.len() == most).map(|run| run.run);
+    let look = move |index: &Index| Ok(index.runs(before, most + 1)?);
+    let mut found = app.looks.look(&app, look).await?;
+    let more = found.len() > most;
+    found.truncate(most);
+    let next_before = found.last().filter(|_| more).map(|run| run.run);
     let out = |RunSeen {
                    run,
                    at,
