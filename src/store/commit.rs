@@ -181,9 +181,10 @@ fn write_texts_and_decisions(db: &Connection, batch: &Batch) -> rusqlite::Result
         let verdict = d.verdict.as_str();
         decide.execute(params![batch.run.at, verdict, d.article, d.other, d.by, d.reason])?;
     }
-    // Who decided what and when stays in the log. Without the article it is about a decision cannot hold.
+    // Who decided what and when stays in the log. Without the article it is about a decision cannot hold, and what undid one about two
+    // articles undoes nothing that was decided about the other alone.
     let mut forget = db.prepare_cached(
-        "UPDATE decisions SET article_id = IIF(article_id = ?1, '', article_id), \
+        "UPDATE decisions SET article_id = IIF(article_id = ?1 OR decision = 'undo', '', article_id), \
          other_id = IIF(other_id = ?1, '', other_id), reason = '' WHERE ?1 IN (article_id, other_id)",
     )?;
     let mut named = batch.forgotten.iter().filter(|id| !id.is_empty());

@@ -1,5 +1,8 @@
 //! Files of editors' decisions, as the commands take them.
 
+use samestory::params::Params;
+use samestory::pipeline::index::{Access, Index};
+
 use crate::util::{Dir, check};
 
 #[test]
@@ -94,4 +97,19 @@ fn a_file_of_no_decisions_is_said_why() {
         let why = "cannot read none.csv: No such file or directory";
         dir.run(&format!("{command} none.csv")).exits(2).says(why);
     }
+}
+
+#[test]
+fn what_is_forgotten_unlocks_no_other_article() {
+    let dir = Dir::new();
+    let titles = [("a", "Whale stranded on Dutch beach"), ("b", "Chess champion withdraws")];
+    let lines = titles.map(|(id, title)| format!("{{\"id\":\"{id}\",\"title\":\"{title}\"}}\n"));
+    let decisions = "decision,article_id,other_id\nlock,a,\nmust-link,a,b\nundo,a,b\n";
+    dir.file("news.jsonl", lines.concat()).file("d.csv", decisions);
+    dir.run("update --index news.idx news.jsonl").exits(0);
+    dir.run("index decide --index news.idx d.csv").exits(0);
+    dir.run("index forget --index news.idx b").exits(0);
+    let index = Index::open(&dir.path("news.idx"), Access::Read, &Params::default()).unwrap();
+    let in_force: Vec<_> = index.in_force().unwrap().into_iter().map(|d| d.decision).collect();
+    assert_eq!((in_force.len(), &*in_force[0].article), (1, "a"));
 }
