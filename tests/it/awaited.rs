@@ -25,7 +25,10 @@ fn what_waits_is_not_said_to_be_grouped() {
             format!("{{\"id\":\"{id}\",\"title\":\"Ferry {id} runs aground off Pellin\"}}");
         let added = served.ask("POST /v1/articles", &article).unwrap();
         assert_eq!(added.0, 201);
-        serde_json::from_str::<Value>(&added.1).unwrap()["story_id"].as_str().unwrap().to_owned()
+        serde_json::from_str::<Value>(&added.1).unwrap()["articles"][0]["story_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     let story = add("one");
     assert!(heard().contains("{\"articles\":1}"));

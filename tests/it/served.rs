@@ -23,7 +23,7 @@ pub(crate) struct Served {
 pub(crate) const SERVE: &str = "serve --index news.idx --listen 127.0.0.1:0";
 
 impl Served {
-    fn start(dir: &Dir) -> Self {
+    pub(crate) fn start(dir: &Dir) -> Self {
         Self::by(&mut dir.command(SERVE))
     }
 
