@@ -12,7 +12,7 @@ use super::state::App;
 use super::version::version;
 use super::writer;
 use crate::model::{Decision, Verdict};
-use crate::pipeline::index::{Index, Told};
+use crate::pipeline::index::{Author, Index, Told};
 
 /// A wish with its author and what the author saw.
 #[derive(Debug, Clone)]
@@ -128,24 +128,18 @@ pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome
 
 /// The decisions that a wish takes.
 fn decisions(app: &App, index: &Index, wish: &Wish) -> Result<Vec<Decision>, Problem> {
-    let own = |(verdict, article, other)| Decision {
+    let author = Author { by: &wish.by, reason: &wish.reason };
+    let decision = |(verdict, article, other)| Decision {
         verdict,
         article,
         other,
         by: wish.by.clone(),
         reason: wish.reason.clone(),
     };
-    // What an undoing has in force again stays as it was made.
-    let undoing = |made: Decision| match made.verdict {
-        Verdict::Undo => own((Verdict::Undo, made.article, made.other)),
-        _ => made,
-    };
     Ok(match &wish.action {
-        Action::Undo { number } => undo(index, *number)?.into_iter().map(undoing).collect(),
-        Action::Unlock { story } => {
-            unlock(index, &find(app, index, story)?)?.into_iter().map(undoing).collect()
-        }
-        action => verdicts(app, index, action)?.into_iter().map(own).collect(),
+        Action::Undo { number } => undo(index, *number, author)?,
+        Action::Unlock { story } => unlock(index, &find(app, index, story)?, author)?,
+        action => verdicts(app, index, action)?.into_iter().map(decision).collect(),
     })
 }
 
@@ -256,17 +250,17 @@ fn moved(app: &App, index: &Index, article: &str, story: &str) -> Result<Verdict
     Ok(verdicts)
 }
 
-fn unlock(index: &Index, told: &Told) -> Result<Vec<Decision>, Problem> {
+fn unlock(index: &Index, told: &Told, author: Author<'_>) -> Result<Vec<Decision>, Problem> {
     let inside = |id: &str| told.articles.iter().any(|a| *a.entry.id == *id);
-    match index.unlocking(inside)? {
+    match index.unlocking(inside, author)? {
         made if made.is_empty() => Err(Problem::conflict("the story is not locked")),
         made => Ok(made),
     }
 }
 
 /// Undoes a decision with those made together with it, as far as they are still in force.
-fn undo(index: &Index, number: i64) -> Result<Vec<Decision>, Problem> {
-    match index.undoing(number)? {
+fn undo(index: &Index, number: i64, author: Author<'_>) -> Result<Vec<Decision>, Problem> {
+    match index.undoing(number, author)? {
         None => Err(Problem::missing("decision", &number.to_string())),
         Some(made) if made.is_empty() => {
             Err(Problem::conflict("this was undone already, or decided anew since"))

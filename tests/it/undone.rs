@@ -133,8 +133,11 @@ fn an_undoing_is_undone() {
     let chosen = choose(&asked, &lead, "");
     let log = asked.get("/log").is(200).text;
     assert!(log.contains(&format!("value=\"{unlocked}\"")), "{log}");
-    let locked = undo(&asked, unlocked);
+    let wish = json!({"action": "undo", "number": unlocked, "reason": "too early"});
+    let locked = decide(&asked, &wish);
     assert_eq!(in_force(&asked), [1, chosen, locked]);
+    let made = asked.get("/v1/decisions?limit=1").is(200).json()["items"][0].clone();
+    assert_eq!((&made["decision"], &made["reason"]), (&json!("lock"), &json!("too early")));
     asked.post("/v1/decisions", &undoing(unlocked)).is(409);
     undo(&asked, locked);
     assert_eq!(in_force(&asked)[..2], [1, chosen]);

@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 
 use super::Index;
-use super::undo::History;
+use super::undo::{Author, History};
 use crate::model::Decision;
 use crate::stages::decide;
 use crate::store::{Decided, Error};
@@ -68,24 +68,29 @@ impl Index {
     }
 
     /// The decisions that undo one, and all that were made together with it; empty where nothing is left of them to undo, none
-    /// where there is no such decision. Those that were undone are in force again with them: an undoing can be undone.
+    /// where there is no such decision. What they took the place of is in force again, as it was made. So is what they undid, as
+    /// a decision of the author: an undoing can be undone.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn undoing(&self, number: i64) -> Result<Option<Vec<Decision>>, Error> {
+    pub fn undoing(&self, number: i64, author: Author<'_>) -> Result<Option<Vec<Decision>>, Error> {
         let all = self.store.decided()?;
         let Some(asked) = all.iter().find(|d| d.number == number) else { return Ok(None) };
         let before = all.iter().filter(|d| d.first < asked.first).count();
         let together = all.iter().filter(|d| d.first == asked.first).count();
-        Ok(Some(History::of(&all).undoing(before..before + together)))
+        Ok(Some(History::of(&all).undoing(before..before + together, author)))
     }
 
     /// The decisions that unlock some articles; empty where none of them is locked.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn unlocking(&self, is_named: impl Fn(&str) -> bool) -> Result<Vec<Decision>, Error> {
-        Ok(History::of(&self.store.decided()?).unlocking(is_named))
+    pub fn unlocking(
+        &self,
+        is_named: impl Fn(&str) -> bool,
+        author: Author<'_>,
+    ) -> Result<Vec<Decision>, Error> {
+        Ok(History::of(&self.store.decided()?).unlocking(is_named, author))
     }
 
     /// Why some decisions cannot hold beside those that were made, if they cannot.

@@ -54,6 +54,7 @@ pub use crate::store::{
     Access, Decided, Error, Filter, Located, RunSeen, Story, Summary, first_and_last,
 };
 pub use look::Told;
+pub use undo::Author;
 pub use version::Version;
 pub use waiting::Taken;
 

@@ -39,6 +39,23 @@ impl Step {
     }
 }
 
+/// Who decides, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct Author<'a> {
+    /// The editor; may be empty.
+    pub by: &'a str,
+    /// Why; may be empty.
+    pub reason: &'a str,
+}
+
+impl Author<'_> {
+    /// What was decided, as their own decision.
+    fn says(self, made: &Decision) -> Decision {
+        let (by, reason) = (self.by.to_owned(), self.reason.to_owned());
+        Decision { by, reason, ..made.clone() }
+    }
+}
+
 /// What happened to each place, by decisions in the order in which they were made.
 pub(super) struct History<'a> {
     decided: &'a [Decided],
@@ -95,8 +112,8 @@ impl<'a> History<'a> {
     }
 
     /// What undoes those of some decisions made together that are still in force: what they took the place of is in force again,
-    /// and so is what they undid. Empty where nothing of them is left to undo. Who undoes it, and why, is for the caller to say.
-    pub(super) fn undoing(&self, together: Range<usize>) -> Vec<Decision> {
+    /// and so is what they undid. Empty where nothing of them is left to undo. What is made anew is the author's.
+    pub(super) fn undoing(&self, together: Range<usize>, author: Author<'_>) -> Vec<Decision> {
         let (mut ended, mut again, mut anew) = (Vec::new(), Vec::new(), Vec::new());
         for line in together {
             for place in places(&self.decided[line].decision) {
@@ -118,12 +135,16 @@ impl<'a> History<'a> {
             }
         }
         anew.sort_unstable();
-        let anew = anew.into_iter().map(|at| self.decided[at].decision.clone());
-        self.ending(&ended, again).into_iter().chain(anew).collect()
+        let anew = anew.into_iter().map(|at| author.says(&self.decided[at].decision));
+        self.ending(&ended, again, author).into_iter().chain(anew).collect()
     }
 
     /// What unlocks some articles; empty where none is locked.
-    pub(super) fn unlocking(&self, is_named: impl Fn(&str) -> bool) -> Vec<Decision> {
+    pub(super) fn unlocking(
+        &self,
+        is_named: impl Fn(&str) -> bool,
+        author: Author<'_>,
+    ) -> Vec<Decision> {
         let mut locks = Vec::new();
         for (line, Decided { decision, .. }) in self.decided.iter().enumerate() {
             let of_it = decision.verdict == Verdict::Lock && is_named(&decision.article);
@@ -131,16 +152,21 @@ impl<'a> History<'a> {
             let held = places.into_iter().filter(|place| self.holds(*place) == Some(line));
             locks.extend(held.map(|place| (line, place)));
         }
-        self.ending(&locks, Vec::new())
+        self.ending(&locks, Vec::new(), author)
     }
 
     /// What ends some decisions, each with its place, and has some more in force, and what else was on the same article.
-    fn ending(&self, ended: &[(usize, Place<'a>)], mut again: Vec<usize>) -> Vec<Decision> {
+    fn ending(
+        &self,
+        ended: &[(usize, Place<'a>)],
+        mut again: Vec<usize>,
+        author: Author<'_>,
+    ) -> Vec<Decision> {
         let gone: HashSet<Place<'a>> = ended.iter().map(|&(_, place)| place).collect();
         let (mut undone, mut decisions) = (HashSet::default(), Vec::new());
         for &(line, (articles, _)) in ended {
             if undone.insert(articles) {
-                let made = self.decided[line].decision.clone();
+                let made = author.says(&self.decided[line].decision);
                 decisions.push(Decision { verdict: Verdict::Undo, ..made });
                 let stay = ALONE.map(|of| (articles, Some(of))).into_iter();
                 let stay = stay.filter(|place| !gone.contains(place));
@@ -207,12 +233,18 @@ mod tests {
         prop_oneof![3 => say, 3 => undo, 1 => select(&["a", "b"]).prop_map(Wish::Unlock)]
     }
 
+    const NOBODY: Author<'_> = Author { by: "", reason: "" };
+
     /// What holds each place, as it was made.
     fn held(log: &[Decided]) -> BTreeMap<Place<'_>, &Decision> {
         let history = History::of(log);
         let held =
             history.steps.iter().filter_map(|(place, steps)| Some((*place, steps.last()?.after?)));
         held.map(|(place, at)| (place, &log[at].decision)).collect()
+    }
+
+    fn verdicts(log: &[Decided]) -> BTreeMap<Place<'_>, Verdict> {
+        held(log).into_iter().map(|(place, decision)| (place, decision.verdict)).collect()
     }
 
     /// Writes down what was made together, unless it contradicts others.
@@ -246,9 +278,9 @@ mod tests {
                     Wish::Undo(_) if log.is_empty() => continue,
                     Wish::Undo(at) => {
                         let all = together_with(&log, at % log.len());
-                        (History::of(&log).undoing(all.clone()), Some(all))
+                        (History::of(&log).undoing(all.clone(), NOBODY), Some(all))
                     }
-                    Wish::Unlock(article) => (History::of(&log).unlocking(|id| id == article), None),
+                    Wish::Unlock(article) => (History::of(&log).unlocking(|id| id == article, NOBODY), None),
                 };
                 let is_said = made.iter().all(|d| d.verdict != Verdict::Undo) && undone.is_none();
                 write(&mut log, made);
@@ -275,8 +307,8 @@ mod tests {
                 // What was undone can be undone, and then all is as it was.
                 let last = together_with(&log, log.len() - 1);
                 let mut back = log.clone();
-                write(&mut back, History::of(&log).undoing(last));
-                prop_assert_eq!(held(&back), held(&before), "{:?}", log);
+                write(&mut back, History::of(&log).undoing(last, NOBODY));
+                prop_assert_eq!(verdicts(&back), verdicts(&before), "{:?}", log);
             }
         }
     }
