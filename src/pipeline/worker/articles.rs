@@ -83,13 +83,19 @@ fn renamed(file: &str, rename: &[(String, String)]) -> Arc<str> {
 }
 
 /// Of several articles with one id the newest: the rule of the corpus on one machine.
-pub(super) fn seal(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> Result<(), Error> {
+pub(super) fn seal(
+    rows: &mut Rows<'_>,
+    out: &mut Writer<'_>,
+    settings: &Settings,
+) -> Result<(), Error> {
+    let keep: Arc<[String]> = settings.options.keep.as_slice().into();
     while let Some(mut group) = rows.group()? {
         let all = group.all()?;
         if let Some(other) = all.iter().find(|row| row.text(1) != all[0].text(1)) {
             return Err(Error::Clash(all[0].text(1).to_owned(), other.text(1).to_owned()));
         }
-        let articles = all.iter().zip(0..).map(version).collect::<Result<Vec<_>, Error>>()?;
+        let articles = all.iter().zip(0..).map(|(row, number)| version(row, number, &keep));
+        let articles = articles.collect::<Result<Vec<_>, Error>>()?;
         let (mut corpus, mut run) = (Corpus::default(), Run::default());
         articles.into_iter().for_each(|article| corpus.push(article));
         corpus.seal(&mut run);
@@ -104,7 +110,7 @@ pub(super) fn seal(rows: &mut Rows<'_>, out: &mut Writer<'_>, _: &Settings) -> R
 }
 
 /// What the choice between versions looks at, of the row with this number.
-fn version((row, number): (&Row, u32)) -> Result<Prepared, Error> {
+fn version(row: &Row, number: u32, keep: &Arc<[String]>) -> Result<Prepared, Error> {
     Ok(Prepared {
         entry: Entry {
             id: row.text(1).into(),
@@ -112,6 +118,7 @@ fn version((row, number): (&Row, u32)) -> Result<Prepared, Error> {
             lang: row.text(4).into(),
             url: row.text(5).into(),
             file: row.text(6).into(),
+            kept: cards::kept(row, 7, keep)?,
             published: cards::moment(row, 8)?.into(),
             seen: cards::moment(row, 9)?.into(),
             ..Entry::default()
