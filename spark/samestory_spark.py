@@ -9,8 +9,10 @@ that is used twice is written to DIR/work, and nothing depends on partitions, or
 """
 
 import argparse
+import json
 import math
 import os
+import re
 import subprocess
 import sys
 from functools import reduce
@@ -22,7 +24,9 @@ from pyspark.sql import functions as F
 UNDATED = -(2**63)
 """The time and the day of a report without a date."""
 WHOLE = 16 << 20
-"""Files of up to so many bytes are read in one piece by `samestory`, of whatever kind they are."""
+"""Files of up to so many bytes are read in one piece, of whatever kind they are."""
+BY_ROWS = r"(?i)\.(parquet|(jsonl|ndjson)(\.gz)?)$"
+"""The names of files by URL that Spark reads row by row where they are longer."""
 
 
 # --- the worker -------------------------------------------------------------------------------------------------------
@@ -42,14 +46,29 @@ def child(command: list[str]):
         first = next(batches, None)
         if first is None:
             return
-        binary, *arguments = command
-        if not os.path.exists(binary):
+
+        def here(path):
+            if os.path.exists(path):
+                return path
             from pyspark import SparkFiles
 
-            binary = SparkFiles.get(os.path.basename(binary))
+            sent = SparkFiles.get(os.path.basename(path))
+            return sent if os.path.exists(sent) else path
+
+        def argument(typed):
+            name, _, value = typed.partition("=")
+            return f"{name}={here(value)}" if os.path.isabs(value) else typed
+
+        binary, arguments = here(command[0]), [argument(typed) for typed in command[1:]]
+        # The driver has said what the settings are, whatever this machine would say.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SAMESTORY_")}
         errors = tempfile.TemporaryFile()
         process = subprocess.Popen(
-            [binary, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+            [binary, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment,
         )
         broken = []
 
@@ -111,24 +130,26 @@ class Job:
     def __init__(self, spark: SparkSession, arguments, flags: list[str]):
         self.spark, self.arguments = spark, arguments
         self.partitions, self.work = arguments.partitions, f"{arguments.output}/work"
-        self.flags = flags
-        described = self.ask("--describe", *flags).splitlines()
-        self.version = described[0]
-        self.constants = {name: int(value) for name, value in (pair.split("=") for pair in described[1].split(","))}
+        self.sail = bool(arguments.master and arguments.master.startswith("sc://"))
+        settled, self.version, constants, *stages = self.ask("--describe", *flags).splitlines()
+        # With what the environment and samestory.toml of this machine say.
+        self.flags = [*json.loads(settled), f"--config={os.devnull}"]
+        self.constants = {name: int(value) for name, value in (pair.split("=") for pair in constants.split(","))}
         self.stages = {}
-        for line in described[2:]:
+        for line in stages:
             name, inputs, output, key, order = line.split("\t")
             columns = [tuple(column.split(" ")) for column in inputs.split(",") if column]
             self.stages[name] = Stage(columns, output, *(list(filter(None, c.split(","))) for c in (key, order)))
-        if arguments.master and arguments.master.startswith("sc://"):
+        if self.sail:
             # Sail lays rows out as it likes, since tables have no order.
-            self.flags = [*flags, "--sort"]
+            self.flags.append("--sort")
 
     def ask(self, *arguments: str) -> str:
         command = [self.arguments.binary, "worker", *arguments]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode:
-            raise SystemExit(done.stderr.strip())
+            sys.stderr.write(done.stderr)
+            raise SystemExit(done.returncode)
         return done.stdout
 
     def step(self, name: str, *rows: DataFrame) -> DataFrame:
@@ -174,57 +195,72 @@ def attach(pairs: DataFrame, table: DataFrame, columns: list[str]) -> DataFrame:
 # --- articles ---------------------------------------------------------------------------------------------------------
 
 
-def listed(given: str) -> list[tuple[str, int]]:
-    """The files of an input on this machine, with their sizes; as `samestory` walks folders."""
-    path = os.path.abspath(given)
-    if os.path.isfile(path):
-        return [(path, os.path.getsize(path))]
-    found = []
-    for folder, folders, files in os.walk(path, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        names = [f"{folder}/{name}" for name in sorted(files) if not name.startswith((".", "_"))]
-        found.extend((name, os.path.getsize(name)) for name in names)
-    return found
+PART = "samestory_file string, samestory_path string, samestory_from bigint, samestory_to bigint, samestory_refusal string"
 
 
-def rows_of(job: Job, files: list[str], kind: str) -> DataFrame:
-    """The rows of files, with the names of the files beside them."""
-    read = {
-        "parquet": lambda paths: job.spark.read.parquet(*paths),
+def parts(job: Job, inputs: list[str]) -> DataFrame:
+    """The files of inputs on this machine, as `samestory` finds them; long ones in parts, of which it reads the lines."""
+    rows = []
+    for line in job.ask(*(f"--list={given}" for given in inputs), *job.flags).splitlines():
+        found = json.loads(line)
+        if "refusal" in found:
+            rows.append((found["file"], None, 0, 0, found["refusal"]))
+            continue
+        starts = range(0, found["size"] or 1, job.arguments.whole)
+        ends = [*starts[1:], 2**63 - 1]
+        rows += [(found["file"], found["path"], *part, None) for part in zip(starts, ends)]
+    return job.table(rows, PART).repartition(job.partitions, "samestory_file", "samestory_from")
+
+
+def named(path, given: str):
+    """What the user calls a file of an input by URL, of which engines spell the beginning as they like."""
+    beginning = "^(file:/+|[a-z0-9]+://[^/]*/|/+)"
+    path, within = F.regexp_replace(path, beginning, ""), re.sub(beginning, "", given)
+    inside = F.concat(F.lit(given), path.substr(len(within) + 1, 1 << 30))
+    return F.when(path.startswith(within), inside).otherwise(path).alias("samestory_file")
+
+
+def by_url(job: Job, given: str) -> list[DataFrame]:
+    """The files of an input by URL: whole, but for long tables and JSON Lines, which Spark reads row by row."""
+    files = job.spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(given)
+    if job.sail:
+        # It gives a file of some megabytes as a whole for each part that it would read of it.
+        files = files.dropDuplicates(["path"])
+    found = [tuple(row) for row in files.select("path", "length").collect()]
+    if not found:
+        print(f"error: {given}: no files in this folder", file=sys.stderr)
+        raise SystemExit(2)
+    long = [path for path, size in found if size > job.arguments.whole and re.search(BY_ROWS, path) and not job.sail]
+    whole = files if not long else files.where((F.col("length") <= job.arguments.whole) | ~F.col("path").rlike(BY_ROWS))
+    frames = [whole.select(named(F.col("path"), given), F.col("content").alias("samestory_content"))]
+    # What is a glob to Spark is only a name here.
+    long = [re.sub(r"([\\{}\[\]*?])", r"\\\1", path) for path in long]
+    tables, name = {}, F.expr("url_decode(replace(input_file_name(), '+', '%2B'))")
+    for path in (path for path in long if path.lower().endswith(".parquet")):
+        tables.setdefault(job.spark.read.parquet(path).schema.json(), []).append(path)
+    for alike in tables.values():
+        rows = job.spark.read.parquet(*alike)
+        rows = rows.drop(*(column for column in rows.columns if column.startswith("samestory_")))
+        frames.append(rows.withColumn("samestory_file", named(name, given)))
+    lines = [path for path in long if not path.lower().endswith(".parquet")]
+    if lines:
         # As bytes: a line need not be text, and if it is not, that is a refusal and not the end.
-        "lines": lambda paths: job.spark.read.option("lineSep", "\n")
-        .text(paths)
-        .select(F.col("value").cast("binary").alias("samestory_line")),
-    }[kind]
-    if job.arguments.master and job.arguments.master.startswith("sc://"):
-        tables = [read([file]).withColumn("samestory_file", F.lit(file)) for file in files]
-        return reduce(DataFrame.unionAll, tables)
-    return read(files).withColumn("samestory_file", F.input_file_name())
+        rows = job.spark.read.option("lineSep", "\n").text(lines)
+        frames.append(rows.select(named(name, given), F.col("value").cast("binary").alias("samestory_line")))
+    return [frame.repartition(job.partitions) for frame in frames]
 
 
 def read_cards(job: Job) -> DataFrame:
     """The card of every article: all that is kept of it, computed once."""
-    frames, small = [], []
+    frames, here = [], []
     for given in job.arguments.inputs:
         if "://" in given:
-            kind = "lines" if given.rstrip("/").endswith((".jsonl", ".ndjson", ".gz")) else "parquet"
-            frames.append(rows_of(job, [given], kind))
-            continue
-        job.flags += ["--rename", f"{os.path.abspath(given)}={given}"]
-        files = listed(given)
-        tables = [file for file, _ in files if file.endswith(".parquet")]
-        lines = [file for file, size in files if size > job.arguments.whole and ".jsonl" in file]
-        small += [file for file, _ in files if file not in tables and file not in lines]
-        frames += [rows_of(job, list_, kind) for list_, kind in ((tables, "parquet"), (lines, "lines")) if list_]
-    if small:
-        # Sail gives a file of some megabytes as a whole for each part that it would read of it.
-        whole = job.spark.read.format("binaryFile").load(small).dropDuplicates(["path"])
-        name = F.concat(F.lit("file:/"), F.regexp_replace("path", "^(file:)?/*", ""))
-        frames.append(whole.select(name.alias("samestory_file"), F.col("content").alias("samestory_content")))
-    if not frames:
-        raise SystemExit("no input: name files or folders")
-    tables = [job.step("prepare", frame.repartition(job.partitions)) for frame in frames]
-    return job.store("cards", reduce(DataFrame.unionAll, tables))
+            frames += by_url(job, given)
+        else:
+            here.append(given)
+    if here:
+        frames.append(parts(job, here))
+    return job.store("cards", reduce(DataFrame.unionAll, [job.step("prepare", frame) for frame in frames]))
 
 
 def one_of_each(job: Job, cards: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -508,11 +544,10 @@ def place(job: Job, cards, members, stories, matches, similar) -> DataFrame:
 
 def write(job: Job, placed: DataFrame, refused: DataFrame) -> None:
     output = job.arguments.output
-    columns = [name for name in placed.columns if name != "line"]
-    placed.select(*columns).write.mode("overwrite").parquet(f"{output}/articles.parquet")
+    placed.drop("samestory_row").write.mode("overwrite").parquet(f"{output}/articles.parquet")
     # The first part is the header: `cat articles.csv/*` is one table.
-    header = job.table([(job.ask("--header", *job.flags).rstrip("\n"),)], "line string").coalesce(1)
-    header.unionAll(placed.select("line")).write.mode("overwrite").text(f"{output}/articles.csv")
+    header = job.table([(job.ask("--header", *job.flags).rstrip("\n"),)], "samestory_row string").coalesce(1)
+    header.unionAll(placed.select("samestory_row")).write.mode("overwrite").text(f"{output}/articles.csv")
     refused.select("file", "record", "refusal").write.mode("overwrite").parquet(f"{output}/refusals.parquet")
 
 
@@ -520,7 +555,7 @@ def run(job: Job) -> None:
     cards, refused = one_of_each(job, read_cards(job))
     members, matches = find_copies(job, cards)
     canonical = job.store("canonical", job.step("canonical", members))
-    if any(flag.startswith("--only") for flag in job.flags):
+    if any(flag.startswith("--only=") for flag in job.flags):
         stories, similar = canonical.select("near_group", F.col("item").alias("story")), None
     else:
         stories, similar = find_stories(job, cards, canonical)
@@ -536,6 +571,7 @@ def session(master: str | None) -> SparkSession:
         return builder.remote(master).getOrCreate()
     settings = {
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.caseSensitive": "true",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
         "spark.ui.enabled": "false",
     }
@@ -558,8 +594,12 @@ def main() -> None:
     parser.add_argument("--giant", type=int, default=200_000, help="articles from which on a bucket is salted")
     parser.add_argument("--block", type=int, default=200_000, help="most reports in a block of the index")
     parser.add_argument("--finish", type=int, default=5_000_000, help="edges that one place can group")
-    parser.add_argument("--whole", type=int, default=WHOLE, help="longer files of JSON Lines are read by lines")
+    parser.add_argument("--whole", type=int, default=WHOLE, help="longer files of JSON Lines are read in parts")
     arguments = parser.parse_args(own)
+    # An engine has a folder of its own.
+    arguments.binary = os.path.abspath(arguments.binary)
+    if "://" not in arguments.output:
+        arguments.output = os.path.abspath(arguments.output)
     spark = session(arguments.master)
     try:
         run(Job(spark, arguments, flags))

@@ -76,7 +76,7 @@ fn call(layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
         Command::Evaluate(args) => evaluate::run(args, layers, tell),
         Command::Learn(args) => learn::run(args, layers, tell),
         #[cfg(feature = "parquet")]
-        Command::Worker(args) => worker::run(args),
+        Command::Worker(args) => worker::run(args, layers),
         Command::Config(args) => config::run(args, layers, tell),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::man(args),

@@ -10,6 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
+#[cfg(feature = "parquet")]
+use clap::ArgAction;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
@@ -201,6 +203,10 @@ fn is_setting(arg: &Arg) -> bool {
     arg.get_env().is_some() && arg.get_id() != "config"
 }
 
+fn is_file(arg: &Arg) -> bool {
+    arg.get_value_names().is_some_and(|names| names.iter().any(|name| name == "FILE"))
+}
+
 fn name(arg: &Arg) -> String {
     arg.get_long().unwrap_or_default().to_owned()
 }
@@ -212,14 +218,31 @@ impl Layers {
         settings.map(|arg| self.setting(arg, matches)).collect()
     }
 
+    /// The settings that somebody gave, as they would be typed on another machine: files by their whole paths.
+    #[cfg(feature = "parquet")]
+    pub(super) fn flags(&self) -> Vec<String> {
+        let (settings, matches) = self.called();
+        let flag = |arg: &Arg| {
+            let Setting { name, value, origin, .. } = self.setting(arg, matches);
+            let whole = || std::path::absolute(&value).ok()?.to_str().map(str::to_owned);
+            match arg.get_action() {
+                _ if origin == DEFAULT => None,
+                ArgAction::SetTrue => {
+                    matches.get_flag(arg.get_id().as_str()).then(|| format!("--{name}"))
+                }
+                _ if is_file(arg) => Some(format!("--{name}={}", whole().unwrap_or(value))),
+                _ => Some(format!("--{name}={value}")),
+            }
+        };
+        settings.filter_map(flag).collect()
+    }
+
     /// The files that are read for the settings: their own, and those that a setting names.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let (settings, matches) = self.called();
-        let is_file = |arg: &&Arg| {
-            arg.get_value_names().is_some_and(|names| names.iter().any(|name| name == "FILE"))
-        };
-        let named =
-            settings.filter(is_file).filter_map(|arg| matches.get_raw(arg.get_id().as_str()));
+        let named = settings
+            .filter(|arg| is_file(arg))
+            .filter_map(|arg| matches.get_raw(arg.get_id().as_str()));
         named.flatten().map(PathBuf::from).chain(self.file.clone()).collect()
     }
 

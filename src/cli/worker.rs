@@ -5,24 +5,27 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::Args as Group;
+use serde_json::json;
 
 use super::args::SETTINGS;
 use super::cluster::use_threads;
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
 use super::memory;
+use super::settings::Layers;
 use super::targets;
 use super::tell::show;
 use crate::pipeline::worker::{self, Settings};
-use crate::report::{ArticleRows, Layout};
+use crate::read::{self, Listed};
+use crate::report::{ArticleRows, Layout, fixed_columns};
 
 #[derive(Debug, Group)]
 #[command(after_help = SETTINGS)]
 pub(super) struct Worker {
     /// The stage; --describe lists them
-    #[arg(required_unless_present_any = ["describe", "header"])]
+    #[arg(required_unless_present_any = ["describe", "header", "list"])]
     stage: Option<String>,
-    /// Say what version this is and what the stages take and give, for a driver
+    /// Say, for a driver, what the settings come to, what version this is and what the stages take and give
     #[arg(long)]
     describe: bool,
     /// Write the header of the output as CSV
@@ -31,9 +34,9 @@ pub(super) struct Worker {
     /// Do nothing unless this is that version
     #[arg(long, value_name = "VERSION")]
     expect: Option<String>,
-    /// What the engine calls an input, and what the user calls it
-    #[arg(long, value_name = "FROM=TO")]
-    rename: Vec<String>,
+    /// List the files of this input of `cluster`, as JSON Lines
+    #[arg(long, value_name = "INPUT")]
+    list: Vec<String>,
     /// Sort the rows first, for engines that do not keep them in order
     #[arg(long)]
     sort: bool,
@@ -46,14 +49,18 @@ pub(super) struct Worker {
     keep: Vec<String>,
 }
 
-pub(super) fn run(args: &Worker) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Worker, layers: &Layers) -> Result<Exit, Failure> {
     let settings = settings(args)?;
     if args.describe {
-        return show(|out| out.write_all(worker::describe(&settings).as_bytes()));
+        let flags = layers.flags();
+        return show(|out| write!(out, "{}\n{}", json!(flags), worker::describe(&settings)));
     }
     if args.header {
         let header = ArticleRows::new(&settings.options.keep).header();
         return show(|out| out.write_all(header.as_bytes()));
+    }
+    if !args.list.is_empty() {
+        return list(&args.list, &settings);
     }
     worker::check(args.expect.as_deref()).map_err(Failure::usage)?;
     // The engine runs a worker on each of its own threads.
@@ -72,11 +79,48 @@ fn settings(args: &Worker) -> Result<Settings, Failure> {
         let error = anyhow!("editors' decisions are not applied past one machine");
         return Err(Failure::usage(error));
     }
-    let options = args.reading.options(&targets::kept(&args.keep, Layout::Articles)?)?;
-    let split = |pair: &String| {
-        let (from, to) = pair.split_once('=')?;
-        Some((from.to_owned(), to.to_owned()))
-    };
-    let rename = args.rename.iter().filter_map(split).collect();
-    Ok(Settings { params, options: Arc::new(options), rename, sort: args.sort })
+    let keep = targets::kept(&args.keep, Layout::Articles)?;
+    nameable(&keep)?;
+    let options = args.reading.options(&keep)?;
+    Ok(Settings { params, options: Arc::new(options), sort: args.sort })
+}
+
+/// Refuses columns that an engine could not have beside those of the output: it may take `Title` for `title`, and cannot
+/// quote a name with a quote.
+fn nameable(keep: &[String]) -> Result<(), Failure> {
+    let mut names: Vec<String> =
+        fixed_columns(Layout::Articles).iter().map(|&name| name.to_owned()).collect();
+    for name in keep {
+        let lower = name.to_lowercase();
+        let why = if names.contains(&lower) {
+            "engines take it for another column of the output, whose name differs in case only"
+        } else if name.contains('`') || lower.starts_with("samestory_") {
+            "no engine can name this column"
+        } else {
+            names.push(lower);
+            continue;
+        };
+        return Err(Failure::usage(anyhow!("--keep {name}: {why}")));
+    }
+    Ok(())
+}
+
+/// Says which files the inputs come to, before anything is read: what `cluster` refuses is refused here.
+fn list(inputs: &[String], settings: &Settings) -> Result<Exit, Failure> {
+    if let Some(input) = targets::only_once(inputs) {
+        return Err(Failure::usage(anyhow!("{input} can be read by one machine only"))
+            .hint("put the articles into a file first"));
+    }
+    let files = read::listed(inputs, &settings.options).map_err(Failure::usage)?;
+    show(|out| {
+        files.iter().try_for_each(|Listed { file, place }| {
+            let line = match place {
+                Ok((path, size)) => {
+                    json!({ "file": file, "path": path.to_string_lossy(), "size": size })
+                }
+                Err(reason) => json!({ "file": file, "refusal": reason }),
+            };
+            writeln!(out, "{line}")
+        })
+    })
 }

@@ -41,6 +41,35 @@ pub(crate) fn paths(input: &str) -> impl Iterator<Item = PathBuf> {
     files(input).filter_map(|found| found.path.ok())
 }
 
+/// A file among the inputs, for whoever has others read it.
+#[cfg(feature = "parquet")]
+#[derive(Debug)]
+pub struct Listed {
+    /// As named by the user or found in a folder.
+    pub file: Arc<str>,
+    /// Where it is from the root on and how many bytes it has, or the reason to refuse it.
+    pub place: Result<(PathBuf, u64), String>,
+}
+
+/// The files that [`open`](super::open) would read, in its order.
+///
+/// # Errors
+/// Those of [`open`](super::open).
+#[cfg(feature = "parquet")]
+pub fn listed(inputs: &[String], options: &Options) -> Result<Vec<Listed>, Error> {
+    check(inputs, options)?;
+    let place = |path: PathBuf| {
+        let path = std::path::absolute(path)?;
+        let size = path.metadata()?.len();
+        Ok((path, size))
+    };
+    let listed = |Found { file, path }| {
+        let unreadable = |error: std::io::Error| format!("cannot be read ({error})");
+        Listed { file, place: path.and_then(|path| place(path).map_err(unreadable)) }
+    };
+    Ok(inputs.iter().flat_map(|input| files(input)).map(listed).collect())
+}
+
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }

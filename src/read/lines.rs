@@ -10,17 +10,25 @@ pub(super) struct Lines {
     input: Input,
     max: usize,
     line: u64,
+    /// In how many bytes from here on a line may begin.
+    pub(super) left: u64,
+    /// Whether the numbers of the lines are known; if not they are 0.
+    pub(super) numbered: bool,
     ended: bool,
     pool: Pool,
 }
 
 impl Lines {
     pub(super) fn new(input: Input, max: usize) -> Self {
-        Self { input, max, line: 0, ended: false, pool: Pool::default() }
+        let (line, left, numbered, ended) = (0, u64::MAX, true, false);
+        Self { input, max, line, left, numbered, ended, pool: Pool::default() }
     }
 
     /// Appends the next line to the piece; false at the end.
     fn append(&mut self, piece: &mut Piece) -> io::Result<bool> {
+        if self.left == 0 {
+            return Ok(false);
+        }
         let start = piece.bytes.len();
         let limit = self.max as u64 + 2; // the line break is not counted
         let read = self.input.bytes.by_ref().take(limit).read_until(b'\n', &mut piece.bytes);
@@ -28,7 +36,8 @@ impl Lines {
             piece.bytes.truncate(start);
             return read.map(|_| false);
         }
-        self.line += 1;
+        self.line += u64::from(self.numbered);
+        let mut length = piece.bytes.len() - start;
         let line = piece.bytes[start..].trim_ascii_end();
         if line.len() > self.max {
             let broken = piece.bytes.last() == Some(&b'\n');
@@ -36,13 +45,14 @@ impl Lines {
             piece.bytes.shrink_to(CHUNK);
             piece.refuse(self.line, too_long("line", self.max));
             if !broken {
-                self.input.bytes.skip_until(b'\n')?;
+                length += self.input.bytes.skip_until(b'\n')?;
             }
         } else if line.is_empty() {
             piece.bytes.truncate(start);
         } else {
             piece.ends.push((self.line, piece.bytes.len()));
         }
+        self.left = self.left.saturating_sub(length as u64);
         Ok(true)
     }
 }

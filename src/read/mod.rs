@@ -24,6 +24,8 @@ mod json;
 mod lines;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod part;
 mod reader;
 mod received;
 #[cfg(feature = "parquet")]
@@ -41,6 +43,8 @@ use jiff::tz::TimeZone;
 pub use chunk::{Chunk, Parsed};
 pub use fields::Field;
 pub(crate) use files::paths;
+#[cfg(feature = "parquet")]
+pub use files::{Listed, listed};
 pub(crate) use given::given;
 #[cfg(feature = "parquet")]
 pub use parquet::parquet_table;

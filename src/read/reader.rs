@@ -1,6 +1,10 @@
 //! The reader: inputs one after another, as chunks.
 
 use std::io::Read;
+#[cfg(feature = "parquet")]
+use std::ops::Range;
+#[cfg(feature = "parquet")]
+use std::path::Path;
 use std::sync::Arc;
 
 use super::chunk::{Body, CHUNK, Chunk, Piece};
@@ -8,13 +12,15 @@ use super::elements::Elements;
 use super::files::{self, Found};
 use super::input::Input;
 use super::lines::{Lines, too_long};
+#[cfg(feature = "parquet")]
+use super::part;
 use super::warc::Records;
 use super::{Error, Format, Options, csv};
 
 /// Files that make a chunk at the most: of one that is refused there are no bytes.
 const MOST_PIECES: usize = 1024;
 
-type Pieces = Box<dyn Iterator<Item = Piece> + Send>;
+pub(super) type Pieces = Box<dyn Iterator<Item = Piece> + Send>;
 
 /// The inputs as a stream of chunks; it holds one chunk at a time, or one record where that is longer.
 pub struct Reader {
@@ -40,7 +46,15 @@ pub fn open(inputs: &[String], options: Options) -> Result<Reader, Error> {
     let options = Arc::new(options);
     let shared = options.clone();
     let found = Vec::from(inputs).into_iter().flat_map(|input| files::files(&input));
-    Ok(Reader { options, pieces: Box::new(found.flat_map(move |found| pieces(found, &shared))) })
+    let pieces = Box::new(found.flat_map(move |found| pieces(found, &shared)));
+    Ok(Reader::new(pieces, options))
+}
+
+impl Reader {
+    /// What reads these records.
+    pub(super) fn new(pieces: Pieces, options: Arc<Options>) -> Self {
+        Self { options, pieces }
+    }
 }
 
 impl Iterator for Reader {
@@ -60,14 +74,15 @@ impl Iterator for Reader {
 
 /// The records of one file, or the refusal of all of it.
 fn pieces(found: Found, options: &Options) -> Pieces {
-    let file = found.file.clone();
-    match try_pieces(found, options) {
-        Ok(pieces) => pieces,
-        Err(reason) => one(Piece::refused(file, 0, reason)),
-    }
+    or_refused(found.file.clone(), try_pieces(found, options))
 }
 
-fn one(piece: Piece) -> Pieces {
+fn or_refused(file: Arc<str>, pieces: Result<Pieces, String>) -> Pieces {
+    pieces.unwrap_or_else(|reason| one(Piece::refused(file, 0, reason)))
+}
+
+/// Nothing but this piece.
+pub(super) fn one(piece: Piece) -> Pieces {
     Box::new(std::iter::once(piece))
 }
 
@@ -80,16 +95,27 @@ fn try_pieces(found: Found, options: &Options) -> Result<Pieces, String> {
 
 /// The records of a file that another engine has read.
 #[cfg(feature = "parquet")]
-pub(super) fn pieces_of(file: Arc<str>, content: &[u8], options: &Options) -> Pieces {
-    let input = Input::of_bytes(file.clone(), content.to_vec());
+pub(super) fn pieces_of(file: Arc<str>, content: Vec<u8>, options: &Options) -> Pieces {
+    let input = Input::of_bytes(file.clone(), content);
     let input = input.map_err(|error| format!("cannot be read ({error})"));
-    match input.and_then(|input| opened(input, options)) {
-        Ok(pieces) => pieces,
-        Err(reason) => one(Piece::refused(file, 0, reason)),
-    }
+    or_refused(file, input.and_then(|input| opened(input, options)))
 }
 
-fn opened(input: Input, options: &Options) -> Result<Pieces, String> {
+/// The records of a part of a file, see [`part::pieces`].
+#[cfg(feature = "parquet")]
+pub(super) fn pieces_within(
+    file: Arc<str>,
+    path: &Path,
+    bytes: &Range<u64>,
+    options: &Options,
+) -> Pieces {
+    let input = Input::open(file.clone(), path);
+    let input = input.map_err(|error| format!("cannot be read ({error})"));
+    or_refused(file, input.and_then(|input| part::pieces(input, bytes, options)))
+}
+
+/// The records of an opened input.
+pub(super) fn opened(input: Input, options: &Options) -> Result<Pieces, String> {
     if input.is_blank() {
         return Ok(blank(input));
     }

@@ -12,7 +12,7 @@ use super::csv::spell_row;
 use crate::model::Grouping;
 
 /// The column that holds a row as a line of CSV.
-const LINE: &str = "line";
+const LINE: &str = "samestory_row";
 
 /// Rows being gathered.
 pub struct ArticleRows {

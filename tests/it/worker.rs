@@ -16,7 +16,7 @@ use crate::util::{Dir, Ran};
 
 fn settings() -> Settings {
     let options = Arc::new(Options::default());
-    Settings { params: Params::default(), options, rename: Vec::new(), sort: false }
+    Settings { params: Params::default(), options, sort: false }
 }
 
 /// A stream of one batch.
@@ -124,6 +124,137 @@ fn what_cannot_be_worked_on_is_said() {
     decided.file("d.csv", "decision,article_id,other_id\nmust-link,a,b\n");
     let ran = decided.run("worker --describe --decisions d.csv").exits(2);
     ran.says("editors' decisions are not applied past one machine");
+}
+
+/// Rows of files to read, each with the part that is wanted.
+fn files(rows: &[(&str, &std::path::Path, i64, i64)]) -> RecordBatch {
+    let text = |texts: Vec<&str>| -> ArrayRef { Arc::new(StringArray::from(texts)) };
+    let columns = [
+        ("samestory_file", text(rows.iter().map(|row| row.0).collect())),
+        ("samestory_path", text(rows.iter().map(|row| row.1.to_str().unwrap()).collect())),
+        ("samestory_from", longs(rows.iter().map(|row| row.2).collect())),
+        ("samestory_to", longs(rows.iter().map(|row| row.3).collect())),
+        ("samestory_refusal", text(vec![""; rows.len()])),
+    ];
+    RecordBatch::try_from_iter(columns).unwrap()
+}
+
+/// The ids and the refusals of these rows.
+fn read(rows: &[(&str, &std::path::Path, i64, i64)]) -> (Vec<String>, Vec<String>) {
+    let options = Arc::new(Options { max_record: 60, ..Options::default() });
+    let (mut ids, mut refused) = (Vec::new(), Vec::new());
+    for chunk in samestory::read::rows(&files(rows), &options).unwrap() {
+        let parsed = chunk.parse();
+        ids.extend(parsed.articles.into_iter().map(|article| article.id));
+        refused.extend(parsed.refusals.into_iter().map(|refusal| refusal.reason));
+    }
+    (ids, refused)
+}
+
+#[test]
+fn wherever_a_file_is_parted_its_records_are_read_once() {
+    let dir = Dir::new();
+    let long = "x".repeat(80);
+    let lines = format!(
+        "\u{feff}{{\"id\":\"a\",\"title\":\"A\"}}\n\n{{\"id\":\"b\",\"title\":\"B\"}}\r\nno JSON\n{long}\n{{\"id\":\"c\",\"title\":\"C\"}}"
+    );
+    dir.file("lines.jsonl", &lines);
+    dir.file("table.csv", "id,title\nd,D\ne,E\n");
+    dir.file("blank.jsonl", " \n\n");
+    for (name, ids, refusals) in [
+        ("lines.jsonl", vec!["a", "b", "c"], 2),
+        ("table.csv", vec!["d", "e"], 0),
+        ("blank.jsonl", vec![], 1),
+    ] {
+        let path = dir.path(name);
+        let size = std::fs::metadata(&path).unwrap().len() as i64;
+        let whole = read(&[(name, &path, 0, i64::MAX)]);
+        assert_eq!(
+            (&whole.0, whole.1.len()),
+            (&ids.iter().map(|id| id.to_string()).collect(), refusals)
+        );
+        for cut in 1..=size + 1 {
+            let parts = read(&[(name, &path, 0, cut), (name, &path, cut, i64::MAX)]);
+            assert_eq!(parts, whole, "{name} at {cut}");
+        }
+    }
+    let gone = files(&[("gone.csv", &dir.path("gone.csv"), 0, 9)]);
+    let error = samestory::read::rows(&gone, &Arc::new(Options::default())).err().unwrap();
+    assert!(error.ends_with("gone.csv: not there, where every machine must find it"), "{error}");
+}
+
+#[test]
+fn files_are_listed_as_cluster_reads_them() {
+    let dir = Dir::new();
+    for name in ["in/a[1].jsonl", "in/_b.jsonl", "in/.c.jsonl", "in/_d/e%20.jsonl"] {
+        dir.file(name, "{\"id\":\"a\",\"title\":\"A\"}\n");
+    }
+    let listed = dir.run("worker --list=in/ --list=in/_b.jsonl").exits(0).out;
+    let files = listed.lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(std::fs::metadata(line["path"].as_str().unwrap()).unwrap().len(), line["size"]);
+        line["file"].as_str().unwrap().to_owned()
+    });
+    let wanted = ["in/_b.jsonl", "in/_d/e%20.jsonl", "in/a[1].jsonl", "in/_b.jsonl"];
+    assert_eq!(files.collect::<Vec<_>>(), wanted);
+    dir.run("worker --list=in --list=missing").exits(2).says("missing: no such file or folder");
+    dir.file("none/x.pdf", "%PDF-1.7");
+    dir.run("worker --list=none").exits(2).says("nothing in this folder can be read");
+    dir.run("worker --list=-").exits(2).says("standard input can be read by one machine only");
+}
+
+#[test]
+fn all_machines_work_with_the_settings_of_the_driver() {
+    let dir = Dir::new();
+    dir.file("samestory.toml", "window = \"2d\"\nonly = \"duplicates\"\nsources = \"s.csv\"\n");
+    dir.file("s.csv", "source,owner\nPost,Post Group\n");
+    let mut command = dir.command("worker --describe --window 3d");
+    let output = command.env("SAMESTORY_KEEP", "section,a b").output().unwrap();
+    let described = String::from_utf8(output.stdout).unwrap();
+    let flags: Vec<String> = serde_json::from_str(described.lines().next().unwrap()).unwrap();
+    let sources = format!("--sources={}", dir.path("s.csv").display());
+    for flag in ["--window=3d", "--only=duplicates", "--keep=section,a b", &sources] {
+        assert!(flags.iter().any(|given| given == flag), "{flag} is not in {flags:?}");
+    }
+    assert_eq!(flags.len(), 4);
+}
+
+#[test]
+fn columns_that_an_engine_cannot_name_are_refused_before_the_run() {
+    let dir = Dir::new();
+    dir.run("worker --describe --keep Title").exits(2).says("--keep Title: engines take it for");
+    dir.run("worker --describe --keep b,B").exits(2).says("--keep B: engines take it for");
+    dir.run("worker --describe --keep a`b").exits(2).says("--keep a`b: no engine can name");
+    dir.run("worker --describe --keep line,meta.author").exits(0);
+}
+
+#[test]
+fn of_one_article_given_twice_the_same_stays_as_on_one_machine() {
+    let dir = Dir::new();
+    for section in ["world", "art"] {
+        let line = format!("{{\"id\":\"a\",\"title\":\"A\",\"section\":\"{section}\"}}\n");
+        dir.file(&format!("{section}.jsonl"), &line);
+    }
+    let (art, world) = (dir.path("art.jsonl"), dir.path("world.jsonl"));
+    // The names are in the other order than the sections.
+    let rows = [("1.jsonl", &*world, 0, i64::MAX), ("2.jsonl", &*art, 0, i64::MAX)];
+    let options = Arc::new(Options { keep: vec!["section".to_owned()], ..Options::default() });
+    let settings = Settings { options, sort: true, ..settings() };
+    let stage = |name: &str, input: &[u8]| {
+        let mut output = Vec::new();
+        worker::run(name, input, &mut output, &settings).unwrap();
+        output
+    };
+    let batch = files(&rows);
+    let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    let sealed = stage("seal", &stage("prepare", &writer.into_inner().unwrap()));
+    let batches = StreamReader::try_new(&sealed[..], None).unwrap().map(Result::unwrap);
+    let kept = batches.map(|batch| {
+        let kept = batch.column_by_name("kept").unwrap();
+        kept.as_any().downcast_ref::<BinaryArray>().unwrap().value(0).to_vec()
+    });
+    assert_eq!(kept.collect::<Vec<_>>(), [b"\x03\0\0\0art"]);
 }
 
 /// The stages by name, with their input columns and types.

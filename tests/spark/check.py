@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 
+import pyarrow
 from pyarrow import parquet
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -50,10 +51,10 @@ def rows(path):
     return sorted(line for part in parts for line in open(part, "rb"))
 
 
-def expected(inputs):
+def expected(inputs, *flags):
     """The rows and the refusals of one machine."""
     out, refused = f"{WORK.name}/expected.csv", f"{WORK.name}/refused.csv"
-    command = [ARGUMENTS.binary, "cluster", "-q", *inputs, "-o", out, "--refusals", refused]
+    command = [ARGUMENTS.binary, "cluster", "-q", *inputs, *flags, "-o", out, "--refusals", refused]
     subprocess.run([*command, "--max-refused", "100%"], cwd=ROOT, check=True)
     with open(refused, newline="") as refusals:
         return rows(out), sorted(tuple(row) for row in list(csv.reader(refusals))[1:])
@@ -175,6 +176,89 @@ def with_refusals():
     return files
 
 
+def article(n, text="The ferry ran aground off Pellin on Monday, and nobody was hurt.", **more):
+    return {"id": f"a-{n}", "title": f"Ferry {n} runs aground off Pellin", "text": text, **more}
+
+
+def lines(path, *articles):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as out:
+        out.writelines(json.dumps(article) + "\n" for article in articles)
+
+
+def table(path, **columns):
+    parquet.write_table(pyarrow.table(columns), path)
+
+
+def plain_folder(folder):
+    """Names that are patterns to an engine, and tables of unlike columns."""
+    lines(f"{folder}/a[1].jsonl", article(1), article(2, section="sea"))
+    lines(f"{folder}/b {{x}}.jsonl", article(3), article(4))
+    lines(f"{folder}/c%20d+e?.jsonl", article(5))
+    lines(f"{folder}/x.jsonl.d/f*.ndjson", article(6))
+    with open(f"{folder}/x.jsonl.d/g.csv", "w") as out:
+        out.write("id,title,text,section\n" + "a-7,Ferry 7 aground,Line seven of many and more.,sea\n" * 3)
+    ids = {"id": ["t-1"], "title": ["Storm over Oruk"], "text": ["Storm hits the coast of Oruk, two killed."]}
+    table(f"{folder}/1.parquet", **ids, source=["Post"])
+    table(f"{folder}/2.parquet", source=["Times"], text=["Metro strike begins in Pell."], title=["Strike"], id=["t-2"])
+    table(f"{folder}/[3].parquet", **{**ids, "id": [3]}, published=["2025-09-01"], samestory_content=["x"], ID=["other"])
+
+
+def odd_folder(folder):
+    """The same, and what an engine cannot read or does not see; one article twice, with other kept columns."""
+    plain_folder(folder)
+    lines(f"{folder}/_h.jsonl", article(8), article(9))
+    lines(f"{folder}/_i/j.jsonl", article(10))
+    lines(f"{folder}/.hidden.jsonl", article(11))
+    for section in ("world", "art"):
+        lines(f"{folder}/{section}.jsonl", article(12, section=section))
+    with open(f"{folder}/k.jsonl", "wb") as out:
+        out.write(b'{"id": "k-1", "title": "Caf\xe9 \xff of Pell"}\n{"id": "k-2", "title": "' + b"Long " * 99 + b'"}\n')
+    with open(f"{folder}/l.txt", "w") as out:
+        out.write("Court rules on Pell\n\nThe court has ruled on the waters of Pell.\n")
+    with open(f"{folder}/m.parquet", "wb") as out:
+        out.write(b"PAR1 and no more")
+    moment = pyarrow.array([1756729805123456789], pyarrow.timestamp("ns", tz="America/New_York"))
+    table(f"{folder}/n.parquet", title=["Oruk votes"], text=["Oruk votes on Sunday."], published=moment, samestory_line=["x"])
+
+
+def same_rows(python, master):
+    """Inputs that engines read in another way than `samestory` does, with settings of the environment."""
+    where = f"on {'Sail' if master.startswith('sc') else 'Spark'}"
+    command, folder, plain = one_process(python, master), f"{WORK.name}/odd", f"{WORK.name}/plain"
+    odd_folder(f"{folder}/one")
+    lines(f"{folder}/one more/a.jsonl", article(20))
+    inputs = [f"{folder}/one/", f"{folder}/one/_i/j.jsonl", f"{folder}/one more"]
+    settings = {"SAMESTORY_ONLY": "duplicates", "SAMESTORY_KEEP": "section,meta.author,line,a b"}
+    flags = ["--only", "duplicates", "--keep", settings["SAMESTORY_KEEP"]]
+    want, small = expected(inputs, *flags), ["--partitions", "2", "--whole", "100"]
+    check(f"odd files in parts {where}", want, spark(command, inputs, *small, environment=settings))
+    if where == "on Sail":
+        check(f"odd files {where}", want, spark(command, inputs, "--partitions", "2", environment=settings))
+
+    plain_folder(plain)
+    url, (rows, refused) = f"file://{plain}", expected([plain], *flags)
+    code, (got, got_refused), said = spark(command, [url], *small, "--", *flags)
+    got = sorted(row.replace(url.encode(), plain.encode()) for row in got)
+    check(f"files by URL {where}", (rows, refused), (code, (got, got_refused), said))
+
+
+def refused_before(python, master):
+    """What `cluster` refuses before anything is done, and what an engine could not write."""
+    command, empty = one_process(python, master), f"{WORK.name}/empty"
+    os.makedirs(empty, exist_ok=True)
+    for given, flags, message in [
+        (f"{WORK.name}/missing", [], "no such file or folder"),
+        (f"file://{empty}", [], "no files in this folder"),
+        ("-", [], "standard input can be read by one machine only"),
+        ("samples/articles", ["--keep", "Title"], "differs in case only"),
+    ]:
+        code, _, said = spark(command, ["samples/articles", given], "--", *flags)
+        if code != 2 or message not in said:
+            sys.exit(f"{given} {flags}: exit code {code}, not said: {message}\n{said[-3000:]}")
+    print("what cannot be read: refused before anything is done", flush=True)
+
+
 def main():
     samples = ["samples/articles"]
     want = expected(samples)
@@ -185,8 +269,11 @@ def main():
         check("samples on Sail, low limits", want, spark(on_sail, samples, "--partitions", "3", *HARD))
         check("two files with refusals on Sail", expected(some), spark(on_sail, some, "--partitions", "2"))
         check("one file with refusals on Sail", expected(some[:1]), spark(on_sail, some[:1], "--partitions", "2"))
+        same_rows(ARGUMENTS.sail, on_sail[-1])
+        refused_before(ARGUMENTS.sail, on_sail[-1])
         on_spark = one_process(ARGUMENTS.spark, "local[1]")
         check("samples on Spark", want, spark(on_spark, samples, "--partitions", "1"))
+        same_rows(ARGUMENTS.spark, "local[1]")
         if not ARGUMENTS.full:
             return
         corpus = f"{WORK.name}/corpus"

@@ -58,28 +58,19 @@ pub(super) fn prepare(
     let mut preparer = Preparer::new(&settings.params);
     for batch in reader {
         let batch = batch.map_err(|error| Error::NoArrow(error.to_string()))?;
-        let name = |file: &str| renamed(file, &settings.rename);
-        let parsed = read::rows(&batch, &settings.options, name).map_err(Error::Column)?;
-        let mut articles: Vec<Article> = parsed.articles;
-        while !articles.is_empty() {
-            let rest = articles.split_off(articles.len().min(TOGETHER));
-            let chunk: Chunkful = preparer.prepare_all(articles, &settings.params);
-            cards::write(&chunk, &mut out)?;
-            articles = rest;
+        for chunk in read::rows(&batch, &settings.options).map_err(Error::Column)? {
+            let parsed = chunk.parse();
+            let mut articles: Vec<Article> = parsed.articles;
+            while !articles.is_empty() {
+                let rest = articles.split_off(articles.len().min(TOGETHER));
+                let chunk: Chunkful = preparer.prepare_all(articles, &settings.params);
+                cards::write(&chunk, &mut out)?;
+                articles = rest;
+            }
+            parsed.refusals.iter().try_for_each(|refusal| cards::refuse(refusal, &mut out))?;
         }
-        parsed.refusals.iter().try_for_each(|refusal| cards::refuse(refusal, &mut out))?;
     }
     out.finish()
-}
-
-/// The name of a file as the user gave it. Engines write names as URIs.
-fn renamed(file: &str, rename: &[(String, String)]) -> Arc<str> {
-    let path = match file.strip_prefix("file:") {
-        Some(path) => format!("/{}", path.trim_start_matches('/')),
-        None => file.to_owned(),
-    };
-    let found = rename.iter().find_map(|(from, to)| Some((path.strip_prefix(from.as_str())?, to)));
-    found.map_or(path.as_str().into(), |(rest, to)| format!("{to}{rest}").into())
 }
 
 /// Of several articles with one id the newest: the rule of the corpus on one machine.

@@ -74,8 +74,6 @@ pub struct Settings {
     pub params: Params,
     /// How inputs are understood.
     pub options: Arc<Options>,
-    /// Replaces the beginning of file names: what the engine calls the input, and what the user does.
-    pub rename: Vec<(String, String)>,
     /// Sort the rows first, where the engine does not keep them in order.
     pub sort: bool,
 }
