@@ -22,9 +22,10 @@ pub(super) fn pieces(
     let is_first = part.start == 0;
     let is_lines = !input.is_blank() && files::kind(&input, options) == Ok(Format::Jsonl);
     let begun = match &input.path {
-        Some(path) if is_lines => begin(path, part.start).map_err(unreadable)?,
-        _ => None,
+        Some(path) if is_lines => begin(path, part.start),
+        _ => Ok(None),
     };
+    let begun = begun.map_err(|error| format!("cannot be read ({error})"))?;
     let Some((bytes, at)) = begun else {
         return if is_first {
             reader::opened(input, options)
@@ -36,10 +37,6 @@ pub(super) fn pieces(
     let mut lines = Lines::new(input, options.max_record);
     (lines.left, lines.numbered) = (part.end.saturating_sub(at), is_first);
     Ok(Box::new(lines))
-}
-
-fn unreadable(error: io::Error) -> String {
-    format!("cannot be read ({error})")
 }
 
 /// The bytes from the first line on that begins at `from` or later, and where that is; none if they would be in another

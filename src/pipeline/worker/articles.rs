@@ -10,7 +10,7 @@ use super::wire::Kind::{Bytes, Long, Text};
 use super::wire::{Column, Row};
 use super::writer::Writer;
 use super::{Error, Settings, cards, identity};
-use crate::model::{Article, Entry, Refusal};
+use crate::model::{Article, Refusal};
 use crate::pipeline::Run;
 use crate::pipeline::corpus::Corpus;
 use crate::pipeline::prepare::{Chunkful, Prepared, Preparer};
@@ -103,17 +103,7 @@ pub(super) fn seal(
 /// What the choice between versions looks at, of the row with this number.
 fn version(row: &Row, number: u32, keep: &Arc<[String]>) -> Result<Prepared, Error> {
     Ok(Prepared {
-        entry: Entry {
-            id: row.text(1).into(),
-            source: row.text(3).into(),
-            lang: row.text(4).into(),
-            url: row.text(5).into(),
-            file: row.text(6).into(),
-            kept: cards::kept(row, 7, keep)?,
-            published: cards::moment(row, 8)?.into(),
-            seen: cards::moment(row, 9)?.into(),
-            ..Entry::default()
-        },
+        entry: cards::entry(row, 1, keep)?,
         identity: identity(row.long(0)?),
         record: row.long(11)? as u64,
         delivered: row.long(12)? as u64,

@@ -8,7 +8,7 @@ use super::articles::CARD;
 use super::wire::{Out, Row};
 use super::writer::Writer;
 use super::{Error, item, pack};
-use crate::model::{Kept, Refusal};
+use crate::model::{Entry, Kept, Refusal};
 use crate::pipeline::parts::ChunkLists;
 use crate::pipeline::prepare::{Chunkful, Prepared};
 use crate::pipeline::spool::Item as _;
@@ -74,7 +74,7 @@ fn kept_bytes(kept: &[String]) -> Vec<u8> {
 }
 
 /// Back from [`kept_bytes`], of the columns of these names.
-pub(super) fn kept(row: &Row, column: usize, names: &Arc<[String]>) -> Result<Kept, Error> {
+fn kept(row: &Row, column: usize, names: &Arc<[String]>) -> Result<Kept, Error> {
     let bad = || row.bad(column, "is cut");
     let (mut bytes, mut values) = (row.bytes(column), Vec::new());
     while let Some((length, rest)) = bytes.split_first_chunk() {
@@ -84,6 +84,22 @@ pub(super) fn kept(row: &Row, column: usize, names: &Arc<[String]>) -> Result<Ke
         bytes = rest;
     }
     if bytes.is_empty() { Ok(Kept::new(names, values)) } else { Err(bad()) }
+}
+
+/// The entry whose columns, from the id to when it was seen, begin at `from`; its fingerprint stands elsewhere.
+pub(super) fn entry(row: &Row, from: usize, keep: &Arc<[String]>) -> Result<Entry, Error> {
+    Ok(Entry {
+        id: row.text(from).into(),
+        title: row.text(from + 1).into(),
+        source: row.text(from + 2).into(),
+        lang: row.text(from + 3).into(),
+        url: row.text(from + 4).into(),
+        file: row.text(from + 5).into(),
+        kept: kept(row, from + 6, keep)?,
+        published: moment(row, from + 7)?.into(),
+        seen: moment(row, from + 8)?.into(),
+        fingerprint: 0,
+    })
 }
 
 /// A moment that a card holds.

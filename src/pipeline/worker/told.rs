@@ -136,18 +136,7 @@ fn article(row: &Row, facts: Span, keep: &Arc<[String]>) -> Result<Prepared, Err
         return Err(row.bad(17, "is no text"));
     }
     Ok(Prepared {
-        entry: Entry {
-            id: row.text(5).into(),
-            title: row.text(6).into(),
-            source: row.text(7).into(),
-            lang: row.text(8).into(),
-            url: row.text(9).into(),
-            file: row.text(10).into(),
-            kept: cards::kept(row, 11, keep)?,
-            published: cards::moment(row, 12)?.into(),
-            seen: cards::moment(row, 13)?.into(),
-            fingerprint: row.long(16)? as u64,
-        },
+        entry: Entry { fingerprint: row.long(16)? as u64, ..cards::entry(row, 5, keep)? },
         identity: identity(row.long(2)?),
         content: row.long(14)? as u64,
         n_words: row.long(15)? as u32,
