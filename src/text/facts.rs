@@ -192,11 +192,14 @@ fn name_at(text: &str, at: usize) -> Option<(&str, bool)> {
     let is_plain = matches!(before.as_bytes(), [.., b, b' '] if b.is_ascii_alphanumeric());
     let is_first = !is_plain && is_first(before)?;
     let letters = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    let end = match name.as_bytes().get(letters) {
-        None | Some(b' ') => letters,
-        _ => name.find(ends_name).unwrap_or(name.len()),
+    let bare = match name.as_bytes().get(letters) {
+        // Letters and digits alone, as most are.
+        None | Some(b' ') => &name[..letters],
+        _ => {
+            let end = name.find(ends_name).unwrap_or(name.len());
+            without_genitive(name[..end].trim_end_matches(is_mark))
+        }
     };
-    let bare = without_genitive(name[..end].trim_end_matches(is_mark));
     (bare.len() > 1).then_some((bare, is_first))
 }
 
