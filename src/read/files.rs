@@ -63,10 +63,9 @@ pub fn listed(inputs: &[String], options: &Options) -> Result<Vec<Listed>, Error
         let size = path.metadata()?.len();
         Ok((path, size))
     };
-    let listed = |Found { file, path }| {
-        let unreadable = |error: std::io::Error| format!("cannot be read ({error})");
-        Listed { file, place: path.and_then(|path| place(path).map_err(unreadable)) }
-    };
+    let place =
+        |path| place(path).map_err(|error: std::io::Error| super::input::unreadable(&error));
+    let listed = |Found { file, path }| Listed { file, place: path.and_then(place) };
     Ok(inputs.iter().flat_map(|input| files(input)).map(listed).collect())
 }
 

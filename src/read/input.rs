@@ -21,6 +21,11 @@ pub(super) const HEAD: usize = 1 << 16;
 /// The name of standard input.
 pub(super) const STDIN: &str = "-";
 
+/// Why an input is refused that the system does not give.
+pub(super) fn unreadable(error: &io::Error) -> String {
+    format!("cannot be read ({error})")
+}
+
 /// One input, opened: its bytes are decompressed and have no byte order mark.
 pub(super) struct Input {
     /// As named by the user or found in a folder.

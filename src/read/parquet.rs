@@ -17,7 +17,7 @@ use parquet::file::reader::ChunkReader;
 
 use super::chunk::{Body, Piece};
 use super::draft::Columns;
-use super::input::Input;
+use super::input::{Input, unreadable};
 use super::{Options, columnar};
 use crate::model::Refusal;
 
@@ -37,7 +37,7 @@ impl Batches {
     /// Reads what the file says of itself; the error is the reason to refuse it.
     pub(super) fn new(mut input: Input, options: &Options) -> Result<Self, String> {
         let rows = if let Some(path) = &input.path {
-            let file = File::open(path).map_err(|error| format!("cannot be read ({error})"))?;
+            let file = File::open(path).map_err(|error| unreadable(&error))?;
             rows(file, options)?
         } else {
             // Its end says where everything is.

@@ -8,7 +8,7 @@ use std::path::Path;
 use encoding_rs::{Encoding, UTF_8};
 
 use super::again::Again;
-use super::input::{HEAD, Input};
+use super::input::{HEAD, Input, unreadable};
 use super::lines::Lines;
 use super::reader::{self, Pieces};
 use super::{Format, Options, files};
@@ -25,7 +25,7 @@ pub(super) fn pieces(
         Some(path) if is_lines => begin(path, part.start),
         _ => Ok(None),
     };
-    let begun = begun.map_err(|error| format!("cannot be read ({error})"))?;
+    let begun = begun.map_err(|error| unreadable(&error))?;
     let Some((bytes, at)) = begun else {
         return if is_first {
             reader::opened(input, options)

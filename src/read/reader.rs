@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::chunk::{Body, CHUNK, Chunk, Piece};
 use super::elements::Elements;
 use super::files::{self, Found};
-use super::input::Input;
+use super::input::{Input, unreadable};
 use super::lines::{Lines, too_long};
 #[cfg(feature = "parquet")]
 use super::part;
@@ -88,8 +88,7 @@ pub(super) fn one(piece: Piece) -> Pieces {
 
 fn try_pieces(found: Found, options: &Options) -> Result<Pieces, String> {
     let path = found.path?;
-    let input =
-        Input::open(found.file, &path).map_err(|error| format!("cannot be read ({error})"))?;
+    let input = Input::open(found.file, &path).map_err(|error| unreadable(&error))?;
     opened(input, options)
 }
 
@@ -97,7 +96,7 @@ fn try_pieces(found: Found, options: &Options) -> Result<Pieces, String> {
 #[cfg(feature = "parquet")]
 pub(super) fn pieces_of(file: Arc<str>, content: Vec<u8>, options: &Options) -> Pieces {
     let input = Input::of_bytes(file.clone(), content);
-    let input = input.map_err(|error| format!("cannot be read ({error})"));
+    let input = input.map_err(|error| unreadable(&error));
     or_refused(file, input.and_then(|input| opened(input, options)))
 }
 
@@ -110,7 +109,7 @@ pub(super) fn pieces_within(
     options: &Options,
 ) -> Pieces {
     let input = Input::open(file.clone(), path);
-    let input = input.map_err(|error| format!("cannot be read ({error})"));
+    let input = input.map_err(|error| unreadable(&error));
     or_refused(file, input.and_then(|input| part::pieces(input, bytes, options)))
 }
 

@@ -204,21 +204,15 @@ impl Store {
         sync(&self.folder)
     }
 
-    /// Empties the database's log of past writes, so that nothing that was deleted is left in it.
+    /// Leaves nothing of what was deleted in the database's file or in its log.
     ///
     /// # Errors
     /// A reader holds on to the past for longer than is waited, or the system refuses.
     pub fn scrub(&self) -> Result<(), Error> {
-        // What moved from page to page left copies behind, which deletion does not find: all pages are written anew.
-        self.db.execute_batch("VACUUM").map_err(self.sql())?;
-        let busy: i64 = self
-            .db
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))
-            .map_err(self.sql())?;
-        if busy != 0 {
-            return Err(Error::Locked(self.folder.clone()));
+        match write_anew(&self.db).map_err(self.sql())? {
+            true => Ok(()),
+            false => Err(Error::Locked(self.folder.clone())),
         }
-        Ok(())
     }
 
     /// Lets the log go when the database is closed, if it is long.
@@ -366,6 +360,14 @@ fn connect(folder: &Path, access: Access) -> Result<Connection, Error> {
         Ok(db)
     };
     open().map_err(sql(path.clone()))
+}
+
+/// Writes all pages of a database anew, since what moved from page to page left copies behind which deletion does not find. They go over
+/// from its log into its file, and the log is emptied, unless somebody reads it: then false.
+pub(super) fn write_anew(db: &Connection) -> rusqlite::Result<bool> {
+    db.execute_batch("VACUUM")?;
+    let busy: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
+    Ok(busy == 0)
 }
 
 /// Sees a file, or the names in a folder, onto the disk.

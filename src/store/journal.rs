@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::Error;
 use super::copy::copy_database;
-use super::files::{sql, sync};
+use super::files::{sql, sync, write_anew};
 use crate::kernel::hash::hash;
 use crate::model::Article;
 
@@ -168,10 +168,7 @@ impl Journal {
             }
             tx.execute("DELETE FROM answers", [])?;
             tx.commit()?;
-            // Pages are written anew without what moved between them, go over from the database's log into its file, and the log is
-            // emptied.
-            db.execute_batch("VACUUM")?;
-            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            write_anew(db)?;
             Ok(waited)
         };
         write(&mut self.db).map_err(sql(self.path.clone()))

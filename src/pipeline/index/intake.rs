@@ -157,13 +157,11 @@ pub(super) struct Versions {
 impl Versions {
     /// Counts tonight's articles.
     pub(super) fn count(&self, counts: &mut Counts) {
-        let those = |test: &dyn Fn(&Prepared) -> bool| {
-            self.added.iter().filter(|article| test(article)).count() as u64
-        };
+        let those = |test: fn(&&Prepared) -> bool| self.added.iter().filter(test).count() as u64;
         counts.repeated = self.repeated;
         counts.added = self.added.len() as u64;
-        counts.without_text = those(&|article| article.n_words == 0);
-        counts.undated = those(&|article| article.entry.published().is_none());
+        counts.without_text = those(|article| article.n_words == 0);
+        counts.undated = those(|article| article.entry.published().is_none());
     }
 }
 

@@ -203,13 +203,11 @@ fn story_out(app: &App, index: &Index, told: &Told) -> Result<StoryOut, Problem>
     let mut firsts: Vec<_> = told.articles.iter().collect();
     firsts.sort_by(|a, b| (&a.group, a.entry.by_time()).cmp(&(&b.group, b.entry.by_time())));
     firsts.dedup_by(|a, b| a.group == b.group);
+    let firsts = firsts.into_iter().map(|a| &*a.entry.source);
     Ok(StoryOut {
         line: StoryLine::new(app, summary),
         story_representative_id: stands.map_or(String::new(), |a| a.entry.id.to_string()),
-        independent_reports: app
-            .options
-            .owners
-            .independent(firsts.into_iter().map(|a| &*a.entry.source)),
+        independent_reports: app.options.owners.independent(firsts),
         version: version(index, told)?,
     })
 }
