@@ -1,9 +1,13 @@
 //! What options ask of the library.
 
+use jiff::Timestamp;
+
 use super::exit::Failure;
-use super::groups::{Judging, Reading};
+use super::groups::{Judging, Reading, Records};
+use super::index_args::Keeping;
 use super::targets;
 use crate::params::Params;
+use crate::pipeline::index::Options;
 use crate::read;
 
 impl Judging {
@@ -28,8 +32,15 @@ impl Judging {
 impl Reading {
     /// The reader's options, with the columns to carry through.
     pub(super) fn options(&self, keep: &[String]) -> Result<read::Options, Failure> {
+        Ok(read::Options { format: self.input_format, ..self.records.options(keep)? })
+    }
+}
+
+impl Records {
+    /// The reader's options for inputs of any kind, with the columns to carry through.
+    pub(super) fn options(&self, keep: &[String]) -> Result<read::Options, Failure> {
         Ok(read::Options {
-            format: self.input_format,
+            format: None,
             fields: self.field.clone(),
             id: self.id.clone(),
             timezone: self.timezone.clone(),
@@ -37,5 +48,17 @@ impl Reading {
             max_record: self.max_record.0,
             outlets: targets::outlets(self.sources.as_deref())?,
         })
+    }
+}
+
+impl Keeping {
+    /// What an index keeps for how long, counted at this time.
+    pub(super) fn options(&self, now: Timestamp) -> Options {
+        let Self { retain, store_text } = self;
+        Options {
+            store_text_days: store_text.map(|days| days.0),
+            retain_days: retain.map(|days| days.0),
+            ..Options::at(now)
+        }
     }
 }

@@ -22,6 +22,9 @@ use crate::{pipeline, read, report};
 
 pub(super) fn run(args: &Evaluate, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     if let Some(asked) = &args.sweep {
+    if args.predicted.is_some() {
+        no_setting(layers)?;
+    }
         return sweep::run(args, asked.as_ref(), layers, tell);
     }
     let gold = || labels::read(&args.gold, &labels::columns(&args.level)).map_err(Failure::usage);
@@ -64,6 +67,14 @@ pub(super) fn run(args: &Evaluate, layers: &Layers, tell: &Tell) -> Result<Exit,
 }
 
 fn clusters_of_file(path: &std::path::Path, level: &str) -> Result<Vec<Labelled>, Failure> {
+/// Refuses a setting that is typed where nothing is grouped. One of the environment or of the file is for other commands, too.
+fn no_setting(layers: &Layers) -> Result<(), Failure> {
+    let is_typed = |setting: &Setting| setting.origin == format!("--{}", setting.name);
+    let Some(typed) = layers.settings().into_iter().find(is_typed) else { return Ok(()) };
+    let error = anyhow!("{} changes nothing about clusters that are there", typed.origin);
+    Err(Failure::usage(error).hint("samestory evaluate GOLD --in INPUT... groups the articles"))
+}
+
     match labels::read(path, &labels::columns(level)).map_err(Failure::usage)? {
         Labels::Clusters(rows) => Ok(rows),
         Labels::Pairs(_) => {

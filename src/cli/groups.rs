@@ -32,6 +32,17 @@ pub(super) struct Settings {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Reading")]
 pub(super) struct Reading {
+    #[command(flatten)]
+    pub(super) records: Records,
+    /// The kind of every input, instead of finding out
+    #[arg(long, value_name = "KIND", env = "SAMESTORY_INPUT_FORMAT")]
+    pub(super) input_format: Option<read::Format>,
+}
+
+/// How records are understood, whatever they come in.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Reading")]
+pub(super) struct Records {
     /// Take a field from this column, as in text=story_html
     #[arg(long, value_name = "FIELD=COLUMN", env = "SAMESTORY_FIELD", value_delimiter = ',', value_parser = values::field)]
     pub(super) field: Vec<(Field, String)>,
@@ -41,9 +52,6 @@ pub(super) struct Reading {
     /// The zone of dates that name none
     #[arg(long, value_name = "ZONE", env = "SAMESTORY_TIMEZONE", default_value = "UTC", value_parser = values::timezone)]
     pub(super) timezone: TimeZone,
-    /// The kind of every input, instead of finding out
-    #[arg(long, value_name = "KIND", env = "SAMESTORY_INPUT_FORMAT")]
-    pub(super) input_format: Option<read::Format>,
     /// Refuse records longer than this
     #[arg(long, value_name = "SIZE", env = "SAMESTORY_MAX_RECORD", default_value_t = Bytes(read::Options::default().max_record))]
     pub(super) max_record: Bytes,

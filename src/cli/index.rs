@@ -9,7 +9,7 @@ use super::cluster::use_threads;
 use super::decided::Decided;
 use super::exit::{Exit, Failure};
 use super::groups::Standing;
-use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing, Log};
+use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing, Keeping, Log};
 use super::outcome::say_unmet;
 use super::settings::Layers;
 use super::tell::{Tell, counted, show, thousands};
@@ -17,7 +17,7 @@ use super::update::{folder, take_waiting};
 use super::{interrupt, targets};
 use crate::model::{Entry, Refusal};
 use crate::params::Params;
-use crate::pipeline::index::{Access, Index, Night, Options};
+use crate::pipeline::index::{Access, Index, Night};
 use crate::report::output::Output;
 use crate::report::{write, write_changes};
 
@@ -93,15 +93,16 @@ fn decide(args: &Decide, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
 
 fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     check(args.changes.as_deref(), &args.indexing, &layers.files())?;
-    let Some(days) = args.keeping.retain else {
-        return Err(
-            Failure::usage(anyhow!("nothing says how old is too old")).hint("--retain 90d does")
-        );
-    };
+    let Keeping { retain, store_text } = &args.keeping;
+    if retain.is_none() && store_text.is_none() {
+        let error = anyhow!("nothing says how old is too old");
+        let hint = "--retain 90d does; --store-text 30d, for texts alone";
+        return Err(Failure::usage(error).hint(hint));
+    }
     let changes = open(args.changes.as_deref())?;
     let (mut index, now) = (change(&args.indexing, &args.standing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
-    let night = index.expire(days.0, &Options::at(now))?;
+    let night = index.expire(&args.keeping.options(now))?;
     said(&night, changes, tell)
 }
 

@@ -76,7 +76,7 @@ pub(super) enum Index {
     Log(Log),
     /// Take decisions of editors: must-link, cannot-link, representative, lock, undo
     Decide(Decide),
-    /// Forget whole stories that are older than --retain
+    /// Forget whole stories that are older than --retain, and texts that are older than --store-text
     Expire(Expire),
     /// Forget articles: nothing of them is left in any file
     Forget(Forget),

@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use clap::Args as Group;
 
 use super::exit::{Exit, Failure};
-use super::groups::{Judging, Reading};
+use super::groups::{Judging, Records};
 use super::index_args::{Indexing, Keeping};
 use super::tell::{self, Tell};
 use super::update::folder;
@@ -40,7 +40,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "N", env = "SAMESTORY_THREADS", default_value_t = 0, value_parser = values::threads())]
     pub(super) threads: usize,
     #[command(flatten)]
-    pub(super) reading: Reading,
+    pub(super) reading: Records,
     #[command(flatten)]
     pub(super) judging: Judging,
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::cluster::{nothing_read, originals, use_threads, verdict};
 use super::exit::{Exit, Failure};
-use super::index_args::{Indexing, Keeping, Update};
+use super::index_args::{Indexing, Update};
 use super::outcome::{say_notes, say_unmet};
 use super::settings::Layers;
 use super::tell::{LISTED, Tell, counted};
@@ -73,13 +73,8 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
 
 /// What the options ask of the update.
 fn asked(args: &Update) -> Options {
-    let Keeping { retain, store_text } = &args.keeping;
-    Options {
-        now: args.now.unwrap_or_else(Timestamp::now),
-        dry_run: args.dry_run,
-        store_text_days: store_text.map(|days| days.0),
-        retain_days: retain.map(|days| days.0),
-    }
+    let now = args.now.unwrap_or_else(Timestamp::now);
+    Options { dry_run: args.dry_run, ..args.keeping.options(now) }
 }
 
 /// Adds the articles; what a service holds, the service is asked to.

@@ -103,7 +103,17 @@ impl Store {
     pub fn rows_of_stories_before(&self, time: &str) -> Result<Vec<u32>, Error> {
         let sql = "SELECT row FROM members WHERE story IN \
                    (SELECT story FROM stories WHERE last < ?) ORDER BY row";
-        self.some(sql, [time], |r| r.get(0))
+        self.some(sql, [second], |r| r.get(0))
+    }
+
+    /// Whether a text is stored of an article that is older than a second, which is spelled without the Z at its end.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn has_texts_before(&self, second: &str) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM texts JOIN articles USING (row) \
+                   WHERE IFNULL(published, seen) < ? LIMIT 1";
+        Ok(self.one(sql, second, |_| Ok(()))?.is_some())
     }
 
     /// The article of an id.

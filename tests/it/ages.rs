@@ -101,23 +101,60 @@ fn an_expiry_that_is_only_asked_about_changes_nothing() {
     let path = dir.path("news.idx");
     let mut index = Index::open(&path, Access::Write, &Params::default()).unwrap();
     let options = Options::at("2026-03-02T00:00:00Z".parse().unwrap());
-    let dry = Options { dry_run: true, ..options };
+    let retaining = |days: f64| Options { retain_days: Some(days), ..options };
+    let dry = Options { dry_run: true, ..retaining(30.0) };
     let segments = || std::fs::read_dir(path.join("segments")).unwrap().count();
     let (log, before) = (index.log().unwrap(), segments());
-    let would = index.expire(30.0, &dry).unwrap().changes;
+    let would = index.expire(&dry).unwrap().changes;
     assert_eq!((would.len(), &*would[0].change), (1, "expired"));
     assert_eq!(kept(&dir), ["old new astray"; 2]);
     assert_eq!((index.log().unwrap(), segments()), (log, before), "nothing of it is left");
     for days in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0] {
-        assert!(matches!(index.expire(days, &options), Err(Error::Days(_))), "{days}");
-        let retaining = Options { retain_days: Some(days), ..options };
-        let refused = index.update_articles(Vec::new(), &retaining);
+        assert!(matches!(index.expire(&retaining(days)), Err(Error::Days(_))), "{days}");
+        let refused = index.update_articles(Vec::new(), &retaining(days));
         assert!(matches!(refused, Err(Error::Days(_))), "{days}");
         let storing = Options { store_text_days: Some(days), ..options };
         let stored = index.update_articles(Vec::new(), &storing);
         assert_eq!(stored.is_ok(), days == f64::INFINITY, "{days}");
     }
     assert_eq!(kept(&dir), ["old new astray"; 2]);
-    assert_eq!(index.expire(30.0, &options).unwrap().changes, would);
+    assert_eq!(index.expire(&retaining(30.0)).unwrap().changes, would);
     assert_eq!(kept(&dir), ["new astray"; 2]);
+}
+
+#[test]
+fn texts_expire_alone() {
+    let dir = Dir::new();
+    let [old, new, _] = articles();
+    dir.file("night.jsonl", lines(&[old, new]));
+    dir.run("update --index news.idx night.jsonl --store-text 1000d -o /dev/null").exits(0);
+    let packed = |id: &str| -> Vec<u8> {
+        let index = rusqlite::Connection::open(dir.path("news.idx/index.sqlite")).unwrap();
+        let sql = "SELECT packed FROM texts JOIN articles USING (row) WHERE id = ?";
+        index.query_row(sql, [id], |r| r.get(0)).unwrap()
+    };
+    let texts = [packed("old"), packed("new")];
+    let expire = |options: &str| dir.run(&format!("index expire --index news.idx {options}"));
+    expire("").exits(2).says("--store-text 30d");
+    expire("--retain 2000d").exits(0);
+    assert_eq!(kept(&dir), ["old new"; 2]);
+    expire("--retain 2000d --store-text 30d").exits(0);
+    assert_eq!(kept(&dir), ["old new", "new"]);
+    let files = ["index.sqlite", "index.sqlite-wal"]
+        .map(|name| std::fs::read(dir.path("news.idx").join(name)).unwrap_or_default());
+    let is_left = |text: &Vec<u8>| {
+        files.iter().any(|file| file.windows(text.len()).any(|bytes| bytes == text))
+    };
+    assert_eq!(texts.each_ref().map(is_left), [false, true], "nothing is left in any file");
+    // What is not there cannot go once more, and stories can go with texts.
+    let runs = || dir.run("index stats --index news.idx").exits(0).out;
+    let before = runs();
+    expire("--store-text 30d").exits(0);
+    assert_eq!(
+        runs().lines().find(|l| l.starts_with("runs")),
+        before.lines().find(|l| l.starts_with("runs"))
+    );
+    expire("--retain 30d --store-text 1h").exits(0);
+    assert_eq!(kept(&dir), ["new"; 2]);
+    dir.run("index check --index news.idx").exits(0);
 }

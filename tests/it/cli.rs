@@ -24,6 +24,13 @@ fn help_has_no_option_that_is_always_refused() {
     assert!(settings.contains("decisions"), "{settings}");
 }
 
+#[cfg(feature = "serve")]
+#[test]
+fn a_service_takes_no_kind_of_input() {
+    let said = Dir::new().run("serve --input-format csv --index i").exits(2);
+    said.says("unexpected argument '--input-format'");
+}
+
 #[test]
 fn help() {
     let text = transcript(

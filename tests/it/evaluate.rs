@@ -215,6 +215,8 @@ fn sweeps_that_cannot_be_are_refused() {
         "evaluate n.csv gold.csv --sweep cosine",
         "evaluate n.jsonl gold.csv --sweep cosine",
         "evaluate p.csv gold.csv --plot x.svg",
+        "evaluate p.csv gold.csv --window 1h --story-cut .5",
+        "evaluate m.csv gold.csv --sweep --story-cut=.5",
         "evaluate gold.csv --sweep --plot - --in a.jsonl",
         "evaluate gold.csv --sweep --plot gold.csv --in a.jsonl",
         "evaluate gold.csv --sweep --plot a.jsonl --in a.jsonl",

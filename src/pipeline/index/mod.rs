@@ -87,7 +87,7 @@ pub struct Night {
     pub stages: Vec<StageCount>,
 }
 
-/// How an update is made.
+/// How an update or an expiry is made.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// When articles without a date were seen. Days are not counted from articles that are later.

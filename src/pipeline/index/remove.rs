@@ -52,26 +52,34 @@ impl Index {
         Ok((night, missing))
     }
 
-    /// Forgets whole stories whose newest article is older than so many days before the newest of all, of those that are not
-    /// later than `options.now`. What is left is grouped as one run over it would: reports of its first 33 days, whose past was
-    /// partly in what is forgotten, may be grouped in another way. A dry run only says what would go.
+    /// Forgets whole stories whose newest article is older than `options.retain_days` before the newest of all, of those that
+    /// are not later than `options.now`, and lets texts go that are older than `options.store_text_days`: of these nothing is
+    /// left in any file. What is left is grouped as one run over it would: reports of its first 33 days, whose past was partly
+    /// in what is forgotten, may be grouped in another way. A dry run only says what would go.
     ///
     /// # Errors
-    /// As [`Index::update`]; the days are endless, or below 0.
-    pub fn expire(&mut self, days: f64, options: &Options) -> Result<Night, Error> {
+    /// As [`Index::update`].
+    pub fn expire(&mut self, options: &Options) -> Result<Night, Error> {
         let keep = !options.dry_run;
-        let night = self.change(keep, |index| index.let_expire(days, options, Vec::new()))?;
+        let night = self.change(keep, |index| {
+            let night = index.let_expire(options, Vec::new())?;
+            index.let_texts_go(options)?;
+            Ok::<_, Error>(night)
+        })?;
         self.store.sweep()?;
+        if keep && options.store_text_days.is_some() {
+            self.store.scrub()?;
+        }
         Ok(night.unwrap_or_default())
     }
 
-    /// [`Index::expire`] as a part of a change that tells of these rows; none where nothing is that old.
+    /// Forgets stories as [`Index::expire`] does, as a part of a change that tells of these rows; none where nothing is that old.
     pub(super) fn let_expire(
         &mut self,
-        days: f64,
         options: &Options,
         told: Vec<u32>,
     ) -> Result<Option<Night>, Error> {
+        let Some(days) = options.retain_days else { return Ok(None) };
         let Some(before) = self.cut_off(days, options.now, &[])? else { return Ok(None) };
         let removed = self.store.rows_of_stories_before(&before)?;
         if removed.is_empty() {
@@ -85,18 +93,36 @@ impl Index {
         self.remove(gone, ending, Batch { run, removed, ..Batch::default() }, told).map(Some)
     }
 
-    /// The time, as the database spells it, before which articles are older than so many days: those are counted to the newest
-    /// article of the index and of some new ones that is not later than `now`, for a date in the future makes nothing old.
-    /// None where nothing can be that old.
+    /// Lets the texts go that are older than they are stored for.
+    fn let_texts_go(&self, options: &Options) -> Result<(), Error> {
+        let Some(before) = self.texts_before(options, &[])? else { return Ok(()) };
+        if !self.store.has_texts_before(&before)? {
+            return Ok(());
+        }
+        let run = RunLine { at: options.now.to_string(), command: "expire", ..RunLine::default() };
+        self.store.write(&Batch { run, texts_before: Some(before), ..Batch::default() })
+    }
+
+    /// The time before which texts are let go, as [`Index::cut_off`] gives it; none where all of them stay.
+    pub(super) fn texts_before(
+        &self,
+        options: &Options,
+        new: &[Stored],
+    ) -> Result<Option<String>, Error> {
+        // Endless days let no text go.
+        match options.store_text_days.filter(|days| *days != f64::INFINITY) {
+            Some(days) => self.cut_off(days, options.now, new),
+            None => Ok(None),
+        }
+    }
+
+    /// The second before which articles are older than so many days: those are counted to the newest article of the index and
+    /// of some new ones that is not later than `now`, for a date in the future makes nothing old. None where nothing can be
+    /// that old.
     ///
     /// # Errors
     /// The days are no number, endless or below 0; the database cannot be read.
-    pub(super) fn cut_off(
-        &self,
-        days: f64,
-        now: Timestamp,
-        new: &[Stored],
-    ) -> Result<Option<String>, Error> {
+    fn cut_off(&self, days: f64, now: Timestamp, new: &[Stored]) -> Result<Option<String>, Error> {
         if !days.is_finite() || days < 0.0 {
             return Err(Error::Days(days));
         }

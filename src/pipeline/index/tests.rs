@@ -245,7 +245,8 @@ fn live(steps: &[Step], ignore_dates: bool) -> Result<(), TestCaseError> {
                     .flatten()
                     .collect();
                 survivors.retain(|id, _| !gone.contains(id));
-                index.expire(f64::from(*days), &Options::at(now)).unwrap()
+                let retain_days = Some(f64::from(*days));
+                index.expire(&Options { retain_days, ..Options::at(now) }).unwrap()
             }
             Step::Decide(v, a, b) => {
                 let made = decision(*v, *a, *b);

@@ -125,10 +125,7 @@ impl Index {
         batch.removed.sort_unstable();
         let stored = |a: Prepared| Stored { row: a.row, entry: a.entry };
         batch.articles = versions.added.into_iter().map(stored).collect();
-        // Endless days let no text go.
-        if let Some(days) = options.store_text_days.filter(|days| *days != f64::INFINITY) {
-            batch.texts_before = self.cut_off(days, options.now, &batch.articles)?;
-        }
+        batch.texts_before = self.texts_before(options, &batch.articles)?;
         let Counts { added, repeated, .. } = night.counts;
         let (replaced, refused) = (batch.removed.len() as i64, night.refusals.len() as i64);
         batch.run = RunLine {
@@ -151,14 +148,11 @@ impl Index {
                 let turn = Turn { state, successors, ending, batch, decided, told, clock };
                 index.settle(turn, &mut night)?;
             }
-            if let Some(days) = options.retain_days {
-                let told = tonight.into_iter().collect();
-                if let Some(left) = index.let_expire(days, options, told)? {
-                    night.changes.extend(left.changes);
-                    // What was said of tonight's articles may hold no longer.
-                    (night.grouping, night.tonight) = (left.grouping, left.tonight);
-                    night.counts.unmet = left.counts.unmet;
-                }
+            if let Some(left) = index.let_expire(options, tonight.into_iter().collect())? {
+                night.changes.extend(left.changes);
+                // What was said of tonight's articles may hold no longer.
+                (night.grouping, night.tonight) = (left.grouping, left.tonight);
+                night.counts.unmet = left.counts.unmet;
             }
             ready(&night)
         })?;
