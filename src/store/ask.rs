@@ -96,11 +96,11 @@ impl Store {
         Ok(self.one(sql, now, |r| time(r, 0))?.flatten())
     }
 
-    /// The rows of all stories whose newest article is older than a time.
+    /// The rows of all stories whose newest article is older than a second, which is spelled without the Z at its end.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn rows_of_stories_before(&self, time: &str) -> Result<Vec<u32>, Error> {
+    pub fn rows_of_stories_before(&self, second: &str) -> Result<Vec<u32>, Error> {
         let sql = "SELECT row FROM members WHERE story IN \
                    (SELECT story FROM stories WHERE last < ?) ORDER BY row";
         self.some(sql, [second], |r| r.get(0))

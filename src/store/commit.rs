@@ -28,7 +28,7 @@ pub struct Batch {
     pub articles: Vec<Stored>,
     /// Texts of new articles as delivered, packed, by row.
     pub texts: Vec<(u32, Vec<u8>)>,
-    /// Texts of articles published, or else seen, before this are let go.
+    /// Texts of articles published, or else seen, before this second are let go; it is spelled without the Z at its end.
     pub texts_before: Option<String>,
     /// Decisions that editors made, and when.
     pub decisions: Vec<Decision>,

@@ -83,11 +83,14 @@ impl Store {
             sql.push_str(condition);
             values.push(value);
         };
+        // Times are compared as they are spelled, and with the Z one with a fraction would come before the second that it is in.
         if let Some(since) = &filter.since {
-            demand("s.last >= ?", since.clone().into());
+            // The first of the two is for the index of the column.
+            demand("s.last >= SUBSTR(?, 1, 19)", since.clone().into());
+            demand("RTRIM(s.last, 'Z') >= RTRIM(?, 'Z')", since.clone().into());
         }
         if let Some(until) = &filter.until {
-            demand("s.first <= ?", until.clone().into());
+            demand("RTRIM(s.first, 'Z') <= RTRIM(?, 'Z')", until.clone().into());
         }
         if filter.min_size > 1 {
             demand("s.size >= ?", filter.min_size.into());
@@ -148,7 +151,7 @@ impl Store {
     /// The database cannot be read.
     pub fn placed_in(&self, story: u32) -> Result<Vec<Located>, Error> {
         let sql = format!(
-            "SELECT {PLACED} WHERE m.story = ? ORDER BY IFNULL(a.published, IFNULL(a.seen, '')), a.id"
+            "SELECT {PLACED} WHERE m.story = ? ORDER BY RTRIM(IFNULL(a.published, IFNULL(a.seen, '')), 'Z'), a.id"
         );
         self.some(&sql, [story], placed)
     }

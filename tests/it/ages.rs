@@ -158,3 +158,18 @@ fn texts_expire_alone() {
     assert_eq!(kept(&dir), ["new"; 2]);
     dir.run("index check --index news.idx").exits(0);
 }
+
+#[test]
+fn half_a_second_is_not_too_old() {
+    let dir = Dir::new();
+    let article = |id: &str, title: &str, published: &str| json!({"id": id, "title": title, "text": format!("{title}."), "published": published});
+    let half = article("half", "Flood barrier closes", "2026-03-01T10:30:00.500Z");
+    let whole = article("whole", "Otters swim in the harbour", "2026-03-01T10:30:00Z");
+    let early = article("early", "Ferry runs aground", "2026-03-01T10:29:59.500Z");
+    let new = article("new", "Library lends seeds", "2026-03-04T10:30:00Z");
+    dir.file("night.jsonl", lines(&[half, whole, early, new]));
+    dir.run("update --index news.idx night.jsonl --store-text 3d -o /dev/null").exits(0);
+    assert_eq!(kept(&dir), ["half whole early new", "half whole new"]);
+    dir.run("index expire --index news.idx --retain 3d").exits(0);
+    assert_eq!(kept(&dir), ["half whole new"; 2]);
+}

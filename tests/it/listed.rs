@@ -137,3 +137,32 @@ fn the_last_page_of_runs_is_the_last() {
     assert_eq!(some["next_before"], some["items"][0]["run"]);
     asked.stop();
 }
+
+#[test]
+fn half_a_second_is_later_than_the_second_that_it_is_in() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let copy = |id: &str, published: &str| {
+        let title = "Goats block the Wendel pass";
+        json!({"id": id, "title": title, "text": title, "source": id, "published": published})
+    };
+    let half = copy("a", "2026-03-04T10:30:00.5Z");
+    let whole = copy("b", "2026-03-04T10:30:00Z");
+    asked.batch(&format!("{half}\n{whole}")).is(201);
+    asked.settled("b");
+    let story = asked.story_of("a");
+    let story = asked.get(&format!("/v1/stories/{story}/members")).is(200).json();
+    let ids = story["items"].as_array().unwrap().iter().map(|article| &article["article_id"]);
+    assert_eq!(ids.collect::<Vec<_>>(), ["b", "a"], "the earliest first: {story}");
+    let found = |query: &str| {
+        let stories = asked.get(&format!("/v1/stories?{query}")).is(200).json();
+        stories["items"].as_array().unwrap().len()
+    };
+    for (since, is_found) in [("00Z", 1), ("00.25Z", 1), ("00.5Z", 1), ("00.75Z", 0), ("01Z", 0)] {
+        assert_eq!(found(&format!("since=2026-03-04T10:30:{since}")), is_found, "{since}");
+    }
+    for (until, is_found) in [("29:59Z", 0), ("29:59.5Z", 0), ("30:00Z", 1), ("30:00.5Z", 1)] {
+        assert_eq!(found(&format!("until=2026-03-04T10:{until}")), is_found, "{until}");
+    }
+    asked.stop();
+}

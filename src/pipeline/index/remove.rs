@@ -130,7 +130,8 @@ impl Index {
         let Some(newest) = self.store.newest(now)?.max(new.max()) else { return Ok(None) };
         let seconds = newest.as_second().checked_sub((days * 86_400.0) as i64);
         let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
-        Ok(time.map(|time| time.to_string()))
+        // Times are compared as the database spells them. Without the Z of that second this comes before all that are in it.
+        Ok(time.map(|time| time.strftime("%Y-%m-%dT%H:%M:%S").to_string()))
     }
 
     /// Takes decisions of editors; those that contradict others are refused, by position, with the reason.
