@@ -14,7 +14,7 @@ use super::tell::{LISTED, Tell, thousands};
 use super::{interrupt, memory, targets};
 use crate::model::Article;
 use crate::params::Params;
-use crate::pipeline::{self, Memory, Run};
+use crate::pipeline::{self, Counts, Memory, Run};
 use crate::read;
 use crate::report::output::{self, Output, Pending};
 use crate::report::{Table, write, write_refusals, write_unique};
@@ -54,8 +54,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let table = settings.writing.table(&keep, &owners);
     targets.write(&run, &table, originals, &args.inputs, &layers.settings(), &params)?;
     say_outcome(&run, tell);
-    let articles = run.grouping.articles.len() as u64;
-    let verdict = verdict(&settings.running, run.refusals.len() as u64, articles);
+    let verdict = verdict(&settings.running, run.refusals.len(), &run.counts);
     let verdict = verdict.map_err(|failure| match args.refusals {
         None => failure.hint("--refusals FILE lists them"),
         Some(_) => failure,
@@ -147,9 +146,14 @@ pub(super) fn use_threads(threads: usize) -> Result<(), Failure> {
     })
 }
 
-/// Whether the refusals are more than the user allows; the output is written by now.
-pub(super) fn verdict(running: &Running, refused: u64, articles: u64) -> Result<Exit, Failure> {
-    let all = refused + articles;
+/// Whether more of the records are refused than the user allows; the output is written by now.
+pub(super) fn verdict(
+    running: &Running,
+    refused: usize,
+    &Counts { added, repeated, .. }: &Counts,
+) -> Result<Exit, Failure> {
+    let refused = refused as u64;
+    let all = refused + added + repeated;
     let limit = running.max_refused.filter(|limit| limit.is_passed(refused, all));
     let rule = match limit {
         Some(limit) => format!("more than --max-refused {limit}"),

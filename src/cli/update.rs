@@ -68,7 +68,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     }
     commit(others, rows)?;
     say_outcome(&night, args.keeping.retain.is_some(), tell);
-    verdict(&settings.running, night.refusals.len() as u64, night.counts.read)
+    verdict(&settings.running, night.refusals.len(), &night.counts)
 }
 
 /// What the options ask of the update.

@@ -89,3 +89,22 @@ fn who_stands_for_a_group_is_one_rule_for_all_commands() {
         assert!(!dir.read("c.csv").contains(",representative,"), "{}", dir.read("c.csv"));
     }
 }
+
+/// What was read is what was refused, added and given once more, whichever command counts it.
+#[test]
+fn the_share_of_what_is_refused_is_of_all_records() {
+    let dir = Dir::new();
+    let article = |n: usize, title: &str| json!({"id": n, "title": title}).to_string() + "\n";
+    let ten: String = (0..10).map(|n| article(n, &format!("Ferry {n} sails"))).collect();
+    dir.file("repeats.jsonl", ten.repeat(10) + "{\n");
+    let others: String = (0..5).map(|n| article(n, &format!("Library {n} opens"))).collect();
+    dir.file("conflicts.jsonl", ten + &others);
+    let run = |command: &str| dir.run(&format!("{command} -o /dev/null"));
+    for [once, again] in [["cluster"; 2], ["update --index a.idx", "update --index b.idx"]] {
+        run(&format!("{once} repeats.jsonl --max-refused 5%")).exits(0);
+        let refused = run(&format!("{once} repeats.jsonl --strict")).exits(3);
+        refused.says("1 of 101 records were refused, and --strict allows none");
+        let refused = run(&format!("{again} conflicts.jsonl --max-refused 0")).exits(3);
+        refused.says("5 of 15 records were refused, more than --max-refused 0");
+    }
+}
