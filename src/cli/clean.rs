@@ -9,11 +9,12 @@ use serde_json::json;
 use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
 use super::groups::{Cleaning, Reading};
+use super::seen::Seen;
 use super::settings::Layers;
 use super::tell::Tell;
 use super::{interrupt, targets};
 use crate::model::Article;
-use crate::read::{self, Chunk};
+use crate::read::Chunk;
 use crate::report::output::Output;
 use crate::stages::clean::{Cleaned, Dropped, clean_and_tell};
 use crate::text::boilerplate::Boilerplate;
@@ -38,16 +39,14 @@ pub(super) struct Clean {
 pub(super) fn run(args: &Clean, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     targets::check([args.output.as_deref()], &args.inputs, &layers.files(), None)?;
     let pending = interrupt::watch();
-    let reader = read::open(&args.inputs, args.reading.options(&[])?).map_err(Failure::usage)?;
+    let mut seen = Seen::default();
+    let reader = seen.open(&args.inputs, &args.reading)?;
     let mut output = Output::open(args.output.as_deref(), &pending)?;
     let learnt: Option<&Boilerplate> = args.cleaning.boilerplate.as_deref();
     let write = if args.format == "jsonl" { write_json } else { write_text };
-    let (mut articles, mut refusals) = (0, Vec::new());
     output.fill(|out| {
         for parsed in reader.map(Chunk::parse) {
-            articles += parsed.articles.len();
-            refusals.extend(parsed.refusals);
-            parsed.articles.iter().try_for_each(|article| {
+            seen.articles(parsed).iter().try_for_each(|article| {
                 let Article { id, source, title, text, .. } = article;
                 let (cleaned, dropped) = clean_and_tell(learnt, source, title, text);
                 let told = |d: &Dropped| tell.aside(&format!("{id}: {}: {}", d.rule, d.text));
@@ -57,9 +56,9 @@ pub(super) fn run(args: &Clean, layers: &Layers, tell: &Tell) -> Result<Exit, Fa
         }
         Ok(())
     })?;
-    tell.refusals(&refusals, None);
-    if articles == 0 {
-        return Err(nothing_read(refusals.len()));
+    seen.say(tell);
+    if seen.counts.read == 0 {
+        return Err(nothing_read(seen.refusals.len()));
     }
     output.commit()?;
     Ok(Exit::Done)

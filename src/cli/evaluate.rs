@@ -10,21 +10,22 @@ use super::cluster::{nothing_read, use_threads};
 use super::exit::{Exit, Failure};
 use super::labels::{self, Labelled, Labels, Met, meet};
 use super::pairs::{count, pairs_json, pairs_text};
-use super::settings::Layers;
+use super::seen::Seen;
+use super::settings::{Layers, Setting};
 use super::sweep;
 use super::tell::{Tell, show, thousands};
 use super::worst::Worst;
 use crate::kernel::bootstrap::bcubed_interval;
 use crate::kernel::metrics::{Agreement, Scores, agreement};
-use crate::model::Refusal;
 use crate::params::Params;
-use crate::{pipeline, read, report};
+use crate::pipeline::{self, Run};
+use crate::report;
 
 pub(super) fn run(args: &Evaluate, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
-    if let Some(asked) = &args.sweep {
     if args.predicted.is_some() {
         no_setting(layers)?;
     }
+    if let Some(asked) = &args.sweep {
         return sweep::run(args, asked.as_ref(), layers, tell);
     }
     let gold = || labels::read(&args.gold, &labels::columns(&args.level)).map_err(Failure::usage);
@@ -37,8 +38,8 @@ pub(super) fn run(args: &Evaluate, layers: &Layers, tell: &Tell) -> Result<Exit,
             let progress = tell.progress("reading and grouping");
             let grouped = group(args, &args.judging.params());
             drop(progress);
-            let (rows, refusals) = grouped?;
-            tell.refusals(&refusals, None);
+            let (rows, seen) = grouped?;
+            seen.say(tell);
             (rows, gold)
         }
     };
@@ -66,7 +67,6 @@ pub(super) fn run(args: &Evaluate, layers: &Layers, tell: &Tell) -> Result<Exit,
     show(|out| out.write_all(figures.as_bytes()))
 }
 
-fn clusters_of_file(path: &std::path::Path, level: &str) -> Result<Vec<Labelled>, Failure> {
 /// Refuses a setting that is typed where nothing is grouped. One of the environment or of the file is for other commands, too.
 fn no_setting(layers: &Layers) -> Result<(), Failure> {
     let is_typed = |setting: &Setting| setting.origin == format!("--{}", setting.name);
@@ -75,6 +75,7 @@ fn no_setting(layers: &Layers) -> Result<(), Failure> {
     Err(Failure::usage(error).hint("samestory evaluate GOLD --in INPUT... groups the articles"))
 }
 
+fn clusters_of_file(path: &std::path::Path, level: &str) -> Result<Vec<Labelled>, Failure> {
     match labels::read(path, &labels::columns(level)).map_err(Failure::usage)? {
         Labels::Clusters(rows) => Ok(rows),
         Labels::Pairs(_) => {
@@ -85,22 +86,21 @@ fn no_setting(layers: &Layers) -> Result<(), Failure> {
 }
 
 /// Groups the inputs: the clusters are read back from the very rows that `cluster` writes.
-pub(super) fn group(
-    args: &Evaluate,
-    params: &Params,
-) -> Result<(Vec<Labelled>, Vec<Refusal>), Failure> {
-    let reader = read::open(&args.inputs, args.reading.options(&[])?).map_err(Failure::usage)?;
-    let mut run = pipeline::cluster(reader, params).map_err(Failure::aside)?;
-    args.judging.refuse(&mut run.refusals);
-    if run.grouping.articles.is_empty() {
-        return Err(nothing_read(run.refusals.len()));
+pub(super) fn group(args: &Evaluate, params: &Params) -> Result<(Vec<Labelled>, Seen), Failure> {
+    let mut seen = Seen::default();
+    let reader = seen.open(&args.inputs, &args.reading)?;
+    let Run { grouping, mut refusals, counts, notes, .. } =
+        pipeline::cluster(reader, params).map_err(Failure::aside)?;
+    args.judging.refuse(&mut refusals);
+    if grouping.articles.is_empty() {
+        return Err(nothing_read(refusals.len()));
     }
     let mut table = Vec::new();
-    let written = report::write(&mut table, &run.grouping, &report::Table::default());
+    let written = report::write(&mut table, &grouping, &report::Table::default());
     written.map_err(Failure::usage)?;
     let labels = labels::parse(&table, &labels::columns(&args.level));
     match labels.context("the clusters").map_err(Failure::usage)? {
-        Labels::Clusters(rows) => Ok((rows, run.refusals)),
+        Labels::Clusters(rows) => Ok((rows, Seen { counts, notes, refusals, ..seen })),
         Labels::Pairs(_) => unreachable!("the rows of articles are no labelled pairs"),
     }
 }

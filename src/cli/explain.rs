@@ -10,15 +10,16 @@ use serde::Serialize;
 use super::cluster::use_threads;
 use super::exit::{Exit, Failure};
 use super::groups::{Judging, Reading};
+use super::seen::Seen;
 use super::settings::Layers;
 use super::tell::{Tell, screen, show};
 use super::{interrupt, targets};
+use crate::model::Article;
 use crate::model::explain::Explanation;
-use crate::model::{Article, Refusal};
+use crate::pipeline;
 use crate::pipeline::index::{Access, Index};
 use crate::report::output::Output;
 use crate::report::{html, printable_json, terminal};
-use crate::{pipeline, read};
 
 #[derive(Debug, Group)]
 pub(super) struct Explain {
@@ -60,23 +61,23 @@ pub(super) fn run(args: &Explain, layers: &Layers, tell: &Tell) -> Result<Exit, 
         args.judging.no_decisions()?;
     }
     use_threads(0)?;
-    let mut refusals = Vec::new();
-    args.judging.refuse(&mut refusals);
+    let mut seen = Seen::default();
+    args.judging.refuse(&mut seen.refusals);
     let done = match &args.b {
-        Some(b) => pair(args, b, &mut refusals),
-        None => story(args, &mut refusals),
+        Some(b) => pair(args, b, &mut seen),
+        None => story(args, &mut seen),
     };
-    refusals.sort();
+    seen.refusals.sort();
     // A file that is named as an article is read once more for its id.
-    refusals.dedup();
-    tell.refusals(&refusals, None);
+    seen.refusals.dedup();
+    seen.say(tell);
     done
 }
 
-fn pair(args: &Explain, b: &str, refusals: &mut Vec<Refusal>) -> Result<Exit, Failure> {
+fn pair(args: &Explain, b: &str, seen: &mut Seen) -> Result<Exit, Failure> {
     let explanation = match &args.index {
         Some(folder) => in_index(args, folder, [&args.a, b])?,
-        None => in_inputs(args, [&args.a, b], refusals)?,
+        None => in_inputs(args, [&args.a, b], seen)?,
     };
     let explanation = explanation
         .map_err(|id| Failure::usage(anyhow!("no article has the id {id}")).hint(NAMES))?;
@@ -94,21 +95,17 @@ fn in_index(args: &Explain, folder: &Path, ids: [&str; 2]) -> Result<Found, Fail
     Ok(Index::open(folder, Access::Read, &params)?.explain(ids, &params)?)
 }
 
-fn in_inputs(
-    args: &Explain,
-    named: [&str; 2],
-    refusals: &mut Vec<Refusal>,
-) -> Result<Found, Failure> {
+fn in_inputs(args: &Explain, named: [&str; 2], seen: &mut Seen) -> Result<Found, Failure> {
     let (inputs, ids) = if args.inputs.is_empty() {
         let [a, b] = named;
-        let ids = [only_id(args, a, refusals)?, only_id(args, b, refusals)?];
+        let ids = [only_id(args, a, seen)?, only_id(args, b, seen)?];
         (named.map(str::to_owned).to_vec(), ids)
     } else {
         (args.inputs.clone(), named.map(str::to_owned))
     };
     let ids = ids.each_ref().map(String::as_str);
     differ(ids)?;
-    let found = pipeline::explain(articles(args, &inputs, refusals)?, ids, &args.judging.params());
+    let found = pipeline::explain(articles(args, &inputs, seen)?, ids, &args.judging.params());
     found.map_err(Failure::aside)
 }
 
@@ -119,15 +116,14 @@ fn differ([a, b]: [&str; 2]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn story(args: &Explain, refusals: &mut Vec<Refusal>) -> Result<Exit, Failure> {
+fn story(args: &Explain, seen: &mut Seen) -> Result<Exit, Failure> {
     let params = args.judging.params();
     let tree = if let Some(folder) = &args.index {
         Index::open(folder, Access::Read, &params)?.explain_story(&args.a)?
     } else if args.inputs.is_empty() {
         return Err(Failure::usage(anyhow!("{}: of which articles?", args.a)).hint(NAMES));
     } else {
-        let found =
-            pipeline::explain_story(articles(args, &args.inputs, refusals)?, &args.a, &params);
+        let found = pipeline::explain_story(articles(args, &args.inputs, seen)?, &args.a, &params);
         found.map_err(Failure::aside)?.ok()
     };
     let tree = tree.ok_or_else(|| {
@@ -164,26 +160,26 @@ fn put(
     }
 }
 
-/// The articles of some inputs, chunk by chunk; what could not be read joins the refusals.
+/// The articles of some inputs, chunk by chunk.
 fn articles<'a>(
     args: &Explain,
     inputs: &[String],
-    refusals: &'a mut Vec<Refusal>,
+    seen: &'a mut Seen,
 ) -> Result<impl Iterator<Item = Vec<Article>> + use<'a>, Failure> {
-    let reader = read::open(inputs, args.reading.options(&[])?).map_err(Failure::usage)?;
-    Ok(reader.map(|chunk| {
-        let parsed = chunk.parse();
-        refusals.extend(parsed.refusals);
-        parsed.articles
-    }))
+    let reader = seen.open(inputs, &args.reading)?;
+    Ok(reader.map(|chunk| seen.articles(chunk.parse())))
 }
 
 /// The id of the article of a file that holds one.
-fn only_id(args: &Explain, file: &str, refusals: &mut Vec<Refusal>) -> Result<String, Failure> {
-    let found = articles(args, &[file.to_owned()], refusals);
+fn only_id(args: &Explain, file: &str, seen: &mut Seen) -> Result<String, Failure> {
+    let mut once = Seen::default();
+    let found = articles(args, &[file.to_owned()], &mut once);
     let found = found.map_err(|failure| failure.hint(NAMES))?;
     let mut articles = found.flatten();
-    match (articles.next(), articles.next()) {
+    let first_two = (articles.next(), articles.next());
+    drop(articles);
+    seen.refusals.extend(once.refusals);
+    match first_two {
         (Some(article), None) => Ok(article.id),
         (None, _) => Err(Failure::usage(anyhow!("{file}: no article in it"))),
         (Some(_), Some(_)) => {

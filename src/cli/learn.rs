@@ -9,11 +9,12 @@ use super::args::SETTINGS;
 use super::cluster::nothing_read;
 use super::exit::{Exit, Failure};
 use super::groups::Reading;
+use super::seen::Seen;
 use super::settings::Layers;
 use super::tell::{Tell, counted};
 use super::{interrupt, targets, values};
 use crate::model::Article;
-use crate::read::{self, Chunk};
+use crate::read::Chunk;
 use crate::report::output::Output;
 use crate::stages::clean::clean;
 use crate::stages::learn::{Counted, Repeated};
@@ -113,17 +114,14 @@ fn read_all(
     mut each: impl FnMut(&Article),
 ) -> Result<Output, Failure> {
     let pending = interrupt::watch();
-    let reader =
-        read::open(&corpus.inputs, corpus.reading.options(&[])?).map_err(Failure::usage)?;
+    let mut seen = Seen::default();
+    let reader = seen.open(&corpus.inputs, &corpus.reading)?;
     let output = Output::open(Some(&corpus.output), &pending)?;
-    let (mut articles, mut refusals) = (0, Vec::new());
     for parsed in reader.map(Chunk::parse) {
-        articles += parsed.articles.len();
-        refusals.extend(parsed.refusals);
-        parsed.articles.iter().for_each(&mut each);
+        seen.articles(parsed).iter().for_each(&mut each);
     }
-    tell.refusals(&refusals, None);
-    if articles == 0 { Err(nothing_read(refusals.len())) } else { Ok(output) }
+    seen.say(tell);
+    if seen.counts.read == 0 { Err(nothing_read(seen.refusals.len())) } else { Ok(output) }
 }
 
 fn write(mut output: Output, bytes: &[u8]) -> Result<(), Failure> {

@@ -24,6 +24,7 @@ mod pairs;
 mod plot;
 mod report;
 mod rows;
+mod seen;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;

@@ -128,15 +128,16 @@ fn of_runs<'a>(
     use_threads(0)?;
     let progress = tell.progress("sweeping");
     let mut points = Vec::new();
-    let mut refused = None;
+    let mut first = None;
     for value in values {
         *field(&mut params) = value;
-        let (predicted, refusals) = group(args, &params)?;
-        refused.get_or_insert(refusals);
+        let (predicted, seen) = group(args, &params)?;
+        first.get_or_insert(seen);
         points.push(measure(value, &predicted, gold)?);
     }
     drop(progress);
-    tell.refusals(&refused.unwrap_or_default(), None);
+    // The inputs are the same at each value.
+    first.unwrap_or_default().say(tell);
     let measure = if matches!(gold, Labels::Pairs(_)) { "pairs" } else { "B-cubed" };
     let base = Some((base, if is_default { "default" } else { "as set" }));
     Ok(Swept { sweep, measure, points, base, grouped: None })

@@ -43,8 +43,22 @@ fn a_column_that_no_record_has_is_told() {
         assert_eq!(told(&ended.err), absent, "{}", ended.err);
         assert!(ended.err.contains("warning: --keep colour: no record has this column\n"));
     }
-    let ended = dir.run("report n.jsonl --id number").exits(0);
-    assert_eq!(told(&ended.err), ["--id number"]);
+    dir.file("gold.csv", "id,cluster\nb40cbcca8f506c08,1\n")
+        .file("o.jsonl", "{\"title\":\"Two\"}\n");
+    for command in [
+        "report n.jsonl",
+        "clean n.jsonl",
+        "learn boilerplate n.jsonl -o learnt",
+        "explain n.jsonl o.jsonl",
+        "evaluate gold.csv --sweep window=1d..2d:1d --in n.jsonl",
+        "evaluate gold.csv --in n.jsonl",
+    ] {
+        let (words, inputs) = command.split_once(" --in ").unwrap_or((command, ""));
+        let inputs = if inputs.is_empty() { String::new() } else { format!("--in {inputs}") };
+        let ended = dir.run(&format!("{words} --id number {inputs}")).exits(0);
+        assert_eq!(told(&ended.err), ["--id number"], "{command}: {}", ended.err);
+        assert_eq!(ended.err.matches("articles without a text").count(), 1, "{}", ended.err);
+    }
     // Of nothing, nothing is missing.
     dir.file("e.jsonl", "");
     assert_eq!(told(&dir.run("cluster e.jsonl --keep colour").exits(2).err), [""; 0]);
