@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::groups::{Judging, Records};
 use super::index_args::{Indexing, Keeping};
 use super::tell::{self, Tell};
-use super::update::folder;
+use super::update::{ROOM, folder};
 use super::{interrupt, targets, values};
 use crate::service::{self, Error, Limits, Tokens};
 
@@ -103,7 +103,9 @@ impl From<Error> for Failure {
             }
             Error::Listen { .. } => Self::usage(error).hint("--listen names another address or port"),
             Error::Threads(_) => Self::usage(error),
-            Error::Io { .. } => Self { exit: Exit::Unwritable, error: error.into(), hint: None },
+            Error::Io { .. } => {
+                Self { exit: Exit::Unwritable, error: error.into(), hint: None }.hint(ROOM)
+            }
         }
     }
 }

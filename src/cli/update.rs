@@ -166,13 +166,17 @@ fn say_outcome(night: &Night, expires: bool, tell: &Tell) {
     tell.note(&counts.into_iter().chain(expired).collect::<Vec<_>>().join(", "));
 }
 
+/// What to look at where the system refuses something about an index.
+pub(super) const ROOM: &str = "whoever uses an index, if only to look, must be able to write into its folder, on a disk that \
+                               has room";
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let (exit, hint) = match &error {
             Error::Missing(_) => {
                 (Exit::Usage, Some("`samestory update --index DIR INPUT...` makes one"))
             }
-            Error::Foreign(_) | Error::Taken(_) => {
+            Error::Foreign(_) | Error::NoFolder(_) | Error::Taken(_) => {
                 (Exit::Usage, Some("name a folder that is empty, or not there yet"))
             }
             Error::Parameters { .. } => (
@@ -193,7 +197,7 @@ impl From<Error> for Failure {
                 Exit::Damaged,
                 Some("put back a backup, or build it again: samestory update --index NEW INPUT..."),
             ),
-            Error::Io { .. } | Error::Sql { .. } => (Exit::Unwritable, None),
+            Error::Io { .. } | Error::Sql { .. } => (Exit::Unwritable, Some(ROOM)),
         };
         let failure = Self { exit, error: error.into(), hint: None };
         match hint {

@@ -67,12 +67,12 @@ pub enum Error {
     #[error("cannot start the threads")]
     Threads(#[source] std::io::Error),
     /// The system refuses something else.
-    #[error("{path}: {source}")]
+    #[error("{path}: {cause}")]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The index cannot be used.
     #[error(transparent)]
@@ -105,7 +105,7 @@ impl Service {
         let lookup = Lookup::new(&options.params, options.limits.recent);
         let open = || Journal::open(&options.index);
         let (intake_journal, mut writer_journal, texts) = (open()?, open()?, open()?);
-        let urandom = |source| Error::Io { path: "/dev/urandom".into(), source };
+        let urandom = |cause| Error::Io { path: "/dev/urandom".into(), cause };
         let (secret, run) =
             (state::random(32).map_err(urandom)?, state::random(4).map_err(urandom)?);
         let (intake, requests) = mpsc::sync_channel(WAITING);
@@ -145,7 +145,7 @@ impl Service {
         // What a run before this one accepted and did not come to group is grouped before anything is said.
         writer::work_through(&app, &mut index, &mut writer_journal).map_err(|fault| {
             let path = app.options.index.clone();
-            Error::Io { path, source: std::io::Error::other(fault) }
+            Error::Io { path, cause: std::io::Error::other(fault) }
         })?;
         *app.lookup.write().expect("nobody panics with it") = index.lookup(limits.recent)?;
         let (a, b) = (app.clone(), app.clone());
@@ -240,7 +240,7 @@ impl Door {
                 std::fs::File::options().write(true).create_new(true).mode(0o600).open(&path)?;
             writeln!(file, "{address}\n{secret}")
         };
-        write().map_err(|source| Error::Io { path: path.clone(), source })?;
+        write().map_err(|cause| Error::Io { path: path.clone(), cause })?;
         Ok(Self(path))
     }
 }

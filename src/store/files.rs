@@ -183,7 +183,7 @@ impl Store {
     pub fn segment(&self, named: &Named) -> Result<Segment, Error> {
         let path = self.segment_path(named.number);
         match Segment::open(&path) {
-            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            Err(Error::Io { cause, .. }) if cause.kind() == ErrorKind::NotFound => {
                 Err(Error::damaged(&path, MISSING))
             }
             opened => opened,
@@ -244,15 +244,15 @@ impl Store {
 
 pub(super) fn sql(path: PathBuf) -> impl Fn(rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
-    move |source| match source.sqlite_error_code() {
+    move |cause| match cause.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            Error::damaged(&path, source.to_string())
+            Error::damaged(&path, cause.to_string())
         }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             Error::Locked(path.parent().unwrap_or(&path).to_owned())
         }
-        _ if is_unreadable(&source) => Error::damaged(&path, source.to_string()),
-        _ => Error::Sql { path: path.clone(), source },
+        _ if is_unreadable(&cause) => Error::damaged(&path, cause.to_string()),
+        _ => Error::Sql { path: path.clone(), cause },
     }
 }
 
@@ -277,6 +277,9 @@ fn missing(folder: &Path) -> Vec<PathBuf> {
 
 /// Makes the folder, where it is missing, and demands that it holds nothing but what belongs to an index.
 pub(super) fn make_room(folder: &Path) -> Result<(), Error> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(Error::NoFolder(folder.to_owned()));
+    }
     fs::create_dir_all(folder).map_err(Error::io(folder))?;
     let known = [
         "header",
@@ -329,7 +332,7 @@ pub(super) fn lock(folder: &Path) -> Result<File, Error> {
         Ok(()) if is_at(&file, &path) => Ok(file),
         // Another process holds it, or had it a moment ago and took it away with an index that came to nothing.
         Ok(()) | Err(TryLockError::WouldBlock) => Err(Error::Locked(folder.to_owned())),
-        Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
+        Err(TryLockError::Error(cause)) => Err(Error::Io { path, cause }),
     }
 }
 

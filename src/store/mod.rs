@@ -48,6 +48,9 @@ pub enum Error {
     /// The folder holds something else.
     #[error("{0}: the folder is not empty and holds no index")]
     Foreign(PathBuf),
+    /// There is a file where the folder should be.
+    #[error("{0}: no folder, and an index is one")]
+    NoFolder(PathBuf),
     /// The folder has an index, and one is to be put there.
     #[error("{0}: the folder holds an index already")]
     Taken(PathBuf),
@@ -87,20 +90,20 @@ pub enum Error {
         what: String,
     },
     /// The system refuses.
-    #[error("{path}: {source}")]
+    #[error("{path}: {cause}")]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The database refuses.
-    #[error("{path}: {source}")]
+    #[error("{path}: {cause}")]
     Sql {
         /// The database.
         path: PathBuf,
         /// What it says.
-        source: rusqlite::Error,
+        cause: rusqlite::Error,
     },
 }
 
@@ -109,7 +112,7 @@ const MISSING: &str = "the segment is missing";
 
 impl Error {
     fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
-        move |source| Self::Io { path: path.to_owned(), source }
+        move |cause| Self::Io { path: path.to_owned(), cause }
     }
 
     /// Whether a segment is not there: for a reader, another moment names others.

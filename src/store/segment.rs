@@ -256,7 +256,7 @@ fn blocks(path: &Path, file: &File, n: usize, length: u64) -> Result<Vec<(u64, b
 fn cut_short(path: &Path, error: std::io::Error) -> Error {
     match error.kind() {
         ErrorKind::UnexpectedEof => Error::damaged(path, "cut short"),
-        _ => Error::Io { path: path.to_owned(), source: error },
+        _ => Error::Io { path: path.to_owned(), cause: error },
     }
 }
 

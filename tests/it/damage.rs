@@ -116,3 +116,29 @@ fn a_column_that_cannot_be_read_is_damage() {
         fs::remove_dir_all(dir.path("copy.idx")).unwrap();
     }
 }
+
+#[test]
+fn what_the_system_refuses_is_said_once_with_what_to_look_at() {
+    let dir = index();
+    let before = dir.names();
+    let hint = "hint: whoever uses an index, if only to look, must be able to write into its folder, on a disk that has room\n";
+    // Not even root can make a folder there.
+    let none = dir.run("update --index /proc/none/news.idx 0.jsonl").exits(6);
+    let said = "samestory: /proc/none/news.idx: No such file or directory (os error 2)\n";
+    assert_eq!(none.err, format!("{said}{hint}"));
+    let database = dir.path("news.idx/index.sqlite");
+    fs::rename(&database, dir.path("aside")).unwrap();
+    fs::create_dir(&database).unwrap();
+    let stats = dir.run("index stats --index news.idx").exits(6);
+    assert_eq!(stats.err.matches("unable to open database file").count(), 1, "{}", stats.err);
+    assert!(stats.err.ends_with(hint), "{}", stats.err);
+    // A file that is named in the place of a folder is a slip, and stays.
+    fs::remove_dir(&database).unwrap();
+    fs::rename(dir.path("aside"), &database).unwrap();
+    for command in ["update --index 0.jsonl 1.jsonl", "index backup 0.jsonl --index news.idx"] {
+        let ended = dir.run(command).exits(2);
+        ended.says("samestory: 0.jsonl: no folder, and an index is one\nhint: name a folder");
+    }
+    dir.run("index stats --index 0.jsonl").exits(2).says("no index here");
+    assert_eq!(dir.names(), before);
+}

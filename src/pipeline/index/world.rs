@@ -82,6 +82,6 @@ pub(super) fn fresh(state: &State, corpus: &Corpus, story: &Story) -> Fresh {
 }
 
 /// What waits for its stage cannot be put aside.
-pub(super) fn aside(source: std::io::Error) -> Error {
-    Error::Io { path: std::env::temp_dir(), source }
+pub(super) fn aside(cause: std::io::Error) -> Error {
+    Error::Io { path: std::env::temp_dir(), cause }
 }
