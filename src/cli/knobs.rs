@@ -104,8 +104,9 @@ fn values(knob: &Knob, range: &str) -> Result<Vec<f64>> {
     ensure!(step > 0.0 && step.is_finite(), "the step must be more than none");
     let steps = ((to - from) / step + 1e-9).floor();
     ensure!(steps < MOST_VALUES, "more than {MOST_VALUES} values");
-    // Rounded, so that 3 x 0.01 is the 0.03 that people type; adding zero takes the sign off a zero.
-    let value = |i: u32| ((from + f64::from(i) * step) * 1e9).round() / 1e9 + 0.0;
+    // Rounded, so that 3 x 0.01 is the 0.03 that people type, days to parts of an hour; adding zero takes the sign off a zero.
+    let parts = if *name == WINDOW { 24e9 } else { 1e9 };
+    let value = |i: u32| ((from + f64::from(i) * step) * parts).round() / parts + 0.0;
     Ok((0..=steps as u32).map(value).collect())
 }
 
@@ -125,6 +126,28 @@ mod tests {
         assert_eq!(swept("cosine=0.2..0.2"), [0.2]);
         assert_eq!(swept("cosine=0..1:0.4"), [0.0, 0.4, 0.8]);
         assert_eq!(swept("similarity=0..1").len(), 11);
+    }
+
+    #[test]
+    fn hours_are_those_that_people_type() {
+        let shown = |typed: &str| {
+            let Sweep { knob, values } = typed.parse().unwrap();
+            knob.show(values.into_iter())
+        };
+        let every_four = ["12h", "16h", "20h", "1d", "28h", "32h", "36h", "40h", "44h", "2d"];
+        assert_eq!(shown("window=12h..48h:4h"), every_four);
+        assert_eq!(
+            shown("window=1..1.4"),
+            [
+                "1d", "24.96h", "25.92h", "26.88h", "27.84h", "28.8h", "29.76h", "30.72h",
+                "31.68h", "32.64h", "33.6h"
+            ]
+        );
+        assert_eq!(swept("window=16h..16h"), ["16h".parse::<Days>().unwrap().0]);
+        assert_eq!(
+            swept("window=12h..20h:4h")[1..],
+            ["16h", "20h"].map(|typed| typed.parse::<Days>().unwrap().0)
+        );
     }
 
     #[test]

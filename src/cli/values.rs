@@ -39,7 +39,8 @@ impl fmt::Display for Days {
         if self.0.fract() == 0.0 {
             write!(f, "{}d", self.0)
         } else {
-            write!(f, "{}h", self.0 * 24.0)
+            // 1.2 days are 28.8 hours, and no part of a thousandth less.
+            write!(f, "{}h", (self.0 * 24.0 * 1e9).round() / 1e9)
         }
     }
 }
