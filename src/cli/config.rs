@@ -46,13 +46,13 @@ fn init(settings: &[Setting]) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).open(FILE)?.write_all(text.as_bytes())
 }
 
-/// A value as TOML has it; only texts need quotes.
+/// A value as TOML has it: only texts need quotes, and what TOML spells in another way, as `007`.
 fn typed(value: &str) -> toml::Value {
-    let number =
-        value.parse().map(toml::Value::Integer).or_else(|_| value.parse().map(toml::Value::Float));
-    value
-        .parse()
-        .map(toml::Value::Boolean)
-        .or(number.map_err(drop))
-        .unwrap_or_else(|()| value.into())
+    let bare = [
+        value.parse().ok().map(toml::Value::Boolean),
+        value.parse().ok().map(toml::Value::Integer),
+        value.parse().ok().map(toml::Value::Float),
+    ];
+    let mut same = bare.into_iter().flatten().filter(|bare| bare.to_string() == value);
+    same.next().unwrap_or_else(|| value.into())
 }
