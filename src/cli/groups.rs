@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, NonEmptyStringValueParser};
 use clap::{ArgAction, Args as Group};
 use jiff::tz::TimeZone;
 
@@ -47,7 +47,7 @@ pub(super) struct Records {
     #[arg(long, value_name = "FIELD=COLUMN", env = "SAMESTORY_FIELD", value_delimiter = ',', value_parser = values::field)]
     pub(super) field: Vec<(Field, String)>,
     /// Make the id of these columns
-    #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_ID", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_ID", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub(super) id: Vec<String>,
     /// The zone of dates that name none
     #[arg(long, value_name = "ZONE", env = "SAMESTORY_TIMEZONE", default_value = "UTC", value_parser = values::timezone)]
@@ -173,7 +173,7 @@ pub(super) struct Writing {
     #[arg(long, value_name = "FORMAT", env = "SAMESTORY_FORMAT", default_value = "csv", value_parser = values::choice(FORMATS))]
     pub(super) format: Format,
     /// Carry these columns of the input through
-    #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_KEEP", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_KEEP", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub(super) keep: Vec<String>,
     /// Spell CSV for spreadsheets: byte order mark, CRLF, no formulas
     #[arg(long, env = "SAMESTORY_EXCEL", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]

@@ -4,17 +4,16 @@
 //! A setting is an option with an environment variable. The file is handed to clap as defaults, so that every layer is
 //! checked by the same parsers.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
-#[cfg(feature = "parquet")]
-use clap::ArgAction;
+use clap::builder::{Resettable, ValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
 use super::args::Args;
 use super::exit::Failure;
@@ -55,16 +54,16 @@ pub(super) enum Parsed {
 
 /// Parses a command line and puts the settings file under it.
 pub(super) fn parse(typed: Vec<OsString>) -> Result<Parsed, Failure> {
-    let command = hide_variables(Args::command());
-    let named = match command.clone().try_get_matches_from(typed.clone()) {
+    let command = with_variables(Args::command());
+    let named = match without_files(command.clone()).try_get_matches_from(typed.clone()) {
         Ok(matches) => matches.get_one::<PathBuf>("config").cloned(),
         Err(error) if !error.use_stderr() => return Ok(Parsed::Info(error)),
         Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             return Err(without_command(&command, &typed));
         }
         Err(error) => {
-            let variable = blamed(&command, &error, &typed);
-            return Err(told_by_clap(&error, variable.as_deref().map(Path::new)));
+            let blamed = blamed(&command, &error, &typed, None);
+            return Err(told_by_clap(&error, blamed.as_deref()));
         }
     };
     let (file, table) = load(named.as_deref())?;
@@ -75,22 +74,45 @@ pub(super) fn parse(typed: Vec<OsString>) -> Result<Parsed, Failure> {
         })?,
         None => (command, Vec::new()),
     };
-    let path = file.as_deref();
-    let matches =
-        command.clone().try_get_matches_from(typed).map_err(|error| told_by_clap(&error, path))?;
-    let args = Args::from_arg_matches(&matches).map_err(|error| told_by_clap(&error, path))?;
+    let told = |error: clap::Error| {
+        let blamed = blamed(&command, &error, &typed, file.as_deref());
+        told_by_clap(&error, blamed.as_deref())
+    };
+    let matches = command.clone().try_get_matches_from(&typed).map_err(told)?;
+    let args = Args::from_arg_matches(&matches).map_err(told)?;
     Ok(Parsed::Run(Box::new(Layers { args, matches, command, file, keys })))
 }
 
-/// Help says once how variables are named, instead of with each option.
-fn hide_variables(command: Command) -> Command {
-    command.mut_args(|arg| arg.hide_env(true)).mut_subcommands(hide_variables)
+/// Help says once how variables are named, instead of with each option. One that is empty is as good as one that is not set.
+fn with_variables(command: Command) -> Command {
+    let with_variable = |arg: Arg| {
+        let Some(variable) = arg.get_env().map(OsStr::to_owned) else { return arg };
+        let is_empty = std::env::var_os(variable).is_some_and(|value| value.is_empty());
+        let arg = arg.hide_env(true);
+        if is_empty { arg.env(Resettable::Reset) } else { arg }
+    };
+    command.mut_args(with_variable).mut_subcommands(with_variables)
 }
 
-/// The variable that a wrong value is from: one is set for the option, which is not on the command line.
-fn blamed(command: &Command, error: &clap::Error, typed: &[OsString]) -> Option<String> {
+/// The same command line, of which no value is read from a file: that is done once, for a file may be a pipe.
+fn without_files(command: Command) -> Command {
+    let without_file = |arg: Arg| match is_file(&arg) && arg.get_id() != "config" {
+        true => arg.value_parser(ValueParser::os_string()),
+        false => arg,
+    };
+    command.mut_args(without_file).mut_subcommands(without_files)
+}
+
+/// What a wrong value is from where that is not the command line: a variable that is set for the option, or else the file,
+/// where there is one by then.
+fn blamed(
+    command: &Command,
+    error: &clap::Error,
+    typed: &[OsString],
+    file: Option<&Path>,
+) -> Option<PathBuf> {
     if !matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) {
-        return None;
+        return file.map(Path::to_owned);
     }
     // Clap shows the option with the name of its value, as in `--window <TIME>`.
     let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return None };
@@ -99,9 +121,12 @@ fn blamed(command: &Command, error: &clap::Error, typed: &[OsString]) -> Option<
         let typed = typed.to_string_lossy();
         typed.strip_prefix("--").and_then(|typed| typed.split('=').next()) == Some(option)
     };
-    let variable = variable_of(command, option)?;
-    let is_set = std::env::var_os(&variable).is_some();
-    (is_set && !typed.iter().any(is_typed)).then_some(variable)
+    if typed.iter().any(is_typed) {
+        return None;
+    }
+    let is_set = |variable: &String| std::env::var_os(variable).is_some();
+    let variable = variable_of(command, option).filter(is_set).map(PathBuf::from);
+    variable.or_else(|| file.map(Path::to_owned))
 }
 
 fn variable_of(command: &Command, option: &str) -> Option<String> {
@@ -122,8 +147,7 @@ fn without_command(command: &Command, typed: &[OsString]) -> Failure {
     Failure::usage(anyhow!("no command: `{help}` lists them"))
 }
 
-/// Clap's message in our form, after what is to blame where that is not the command line: a variable, or the file once the
-/// others were fine.
+/// Clap's message in our form, after what is to blame where that is not the command line.
 fn told_by_clap(error: &clap::Error, blamed: Option<&Path>) -> Failure {
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
@@ -151,26 +175,27 @@ fn load(named: Option<&Path>) -> Result<(Option<PathBuf>, toml::Table), Failure>
 
 /// Makes the values of the file the defaults of the command; gives the keys that it has.
 fn under(command: Command, table: &toml::Table) -> Result<(Command, Vec<String>)> {
-    let mut known = Vec::new();
-    collect(&command, &mut known);
     let mut values = Vec::new();
     for (key, value) in table {
-        if !known.contains(key) {
-            return Err(anyhow!("unknown setting `{key}`"));
+        let arg = setting_of(&command, key).ok_or_else(|| anyhow!("unknown setting `{key}`"))?;
+        let spelled = spelled(value).with_context(|| format!("setting `{key}`"))?;
+        let takes_several = matches!(arg.get_action(), ArgAction::Append);
+        if value.is_array() && !takes_several {
+            return Err(anyhow!("setting `{key}`: give one value, not a list"));
         }
         // So `config init` writes what has no value.
-        if value.as_str() == Some("") {
-            continue;
+        if spelled.iter().any(|value| !value.is_empty()) {
+            values.push((key.clone(), spelled));
         }
-        values.push((key.clone(), spelled(value).with_context(|| format!("setting `{key}`"))?));
     }
     let keys = values.iter().map(|(key, _)| key.clone()).collect();
     Ok((with_defaults(command, &values), keys))
 }
 
-fn collect(command: &Command, known: &mut Vec<String>) {
-    known.extend(command.get_arguments().filter(|arg| is_setting(arg)).map(name));
-    command.get_subcommands().for_each(|command| collect(command, known));
+/// The setting of a name, in whichever command it is.
+fn setting_of<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
+    let own = command.get_arguments().find(|arg| is_setting(arg) && name(arg) == key);
+    own.or_else(|| command.get_subcommands().find_map(|command| setting_of(command, key)))
 }
 
 fn with_defaults(command: Command, values: &[(String, Vec<String>)]) -> Command {
@@ -199,8 +224,9 @@ fn spelled(value: &toml::Value) -> Result<Vec<String>> {
     }
 }
 
+/// Whether an option has a variable, which is hidden.
 fn is_setting(arg: &Arg) -> bool {
-    arg.get_env().is_some() && arg.get_id() != "config"
+    arg.is_hide_env_set() && arg.get_id() != "config"
 }
 
 fn is_file(arg: &Arg) -> bool {

@@ -212,12 +212,16 @@ fn a_wrong_settings_file_is_named() {
         "window = 3\n",
         "window =\n",
         "window = { days = 3 }\n",
+        "window = [\"1h\", \"30d\"]\n",
+        "strict = [true, false]\n",
+        "window = []\n",
+        "keep = [\"a\", \"\"]\n",
         "format = \"xml\"\n",
     ] {
         dir.file("samestory.toml", content);
         text += &format!("{content}{}", transcript(&dir, &["config show"]));
     }
-    assert_eq!(text.matches("[2]\n").count(), 5, "{text}");
+    assert_eq!(text.matches("[2]\n").count(), 9, "{text}");
     check("cli/settings_errors.txt", &text);
 }
 

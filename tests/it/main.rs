@@ -49,6 +49,7 @@ mod scarce;
 mod served;
 #[cfg(feature = "serve")]
 mod service;
+mod settings;
 mod targets;
 mod tidy;
 mod titles;
