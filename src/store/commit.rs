@@ -13,8 +13,25 @@ pub struct RunLine {
     pub at: String,
     /// What was asked for.
     pub command: &'static str,
-    /// Articles read, added, of these new versions of older ones; articles removed; repetitions; refusals.
-    pub counts: [i64; 6],
+    /// What came of it.
+    pub counts: RunCounts,
+}
+
+/// What a run counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RunCounts {
+    /// Articles read.
+    pub read: i64,
+    /// Articles added.
+    pub added: i64,
+    /// Of these: new versions of older ones.
+    pub replaced: i64,
+    /// Articles removed.
+    pub removed: i64,
+    /// Articles that came once more.
+    pub repeated: i64,
+    /// Records refused.
+    pub refused: i64,
 }
 
 /// All that one run changes.
@@ -94,8 +111,8 @@ fn write(db: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     write_rows(db, batch)?;
     write_texts_and_decisions(db, batch)?;
     write_stories(db, batch)?;
-    let RunLine { at, command, counts: [read, added, replaced, removed, repeated, refused] } =
-        &batch.run;
+    let RunLine { at, command, counts } = &batch.run;
+    let RunCounts { read, added, replaced, removed, repeated, refused } = counts;
     db.prepare_cached("INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(
         params![
             at,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
+use super::commit::RunCounts;
 use super::tables::{self, STORY, Story, of_any_block};
 use super::{Error, Store};
 use crate::model::{Change, Entry};
@@ -66,8 +67,8 @@ pub struct RunSeen {
     pub at: String,
     /// What was asked for.
     pub command: String,
-    /// Articles read, added, of these new versions of older ones; articles removed; repetitions; refusals.
-    pub counts: [i64; 6],
+    /// What came of it.
+    pub counts: RunCounts,
 }
 
 impl Store {
@@ -212,11 +213,16 @@ impl Store {
     pub fn runs(&self, before: i64, most: usize) -> Result<Vec<RunSeen>, Error> {
         let sql = "SELECT run, at, command, read, added, replaced, removed, repeated, refused \
                    FROM runs WHERE run < ? ORDER BY run DESC LIMIT ?";
-        self.some(sql, [before, most as i64], |r| {
-            let mut counts = [0; 6];
-            for (i, count) in counts.iter_mut().enumerate() {
-                *count = r.get(3 + i)?;
-            }
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.some(sql, [before, most], |r| {
+            let counts = RunCounts {
+                read: r.get(3)?,
+                added: r.get(4)?,
+                replaced: r.get(5)?,
+                removed: r.get(6)?,
+                repeated: r.get(7)?,
+                refused: r.get(8)?,
+            };
             Ok(RunSeen { run: r.get(0)?, at: r.get(1)?, command: r.get(2)?, counts })
         })
     }

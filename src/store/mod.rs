@@ -28,7 +28,7 @@ mod tables;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use commit::{Batch, RunLine};
+pub use commit::{Batch, RunCounts, RunLine};
 pub use decided::Decided;
 pub use files::{Access, Store};
 pub use header::Header;

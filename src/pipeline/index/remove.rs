@@ -180,7 +180,7 @@ impl Index {
         mut batch: Batch,
         told: Vec<u32>,
     ) -> Result<Night, Error> {
-        batch.run.counts[3] = batch.removed.len() as i64;
+        batch.run.counts.removed = batch.removed.len() as i64;
         let state = State::load(&self.store, &[])?;
         self.rewrite(&state, gone, &mut batch)?;
         let mut night = Night::default();

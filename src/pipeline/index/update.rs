@@ -16,7 +16,7 @@ use crate::model::{Article, Decision, Grouping};
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::{Clock, Counts, place};
 use crate::read::{Chunk, Parsed, given};
-use crate::store::{Batch, RunLine, Stored};
+use crate::store::{Batch, RunCounts, RunLine, Stored};
 
 /// What goes and what is new, beside what the index has.
 pub(super) struct Turn {
@@ -127,12 +127,15 @@ impl Index {
         batch.articles = versions.added.into_iter().map(stored).collect();
         batch.texts_before = self.texts_before(options, &batch.articles)?;
         let Counts { added, repeated, .. } = night.counts;
-        let (replaced, refused) = (batch.removed.len() as i64, night.refusals.len() as i64);
-        batch.run = RunLine {
-            at: options.now.to_string(),
-            command: "update",
-            counts: [counts.read as i64, added as i64, replaced, 0, repeated as i64, refused],
+        let counts = RunCounts {
+            read: counts.read as i64,
+            added: added as i64,
+            replaced: batch.removed.len() as i64,
+            removed: 0,
+            repeated: repeated as i64,
+            refused: night.refusals.len() as i64,
         };
+        batch.run = RunLine { at: options.now.to_string(), command: "update", counts };
         clock.stage(&mut night.stages, "look up", added, "new articles");
         let successors = versions.successors;
         self.change(!options.dry_run, |index| {

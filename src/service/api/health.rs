@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::decisions::Before;
-use crate::pipeline::index::{Index, RunSeen};
+use crate::pipeline::index::{Index, RunCounts, RunSeen};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 
@@ -85,12 +85,8 @@ pub(super) async fn runs(
     let more = found.len() > most;
     found.truncate(most);
     let next_before = found.last().filter(|_| more).map(|run| run.run);
-    let out = |RunSeen {
-                   run,
-                   at,
-                   command,
-                   counts: [read, added, replaced, removed, repeated, refused],
-               }: RunSeen| {
+    let out = |RunSeen { run, at, command, counts }: RunSeen| {
+        let RunCounts { read, added, replaced, removed, repeated, refused } = counts;
         RunOut { run, at, command, read, added, replaced, removed, repeated, refused }
     };
     Ok(Json(Runs { items: found.into_iter().map(out).collect(), next_before }))
