@@ -64,7 +64,7 @@ fn log(args: &Log, layers: &Layers) -> Result<Exit, Failure> {
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;
     let log = look(&args.indexing, &Params::default())?.log()?;
-    let lines = log.iter().map(|(at, change)| (Some(at.as_str()), change));
+    let lines = log.iter().map(|(_, at, change)| (Some(at.as_str()), change));
     output.fill(|out| write_changes(out, lines, true, false))?;
     output.commit()?;
     Ok(Exit::Done)

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use rusqlite::Row;
 
 use super::{Error, Segment, Store};
-use crate::model::Change;
 
 impl Store {
     /// Articles, near-duplicate groups, stories, segments, bytes, runs.
@@ -27,26 +26,6 @@ impl Store {
         let length = |path: PathBuf| std::fs::metadata(path).map_or(0, |file| file.len());
         counts[4] += length(self.database()) + length(self.database_log());
         Ok(counts)
-    }
-
-    /// What happened to stories, oldest first, each with the time of its run.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn log(&self) -> Result<Vec<(String, Change)>, Error> {
-        let change = |r: &Row<'_>| {
-            let change = Change {
-                story_id: r.get(1)?,
-                change: r.get(2)?,
-                from: r.get(3)?,
-                articles_added: r.get(4)?,
-                reason: r.get(5)?,
-            };
-            Ok((r.get(0)?, change))
-        };
-        let sql = "SELECT at, story_id, change, came_from, articles_added, reason \
-                   FROM log JOIN runs USING (run) ORDER BY number";
-        self.all(sql, change)
     }
 
     /// Reads every file; compares what stands in several places.

@@ -127,7 +127,8 @@ impl Journal {
             let mut find = self
                 .db
                 .prepare_cached("SELECT number, article FROM arrivals ORDER BY number LIMIT ?")?;
-            find.query_map([most as i64], row)?.collect::<rusqlite::Result<Vec<_>>>()
+            find.query_map([i64::try_from(most).unwrap_or(i64::MAX)], row)?
+                .collect::<rusqlite::Result<Vec<_>>>()
         };
         let rows = read().map_err(sql(self.path.clone()))?;
         rows.into_iter().map(|row| self.arrival(row)).collect()

@@ -192,7 +192,7 @@ impl Store {
     pub fn log_after(&self, number: i64, most: usize) -> Result<Vec<(i64, String, Change)>, Error> {
         let sql = "SELECT number, at, story_id, change, came_from, articles_added, reason \
                    FROM log JOIN runs USING (run) WHERE number > ? ORDER BY number LIMIT ?";
-        self.some(sql, [number, most as i64], logged)
+        self.some(sql, [number, i64::try_from(most).unwrap_or(i64::MAX)], logged)
     }
 
     /// The number of the last line of the log; 0 when it is empty.

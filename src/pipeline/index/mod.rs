@@ -231,12 +231,12 @@ impl Index {
         Ok(Some((story, articles.into_iter().map(|stored| stored.entry).collect())))
     }
 
-    /// What happened to stories, oldest first.
+    /// What happened to stories, with the number of the line and the time, oldest first.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn log(&self) -> Result<Vec<(String, Change)>, Error> {
-        self.store.log()
+    pub fn log(&self) -> Result<Vec<(i64, String, Change)>, Error> {
+        self.store.log_after(0, usize::MAX)
     }
 
     /// Reads every file and compares what stands in several places.
