@@ -18,8 +18,9 @@ const BAR: usize = 24;
 pub(super) struct Point {
     pub(super) value: f64,
     pub(super) scores: Scores,
-    /// Further figures by name.
+    /// F1 of the pairs, where the scores are of something else.
     pub(super) pair_f1: Option<f64>,
+    /// Further figures by name.
     pub(super) counts: Vec<(&'static str, u64)>,
 }
 

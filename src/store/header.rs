@@ -15,9 +15,9 @@ const MAGIC: &str = "samestory index";
 
 /// What the file `header` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
+pub(super) struct Header {
     /// The parameters that decide the partition, spelled out.
-    pub parameters: String,
+    parameters: String,
 }
 
 /// Format and versions of hashes and words, as the header and every segment name them.
@@ -61,7 +61,7 @@ fn spelled(text: &str) -> Option<Params> {
 
 impl Header {
     /// The header of an index with these parameters.
-    pub fn new(params: &Params) -> Self {
+    pub(super) fn new(params: &Params) -> Self {
         Self { parameters: parameters(params) }
     }
 

@@ -31,7 +31,6 @@ use std::path::{Path, PathBuf};
 pub use commit::{Batch, RunCounts, RunLine};
 pub use decided::Decided;
 pub use files::{Access, Store};
-pub use header::Header;
 pub use journal::{Arrival, Batch as Arrivals, Journal};
 pub use look::{Filter, Located, RunSeen, Summary, first_and_last};
 pub use segment::{Block, Keep, Segment, SegmentWriter};
