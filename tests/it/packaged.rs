@@ -1,5 +1,8 @@
 //! What the Debian package sets up, by the lines of its own unit.
 
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, chown, symlink};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -8,16 +11,26 @@ use crate::util::{Dir, Ran, ran};
 const UNIT: &str = include_str!("../../packaging/samestory-update.service");
 const WHOLE: [&str; 4] = ["ExecCondition=", "ExecStartPre=", "ExecStart=", "ExecStartPost="];
 
-/// Runs the lines of the unit with these keys as systemd would, up to the first that fails.
-fn night(dir: &Dir, keys: &[&str]) -> Vec<Ran> {
+/// The lines of the unit with these keys.
+fn lines(keys: &[&str]) -> impl Iterator<Item = String> {
     let lines = keys.iter().flat_map(|key| UNIT.lines().filter_map(|line| line.strip_prefix(*key)));
+    lines.map(|line| line.replace("%%", "%").replace("$$", "$"))
+}
+
+/// The shell takes the quotes away, as systemd does.
+fn shell(dir: &Dir, line: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", line]).current_dir(dir.path(""));
+    shell
+}
+
+/// Runs the lines of the unit with these keys as systemd would, but all by one user, up to the first that fails.
+fn night(dir: &Dir, keys: &[&str]) -> Vec<Ran> {
     let mut done = Vec::new();
-    for line in lines {
-        let line = line.replace("%%", "%").replace("$$", "$");
+    for line in lines(keys) {
         done.push(match line.strip_prefix("/usr/bin/samestory ") {
             Some(arguments) => dir.run(arguments),
-            // The shell takes the quotes away, as systemd does.
-            None => ran(Command::new("sh").args(["-c", &line]).current_dir(dir.path(""))),
+            None => ran(&mut shell(dir, line.trim_start_matches('+'))),
         });
         if done.last().is_some_and(|ran| ran.code != 0) {
             break;
@@ -54,4 +67,30 @@ fn a_night_takes_the_place_of_nothing_that_a_failed_one_left() {
     assert_eq!(dir.read("all.csv").lines().count(), 5, "{}", dir.read("all.csv"));
     assert_eq!(files(&dir.path("done")), ["day.jsonl"; 4]);
     assert_eq!(night(&dir, &WHOLE)[0].code, 1, "nothing is left to read");
+}
+
+/// Needs root, who alone can give a file to somebody.
+#[test]
+fn what_another_user_moved_in_stops_no_night() {
+    const NOBODY: u32 = 65_534;
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return;
+    }
+    let dir = Dir::new();
+    dir.file("incoming/wire/deep/day.jsonl", article("a")).file("elsewhere", "");
+    symlink("../../elsewhere", dir.path("incoming/wire/link")).unwrap();
+    for own in ["", "incoming"] {
+        chown(dir.path(own), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    for line in lines(&WHOLE[..2]) {
+        let by_root = line.strip_prefix('+');
+        let mut command = shell(&dir, by_root.unwrap_or(&line));
+        if by_root.is_none() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        ran(&mut command).exits(0);
+    }
+    assert_eq!(fs::read_dir(dir.path("incoming")).unwrap().count(), 0);
+    assert_eq!(files(&dir.path("tonight")), ["day.jsonl"]);
+    assert_eq!(fs::metadata(dir.path("elsewhere")).unwrap().uid(), 0, "no link is followed");
 }
