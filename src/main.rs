@@ -1,5 +1,6 @@
 //! The `samestory` command.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 #[cfg(feature = "jemalloc")]
@@ -7,5 +8,6 @@ use std::process::ExitCode;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    ExitCode::from(samestory::cli::run(std::env::args_os().collect()) as u8)
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    ExitCode::from(samestory::cli::run(&typed) as u8)
 }

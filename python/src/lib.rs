@@ -190,7 +190,7 @@ fn evaluate(py: Python<'_>, predicted: Vec<u32>, gold: Vec<u32>) -> String {
 /// The `samestory` command; the exit code.
 #[pyfunction]
 fn command(py: Python<'_>, args: Vec<std::ffi::OsString>) -> u8 {
-    py.detach(|| samestory::cli::run(args) as u8)
+    py.detach(|| samestory::cli::run(&args) as u8)
 }
 
 /// Told to a call that nobody waits for any more.

@@ -107,7 +107,7 @@ pub(super) enum Command {
 pub(super) struct Cluster {
     /// Files and folders of articles; - is standard input
     #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<String>,
+    pub(super) inputs: Vec<PathBuf>,
     /// Write the clusters here instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
@@ -133,7 +133,7 @@ pub(super) struct Evaluate {
     pub(super) gold: PathBuf,
     /// Instead of PREDICTED, group these files and folders
     #[arg(long = "in", value_name = "INPUT", num_args = 1..)]
-    pub(super) inputs: Vec<String>,
+    pub(super) inputs: Vec<PathBuf>,
     /// Which column of the output of `cluster` is measured
     #[arg(long, value_name = "LEVEL", default_value = "story", value_parser = ["story", "duplicate"])]
     pub(super) level: String,

@@ -23,7 +23,7 @@ use crate::text::boilerplate::Boilerplate;
 pub(super) struct Clean {
     /// Files and folders of articles; - is standard input
     #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<String>,
+    pub(super) inputs: Vec<PathBuf>,
     /// Write here instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

@@ -91,7 +91,7 @@ impl Targets {
         run: &Run,
         table: &Table<'_>,
         originals: Option<impl Iterator<Item = (Article, Vec<u8>)>>,
-        inputs: &[String],
+        inputs: &[PathBuf],
         settings: &[Setting],
         params: &Params,
     ) -> Result<(), output::Error> {

@@ -1,5 +1,6 @@
 //! `samestory explain`: every number that decides whether two articles belong together, and how a story came together.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -24,12 +25,12 @@ use crate::report::{html, printable_json, terminal};
 #[derive(Debug, Group)]
 pub(super) struct Explain {
     /// The id of an article, or a file that holds it; alone, the id of a story or of an article in it
-    pub(super) a: String,
+    pub(super) a: OsString,
     /// The other article
-    pub(super) b: Option<String>,
+    pub(super) b: Option<OsString>,
     /// Look for them in these files and folders
     #[arg(long = "in", value_name = "INPUT", num_args = 1..)]
-    pub(super) inputs: Vec<String>,
+    pub(super) inputs: Vec<PathBuf>,
     /// Look for them in this index, under the settings it was built with
     #[arg(long, value_name = "DIR", conflicts_with = "inputs")]
     pub(super) index: Option<PathBuf>,
@@ -54,7 +55,7 @@ pub(super) fn run(args: &Explain, layers: &Layers, tell: &Tell) -> Result<Exit, 
     let mut read = args.inputs.clone();
     // Where nothing says where to look, the articles are files.
     if args.inputs.is_empty() && args.index.is_none() {
-        read.extend([Some(&args.a), args.b.as_ref()].into_iter().flatten().cloned());
+        read.extend([Some(&args.a), args.b.as_ref()].into_iter().flatten().map(PathBuf::from));
     }
     targets::check([args.html.as_deref()], &read, &layers.files(), args.index.as_deref())?;
     if args.index.is_some() {
@@ -74,10 +75,11 @@ pub(super) fn run(args: &Explain, layers: &Layers, tell: &Tell) -> Result<Exit, 
     done
 }
 
-fn pair(args: &Explain, b: &str, seen: &mut Seen) -> Result<Exit, Failure> {
+fn pair(args: &Explain, b: &OsStr, seen: &mut Seen) -> Result<Exit, Failure> {
+    let named = [&*args.a, b];
     let explanation = match &args.index {
-        Some(folder) => in_index(args, folder, [&args.a, b])?,
-        None => in_inputs(args, [&args.a, b], seen)?,
+        Some(folder) => in_index(args, folder, &named.map(id))?,
+        None => in_inputs(args, named, seen)?,
     };
     let explanation = explanation
         .map_err(|id| Failure::usage(anyhow!("no article has the id {id}")).hint(NAMES))?;
@@ -89,19 +91,26 @@ fn pair(args: &Explain, b: &str, seen: &mut Seen) -> Result<Exit, Failure> {
     )
 }
 
-fn in_index(args: &Explain, folder: &Path, ids: [&str; 2]) -> Result<Found, Failure> {
+/// What is typed as an id: no id has what is not UTF-8.
+fn id(typed: &OsStr) -> String {
+    typed.to_string_lossy().into_owned()
+}
+
+fn in_index(args: &Explain, folder: &Path, ids: &[String; 2]) -> Result<Found, Failure> {
+    let ids = ids.each_ref().map(String::as_str);
     differ(ids)?;
     let params = args.judging.params();
     Ok(Index::open(folder, Access::Read, &params)?.explain(ids, &params)?)
 }
 
-fn in_inputs(args: &Explain, named: [&str; 2], seen: &mut Seen) -> Result<Found, Failure> {
+fn in_inputs(args: &Explain, named: [&OsStr; 2], seen: &mut Seen) -> Result<Found, Failure> {
     let (inputs, ids) = if args.inputs.is_empty() {
-        let [a, b] = named;
+        let files = named.map(PathBuf::from);
+        let [a, b] = &files;
         let ids = [only_id(args, a, seen)?, only_id(args, b, seen)?];
-        (named.map(str::to_owned).to_vec(), ids)
+        (files.to_vec(), ids)
     } else {
-        (args.inputs.clone(), named.map(str::to_owned))
+        (args.inputs.clone(), named.map(id))
     };
     let ids = ids.each_ref().map(String::as_str);
     differ(ids)?;
@@ -117,17 +126,17 @@ fn differ([a, b]: [&str; 2]) -> Result<(), Failure> {
 }
 
 fn story(args: &Explain, seen: &mut Seen) -> Result<Exit, Failure> {
-    let params = args.judging.params();
+    let (params, named) = (args.judging.params(), id(&args.a));
     let tree = if let Some(folder) = &args.index {
-        Index::open(folder, Access::Read, &params)?.explain_story(&args.a)?
+        Index::open(folder, Access::Read, &params)?.explain_story(&named)?
     } else if args.inputs.is_empty() {
-        return Err(Failure::usage(anyhow!("{}: of which articles?", args.a)).hint(NAMES));
+        return Err(Failure::usage(anyhow!("{named}: of which articles?")).hint(NAMES));
     } else {
-        let found = pipeline::explain_story(articles(args, &args.inputs, seen)?, &args.a, &params);
+        let found = pipeline::explain_story(articles(args, &args.inputs, seen)?, &named, &params);
         found.map_err(Failure::aside)?.ok()
     };
     let tree = tree.ok_or_else(|| {
-        Failure::usage(anyhow!("no story and no article has the id {}", args.a)).hint(NAMES)
+        Failure::usage(anyhow!("no story and no article has the id {named}")).hint(NAMES)
     })?;
     put(
         args,
@@ -163,7 +172,7 @@ fn put(
 /// The articles of some inputs, chunk by chunk.
 fn articles<'a>(
     args: &Explain,
-    inputs: &[String],
+    inputs: &[PathBuf],
     seen: &'a mut Seen,
 ) -> Result<impl Iterator<Item = Vec<Article>> + use<'a>, Failure> {
     let reader = seen.open(inputs, &args.reading)?;
@@ -171,20 +180,21 @@ fn articles<'a>(
 }
 
 /// The id of the article of a file that holds one.
-fn only_id(args: &Explain, file: &str, seen: &mut Seen) -> Result<String, Failure> {
+fn only_id(args: &Explain, file: &Path, seen: &mut Seen) -> Result<String, Failure> {
     let mut once = Seen::default();
     let found = articles(args, &[file.to_owned()], &mut once);
     let found = found.map_err(|failure| failure.hint(NAMES))?;
     let mut articles = found.flatten();
+    let shown = file.display();
     let first_two = (articles.next(), articles.next());
     drop(articles);
     seen.refusals.extend(once.refusals);
     match first_two {
         (Some(article), None) => Ok(article.id),
-        (None, _) => Err(Failure::usage(anyhow!("{file}: no article in it"))),
+        (None, _) => Err(Failure::usage(anyhow!("{shown}: no article in it"))),
         (Some(_), Some(_)) => {
-            let hint = format!("name two ids, and the file with --in {file}");
-            Err(Failure::usage(anyhow!("{file}: more than one article in it")).hint(hint))
+            let hint = format!("name two ids, and the file with --in {shown}");
+            Err(Failure::usage(anyhow!("{shown}: more than one article in it")).hint(hint))
         }
     }
 }

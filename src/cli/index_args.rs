@@ -14,7 +14,7 @@ use super::values::Days;
 pub(super) struct Update {
     /// Files and folders of new articles; - is standard input
     #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<String>,
+    pub(super) inputs: Vec<PathBuf>,
     /// Write tonight's articles, where they belong, here instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

@@ -52,7 +52,7 @@ pub(super) struct LearnBoilerplate {
 pub(super) struct Corpus {
     /// Files and folders of articles; - is standard input
     #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<String>,
+    pub(super) inputs: Vec<PathBuf>,
     /// Write here
     #[arg(short, long, value_name = "FILE", required = true)]
     pub(super) output: PathBuf,

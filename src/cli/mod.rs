@@ -49,7 +49,7 @@ use settings::{Layers, Parsed};
 use tell::Tell;
 
 /// Runs the command that `typed` asks for, its own name first, and says why if it fails.
-pub fn run(typed: Vec<OsString>) -> Exit {
+pub fn run(typed: &[OsString]) -> Exit {
     interrupt::not_by_long_files();
     let layers = match settings::parse(typed) {
         Ok(Parsed::Run(layers)) => layers,

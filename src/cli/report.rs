@@ -25,7 +25,7 @@ use crate::{pipeline, read};
 pub(super) struct Report {
     /// Files and folders of articles; - is standard input
     #[arg(required_unless_present = "index", conflicts_with = "index", value_name = "INPUT")]
-    inputs: Vec<String>,
+    inputs: Vec<PathBuf>,
     /// Show what is in this index instead, under the settings it was built with
     #[arg(long, value_name = "DIR")]
     index: Option<PathBuf>,

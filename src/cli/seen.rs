@@ -1,5 +1,7 @@
 //! What a command says of the inputs that it reads, where no run does.
 
+use std::path::PathBuf;
+
 use super::exit::Failure;
 use super::groups::Reading;
 use super::outcome::say_notes;
@@ -20,7 +22,11 @@ pub(super) struct Seen {
 
 impl Seen {
     /// Opens inputs.
-    pub(super) fn open(&mut self, inputs: &[String], reading: &Reading) -> Result<Reader, Failure> {
+    pub(super) fn open(
+        &mut self,
+        inputs: &[PathBuf],
+        reading: &Reading,
+    ) -> Result<Reader, Failure> {
         self.asked = reading.options(&[])?;
         read::open(inputs, self.asked.clone()).map_err(Failure::usage)
     }

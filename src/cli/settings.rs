@@ -53,16 +53,16 @@ pub(super) enum Parsed {
 }
 
 /// Parses a command line and puts the settings file under it.
-pub(super) fn parse(typed: Vec<OsString>) -> Result<Parsed, Failure> {
+pub(super) fn parse(typed: &[OsString]) -> Result<Parsed, Failure> {
     let command = with_variables(Args::command());
-    let named = match without_files(command.clone()).try_get_matches_from(typed.clone()) {
+    let named = match without_files(command.clone()).try_get_matches_from(typed) {
         Ok(matches) => matches.get_one::<PathBuf>("config").cloned(),
         Err(error) if !error.use_stderr() => return Ok(Parsed::Info(error)),
         Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            return Err(without_command(&command, &typed));
+            return Err(without_command(&command, typed));
         }
         Err(error) => {
-            let blamed = blamed(&command, &error, &typed, None);
+            let blamed = blamed(&command, &error, typed, None);
             return Err(told_by_clap(&error, blamed.as_deref()));
         }
     };
@@ -75,10 +75,10 @@ pub(super) fn parse(typed: Vec<OsString>) -> Result<Parsed, Failure> {
         None => (command, Vec::new()),
     };
     let told = |error: clap::Error| {
-        let blamed = blamed(&command, &error, &typed, file.as_deref());
+        let blamed = blamed(&command, &error, typed, file.as_deref());
         told_by_clap(&error, blamed.as_deref())
     };
-    let matches = command.clone().try_get_matches_from(&typed).map_err(told)?;
+    let matches = command.clone().try_get_matches_from(typed).map_err(told)?;
     let args = Args::from_arg_matches(&matches).map_err(told)?;
     Ok(Parsed::Run(Box::new(Layers { args, matches, command, file, keys })))
 }
@@ -111,6 +111,9 @@ fn blamed(
     typed: &[OsString],
     file: Option<&Path>,
 ) -> Option<PathBuf> {
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        return not_utf8(typed);
+    }
     if !matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) {
         return file.map(Path::to_owned);
     }
@@ -127,6 +130,15 @@ fn blamed(
     let is_set = |variable: &String| std::env::var_os(variable).is_some();
     let variable = variable_of(command, option).filter(is_set).map(PathBuf::from);
     variable.or_else(|| file.map(Path::to_owned))
+}
+
+/// What is not UTF-8, which Clap does not name: something that is typed, or else a variable.
+fn not_utf8(typed: &[OsString]) -> Option<PathBuf> {
+    let typed = typed.iter().find(|typed| typed.to_str().is_none()).cloned();
+    let ours = |name: &OsStr| name.to_str().is_some_and(|name| name.starts_with("SAMESTORY_"));
+    let mut variables =
+        std::env::vars_os().filter(|(name, value)| ours(name) && value.to_str().is_none());
+    typed.or_else(|| variables.next().map(|(name, _)| name)).map(PathBuf::from)
 }
 
 fn variable_of(command: &Command, option: &str) -> Option<String> {

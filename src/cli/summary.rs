@@ -1,6 +1,7 @@
 //! The manifest of a run, as JSON: what made the output, and how it can be recognised.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
@@ -18,7 +19,7 @@ pub(super) fn write_summary(
     out: &mut dyn Write,
     run: &Run,
     digests: &[Digest],
-    inputs: &[String],
+    inputs: &[PathBuf],
     settings: &[Setting],
     params: &Params,
 ) -> io::Result<()> {
@@ -34,7 +35,7 @@ pub(super) fn write_summary(
     let terms = named(params.terms.as_ref().map(|learnt| learnt.digest()));
     let manifest = json!({
         "samestory": env!("CARGO_PKG_VERSION"),
-        "inputs": inputs,
+        "inputs": inputs.iter().map(|input| input.to_string_lossy()).collect::<Vec<_>>(),
         "settings": settings,
         "artefacts": { "boilerplate": boilerplate, "terms": terms },
         "outputs": digests.iter().map(output).collect::<Vec<_>>(),

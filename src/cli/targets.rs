@@ -15,7 +15,7 @@ use crate::report::{Layout, Table, fixed_columns};
 /// is not named.
 pub(super) fn check<const N: usize>(
     targets: [Option<&Path>; N],
-    inputs: &[String],
+    inputs: &[PathBuf],
     files: &[PathBuf],
     index: Option<&Path>,
 ) -> Result<(), Failure> {
@@ -53,7 +53,7 @@ pub(super) fn check<const N: usize>(
         if let Some(error) = read::paths(input).find_map(|path| replaced(&path)) {
             let failure = Failure::usage(error);
             let hint = "it is in a folder that is read: write elsewhere, or move it away first";
-            return Err(if Path::new(input).is_dir() { failure.hint(hint) } else { failure });
+            return Err(if input.is_dir() { failure.hint(hint) } else { failure });
         }
     }
     Ok(())
@@ -83,20 +83,19 @@ fn real(path: &Path) -> PathBuf {
 }
 
 /// `--unique` finds its records in a second pass over the inputs.
-pub(super) fn check_unique(unique: Option<&Path>, inputs: &[String]) -> Result<(), Failure> {
+pub(super) fn check_unique(unique: Option<&Path>, inputs: &[PathBuf]) -> Result<(), Failure> {
     let Some(input) = unique.and_then(|_| only_once(inputs)) else { return Ok(()) };
     Err(Failure::usage(anyhow!("--unique reads its input twice, which {input} cannot be"))
         .hint("put the articles into a file first"))
 }
 
 /// An input that can be read only once, as the user is told of it.
-pub(super) fn only_once(inputs: &[String]) -> Option<String> {
-    let is_pipe =
-        |input: &&String| Path::new(input).metadata().is_ok_and(|of| !of.is_file() && !of.is_dir());
-    if inputs.iter().any(|input| input == "-") {
+pub(super) fn only_once(inputs: &[PathBuf]) -> Option<String> {
+    let is_pipe = |input: &&PathBuf| input.metadata().is_ok_and(|of| !of.is_file() && !of.is_dir());
+    if inputs.iter().any(|input| input == Path::new("-")) {
         return Some("standard input".to_owned());
     }
-    inputs.iter().find(is_pipe).map(|input| format!("the pipe {input}"))
+    inputs.iter().find(is_pipe).map(|input| format!("the pipe {}", input.display()))
 }
 
 /// What a file says of outlets; nothing without one.

@@ -1,10 +1,12 @@
 //! `samestory worker`: one stage, from Arrow on standard input to Arrow on standard output.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::Args as Group;
+use clap::builder::NonEmptyStringValueParser;
 use serde_json::json;
 
 use super::args::SETTINGS;
@@ -36,7 +38,7 @@ pub(super) struct Worker {
     expect: Option<String>,
     /// List the files of this input of `cluster`, as JSON Lines
     #[arg(long, value_name = "INPUT")]
-    list: Vec<String>,
+    list: Vec<PathBuf>,
     /// Sort the rows first, for engines that do not keep them in order
     #[arg(long)]
     sort: bool,
@@ -45,7 +47,7 @@ pub(super) struct Worker {
     #[command(flatten)]
     judging: Judging,
     /// Carry these columns of the input through
-    #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_KEEP", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMNS", env = "SAMESTORY_KEEP", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     keep: Vec<String>,
 }
 
@@ -106,7 +108,7 @@ fn nameable(keep: &[String]) -> Result<(), Failure> {
 }
 
 /// Says which files the inputs come to, before anything is read: what `cluster` refuses is refused here.
-fn list(inputs: &[String], settings: &Settings) -> Result<Exit, Failure> {
+fn list(inputs: &[PathBuf], settings: &Settings) -> Result<Exit, Failure> {
     if let Some(input) = targets::only_once(inputs) {
         return Err(Failure::usage(anyhow!("{input} can be read by one machine only"))
             .hint("put the articles into a file first"));

@@ -111,7 +111,7 @@ impl Default for Memory {
 /// use samestory::pipeline::cluster;
 /// use samestory::read::{self, Options};
 ///
-/// let chunks = read::open(&["samples/articles".to_owned()], Options::default()).expect("the folder is there");
+/// let chunks = read::open(&["samples/articles"], Options::default()).expect("the folder is there");
 /// let run = cluster(chunks, &Params::default()).expect("temporary files can be written");
 /// assert_eq!(run.grouping.articles.len(), 84);
 /// assert!(run.refusals.is_empty());

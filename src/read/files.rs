@@ -16,13 +16,12 @@ pub(super) struct Found {
 }
 
 /// The files of an input: itself, or those in its folder, sorted by name. Hidden ones are left out.
-pub(super) fn files(input: &str) -> Box<dyn Iterator<Item = Found> + Send> {
-    let path = Path::new(input);
-    if input == STDIN || !path.is_dir() {
-        return Box::new(std::iter::once(Found { file: input.into(), path: Ok(path.to_owned()) }));
+pub(super) fn files(input: &Path) -> Box<dyn Iterator<Item = Found> + Send> {
+    let named: Arc<str> = input.to_string_lossy().into();
+    if *named == *STDIN || !input.is_dir() {
+        return Box::new(std::iter::once(Found { file: named, path: Ok(input.to_owned()) }));
     }
-    let input = input.to_owned();
-    let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
+    let walk = WalkDir::new(input).follow_links(true).sort_by_file_name();
     let entries = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
     Box::new(entries.filter_map(move |entry| match entry {
         Ok(entry) if entry.file_type().is_file() => {
@@ -30,14 +29,14 @@ pub(super) fn files(input: &str) -> Box<dyn Iterator<Item = Found> + Send> {
         }
         Ok(_) => None,
         Err(error) => {
-            let file = error.path().map_or_else(|| input.as_str().into(), name);
+            let file = error.path().map_or_else(|| named.clone(), name);
             Some(Found { file, path: Err(format!("cannot be read ({})", cause(&error))) })
         }
     }))
 }
 
 /// The same as paths, without those that cannot be reached.
-pub(crate) fn paths(input: &str) -> impl Iterator<Item = PathBuf> {
+pub(crate) fn paths(input: &Path) -> impl Iterator<Item = PathBuf> {
     files(input).filter_map(|found| found.path.ok())
 }
 
@@ -56,7 +55,7 @@ pub struct Listed {
 /// # Errors
 /// Those of [`open`](super::open).
 #[cfg(feature = "parquet")]
-pub fn listed(inputs: &[String], options: &Options) -> Result<Vec<Listed>, Error> {
+pub fn listed(inputs: &[impl AsRef<Path>], options: &Options) -> Result<Vec<Listed>, Error> {
     check(inputs, options)?;
     let place = |path: PathBuf| {
         let path = std::path::absolute(path)?;
@@ -66,7 +65,7 @@ pub fn listed(inputs: &[String], options: &Options) -> Result<Vec<Listed>, Error
     let place =
         |path| place(path).map_err(|error: std::io::Error| super::input::unreadable(&error));
     let listed = |Found { file, path }| Listed { file, place: path.and_then(place) };
-    Ok(inputs.iter().flat_map(|input| files(input)).map(listed).collect())
+    Ok(inputs.iter().flat_map(|input| files(input.as_ref())).map(listed).collect())
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
@@ -87,14 +86,15 @@ fn cause(error: &walkdir::Error) -> String {
 }
 
 /// Looks at every named input before anything is read: all must be there, and something must be of a known kind.
-pub(super) fn check(inputs: &[String], options: &Options) -> Result<(), Error> {
+pub(super) fn check(inputs: &[impl AsRef<Path>], options: &Options) -> Result<(), Error> {
     let mut unknown = None;
     let mut known = false;
     for input in inputs {
+        let input = input.as_ref();
         match look(input, options, known)? {
             None => known = true,
             Some(reason) => {
-                unknown.get_or_insert(Error::UnknownKind { input: input.clone(), reason });
+                unknown.get_or_insert(Error::UnknownKind { input: shown(input), reason });
             }
         }
     }
@@ -105,15 +105,20 @@ pub(super) fn check(inputs: &[String], options: &Options) -> Result<(), Error> {
     }
 }
 
+/// An input as the user is told of it.
+fn shown(input: &Path) -> String {
+    input.to_string_lossy().into_owned()
+}
+
 /// Why the kind of this input is unknown, if it is. Once some kind is known, a file need only be there.
-fn look(input: &str, options: &Options, known: bool) -> Result<Option<String>, Error> {
-    if input == STDIN {
+fn look(input: &Path, options: &Options, known: bool) -> Result<Option<String>, Error> {
+    if input == Path::new(STDIN) {
         return Ok(None);
     }
-    let unreadable = |source| Error::Unreadable { input: input.to_owned(), source };
-    let metadata = match Path::new(input).metadata() {
+    let unreadable = |source| Error::Unreadable { input: shown(input), source };
+    let metadata = match input.metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Error::Missing { input: input.to_owned() });
+            return Err(Error::Missing { input: shown(input) });
         }
         metadata => metadata.map_err(unreadable)?,
     };
@@ -124,11 +129,7 @@ fn look(input: &str, options: &Options, known: bool) -> Result<Option<String>, E
             opened.is_some_and(|opened| kind(&opened, options).is_ok())
         };
         let any = files(input).any(is_known);
-        return if any {
-            Ok(None)
-        } else {
-            Err(Error::NothingInFolder { input: input.to_owned() })
-        };
+        return if any { Ok(None) } else { Err(Error::NothingInFolder { input: shown(input) }) };
     }
     // A pipe can be read only once, so it is taken on trust.
     if !metadata.is_file() {
@@ -137,7 +138,7 @@ fn look(input: &str, options: &Options, known: bool) -> Result<Option<String>, E
     if known {
         return File::open(input).map(|_| None).map_err(unreadable);
     }
-    let opened = Input::open(input.into(), Path::new(input)).map_err(unreadable)?;
+    let opened = Input::open(shown(input).into(), input).map_err(unreadable)?;
     Ok(kind(&opened, options).err())
 }
 

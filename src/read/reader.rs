@@ -3,8 +3,7 @@
 use std::io::Read;
 #[cfg(feature = "parquet")]
 use std::ops::Range;
-#[cfg(feature = "parquet")]
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::chunk::{Body, CHUNK, Chunk, Piece};
@@ -33,7 +32,7 @@ pub struct Reader {
 /// ```
 /// use samestory::read::{self, Options};
 ///
-/// let chunks = read::open(&["samples/articles".to_owned()], Options::default())?;
+/// let chunks = read::open(&["samples/articles"], Options::default())?;
 /// let articles: usize = chunks.map(|chunk| chunk.parse().articles.len()).sum();
 /// assert_eq!(articles, 84);
 /// # Ok::<(), read::Error>(())
@@ -41,11 +40,12 @@ pub struct Reader {
 ///
 /// # Errors
 /// Before anything is read: no input is named, one is missing or unreadable, or nothing is of a known kind.
-pub fn open(inputs: &[String], options: Options) -> Result<Reader, Error> {
+pub fn open(inputs: &[impl AsRef<Path>], options: Options) -> Result<Reader, Error> {
     files::check(inputs, &options)?;
     let options = Arc::new(options);
     let shared = options.clone();
-    let found = Vec::from(inputs).into_iter().flat_map(|input| files::files(&input));
+    let inputs: Vec<PathBuf> = inputs.iter().map(|input| input.as_ref().to_owned()).collect();
+    let found = inputs.into_iter().flat_map(|input| files::files(&input));
     let pieces = Box::new(found.flat_map(move |found| pieces(found, &shared)));
     Ok(Reader::new(pieces, options))
 }

@@ -1,4 +1,4 @@
-//! Columns that the user names.
+//! Columns and files that the user names.
 
 use crate::util::Dir;
 
@@ -62,4 +62,49 @@ fn a_column_that_no_record_has_is_told() {
     // Of nothing, nothing is missing.
     dir.file("e.jsonl", "");
     assert_eq!(told(&dir.run("cluster e.jsonl --keep colour").exits(2).err), [""; 0]);
+}
+
+/// Names of files are bytes; the output shows those that are no UTF-8 with a mark.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_whose_name_is_no_text_is_read() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    use crate::util::ran;
+
+    let dir = Dir::new();
+    let odd = OsStr::from_bytes(b"n\xff.jsonl");
+    let folder = dir.path("in");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join(odd), "{\"id\":\"a\",\"title\":\"One\"}\n").unwrap();
+    dir.file("in/m.jsonl", "{\"id\":\"b\",\"title\":\"One two\"}\n");
+    dir.file("gold.csv", "id,cluster\na,1\nb,1\n");
+    let run = |arguments: &str| {
+        let mut command = dir.command(arguments);
+        command.current_dir(&folder).arg(odd);
+        ran(&mut command)
+    };
+    let walked = dir.run("cluster in -q").exits(0).out;
+    let named = run("cluster -q --summary ../s.json -- m.jsonl").exits(0).out;
+    assert!(named.contains(",n\u{fffd}.jsonl\n"), "{named}");
+    assert_eq!(named, walked.replace(",in/", ","));
+    assert!(dir.read("s.json").contains("\"n\u{fffd}.jsonl\""), "{}", dir.read("s.json"));
+    for command in [
+        "update --index ../i",
+        "report",
+        "clean",
+        "learn boilerplate -o ../learnt",
+        "explain m.jsonl",
+        "explain a b --in m.jsonl",
+        "evaluate ../gold.csv --in m.jsonl",
+    ] {
+        run(command).exits(0);
+    }
+    let replaced = run("cluster m.jsonl -o m.jsonl --").exits(2);
+    replaced.says("m.jsonl: the output would replace an input");
+    run("cluster m.jsonl --keep").exits(2).says("samestory: n\u{fffd}.jsonl: invalid UTF-8");
+    let mut command = dir.command("cluster in");
+    let ended = ran(command.env("SAMESTORY_KEEP", odd)).exits(2);
+    ended.says("samestory: SAMESTORY_KEEP: invalid UTF-8");
 }
