@@ -23,6 +23,12 @@ pub(super) fn say_notes(
         let dates = thousands(notes.unreadable_dates);
         tell.note(&format!("note: unreadable dates: {dates}; these articles count as undated"));
     }
+    if notes.unread_texts > 0 {
+        let texts = thousands(notes.unread_texts);
+        tell.note(&format!(
+            "warning: texts and titles of an unknown shape: {texts}; they are not read"
+        ));
+    }
     if without_text * 5 > added {
         let without = thousands(without_text);
         let cure = "--field text=COLUMN names the column of the text";

@@ -38,7 +38,10 @@ pub(super) fn articles<'c>(
             if column.is_wanted() {
                 let value = text(array, row, Join::of(column));
                 size += value.len();
-                if value.is_empty() && column.must_be_text() && holds_something(array, row) {
+                if value.is_empty()
+                    && column.must_be_text()
+                    && holds_something(array, row, column.numbers_count())
+                {
                     draft.put_odd(number);
                 }
                 draft.put(columns, number, value);
@@ -115,15 +118,17 @@ fn inner(object: &StructArray, row: usize, join: Join) -> Cow<'_, str> {
     values.map(|array| text(array, row, join)).find(|value| !value.is_empty()).unwrap_or_default()
 }
 
-/// Whether there is anything in a value but nulls and blanks.
-fn holds_something(array: &dyn Array, row: usize) -> bool {
-    let any = |values: &dyn Array| (0..values.len()).any(|i| holds_something(values, i));
+/// Whether there is anything in a value but nulls and blanks, and numbers and truth values if they do not count.
+fn holds_something(array: &dyn Array, row: usize, numbers_count: bool) -> bool {
+    let holds = |values: &dyn Array, i: usize| holds_something(values, i, numbers_count);
+    let any = |values: &dyn Array| (0..values.len()).any(|i| holds(values, i));
     !array.is_null(row)
         && match array.data_type() {
             DataType::List(_) => any(&array.as_list::<i32>().value(row)),
             DataType::LargeList(_) => any(&array.as_list::<i64>().value(row)),
+            DataType::Map(..) => any(&array.as_map().value(row)),
             DataType::Struct(_) => {
-                array.as_struct().columns().iter().any(|column| holds_something(column, row))
+                array.as_struct().columns().iter().any(|column| holds(column, row))
             }
             DataType::Null
             | DataType::Utf8
@@ -132,7 +137,7 @@ fn holds_something(array: &dyn Array, row: usize) -> bool {
             | DataType::Binary
             | DataType::LargeBinary
             | DataType::BinaryView => !text(array, row, Join::First).trim().is_empty(),
-            _ => true,
+            other => numbers_count || other.is_nested(),
         }
 }
 

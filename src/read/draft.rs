@@ -43,9 +43,18 @@ impl Column {
         self.field.is_some() || !self.id_parts.is_empty() || !self.kept.is_empty()
     }
 
-    /// Whether it is told when something stands in it that is no text: it is of the id, or a date.
+    /// Whether it is told when something stands in it that is no text: it is of the id, a date, a text or a title.
     pub(super) fn must_be_text(&self) -> bool {
-        self.is_of_id() || matches!(self.field(), Some(Field::Published | Field::Seen))
+        self.numbers_count() || matches!(self.field(), Some(Field::Text | Field::Title))
+    }
+
+    /// Whether numbers and truth values are something to tell of, too: beside a text they say how it is shown.
+    pub(super) fn numbers_count(&self) -> bool {
+        self.is_of_id() || self.is_date()
+    }
+
+    fn is_date(&self) -> bool {
+        matches!(self.field(), Some(Field::Published | Field::Seen))
     }
 
     /// Whether the id, or a part of it, may stand in it.
@@ -68,6 +77,7 @@ pub(super) struct Columns<'o> {
     columns: Vec<Column>,
     own: [Option<usize>; 8],
     unreadable_dates: u64,
+    unread_texts: u64,
 }
 
 impl<'o> Columns<'o> {
@@ -79,6 +89,7 @@ impl<'o> Columns<'o> {
             columns: Vec::new(),
             own: [None; 8],
             unreadable_dates: 0,
+            unread_texts: 0,
         }
     }
 
@@ -144,6 +155,7 @@ impl<'o> Columns<'o> {
     /// What the user is told about these columns.
     pub(super) fn into_notes(self) -> Notes {
         let met = self.met();
+        let Self { unreadable_dates, unread_texts, .. } = self;
         let understood = |column: Column| match column.field {
             Some((field, _)) if column.used => Some((column.name.into(), field)),
             _ => None,
@@ -151,7 +163,7 @@ impl<'o> Columns<'o> {
         let mut aliases: Vec<(String, Field)> =
             self.columns.into_iter().filter_map(understood).collect();
         aliases.sort();
-        Notes { unreadable_dates: self.unreadable_dates, aliases, met }
+        Notes { unreadable_dates, unread_texts, aliases, met }
     }
 }
 
@@ -220,11 +232,15 @@ impl<'a> Draft<'a> {
         {
             columns.columns[slot.column].used = true;
         }
+        let unread =
+            [Field::Title, Field::Text].into_iter().filter(|f| self.is_unread(*f, columns));
+        let unread = unread.count() as u64;
         let title = self.take(Field::Title).into_owned();
         let text = self.take(Field::Text).into_owned();
         if title.is_empty() && text.is_empty() {
             return Ok(None);
         }
+        columns.unread_texts += unread;
         self.with_id(columns)?;
         let url = trimmed(self.take(Field::Url));
         let given = trimmed(self.take(Field::Id));
@@ -260,6 +276,13 @@ impl<'a> Draft<'a> {
         self.odd.iter().find(lacks).map_or(Ok(()), |&number| {
             Err(format!("the id in `{}` is neither text nor a number", columns.get(number).name))
         })
+    }
+
+    /// Whether something stands in a column for this field that is no text, and in none as good for it a text.
+    fn is_unread(&self, field: Field, columns: &Columns) -> bool {
+        let slot = &self.slots[field as usize];
+        let is_better = |(of, rank)| of == field && (slot.value.is_empty() || rank < slot.rank);
+        self.odd.iter().any(|&number| columns.get(number).field.is_some_and(is_better))
     }
 
     fn date(

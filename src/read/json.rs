@@ -14,8 +14,8 @@ use crate::model::Article;
 
 /// The keys by which an object can stand for one value, the better ones first.
 #[rustfmt::skip]
-pub(super) const INNER: [&str; 16] = [
-    "text", "content", "rendered", "value", "name", "title", "#text", "href", "url",
+pub(super) const INNER: [&str; 17] = [
+    "text", "content", "rendered", "value", "body", "name", "title", "#text", "href", "url",
     // What MongoDB writes for values that JSON has no form for.
     "$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid",
 ];
@@ -72,7 +72,10 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
                 let read = || value.deserialize(&mut serde_json::Deserializer::from_str(given));
                 let written = string(given).or_else(|| numeral(given));
                 let value = written.map_or_else(read, Ok).map_err(A::Error::custom)?;
-                if value.is_empty() && column.must_be_text() && holds_something(given) {
+                if value.is_empty()
+                    && column.must_be_text()
+                    && holds_something(given, column.numbers_count())
+                {
                     draft.put_odd(number);
                 }
                 draft.put(columns, number, value);
@@ -120,18 +123,18 @@ fn numeral(json: &str) -> Option<Cow<'_, str>> {
     json.starts_with(|c: char| c == '-' || c.is_ascii_digit()).then_some(Cow::Borrowed(json))
 }
 
-/// Whether there is anything in a value but nulls, blanks and brackets.
-fn holds_something(json: &str) -> bool {
-    fn holds(value: &serde_json::Value) -> bool {
+/// Whether there is anything in a value but nulls, blanks and brackets, and numbers and truth values if they do not count.
+fn holds_something(json: &str, numbers_count: bool) -> bool {
+    fn holds(value: &serde_json::Value, numbers_count: bool) -> bool {
         match value {
             serde_json::Value::Null => false,
             serde_json::Value::String(text) => !text.trim().is_empty(),
-            serde_json::Value::Array(values) => values.iter().any(holds),
-            serde_json::Value::Object(values) => values.values().any(holds),
-            serde_json::Value::Bool(_) | serde_json::Value::Number(_) => true,
+            serde_json::Value::Array(values) => values.iter().any(|v| holds(v, numbers_count)),
+            serde_json::Value::Object(values) => values.values().any(|v| holds(v, numbers_count)),
+            serde_json::Value::Bool(_) | serde_json::Value::Number(_) => numbers_count,
         }
     }
-    serde_json::from_str(json).is_ok_and(|value| holds(&value))
+    serde_json::from_str(json).is_ok_and(|value| holds(&value, numbers_count))
 }
 
 /// A key, looked up without being copied.

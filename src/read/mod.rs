@@ -181,6 +181,9 @@ pub enum Error {
 pub struct Notes {
     /// Dates that were given and could not be read.
     pub unreadable_dates: u64,
+    /// Texts and titles that were given in a shape that is not known, such as a list of objects of any keys; what stands
+    /// there is not read.
+    pub unread_texts: u64,
     /// Columns that were understood as a field of another name, sorted.
     pub aliases: Vec<(String, Field)>,
     /// Columns that the user named for a field, for the id or to be kept, and that some record has, sorted.
@@ -191,6 +194,7 @@ impl Notes {
     /// Adds the notes of another part of the input.
     pub fn merge(&mut self, other: Self) {
         self.unreadable_dates += other.unreadable_dates;
+        self.unread_texts += other.unread_texts;
         self.aliases.extend(other.aliases);
         self.aliases.sort();
         self.aliases.dedup();

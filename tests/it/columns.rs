@@ -148,6 +148,34 @@ fn what_is_no_text_is_neither_id_nor_date_and_told() {
     }
 }
 
+#[test]
+fn a_text_of_an_unknown_shape_is_told() {
+    let blocks = r#"[{"_type":"block","children":[{"text":"The dam at Orsk failed."}]}]"#;
+    for (record, told, expected) in [
+        (format!(r#"{{"title":"A","body":{blocks}}}"#), 1, "1 A|"),
+        (format!(r#"{{"title":"A","body":{blocks},"summary":"x"}}"#), 1, "1 A|x"),
+        (format!(r#"{{"title":"A","text":"x","body":{blocks}}}"#), 0, "1 A|x"),
+        (
+            format!(r#"{{"headlines":1,"title":{{"basic":"A"}},"text":"x","body":{blocks}}}"#),
+            1,
+            "1 |x",
+        ),
+        // Nothing is lost of these: they are empty, or refused as a whole.
+        (r#"{"title":"A","content":{"rendered":"","protected":false}}"#.to_owned(), 0, "1 A|"),
+        (r#"{"title":"A","text":[null,{"a":[" "]}]}"#.to_owned(), 0, "1 A|"),
+        (format!(r#"{{"id":"p","body":{blocks}}}"#), 0, "1 refused: neither text nor title"),
+        (r#"{"article":{"title":"A","body":"x"}}"#.to_owned(), 0, "1 |x"),
+    ] {
+        let (.., notes) = read_bytes("a.jsonl", record.as_bytes(), Options::default());
+        let read = outcome("a.jsonl", record.as_bytes(), Options::default());
+        assert_eq!((notes.unread_texts, &*read[0]), (told, expected), "{record}");
+    }
+    let dir = Dir::new();
+    dir.file("a.jsonl", format!("{{\"title\":\"A\",\"body\":{blocks}}}\n"));
+    let told = "warning: texts and titles of an unknown shape: 1; they are not read";
+    dir.run("cluster a.jsonl").exits(0).says(told);
+}
+
 /// The date as it is read from a record, or `unreadable`.
 fn date(given: &str, zone: &str) -> String {
     let timezone = jiff::tz::TimeZone::get(zone).unwrap();

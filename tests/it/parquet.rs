@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::builder::{ListBuilder, MapBuilder, StringBuilder};
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, DictionaryArray, FixedSizeBinaryArray, Int64Array,
-    LargeStringArray, RecordBatch, StringArray, Time32MillisecondArray, TimestampMillisecondArray,
-    TimestampNanosecondArray, types::Int32Type,
+    LargeStringArray, RecordBatch, StringArray, StructArray, Time32MillisecondArray,
+    TimestampMillisecondArray, TimestampNanosecondArray, types::Int32Type,
 };
+use arrow_schema::{DataType, Field};
 use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 use samestory::read::{Options, parquet_table};
@@ -103,6 +104,29 @@ fn ids_and_dates_of_other_types_are_read_or_told() {
     }
     let (articles, _, notes) = read(vec![("date", times()), ("title", titles())]);
     assert_eq!((articles.len(), notes.unreadable_dates), (2, 1));
+}
+
+#[test]
+fn texts_of_an_unknown_shape_are_told() {
+    let pair = |key: &str, value| {
+        let field = Arc::new(Field::new(key, DataType::Utf8, true));
+        StructArray::from(vec![(field, Arc::new(StringArray::from(vec![value])) as ArrayRef)])
+    };
+    let mut map = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
+    map.keys().append_value("en");
+    map.values().append_value("x");
+    map.append(true).unwrap();
+    let texts: [(ArrayRef, u64, &str); 4] = [
+        (Arc::new(map.finish()), 1, ""),
+        (Arc::new(pair("paragraph", Some("x"))), 1, ""),
+        (Arc::new(pair("paragraph", None)), 0, ""),
+        (Arc::new(pair("body", Some("x"))), 0, "x"),
+    ];
+    for (text, told, expected) in texts {
+        let bytes = file(vec![("title", Arc::new(StringArray::from(vec!["A"]))), ("text", text)]);
+        let (articles, _, notes) = read_bytes("a.parquet", &bytes, Options::default());
+        assert_eq!((&*articles[0].text, notes.unread_texts), (expected, told));
+    }
 }
 
 #[test]
