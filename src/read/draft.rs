@@ -174,12 +174,13 @@ struct Slot<'a> {
     column: usize,
 }
 
-/// The values of one record. Blank ones are not taken, so that any other name can fill the field.
+/// The values of one record. Blank ones are not taken, nor is a truth value for a date, so that any other name can fill the
+/// field.
 pub(super) struct Draft<'a> {
     slots: [Slot<'a>; 8],
     id_parts: Vec<String>,
     kept: Vec<String>,
-    /// The columns in which something stands that is no text.
+    /// The columns in which something stands that cannot fill their field.
     odd: Vec<usize>,
 }
 
@@ -201,7 +202,9 @@ impl<'a> Draft<'a> {
         let column = columns.get(number);
         fill_gaps(&mut self.id_parts, &column.id_parts, value.trim());
         fill_gaps(&mut self.kept, &column.kept, &value);
-        if let Some((field, rank)) = column.field {
+        if column.is_date() && is_truth(&value) {
+            self.put_odd(number);
+        } else if let Some((field, rank)) = column.field {
             let slot = &mut self.slots[field as usize];
             if slot.value.is_empty() || rank < slot.rank {
                 *slot = Slot { value, rank, column: number };
@@ -310,6 +313,12 @@ fn fill_gaps(values: &mut [String], places: &[usize], value: &str) {
             value.clone_into(&mut values[place]);
         }
     }
+}
+
+/// Whether a value only says yes or no: a column named `published` may tell whether an article is, and another one when.
+fn is_truth(value: &str) -> bool {
+    let words = ["true", "false", "1", "0", "yes", "no", "t", "f", "y", "n"];
+    words.iter().any(|word| word.eq_ignore_ascii_case(value.trim()))
 }
 
 fn trimmed(value: Cow<str>) -> String {

@@ -149,6 +149,32 @@ fn what_is_no_text_is_neither_id_nor_date_and_told() {
 }
 
 #[test]
+fn a_flag_does_not_stand_before_a_date() {
+    for flag in ["true", "false", "1", "0", "\"True\"", "\"no\"", "[true]"] {
+        let of = |dates: &str| {
+            let line = format!(r#"{{"title":"A","published":{flag},"seen":{flag}{dates}}}"#);
+            let (articles, _, notes) = read_bytes("a.jsonl", line.as_bytes(), Options::default());
+            let date = |moment: Option<jiff::Timestamp>| moment.map(|moment| moment.to_string());
+            (date(articles[0].published), date(articles[0].seen), notes.unreadable_dates)
+        };
+        let (monday, tuesday) = ("2026-03-02T10:30:00Z", "2026-03-03T10:30:00Z");
+        let both = format!(r#","published_at":"{monday}","fetched":"{tuesday}""#);
+        assert_eq!(of(&both), (Some(monday.into()), Some(tuesday.into()), 0), "{flag}");
+        assert_eq!(of(""), (None, None, 2), "{flag}");
+    }
+    let table = b"title,published,published_at\nA,t,2026-03-02\n";
+    let asked = Options {
+        fields: vec![(Field::Published, "published".into())],
+        keep: vec!["published".into()],
+        ..Options::default()
+    };
+    let (articles, ..) = read_bytes("a.csv", table, asked);
+    let read =
+        (articles[0].published.map(|date| date.to_string()), articles[0].kept.get("published"));
+    assert_eq!(read, (Some("2026-03-02T00:00:00Z".to_owned()), "t"));
+}
+
+#[test]
 fn a_text_of_an_unknown_shape_is_told() {
     let blocks = r#"[{"_type":"block","children":[{"text":"The dam at Orsk failed."}]}]"#;
     for (record, told, expected) in [

@@ -107,7 +107,7 @@ fn ids_and_dates_of_other_types_are_read_or_told() {
 }
 
 #[test]
-fn texts_of_an_unknown_shape_are_told() {
+fn texts_of_an_unknown_shape_and_flags_before_dates_are_told() {
     let pair = |key: &str, value| {
         let field = Arc::new(Field::new(key, DataType::Utf8, true));
         StructArray::from(vec![(field, Arc::new(StringArray::from(vec![value])) as ArrayRef)])
@@ -123,9 +123,15 @@ fn texts_of_an_unknown_shape_are_told() {
         (Arc::new(pair("body", Some("x"))), 0, "x"),
     ];
     for (text, told, expected) in texts {
-        let bytes = file(vec![("title", Arc::new(StringArray::from(vec!["A"]))), ("text", text)]);
+        let bytes = file(vec![
+            ("title", Arc::new(StringArray::from(vec!["A"]))),
+            ("text", text),
+            ("published", Arc::new(BooleanArray::from(vec![true]))),
+            ("published_at", Arc::new(Date32Array::from(vec![20_000]))),
+        ]);
         let (articles, _, notes) = read_bytes("a.parquet", &bytes, Options::default());
         assert_eq!((&*articles[0].text, notes.unread_texts), (expected, told));
+        assert_eq!((articles[0].published.is_some(), notes.unreadable_dates), (true, 0));
     }
 }
 
