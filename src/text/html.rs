@@ -5,7 +5,7 @@ mod json_ld;
 mod tags;
 mod tree;
 
-use self::tags::{attribute, inside, tags};
+use self::tags::{attribute, closing, inside, tags};
 use super::markup;
 
 /// Pages above this size, in bytes, are stripped of tags instead of being parsed.
@@ -109,7 +109,7 @@ fn read_tags(html: &str, page: &mut Extracted) {
         "dc.date",
     ];
     fill(&mut page.published, meta(&dates));
-    fill(&mut page.published, tags(html, "time").find_map(|(_, a)| attribute(a, "datetime")));
+    fill(&mut page.published, time(html));
     fill(&mut page.source, meta(&["og:site_name", "application-name", "publisher"]));
     let canonical = tags(html, "link")
         .find(|(_, a)| attribute(a, "rel").is_some_and(|r| r.eq_ignore_ascii_case("canonical")));
@@ -123,6 +123,23 @@ fn read_tags(html: &str, page: &mut Extracted) {
         tags(html, "html").find_map(|(_, a)| attribute(a, "lang").or(attribute(a, "xml:lang"))),
     );
     fill(&mut page.lang, meta(&["og:locale", "content-language", "language"]));
+}
+
+/// The time that says when the page was published, else the first in its article, else the first of all: those around an
+/// article are of others.
+fn time(html: &str) -> Option<&str> {
+    let says_when = |a: &str| {
+        let is_flag = |word: &str| word.split('=').any(|w| w.eq_ignore_ascii_case("pubdate"));
+        let of = attribute(a, "itemprop").unwrap_or_default();
+        of.eq_ignore_ascii_case("datePublished") || a.split_whitespace().any(is_flag)
+    };
+    let article = tags(html, "article")
+        .next()
+        .map_or(0..0, |(start, _)| start..closing(html, start, "article").unwrap_or(html.len()));
+    let rank = |at: usize, a: &str| (!says_when(a), !article.contains(&at));
+    let times =
+        tags(html, "time").filter_map(|(at, a)| Some((rank(at, a), attribute(a, "datetime")?)));
+    times.min_by_key(|(rank, _)| *rank).map(|(_, time)| time)
 }
 
 /// The most readable part, when the page is small and flat enough to be parsed.
@@ -253,6 +270,24 @@ mod tests {
             ("Harbour News", "https://h.example/2")
         );
         assert_eq!(page.published, "2025-03-03");
+    }
+
+    #[test]
+    fn the_time_of_a_page_is_that_of_its_article() {
+        for (times, date) in [
+            ("<time datetime=a>x</time><article><p><time itemprop=datePublished datetime=b>", "b"),
+            (
+                "<time datetime=a></time><article><time datetime=b></time><TIME pubdate datetime='c'>",
+                "c",
+            ),
+            (
+                "<time datetime=a></time><article><time>x</time><time datetime=b>y</time></article>",
+                "b",
+            ),
+            ("<article>A</article><time datetime=a></time><time datetime=b>", "a"),
+        ] {
+            assert_eq!(extract(times).published, date, "{times}");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ pub(super) fn read(html: &str, page: &mut Extracted) {
     // A block that holds another's opening tag must not be read over and over.
     let mut read_to = 0;
     for (at, attributes) in tags(html, "script") {
-        let is_data = attribute(attributes, "type")
-            .is_some_and(|t| t.eq_ignore_ascii_case("application/ld+json"));
+        let media = attribute(attributes, "type").and_then(|media| media.split(';').next());
+        let is_data = media.is_some_and(|m| m.trim().eq_ignore_ascii_case("application/ld+json"));
         if at < read_to || !is_data || !page.text.is_empty() {
             continue;
         }
@@ -23,10 +23,31 @@ pub(super) fn read(html: &str, page: &mut Extracted) {
     }
 }
 
-/// The value of a block. Many sites leave line breaks and tabs in its strings as they are, which JSON forbids.
 fn parse(block: &str) -> Option<Value> {
-    let mended = || serde_json::from_str(&block.replace(|c| c < ' ', " "));
-    serde_json::from_str(block).or_else(|_| mended()).ok()
+    serde_json::from_str(block).or_else(|_| serde_json::from_str(&mended(block))).ok()
+}
+
+/// A block without what many sites leave in it, which JSON forbids: line breaks and tabs in strings, commas behind the last
+/// value, and the marks that hide a script from XML.
+fn mended(block: &str) -> String {
+    let block = block.replace("<![CDATA[", "").replace("]]>", "");
+    let block = block.trim_matches(|c: char| c.is_whitespace() || matches!(c, '/' | '*' | ';'));
+    let mut json = String::with_capacity(block.len());
+    let (mut in_string, mut escaped) = (false, false);
+    for c in block.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = in_string,
+            '"' => in_string = !in_string,
+            '}' | ']' if !in_string => {
+                let end = json.trim_end().strip_suffix(',').map_or(json.len(), str::len);
+                json.truncate(end);
+            }
+            _ => {}
+        }
+        json.push(if c < ' ' { ' ' } else { c });
+    }
+    json
 }
 
 /// Whether it is of one of the article types that news pages use.
@@ -82,5 +103,43 @@ fn name_of(value: &Value) -> Option<&str> {
         Value::Array(items) => items.first().and_then(name_of),
         Value::Object(_) => value["name"].as_str().or(value["alternateName"].as_str()),
         other => other.as_str(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Extracted, extract};
+
+    const NEWS: &str =
+        r#"{"@type":"NewsArticle","headline":"Pier falls","datePublished":"2026-03-04"}"#;
+
+    /// A page of these blocks and these paragraphs, at `https://h.example/pier`.
+    fn page(blocks: &[&str], paragraphs: &str) -> Extracted {
+        let scripts: String = blocks
+            .iter()
+            .map(|block| format!("<script type=application/ld+json>{block}</script>"))
+            .collect();
+        extract(&format!(
+            "<title>Menu</title><link rel=canonical href=https://h.example/pier>{scripts}<article>{paragraphs}</article>"
+        ))
+    }
+
+    #[test]
+    fn blocks_are_read_as_they_are_found() {
+        let media = r#"<script type="Application/ld+json; charset=utf-8">"#;
+        let page = extract(&format!("{media}{NEWS}</script>"));
+        assert_eq!((&*page.title, &*page.published), ("Pier falls", "2026-03-04"));
+        let comma = NEWS.replace('}', " ,\n}");
+        for block in [
+            format!("//<![CDATA[\n{NEWS}\n//]]>"),
+            format!("/*<![CDATA[*/ [{NEWS},] /*]]>*/"),
+            format!("{comma};"),
+            comma.replace("falls", r#"falls \"a,]\" \\"#),
+        ] {
+            let page = self::page(&[&block], "");
+            assert!(page.title.starts_with("Pier falls"), "{block}");
+            assert_eq!(page.published, "2026-03-04", "{block}");
+            assert!(!block.contains("a,]") || page.title.ends_with(r#"falls "a,]" \"#), "{page:?}");
+        }
     }
 }
