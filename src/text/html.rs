@@ -48,6 +48,8 @@ pub struct Extracted {
 /// ```
 pub fn extract(html: &str) -> Extracted {
     let mut page = Extracted::default();
+    // Templates often give the page of the site for that of the article in JSON-LD, which would be the id of many.
+    fill(&mut page.url, canonical(html).map(markup::strip).as_deref());
     json_ld::read(html, &mut page);
     read_tags(html, &mut page);
     if page.text.len() < TEASER {
@@ -111,18 +113,19 @@ fn read_tags(html: &str, page: &mut Extracted) {
     fill(&mut page.published, meta(&dates));
     fill(&mut page.published, time(html));
     fill(&mut page.source, meta(&["og:site_name", "application-name", "publisher"]));
-    let canonical = tags(html, "link")
-        .find(|(_, a)| attribute(a, "rel").is_some_and(|r| r.eq_ignore_ascii_case("canonical")));
-    fill(
-        &mut page.url,
-        canonical.and_then(|(_, a)| attribute(a, "href")).filter(|u| u.starts_with("http")),
-    );
     fill(&mut page.url, meta(&["og:url", "twitter:url"]));
     fill(
         &mut page.lang,
         tags(html, "html").find_map(|(_, a)| attribute(a, "lang").or(attribute(a, "xml:lang"))),
     );
     fill(&mut page.lang, meta(&["og:locale", "content-language", "language"]));
+}
+
+/// The address that a page gives as its own, with its host.
+fn canonical(html: &str) -> Option<&str> {
+    let is_named = |a| attribute(a, "rel").is_some_and(|r| r.eq_ignore_ascii_case("canonical"));
+    let (_, link) = tags(html, "link").find(|(_, a)| is_named(a))?;
+    attribute(link, "href").filter(|address| address.starts_with("http"))
 }
 
 /// The time that says when the page was published, else the first in its article, else the first of all: those around an
@@ -231,7 +234,7 @@ mod tests {
         assert_eq!(page.published, "2025-03-03T10:00:00Z");
         assert_eq!(
             (page.source.as_str(), page.url.as_str()),
-            ("Harbour News", "https://h.example/1")
+            ("Harbour News", "https://h.example/pier")
         );
         assert_eq!(page.lang, "en-GB");
     }

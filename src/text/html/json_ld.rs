@@ -5,22 +5,39 @@ use serde_json::Value;
 use super::tags::{attribute, closing, tags};
 use super::{Extracted, fill, markup};
 
-/// Fills `page` from the first article with a body, else from what the articles without one say.
+/// Fills `page` from the article of the page's own address if that is known, else from the first with a body, else from
+/// the first; others of the same address tell what it does not.
 pub(super) fn read(html: &str, page: &mut Extracted) {
-    // A block that holds another's opening tag must not be read over and over.
-    let mut read_to = 0;
+    let blocks = blocks(html);
+    let rank = |article: &&Value| (!is_at(article, &page.url), body(article).is_none());
+    let mut found: Vec<&Value> = blocks.iter().filter_map(|block| best(block, rank)).collect();
+    found.sort_by_key(rank);
+    let Some(&first) = found.first() else { return };
+    for article in found.iter().filter(|article| address(article) == address(first)) {
+        fill(&mut page.title, article["headline"].as_str().or(article["name"].as_str()));
+        fill(&mut page.text, body(article).map(markup::strip).as_deref());
+        fill(&mut page.published, article["datePublished"].as_str());
+        fill(&mut page.source, name_of(&article["publisher"]));
+        fill(&mut page.lang, name_of(&article["inLanguage"]));
+        fill(&mut page.url, address(article));
+    }
+}
+
+/// The values of the blocks of a page.
+fn blocks(html: &str) -> Vec<Value> {
+    let (mut values, mut read_to) = (Vec::new(), 0);
     for (at, attributes) in tags(html, "script") {
         let media = attribute(attributes, "type").and_then(|media| media.split(';').next());
         let is_data = media.is_some_and(|m| m.trim().eq_ignore_ascii_case("application/ld+json"));
-        if at < read_to || !is_data || !page.text.is_empty() {
+        // A block that holds another's opening tag must not be read over and over.
+        if at < read_to || !is_data {
             continue;
         }
         let Some(end) = closing(html, at, "script") else { break };
         read_to = end;
-        if let Some(block) = parse(html[at..read_to].trim()) {
-            read_block(&block, page);
-        }
+        values.extend(parse(html[at..read_to].trim()));
     }
+    values
 }
 
 fn parse(block: &str) -> Option<Value> {
@@ -63,13 +80,21 @@ fn is_article(value: &Value) -> bool {
     }
 }
 
-/// The parser bounds the depth of a value, so recursion is safe.
+/// The article of a block that is lowest by `rank`, the first of those that are equal.
+fn best<R: Ord>(block: &Value, rank: impl Fn(&&Value) -> R) -> Option<&Value> {
+    let mut found = Vec::new();
+    articles(block, &mut found);
+    found.into_iter().min_by_key(rank)
+}
+
+/// The articles of the page: not those of lists, which are what else there is to read. The parser bounds the depth of a
+/// value, so recursion is safe.
 fn articles<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| articles(item, found)),
         Value::Object(_) if is_article(value) => found.push(value),
         Value::Object(fields) => {
-            for key in ["@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement"] {
+            for key in ["@graph", "mainEntity", "mainEntityOfPage", "hasPart"] {
                 if let Some(inner) = fields.get(key) {
                     articles(inner, found);
                 }
@@ -79,23 +104,9 @@ fn articles<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     }
 }
 
-fn read_block(block: &Value, page: &mut Extracted) {
-    let mut found = Vec::new();
-    articles(block, &mut found);
-    let with_body =
-        found.iter().find(|a| a["articleBody"].as_str().is_some_and(|b| !b.trim().is_empty()));
-    let Some(article) = with_body.or(found.first()) else { return };
-    fill(&mut page.title, article["headline"].as_str().or(article["name"].as_str()));
-    fill(&mut page.text, article["articleBody"].as_str().map(markup::strip).as_deref());
-    fill(&mut page.published, article["datePublished"].as_str());
-    fill(&mut page.source, name_of(&article["publisher"]));
-    fill(&mut page.lang, name_of(&article["inLanguage"]));
-    let main = &article["mainEntityOfPage"];
-    let addresses = [&main["@id"], &main["url"], main, &article["url"], &article["@id"]];
-    fill(
-        &mut page.url,
-        addresses.iter().filter_map(|a| a.as_str()).find(|a| a.starts_with("http")),
-    );
+/// The text of an article as it is written.
+fn body(article: &Value) -> Option<&str> {
+    article["articleBody"].as_str().filter(|text| !text.trim().is_empty())
 }
 
 fn name_of(value: &Value) -> Option<&str> {
@@ -104,6 +115,25 @@ fn name_of(value: &Value) -> Option<&str> {
         Value::Object(_) => value["name"].as_str().or(value["alternateName"].as_str()),
         other => other.as_str(),
     }
+}
+
+/// The addresses that it has with a host, its page's before its own.
+fn addresses(article: &Value) -> impl Iterator<Item = &str> {
+    let main = &article["mainEntityOfPage"];
+    let all = [&main["@id"], &main["url"], main, &article["url"], &article["@id"]];
+    all.into_iter().filter_map(Value::as_str).filter(|address| address.starts_with("http"))
+}
+
+fn address(article: &Value) -> Option<&str> {
+    addresses(article).next()
+}
+
+/// Whether it is at an address, whatever part of the page it names.
+fn is_at(article: &Value, address: &str) -> bool {
+    let plain = |address: &str| {
+        address.split('#').next().unwrap_or_default().trim_end_matches('/').to_owned()
+    };
+    addresses(article).any(|other| plain(other) == plain(address))
 }
 
 #[cfg(test)]
@@ -141,5 +171,31 @@ mod tests {
             assert_eq!(page.published, "2026-03-04", "{block}");
             assert!(!block.contains("a,]") || page.title.ends_with(r#"falls "a,]" \"#), "{page:?}");
         }
+    }
+
+    #[test]
+    fn the_canonical_address_goes_before_that_of_the_site() {
+        let home = NEWS.replace('}', r#","mainEntityOfPage":{"@id":"https://h.example/"}}"#);
+        assert_eq!(page(&[&home], "").url, "https://h.example/pier");
+        let own = extract(&format!("<script type=application/ld+json>{home}</script>"));
+        assert_eq!(own.url, "https://h.example/");
+    }
+
+    #[test]
+    fn the_article_is_the_one_at_the_address_of_the_page() {
+        let top = r#"{"@type":"NewsArticle","headline":"Top","url":"https://h.example/top","articleBody":"Read.","datePublished":"2025-01-01"}"#;
+        let list = format!(r#"{{"@type":"ItemList","itemListElement":[{top}]}}"#);
+        let own = NEWS.replace('}', r#","url":"https://h.example/pier#main"}"#);
+        for blocks in [[&*list, NEWS], [top, &own], [&own, top], [&*list, &own]] {
+            let page = page(&blocks, "<p>It fell.</p>");
+            let read = (&*page.title, &*page.text, &*page.published);
+            assert_eq!(read, ("Pier falls", "It fell.", "2026-03-04"), "{blocks:?}");
+        }
+        // What lists name is not the page, where that says nothing of itself, either.
+        assert_eq!(page(&[&list], "<p>It fell.</p>").title, "Menu");
+        let more =
+            own.replace("headline", "description").replace('}', r#","articleBody":"It fell."}"#);
+        let read = page(&[&own, &more], "");
+        assert_eq!((&*read.title, &*read.text), ("Pier falls", "It fell."));
     }
 }
