@@ -50,9 +50,9 @@ pub fn extract(html: &str) -> Extracted {
     let mut page = Extracted::default();
     // Templates often give the page of the site for that of the article in JSON-LD, which would be the id of many.
     fill(&mut page.url, canonical(html).map(markup::strip).as_deref());
-    json_ld::read(html, &mut page);
+    let may_be_all = json_ld::read(html, &mut page);
     read_tags(html, &mut page);
-    if page.text.len() < TEASER {
+    if !may_be_all || page.text.len() < TEASER || is_cut(&page.text) {
         let text = readable(html).unwrap_or_default();
         if text.len() > page.text.len() {
             page.text = text;
@@ -74,6 +74,12 @@ pub fn extract(html: &str) -> Extracted {
     }
     page.title = without_site(&page.title, &page.source).to_owned();
     page
+}
+
+/// Whether a text says itself that it goes on.
+fn is_cut(text: &str) -> bool {
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ']' | ')'));
+    text.ends_with('…') || text.ends_with("...")
 }
 
 fn fill(field: &mut String, value: Option<&str>) {

@@ -6,21 +6,23 @@ use super::tags::{attribute, closing, tags};
 use super::{Extracted, fill, markup};
 
 /// Fills `page` from the article of the page's own address if that is known, else from the first with a body, else from
-/// the first; others of the same address tell what it does not.
-pub(super) fn read(html: &str, page: &mut Extracted) {
+/// the first; others of the same address tell what it does not. False where the text is one of the kind that goes on in
+/// the page.
+pub(super) fn read(html: &str, page: &mut Extracted) -> bool {
     let blocks = blocks(html);
-    let rank = |article: &&Value| (!is_at(article, &page.url), body(article).is_none());
+    let rank = |article: &&Value| (!is_at(article, &page.url), parts(article).next().is_none());
     let mut found: Vec<&Value> = blocks.iter().filter_map(|block| best(block, rank)).collect();
     found.sort_by_key(rank);
-    let Some(&first) = found.first() else { return };
+    let Some(&first) = found.first() else { return true };
     for article in found.iter().filter(|article| address(article) == address(first)) {
         fill(&mut page.title, article["headline"].as_str().or(article["name"].as_str()));
-        fill(&mut page.text, body(article).map(markup::strip).as_deref());
+        fill(&mut page.text, Some(&body(article)));
         fill(&mut page.published, article["datePublished"].as_str());
         fill(&mut page.source, name_of(&article["publisher"]));
         fill(&mut page.lang, name_of(&article["inLanguage"]));
         fill(&mut page.url, address(article));
     }
+    !is_of_type(first, &["LiveBlogPosting"])
 }
 
 /// The values of the blocks of a page.
@@ -67,16 +69,12 @@ fn mended(block: &str) -> String {
     json
 }
 
-/// Whether it is of one of the article types that news pages use.
-fn is_article(value: &Value) -> bool {
-    let one = |t: &Value| {
-        t.as_str().is_some_and(|t| {
-            ["Article", "BlogPosting", "Report"].iter().any(|end| t.ends_with(end))
-        })
-    };
+/// Whether one of its types ends like one of these.
+fn is_of_type(value: &Value, ends: &[&str]) -> bool {
+    let is_one = |t: &Value| t.as_str().is_some_and(|t| ends.iter().any(|end| t.ends_with(end)));
     match &value["@type"] {
-        Value::Array(types) => types.iter().any(one),
-        t => one(t),
+        Value::Array(types) => types.iter().any(is_one),
+        t => is_one(t),
     }
 }
 
@@ -92,7 +90,10 @@ fn best<R: Ord>(block: &Value, rank: impl Fn(&&Value) -> R) -> Option<&Value> {
 fn articles<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| articles(item, found)),
-        Value::Object(_) if is_article(value) => found.push(value),
+        // The types that news pages use.
+        Value::Object(_) if is_of_type(value, &["Article", "BlogPosting", "Report"]) => {
+            found.push(value);
+        }
         Value::Object(fields) => {
             for key in ["@graph", "mainEntity", "mainEntityOfPage", "hasPart"] {
                 if let Some(inner) = fields.get(key) {
@@ -104,9 +105,18 @@ fn articles<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     }
 }
 
-/// The text of an article as it is written.
-fn body(article: &Value) -> Option<&str> {
-    article["articleBody"].as_str().filter(|text| !text.trim().is_empty())
+/// The text of an article as it is written, and of each update of one that is written live.
+fn parts(article: &Value) -> impl Iterator<Item = &str> {
+    let updates = match &article["liveBlogUpdate"] {
+        Value::Array(updates) => updates,
+        update => std::slice::from_ref(update),
+    };
+    let all = std::iter::once(article).chain(updates);
+    all.filter_map(|part| part["articleBody"].as_str()).filter(|text| !text.trim().is_empty())
+}
+
+fn body(article: &Value) -> String {
+    parts(article).map(markup::strip).collect::<Vec<_>>().join("\n")
 }
 
 fn name_of(value: &Value) -> Option<&str> {
@@ -197,5 +207,38 @@ mod tests {
             own.replace("headline", "description").replace('}', r#","articleBody":"It fell."}"#);
         let read = page(&[&own, &more], "");
         assert_eq!((&*read.title, &*read.text), ("Pier falls", "It fell."));
+    }
+
+    #[test]
+    fn a_text_that_goes_on_in_the_page_is_that_of_the_page() {
+        let lines: Vec<String> = (1..9)
+            .map(|i| format!("The harbour council voted on day {i} to rebuild pier {i}, which a storm broke in half."))
+            .collect();
+        let paragraphs = format!("<p>{}</p>", lines.join("</p><p>"));
+        let whole = lines.join("\n");
+        let with = |body: &str| NEWS.replace('}', &format!(r#","articleBody":"{body}"}}"#));
+        let start = lines[..6].join(" ");
+        for end in ["…", "...", " [...]"] {
+            assert_eq!(page(&[&with(&format!("{start}{end}"))], &paragraphs).text, whole, "{end}");
+        }
+        assert_eq!(page(&[&with(&start)], &paragraphs).text, start);
+        let live = with(&start).replace("NewsArticle", "LiveBlogPosting");
+        assert_eq!(page(&[&live], &paragraphs).text, whole);
+    }
+
+    #[test]
+    fn updates_are_the_text_of_what_is_written_live() {
+        let live = |of: &str| format!(r#"{{"@type":"LiveBlogPosting",{of}}}"#);
+        let update = |text: &str| format!(r#"{{"@type":"BlogPosting","articleBody":"{text}"}}"#);
+        let updates = format!(
+            r#""liveBlogUpdate":[{},{{}},{}]"#,
+            update("It fell."),
+            update("All are safe.")
+        );
+        assert_eq!(page(&[&live(&updates)], "").text, "It fell.\nAll are safe.");
+        let led = format!(r#""articleBody":"Live.",{updates}"#);
+        assert_eq!(page(&[&live(&led)], "").text, "Live.\nIt fell.\nAll are safe.");
+        let one = format!(r#""liveBlogUpdate":{}"#, update("It fell."));
+        assert_eq!(page(&[&live(&one)], "").text, "It fell.");
     }
 }
