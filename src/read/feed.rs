@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem;
 
 use encoding_rs::Encoding;
 use quick_xml::Reader;
@@ -11,11 +12,12 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use super::chunk::{Parsed, Piece};
 use super::draft::{Columns, Draft};
 use super::encoding;
+use super::json::Join;
 use crate::model::Article;
 use crate::text::markup;
 
-/// Elements with a prefix that are read, by the name of their column. Of the others none is: `media:title` is not the
-/// title.
+/// Elements with a prefix that are read, by the name of their column. Of the others none is but by its own name, for who asks
+/// for it: `media:title` is not the title.
 const PREFIXED: [(&str, &str); 6] = [
     ("content:encoded", "content"),
     ("dc:date", "date"),
@@ -24,6 +26,9 @@ const PREFIXED: [(&str, &str); 6] = [
     ("dc:source", "source"),
     ("dc:title", "title"),
 ];
+
+/// The namespace of markup that is no text.
+const XHTML: &str = "http://www.w3.org/1999/xhtml";
 
 /// Elements around the items.
 const FRAMES: [&str; 4] = ["rss", "rdf:RDF", "channel", "feed"];
@@ -84,6 +89,8 @@ struct Feed<'x> {
     reader: Reader<&'x [u8]>,
     title: String,
     lang: String,
+    /// What stands before the names of XHTML, with its colon.
+    prefix: String,
 }
 
 impl<'x> Feed<'x> {
@@ -93,13 +100,27 @@ impl<'x> Feed<'x> {
         reader.config_mut().check_end_names = false;
         reader.config_mut().allow_unmatched_ends = true;
         reader.config_mut().allow_dangling_amp = true;
-        Self { reader, title: String::new(), lang: String::new() }
+        Self { reader, title: String::new(), lang: String::new(), prefix: String::new() }
+    }
+
+    /// The next event; the prefix that it gives to XHTML is remembered.
+    fn event(&mut self) -> Result<Event<'x>, Broken> {
+        let event = self.reader.read_event()?;
+        if let Event::Start(start) = &event
+            && start.contains(XHTML)
+        {
+            let mut attributes = start.attributes();
+            let mut names = attributes.with_checks(false).flatten().filter(|a| a.value == XHTML);
+            let name = names.find_map(|a| a.key.as_ref().strip_prefix("xmlns:").map(str::to_owned));
+            self.prefix = name.map_or(mem::take(&mut self.prefix), |name| name + ":");
+        }
+        Ok(event)
     }
 
     /// The next item; what the feed says of itself on the way there is remembered.
     fn next_item(&mut self) -> Result<Option<Item>, Broken> {
         loop {
-            let start = match self.reader.read_event()? {
+            let start = match self.event()? {
                 Event::Start(start) => start,
                 Event::Eof => return Ok(None),
                 _ => continue,
@@ -122,7 +143,7 @@ impl<'x> Feed<'x> {
     fn item(&mut self, start: &BytesStart) -> Result<Item, Broken> {
         let mut item = vec![("lang".to_owned(), language(start))];
         loop {
-            match self.reader.read_event()? {
+            match self.event()? {
                 Event::Start(child) => {
                     let name = child.name().as_ref().to_owned();
                     let value = self.content(&name)?;
@@ -136,24 +157,24 @@ impl<'x> Feed<'x> {
         }
     }
 
-    /// All that stands in an element, its markup as written.
+    /// All that stands in an element, its markup as HTML has it.
     fn content(&mut self, name: &str) -> Result<String, Broken> {
         let mut content = String::new();
         let mut depth = 0;
         loop {
-            match self.reader.read_event()? {
+            match self.event()? {
                 Event::Text(text) => content.push_str(&text),
                 Event::CData(text) => content.push_str(&text),
                 Event::GeneralRef(entity) => push_entity(&mut content, &entity),
                 Event::Start(start) => {
                     depth += usize::from(start.name().as_ref() == name);
-                    push_tag(&mut content, &["<", &start, ">"]);
+                    push_tag(&mut content, &["<", self.plain(&start), ">"]);
                 }
-                Event::Empty(empty) => push_tag(&mut content, &["<", &empty, "/>"]),
+                Event::Empty(empty) => push_tag(&mut content, &["<", self.plain(&empty), "/>"]),
                 Event::End(end) if end.name().as_ref() == name && depth == 0 => return Ok(content),
                 Event::End(end) => {
                     depth -= usize::from(end.name().as_ref() == name);
-                    push_tag(&mut content, &["</", &end, ">"]);
+                    push_tag(&mut content, &["</", self.plain(&end), ">"]);
                 }
                 Event::Eof => return Err(Broken(format!("<{name}> is cut short"))),
                 _ => {}
@@ -161,24 +182,37 @@ impl<'x> Feed<'x> {
         }
     }
 
+    /// What stands in a tag, without the prefix of XHTML.
+    fn plain<'t>(&self, tag: &'t str) -> &'t str {
+        tag.strip_prefix(&*self.prefix).unwrap_or(tag)
+    }
+
     /// The article of an item; the feed stands in for what the item does not say.
     fn article(&self, item: Item, columns: &mut Columns) -> Result<Option<Article>, String> {
         let mut draft = Draft::new(columns.options());
+        let mut lists: Vec<(usize, Cow<str>)> = Vec::new();
         let of_feed = [("source", &self.title), ("lang", &self.lang)];
         let of_feed = of_feed.map(|(name, value)| (name.to_owned(), value.clone()));
         for (name, value) in item.into_iter().chain(of_feed) {
-            let Some(column) = column(&name) else { continue };
-            // The source of an entry of Atom is a whole feed.
-            if column == "source" && value.contains('<') {
-                continue;
+            for column in columns_of(&name) {
+                let number = columns.number(column);
+                let wanted = columns.get(number);
+                // The source of an entry of Atom is a whole feed.
+                if !wanted.is_wanted() || column == "source" && value.contains('<') {
+                    continue;
+                }
+                match Join::of(wanted) {
+                    Join::List => add(&mut lists, number, name_within(&value)),
+                    // Feeds write their titles as HTML, whatever they say.
+                    _ if column == "title" => {
+                        draft.put(columns, number, markup::strip(&value).into_owned().into());
+                    }
+                    _ => draft.put(columns, number, value.clone().into()),
+                }
             }
-            let number = columns.number(column);
-            if columns.get(number).is_wanted() {
-                // Feeds write their titles as HTML, whatever they say.
-                let plain = column == "title";
-                let value = if plain { markup::strip(&value).into_owned() } else { value };
-                draft.put(columns, number, value.into());
-            }
+        }
+        for (number, value) in lists {
+            draft.put(columns, number, value);
         }
         draft.finish(columns, None)
     }
@@ -190,10 +224,25 @@ fn fill(field: &mut String, value: String) {
     }
 }
 
-/// The column that an element is.
-fn column(name: &str) -> Option<&str> {
+/// The columns that an element is: the one that it is known as, and that of its own name.
+fn columns_of(name: &str) -> impl Iterator<Item = &str> {
     let known = PREFIXED.iter().find(|(element, _)| *element == name);
-    known.map(|(_, column)| *column).or_else(|| (!name.contains(':')).then_some(name))
+    known.map(|(_, column)| *column).into_iter().chain([name])
+}
+
+/// Adds a value that is only kept to those of the same column: elements such as categories come several times.
+fn add(lists: &mut Vec<(usize, Cow<str>)>, number: usize, value: &str) {
+    let value = value.to_owned().into();
+    match lists.iter_mut().find(|(column, _)| *column == number) {
+        Some((_, all)) => Join::List.add(all, value),
+        None => lists.push((number, value)),
+    }
+}
+
+/// The name of a person, who in Atom is an element of elements; any other value as it is.
+fn name_within(value: &str) -> &str {
+    let name = value.split_once("<name>").and_then(|(_, rest)| rest.split_once("</name>"));
+    name.map_or(value, |(name, _)| name)
 }
 
 /// What the element says in `xml:lang`.

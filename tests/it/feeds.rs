@@ -92,6 +92,46 @@ fn the_items_of_a_feed_are_articles() {
 }
 
 #[test]
+fn what_is_kept_of_an_item_is_asked_for_by_any_name() {
+    let item = "<dc:creator>Ann Poe</dc:creator><category>World</category><category/>\
+                <category>Floods</category><media:title>Photo</media:title>";
+    let rss = RSS.replacen("<guid", &format!("{item}<guid"), 1);
+    let keep = ["dc:creator", "category", "content:encoded", "dc:none"].map(str::to_owned).to_vec();
+    let (articles, _, notes) =
+        read_bytes("a.xml", rss.as_bytes(), Options { keep, ..Options::default() });
+    let kept = |name| articles[0].kept.get(name);
+    assert_eq!([kept("dc:creator"), kept("category")], ["Ann Poe", "World, Floods"]);
+    assert_eq!(
+        (kept("content:encoded"), &*articles[0].title),
+        (&*articles[0].text, "Pier & quay reopen")
+    );
+    assert_eq!(notes.met, ["category", "content:encoded", "dc:creator"]);
+    let authors = "<author><name>A. B.</name><email>a@h.example</email></author><author><name>C & D</name></author>";
+    let atom = ATOM.replace("<author><name>A. B.</name></author>", authors);
+    let keep = vec!["author".to_owned()];
+    let (articles, ..) =
+        read_bytes("a.xml", atom.as_bytes(), Options { keep, ..Options::default() });
+    assert_eq!(articles[0].kept.get("author"), "A. B., C & D");
+}
+
+#[test]
+fn the_prefix_of_markup_is_none_of_its_names() {
+    let body = "<x:div><x:p>Piren <x:br/>är <b:i>klar</b:i>.</x:p></x:div>";
+    let (before, rest) = ATOM.split_once("<div").unwrap();
+    let (_, after) = rest.split_once("</div>").unwrap();
+    for (feed, entry) in [
+        (r#" xmlns:x="http://www.w3.org/1999/xhtml""#, ""),
+        ("", r#" xmlns:x="http://www.w3.org/1999/xhtml""#),
+    ] {
+        let body = body.replacen("<x:div", &format!("<x:div{entry}"), 1);
+        let atom = format!("{before}{body}{after}").replacen("<feed", &format!("<feed{feed}"), 1);
+        let (articles, ..) = read_bytes("a.xml", atom.as_bytes(), Options::default());
+        let expected = format!("<div{entry}><p>Piren <br/>är <b:i>klar</b:i>.</p></div>");
+        assert_eq!(articles[0].text, expected);
+    }
+}
+
+#[test]
 fn a_broken_feed_is_read_up_to_the_damage() {
     let cut = &RSS[..RSS.find("Rain").unwrap()];
     let cases = [
