@@ -27,6 +27,9 @@ const PREFIXED: [(&str, &str); 6] = [
     ("dc:title", "title"),
 ];
 
+/// A longer title of a feed is not the name of an outlet, in bytes: each item has what the feed says of itself.
+const LONGEST_NAME: usize = 500;
+
 /// The namespace of markup that is no text.
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
 
@@ -219,7 +222,7 @@ impl<'x> Feed<'x> {
 }
 
 fn fill(field: &mut String, value: String) {
-    if field.is_empty() {
+    if field.is_empty() && value.len() <= LONGEST_NAME {
         *field = value;
     }
 }

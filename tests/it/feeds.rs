@@ -131,6 +131,21 @@ fn the_prefix_of_markup_is_none_of_its_names() {
     }
 }
 
+/// Each item has the title of its feed: of a long one a short feed would be gigabytes.
+#[test]
+fn a_long_title_of_a_feed_is_not_the_source_of_its_items() {
+    let feed = |title: &str| {
+        let rss = format!(
+            "<rss><channel><title>{title}</title><language>{title}</language><item><title>A</title></item></channel></rss>"
+        );
+        let article = read_bytes("a.xml", rss.as_bytes(), Options::default()).0.remove(0);
+        (article.source, article.lang)
+    };
+    let (name, long) = ("é".repeat(250), "x".repeat(501));
+    assert_eq!(feed(&name), (name.clone(), name));
+    assert_eq!(feed(&long), (String::new(), String::new()));
+}
+
 #[test]
 fn a_broken_feed_is_read_up_to_the_damage() {
     let cut = &RSS[..RSS.find("Rain").unwrap()];
