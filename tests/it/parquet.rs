@@ -11,6 +11,8 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field};
 use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
 use proptest::prelude::*;
 use samestory::read::{Options, parquet_table};
 
@@ -132,6 +134,32 @@ fn texts_of_an_unknown_shape_and_flags_before_dates_are_told() {
         let (articles, _, notes) = read_bytes("a.parquet", &bytes, Options::default());
         assert_eq!((&*articles[0].text, notes.unread_texts), (expected, told));
         assert_eq!((articles[0].published.is_some(), notes.unreadable_dates), (true, 0));
+    }
+}
+
+#[test]
+fn columns_are_read_however_they_are_packed() {
+    let words: String =
+        (0..400u32).map(|i| format!("{:x} ", i.wrapping_mul(2_654_435_761))).collect();
+    let columns = [("title", "A"), ("text", words.trim())];
+    let columns =
+        columns.map(|(name, value)| (name, Arc::new(StringArray::from(vec![value])) as ArrayRef));
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    for packing in [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(Default::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::BROTLI(Default::default()),
+        Compression::ZSTD(Default::default()),
+    ] {
+        let properties = WriterProperties::builder().set_compression(packing).build();
+        let mut writer =
+            ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        let read = outcome("a.parquet", &writer.into_inner().unwrap(), Options::default());
+        assert_eq!(read, [format!("1 A|{}", words.trim())], "{packing}");
     }
 }
 
