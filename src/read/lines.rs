@@ -38,9 +38,10 @@ impl Lines {
         }
         self.line += u64::from(self.numbered);
         let mut length = piece.bytes.len() - start;
+        let broken = piece.bytes.last() == Some(&b'\n');
         let line = piece.bytes[start..].trim_ascii_end();
-        if line.len() > self.max {
-            let broken = piece.bytes.last() == Some(&b'\n');
+        // Where the line goes on, blanks at the cut are not its end.
+        if line.len() > self.max || (!broken && length as u64 == limit) {
             piece.bytes.truncate(start);
             piece.bytes.shrink_to(CHUNK);
             piece.refuse(self.line, too_long("line", self.max));

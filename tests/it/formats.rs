@@ -253,6 +253,28 @@ fn a_record_over_the_limit_is_refused_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_long_line_is_one_record_wherever_it_is_cut() {
+    let options = Options { max_record: 40, ..Options::default() };
+    let refused = "this line is longer than 40 bytes; --max-record raises the limit";
+    let blanks = " ".repeat(200);
+    for long in [
+        format!(r#"{{"title":"A"{blanks},"text":"x"}}"#),
+        format!(r#"{{"title":"A"}}{blanks}"#),
+        format!(r#"{blanks}{{"title":"A"}}"#),
+    ] {
+        let lines = format!("{long}\n{{\"title\":\"B\"}}\n");
+        let read = outcome("a.jsonl", lines.as_bytes(), options.clone());
+        assert_eq!(read, ["2 B|".to_owned(), format!("1 refused: {refused}")], "{long}");
+    }
+    // The line break is not counted.
+    let fits = format!(r#"{{"title":"{}"}}"#, "A".repeat(28));
+    for end in ["", "\n", "\r\n"] {
+        let read = outcome("a.jsonl", (fits.clone() + end).as_bytes(), options.clone());
+        assert_eq!(read, [format!("1 {}|", "A".repeat(28))]);
+    }
+}
+
+#[test]
 fn a_folder_is_read_in_the_order_of_its_names() {
     let folder = TempDir::new().unwrap();
     let root = folder.path();
