@@ -114,8 +114,10 @@ fn list(values: &dyn Array, join: Join) -> String {
 
 /// The best of the fields by which an object can stand for one value.
 fn inner(object: &StructArray, row: usize, join: Join) -> Cow<'_, str> {
-    let values = INNER.iter().filter_map(|name| object.column_by_name(name));
-    values.map(|array| text(array, row, join)).find(|value| !value.is_empty()).unwrap_or_default()
+    let mut best = Cow::Borrowed("");
+    let arrays = INNER.iter().filter_map(|name| object.column_by_name(name));
+    arrays.for_each(|array| Join::First.add(&mut best, text(array, row, join)));
+    best
 }
 
 /// Whether there is anything in a value but nulls and blanks, and numbers and truth values if they do not count.

@@ -196,11 +196,16 @@ impl Join {
     pub(super) fn add<'a>(self, all: &mut Cow<'a, str>, value: Cow<'a, str>) {
         let separator = match self {
             Self::Nothing => return,
+            Self::First => {
+                if is_blank(all) && !value.is_empty() {
+                    *all = value;
+                }
+                return;
+            }
             _ if all.is_empty() => {
                 *all = value;
                 return;
             }
-            Self::First => return,
             _ if value.is_empty() => return,
             Self::Paragraphs => "\n\n",
             Self::List => ", ",
@@ -209,6 +214,10 @@ impl Join {
         all.push_str(separator);
         all.push_str(&value);
     }
+}
+
+fn is_blank(value: &str) -> bool {
+    value.trim_start().is_empty()
 }
 
 /// Any value as text: null is empty, numbers in lists and objects are as Rust writes them, an object is the best of its
@@ -277,8 +286,10 @@ impl<'de> Visitor<'de> for Value {
                 continue;
             }
             let inner = map.next_value_seed(self)?;
-            if !inner.is_empty() {
+            if !is_blank(&inner) {
                 (best, value) = (rank, inner);
+            } else if value.is_empty() {
+                value = inner;
             }
         }
         Ok(value)

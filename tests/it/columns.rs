@@ -175,6 +175,24 @@ fn a_flag_does_not_stand_before_a_date() {
 }
 
 #[test]
+fn the_first_value_that_is_not_blank_is_taken() {
+    for record in [
+        r#"{"title":[" ","Volcano erupts"]}"#,
+        r#"{"title":{"rendered":" ","value":"Volcano erupts"}}"#,
+        r#"{"title":{"value":"Volcano erupts","rendered":"\n"}}"#,
+        r#"{"title":[{"rendered":" "},"","Volcano erupts","Dam fails"]}"#,
+    ] {
+        assert_eq!(
+            outcome("a.jsonl", record.as_bytes(), Options::default()),
+            ["1 Volcano erupts|"],
+            "{record}"
+        );
+    }
+    // Blank paragraphs stay where they are.
+    assert_eq!(only("a.jsonl", br#"{"text":["a",{"text":" "},"b"]}"#).text, "a\n\n \n\nb");
+}
+
+#[test]
 fn a_text_of_an_unknown_shape_is_told() {
     let blocks = r#"[{"_type":"block","children":[{"text":"The dam at Orsk failed."}]}]"#;
     for (record, told, expected) in [

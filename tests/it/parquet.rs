@@ -118,7 +118,11 @@ fn texts_of_an_unknown_shape_and_flags_before_dates_are_told() {
     map.keys().append_value("en");
     map.values().append_value("x");
     map.append(true).unwrap();
-    let texts: [(ArrayRef, u64, &str); 4] = [
+    let fields = ["rendered", "value"].map(|name| Arc::new(Field::new(name, DataType::Utf8, true)));
+    let values = [" ", "x"].map(|value| Arc::new(StringArray::from(vec![value])) as ArrayRef);
+    let both = StructArray::from(fields.into_iter().zip(values).collect::<Vec<_>>());
+    let texts: [(ArrayRef, u64, &str); 5] = [
+        (Arc::new(both), 0, "x"),
         (Arc::new(map.finish()), 1, ""),
         (Arc::new(pair("paragraph", Some("x"))), 1, ""),
         (Arc::new(pair("paragraph", None)), 0, ""),
