@@ -212,6 +212,7 @@ mod tests {
         check("Caf&eacute; &#8212; &#x201C;so&#148;", "Café — “so”");
         check("&lt;p&gt;escaped&lt;/p&gt;", "escaped");
         check("one\ntwo &quot;x&quot;", "one\ntwo \"x\"");
+        check("Donau&ZeroWidthSpace;dampf&shy;schiff&NoBreak;", "Donaudampfschiff");
         check("<tr><td>Brazil</td><td>3</td></tr>", "Brazil 3");
     }
 

@@ -3,7 +3,7 @@
 use super::is_typesetting;
 
 /// No entity is longer, the semicolon included.
-const LONGEST: usize = 10;
+const LONGEST: usize = 15;
 
 /// Each name is followed by the character that it stands for.
 const NAMED: &str = "amp& lt< gt> quot\" apos' ndash– mdash— hellip… lsquo‘ rsquo’ sbquo‚ ldquo“ rdquo” bdquo„ lsaquo‹ \
