@@ -87,7 +87,7 @@ impl Rows {
         match self.append(piece) {
             Ok(more) => self.ended = !more,
             Err(error) => {
-                piece.refusals.push(self.input.damage(self.row, &error));
+                piece.refuse(self.row, self.input.damage(&error));
                 self.ended = true;
             }
         }

@@ -325,7 +325,7 @@ impl Iterator for Elements {
             match self.step(&mut piece) {
                 Ok(more) => self.ended = !more,
                 Err(error) => {
-                    piece.refusals.push(self.input.damage(self.record, &error));
+                    piece.refuse(self.record, self.input.damage(&error));
                     self.ended = true;
                 }
             }

@@ -13,7 +13,6 @@ use encoding_rs::{Decoder, Encoding};
 use flate2::bufread::MultiGzDecoder;
 
 use super::again::Again;
-use crate::model::Refusal;
 
 /// How much of an input is looked at to tell its kind.
 pub(super) const HEAD: usize = 1 << 16;
@@ -98,17 +97,16 @@ impl Input {
         self.head.len() < HEAD && self.head.trim_ascii().is_empty()
     }
 
-    /// The refusal of what comes after `record`, because reading failed there.
-    pub(super) fn damage(&self, record: u64, error: &io::Error) -> Refusal {
-        let reason = match self.packing {
+    /// Why what comes after a record is refused: reading failed there.
+    pub(super) fn damage(&self, error: &io::Error) -> String {
+        match self.packing {
             Some(packing) => {
                 format!(
                     "the {packing} data is damaged or cut short after this record; the rest is not read ({error})"
                 )
             }
             None => format!("reading failed after this record; the rest is not read ({error})"),
-        };
-        Refusal { file: self.file.clone(), record, reason }
+        }
     }
 }
 

@@ -76,7 +76,7 @@ impl Iterator for Lines {
             match self.append(&mut piece) {
                 Ok(more) => self.ended = !more,
                 Err(error) => {
-                    piece.refusals.push(self.input.damage(self.line, &error));
+                    piece.refuse(self.line, self.input.damage(&error));
                     self.ended = true;
                 }
             }

@@ -19,7 +19,6 @@ use super::chunk::{Body, Piece};
 use super::draft::Columns;
 use super::input::{Input, unreadable};
 use super::{Options, columnar};
-use crate::model::Refusal;
 
 /// Rows of a batch: so many articles are about a chunk.
 const ROWS: usize = 128;
@@ -42,7 +41,7 @@ impl Batches {
         } else {
             // Its end says where everything is.
             let mut bytes = Vec::new();
-            input.bytes.read_to_end(&mut bytes).map_err(|error| input.damage(0, &error).reason)?;
+            input.bytes.read_to_end(&mut bytes).map_err(|error| input.damage(&error))?;
             rows(bytes::Bytes::from(bytes), options)?
         };
         Ok(Self { file: input.file, rows, row: 0, ended: false })
@@ -147,9 +146,7 @@ impl Iterator for Batches {
                 let reason = format!(
                     "the Parquet data is damaged after this record; the rest is not read ({error})"
                 );
-                let mut piece = Piece::new(self.file.clone(), Body::Text);
-                piece.refusals.push(Refusal { file: self.file.clone(), record: self.row, reason });
-                Some(piece)
+                Some(Piece::refused(self.file.clone(), self.row, reason))
             }
         }
     }

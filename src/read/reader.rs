@@ -140,7 +140,7 @@ pub(super) fn opened(input: Input, options: &Options) -> Result<Pieces, String> 
 fn blank(mut input: Input) -> Pieces {
     let refusal = match input.bytes.read_to_end(&mut Vec::new()) {
         Ok(_) => Piece::refused(input.file, 0, "empty".to_owned()),
-        Err(error) => Piece::refused(input.file.clone(), 0, input.damage(0, &error).reason),
+        Err(error) => Piece::refused(input.file.clone(), 0, input.damage(&error)),
     };
     one(refusal)
 }
@@ -154,6 +154,6 @@ fn whole(mut input: Input, body: Body, max: usize) -> Piece {
             piece.ends.push((1, length));
             piece
         }
-        Err(error) => Piece::refused(input.file.clone(), 1, input.damage(0, &error).reason),
+        Err(error) => Piece::refused(input.file.clone(), 1, input.damage(&error)),
     }
 }

@@ -101,7 +101,7 @@ impl Iterator for Records {
             match self.append(&mut piece) {
                 Ok(more) => self.ended = !more,
                 Err(error) => {
-                    piece.refusals.push(self.input.damage(self.record, &error));
+                    piece.refuse(self.record, self.input.damage(&error));
                     self.ended = true;
                 }
             }
