@@ -19,7 +19,7 @@ pub(super) struct Rows<const N: usize> {
 /// Reads a file; each column has several names, the better ones first.
 ///
 /// # Errors
-/// When the file cannot be read or is neither.
+/// When the file cannot be read or is none of them.
 pub(super) fn read<const N: usize>(path: &Path, columns: [&[&str]; N]) -> Result<Rows<N>> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(&bytes, columns).with_context(|| path.display().to_string())
