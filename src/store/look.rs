@@ -30,6 +30,17 @@ pub struct Filter {
     pub most: usize,
 }
 
+/// A story in brief: what its place among others is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brief {
+    /// Its number.
+    pub story: u32,
+    /// How many articles it has.
+    pub size: u32,
+    /// When its last article was published, or else seen.
+    pub last: Option<Timestamp>,
+}
+
 /// A story in a list.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
@@ -77,58 +88,60 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn listed(&self, filter: &Filter) -> Result<Vec<Summary>, Error> {
-        let mut sql = format!("SELECT {STORY} FROM stories AS s WHERE 1");
-        let mut values: Vec<Value> = Vec::new();
-        let mut demand = |condition: &str, value: Value| {
-            sql.push_str(" AND ");
-            sql.push_str(condition);
-            values.push(value);
-        };
-        // Times are compared as they are spelled, and with the Z one with a fraction would come before the second that it is in.
-        if let Some(since) = &filter.since {
-            // The first of the two is for the index of the column.
-            demand("s.last >= SUBSTR(?, 1, 19)", since.clone().into());
-            demand("RTRIM(s.last, 'Z') >= RTRIM(?, 'Z')", since.clone().into());
-        }
-        if let Some(until) = &filter.until {
-            demand("RTRIM(s.first, 'Z') <= RTRIM(?, 'Z')", until.clone().into());
-        }
-        if filter.min_size > 1 {
-            demand("s.size >= ?", filter.min_size.into());
-        }
-        if let Some(source) = &filter.source {
-            demand(&some_article("a.source = ?"), source.clone().into());
-        }
-        if let Some(lang) = &filter.lang {
-            demand(&some_article("a.lang = ?"), lang.clone().into());
-        }
-        for word in &filter.words {
-            demand(&some_article("a.title LIKE ? ESCAPE '\\'"), like(word).into());
-        }
-        if let Some((last, story)) = &filter.after {
-            demand("IFNULL(s.last, '') <= ?", last.clone().into());
-            sql.push_str(" AND (IFNULL(s.last, ''), -s.story) < (?, ?)");
-            values.extend([last.clone().into(), Value::from(-i64::from(*story))]);
-        }
-        sql.push_str(" ORDER BY s.last DESC, s.story LIMIT ?");
+        let (demands, mut values) = demands(filter);
+        let sql = format!(
+            "SELECT {STORY} FROM stories AS s WHERE {demands} ORDER BY s.last DESC, s.story LIMIT ?"
+        );
         values.push(i64::try_from(filter.most).unwrap_or(i64::MAX).into());
         let stories = self.some(&sql, params_from_iter(values), tables::story)?;
-        stories.into_iter().map(|story| self.summary(story)).collect()
+        stories.into_iter().map(|story| self.summarized(story)).collect()
     }
 
-    fn summary(&self, story: Story) -> Result<Summary, Error> {
+    /// All stories that pass a filter, whatever its `most` says, in no order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn briefs(&self, filter: &Filter) -> Result<Vec<Brief>, Error> {
+        let (demands, values) = demands(filter);
+        let sql = format!("SELECT s.story, s.size, s.last FROM stories AS s WHERE {demands}");
+        self.some(&sql, params_from_iter(values), |r| {
+            Ok(Brief { story: r.get(0)?, size: r.get(1)?, last: tables::time(r, 2)? })
+        })
+    }
+
+    /// A story by its number, as a list has it; none where it is gone.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn summary(&self, story: u32) -> Result<Option<Summary>, Error> {
+        let sql = format!("SELECT {STORY} FROM stories WHERE story = ?");
+        let story = self.one(&sql, story, tables::story)?;
+        story.map(|story| self.summarized(story)).transpose()
+    }
+
+    /// The outlets of a story, in the order of their names; those that are not named are none.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn sources(&self, story: u32) -> Result<Vec<String>, Error> {
+        self.distinct(story, "source")
+    }
+
+    fn distinct(&self, story: u32, column: &str) -> Result<Vec<String>, Error> {
+        let sql = format!(
+            "SELECT DISTINCT {column} FROM articles WHERE {column} <> '' AND row IN \
+             (SELECT row FROM members WHERE story = ?) ORDER BY 1"
+        );
+        self.some(&sql, [story], |r| r.get(0))
+    }
+
+    fn summarized(&self, story: Story) -> Result<Summary, Error> {
         let title =
             self.one("SELECT title FROM articles WHERE row = ?", story.representative, |r| {
                 r.get(0)
             })?;
-        let distinct = |column: &str| {
-            let sql = format!(
-                "SELECT DISTINCT {column} FROM articles WHERE {column} <> '' AND row IN \
-                 (SELECT row FROM members WHERE story = ?) ORDER BY 1"
-            );
-            self.some(&sql, [story.story], |r| r.get(0))
-        };
-        let (sources, langs) = (distinct("source")?, distinct("lang")?);
+        let sources = self.sources(story.story)?;
+        let langs = self.distinct(story.story, "lang")?;
         let sql = "SELECT published FROM articles WHERE published IS NOT NULL AND row IN \
                    (SELECT row FROM members WHERE story = ?)";
         let times = self.some(sql, [story.story], |r| tables::parsed(r, 0))?;
@@ -260,6 +273,44 @@ fn logged(r: &Row<'_>) -> rusqlite::Result<(i64, String, Change)> {
 /// The first and the last of some times; none of none.
 pub fn first_and_last(times: impl Iterator<Item = Timestamp>) -> Option<[Timestamp; 2]> {
     times.map(|time| [time; 2]).reduce(|[first, last], [time, _]| [first.min(time), last.max(time)])
+}
+
+/// What a filter demands of a story `s`, and the values that it demands.
+fn demands(filter: &Filter) -> (String, Vec<Value>) {
+    let mut sql = String::from("1");
+    let mut values: Vec<Value> = Vec::new();
+    let mut demand = |condition: &str, value: Value| {
+        sql.push_str(" AND ");
+        sql.push_str(condition);
+        values.push(value);
+    };
+    // Times are compared as they are spelled, and with the Z one with a fraction would come before the second that it is in.
+    if let Some(since) = &filter.since {
+        // The first of the two is for the index of the column.
+        demand("s.last >= SUBSTR(?, 1, 19)", since.clone().into());
+        demand("RTRIM(s.last, 'Z') >= RTRIM(?, 'Z')", since.clone().into());
+    }
+    if let Some(until) = &filter.until {
+        demand("RTRIM(s.first, 'Z') <= RTRIM(?, 'Z')", until.clone().into());
+    }
+    if filter.min_size > 1 {
+        demand("s.size >= ?", filter.min_size.into());
+    }
+    if let Some(source) = &filter.source {
+        demand(&some_article("a.source = ?"), source.clone().into());
+    }
+    if let Some(lang) = &filter.lang {
+        demand(&some_article("a.lang = ?"), lang.clone().into());
+    }
+    for word in &filter.words {
+        demand(&some_article("a.title LIKE ? ESCAPE '\\'"), like(word).into());
+    }
+    if let Some((last, story)) = &filter.after {
+        demand("IFNULL(s.last, '') <= ?", last.clone().into());
+        sql.push_str(" AND (IFNULL(s.last, ''), -s.story) < (?, ?)");
+        values.extend([last.clone().into(), Value::from(-i64::from(*story))]);
+    }
+    (sql, values)
 }
 
 fn some_article(condition: &str) -> String {

@@ -7,7 +7,7 @@ use super::{Index, rows};
 use crate::model::{Change, Entry};
 use crate::params::Params;
 use crate::pipeline::lookup::Lookup;
-use crate::store::{Error, Filter, Located, RunSeen, Story, Summary};
+use crate::store::{Brief, Error, Filter, Located, RunSeen, Story, Summary};
 
 /// A story with its articles.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,31 @@ impl Index {
     pub fn stories(&self, filter: &Filter) -> Result<Vec<Summary>, Error> {
         let _moment = self.store.moment()?;
         self.store.listed(filter)
+    }
+
+    /// All stories that pass a filter, whatever its `most` says, in no order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn briefs(&self, filter: &Filter) -> Result<Vec<Brief>, Error> {
+        self.store.briefs(filter)
+    }
+
+    /// A story by its number, as a list has it; none where it is gone.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn summary(&self, story: u32) -> Result<Option<Summary>, Error> {
+        let _moment = self.store.moment()?;
+        self.store.summary(story)
+    }
+
+    /// The outlets of a story by its number; those that are not named are none.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn sources(&self, story: u32) -> Result<Vec<String>, Error> {
+        self.store.sources(story)
     }
 
     /// The article of an id, where it belongs, and the story of it.

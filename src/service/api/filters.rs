@@ -32,7 +32,7 @@ pub(in crate::service) struct Filters {
 }
 
 /// The cursor that asks for those after a story.
-pub(in crate::service) fn cursor(story: &Story) -> String {
+pub(super) fn cursor(story: &Story) -> String {
     format!("{}~{}", story.last.as_deref().unwrap_or_default(), story.story)
 }
 

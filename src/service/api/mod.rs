@@ -27,7 +27,7 @@ use super::problem::{Problem, ProblemBody};
 use super::state::App;
 use super::tokens::{Role, Who};
 
-pub(super) use filters::{Filters, cursor};
+pub(super) use filters::Filters;
 pub(super) use stories::{StoryLine, find, happened};
 
 #[derive(OpenApi)]

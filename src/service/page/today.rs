@@ -10,16 +10,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::{Frame, encoded, rendered};
-use crate::pipeline::index::{Index, Summary};
+use crate::pipeline::index::{Brief, Index, Summary};
 use crate::report::{counted, lag, shown, thousands};
-use crate::service::api::{Filters, StoryLine, cursor};
+use crate::service::api::{Filters, StoryLine};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
 use crate::service::version::seen;
 
-/// Stories that are looked at together, to be shown by their weights.
-const LOOKED_AT: usize = 400;
 /// Stories on a page.
 const SHOWN: usize = 60;
 /// Hours in which a story loses half of its weight.
@@ -32,8 +30,7 @@ pub(super) struct Asked {
     lang: String,
     hours: Option<u32>,
     outlets: Option<usize>,
-    cursor: Option<String>,
-    /// How many of those that are looked at were on pages before.
+    /// How many were on pages before.
     skip: usize,
 }
 
@@ -91,30 +88,19 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
         since: since.filter(|_| hours > 0).map(|t| t.to_string()),
         q: Some(asked.q.clone()),
         lang: Some(asked.lang.clone()),
-        cursor: asked.cursor.clone(),
         ..Filters::default()
     };
-    let mut filter = filters.filter(SHOWN)?;
-    filter.most = LOOKED_AT + 1;
-    let mut found = index.stories(&filter)?;
-    let more = found.len() > LOOKED_AT;
-    found.truncate(LOOKED_AT);
-    let after = found.last().filter(|_| more).map(|summary| cursor(&summary.story));
-    let all = found.len();
-    let mut lines: Vec<(f64, Line)> =
-        found.into_iter().map(|summary| weighed(app, summary, newest)).collect();
-    lines.retain(|(_, line)| line.outlets >= outlets);
-    lines.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| x.1.id.cmp(&y.1.id)));
-    let shown = asked.skip.saturating_add(SHOWN);
-    let next = if shown < lines.len() {
-        Some(address(&asked, [hours as usize, outlets], asked.cursor.as_deref(), shown))
-    } else {
-        after.map(|after| address(&asked, [hours as usize, outlets], Some(&after), 0))
-    };
-    let stories: Vec<Line> =
-        lines.into_iter().map(|(_, line)| line).skip(asked.skip).take(SHOWN).collect();
+    let briefs = index.briefs(&filters.filter(SHOWN)?)?;
+    let all = briefs.len();
+    let end = asked.skip.saturating_add(SHOWN);
+    let ranked = ranked(app, index, briefs, newest, [outlets, end])?;
+    let here = |skip: usize| address(&asked, [hours as usize, outlets], skip);
+    let next = (ranked.len() > end).then(|| here(end));
+    let mut stories = Vec::new();
+    for story in ranked.into_iter().skip(asked.skip).take(SHOWN) {
+        stories.extend(index.summary(story)?.map(|summary| line(app, summary, newest)));
+    }
     let Frame { place, signed_in, may_decide } = Frame::new("today", who);
-    let at_most = if more { "newest of many" } else { "in this time" };
     Ok(Today {
         place,
         signed_in,
@@ -127,7 +113,7 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
         outlets,
         spans: [(6, "6 hours"), (24, "24 hours"), (72, "3 days"), (168, "7 days"), (0, "all time")],
         counted: format!(
-            "{} of {} stories {at_most}; {} articles in the index",
+            "{} of {} stories in this time; {} articles in the index",
             thousands(stories.len() as u64),
             thousands(all as u64),
             thousands(stats.articles)
@@ -138,33 +124,76 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
     })
 }
 
-/// Where the page is that shows the stories after a cursor, of the first that are looked at but those to `skip`.
-fn address(
-    Asked { q, lang, .. }: &Asked,
-    [hours, outlets]: [usize; 2],
-    cursor: Option<&str>,
-    skip: usize,
-) -> String {
+/// The numbers of the stories of so many outlets at least, the heaviest first, up to the one that stands at the place `end`.
+fn ranked(
+    app: &App,
+    index: &Index,
+    briefs: Vec<Brief>,
+    newest: Timestamp,
+    [outlets, end]: [usize; 2],
+) -> Result<Vec<u32>, Problem> {
+    let weight = |brief: &Brief, outlets: usize| weight(outlets, age(brief.last, newest));
+    // No story has more outlets than articles, so this is the most that each can weigh.
+    let mut bounds: Vec<(f64, Brief)> = briefs
+        .into_iter()
+        .filter(|brief| brief.size as usize >= outlets)
+        .map(|brief| (weight(&brief, brief.size as usize), brief))
+        .collect();
+    bounds.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.story.cmp(&y.1.story)));
+    let mut ranked: Vec<(f64, u32)> = Vec::new();
+    for (bound, brief) in bounds {
+        // Whatever follows weighs no more than the last of those that are wanted.
+        if ranked.get(end).is_some_and(|last| last.0 >= bound) {
+            break;
+        }
+        let told_by = outlets_of(app, index, &brief)?;
+        if told_by < outlets {
+            continue;
+        }
+        let weight = weight(&brief, told_by);
+        let place = ranked.partition_point(|other| other.0 >= weight);
+        ranked.insert(place, (weight, brief.story));
+        ranked.truncate(end.saturating_add(1));
+    }
+    Ok(ranked.into_iter().map(|(_, story)| story).collect())
+}
+
+/// How many independent outlets tell a story, one at least.
+fn outlets_of(app: &App, index: &Index, brief: &Brief) -> Result<usize, Problem> {
+    if brief.size == 1 {
+        return Ok(1);
+    }
+    let sources = index.sources(brief.story)?;
+    Ok(app.options.owners.independent(sources.iter().map(String::as_str)).max(1))
+}
+
+/// How many seconds before the newest article something was; what is not dated was before all that is.
+fn age(last: Option<Timestamp>, newest: Timestamp) -> i64 {
+    last.map_or(i64::MAX / 4, |last| (newest.as_second() - last.as_second()).max(0))
+}
+
+/// What a story weighs that so many outlets told and that is so many seconds old, as a power of two.
+fn weight(outlets: usize, age: i64) -> f64 {
+    libm::log2(outlets as f64) - age as f64 / 3600.0 / HALF
+}
+
+/// Where the page is that shows the stories but those to `skip`.
+fn address(Asked { q, lang, .. }: &Asked, [hours, outlets]: [usize; 2], skip: usize) -> String {
     let (q, lang) = (encoded(q), encoded(lang));
     let mut address = format!("/?hours={hours}&outlets={outlets}&q={q}&lang={lang}");
-    if let Some(cursor) = cursor {
-        address += &format!("&cursor={}", encoded(cursor));
-    }
     if skip > 0 {
         address += &format!("&skip={skip}");
     }
     address
 }
 
-/// A line with its weight: outlets, halved every so many hours.
-fn weighed(app: &App, summary: Summary, newest: Timestamp) -> (f64, Line) {
+fn line(app: &App, summary: Summary, newest: Timestamp) -> Line {
     // What is not dated is as new as when it was seen.
     let newest_of_it = summary.story.last.clone();
     let line = StoryLine::new(app, summary);
     let last = newest_of_it.as_deref().and_then(|t| t.parse::<Timestamp>().ok());
-    let age = last.map_or(i64::MAX / 4, |t| (newest.as_second() - t.as_second()).max(0));
+    let age = age(last, newest);
     let outlets = line.independent_outlets.max(1);
-    let weight = outlets as f64 * libm::exp2(-(age as f64) / 3600.0 / HALF);
     let told = match (line.size, line.duplicate_groups) {
         (1, _) => "1 article".to_owned(),
         (n, g) if n == g => counted(g as usize, "report", "reports"),
@@ -174,7 +203,7 @@ fn weighed(app: &App, summary: Summary, newest: Timestamp) -> (f64, Line) {
             counted((n - g) as usize, "copy", "copies")
         ),
     };
-    let line = Line {
+    Line {
         title: titled(&line.title),
         size: line.size,
         outlets,
@@ -188,8 +217,7 @@ fn weighed(app: &App, summary: Summary, newest: Timestamp) -> (f64, Line) {
         },
         last: newest_of_it.unwrap_or_default(),
         id: line.story_id,
-    };
-    (weight, line)
+    }
 }
 
 /// A title that can be shown.
