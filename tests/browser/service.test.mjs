@@ -147,10 +147,15 @@ test("two editors at once", async () => {
   await bert.page.goto(story);
   assert.equal(await bert.page.locator(".own .group").count(), 2);
 
+  // Both are asked about the same two; one is faster, the other is told.
   await anna.page.goto(`${served.url}/review`);
+  await bert.page.goto(`${served.url}/review`);
   const before = await anna.page.locator(".sides").textContent();
+  assert.equal(await bert.page.locator(".sides").textContent(), before);
   await anna.page.keyboard.press("d");
   await anna.page.waitForFunction((text) => document.querySelector("main") && document.querySelector(".sides")?.textContent !== text, before);
+  await bert.page.keyboard.press("s");
+  await bert.page.getByRole("heading", { name: "This story has changed" }).waitFor();
   await anna.done();
   await bert.done();
 });

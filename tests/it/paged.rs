@@ -154,3 +154,32 @@ fn a_merger_beside_what_changed_is_not_asked_about() {
     sent(&asked, &format!("action=merge&stories={story}&stories={seeds}&seen={seen}")).is(303);
     asked.stop();
 }
+
+/// What a page sends as a hidden field of a name, as often as it does.
+fn hidden<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let field = format!("name=\"{name}\" value=\"");
+    page.split(&*field).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn an_answer_about_two_that_changed_is_asked_about() {
+    let dir = Dir::new();
+    let asked = asked(&dir);
+    let compare = || page(&asked, "/compare?article=wire&article=seeds").is(200).text;
+    let answer = |shown: &str, action: &str| {
+        let versions = hidden(shown, "version").into_iter().map(|v| format!("&version={v}"));
+        let versions: String = versions.collect();
+        sent(&asked, &format!("action={action}&article=wire&article=seeds{versions}"))
+    };
+    let before = compare();
+    answer(&before, "must-link").is(303);
+    assert_eq!(asked.story_of("seeds"), asked.story_of("wire"));
+    let stale = answer(&before, "cannot-link").is(409).text;
+    assert!(stale.contains("This story has changed"), "{stale}");
+    assert_eq!(asked.story_of("seeds"), asked.story_of("wire"));
+    // Who has seen it, or wants it nevertheless, is obeyed.
+    answer(&stale, "cannot-link").is(303);
+    assert_ne!(asked.story_of("seeds"), asked.story_of("wire"));
+    answer(&compare(), "must-link").is(303);
+    asked.stop();
+}

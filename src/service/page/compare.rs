@@ -17,6 +17,7 @@ use crate::report::shown;
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
+use crate::service::version::version;
 use crate::stages::clean::clean_of;
 
 #[derive(Template)]
@@ -39,20 +40,29 @@ pub(super) struct Side {
     pub(super) source: String,
     pub(super) at: String,
     pub(super) story: String,
+    /// The version of its story, as a form sends it.
+    pub(super) version: String,
     pub(super) pieces: Vec<Piece>,
 }
 
 impl Side {
-    pub(super) fn new(located: &Located, story: &str, pieces: Vec<Piece>) -> Self {
+    pub(super) fn new(
+        index: &Index,
+        located: &Located,
+        story: &str,
+        pieces: Vec<Piece>,
+    ) -> Result<Self, Problem> {
         let entry = &located.entry;
-        Self {
+        let told = index.told(story)?.ok_or_else(|| Problem::missing("story", story))?;
+        Ok(Self {
             id: entry.id.to_string(),
             title: titled(&entry.title),
             source: shown(&entry.source, 80),
             at: entry.time().map_or("undated".to_owned(), clock),
             story: story.to_owned(),
+            version: format!("{story}={}", version(index, &told)?),
             pieces,
-        }
+        })
     }
 }
 
@@ -112,7 +122,7 @@ fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Com
     };
     let [left, right] = pieces;
     let back = format!("/stories/{}", s.id);
-    let sides = [Side::new(&x, &s.id, left), Side::new(&y, &t.id, right)];
+    let sides = [Side::new(index, &x, &s.id, left)?, Side::new(index, &y, &t.id, right)?];
     Ok(Compare { place, signed_in, may_decide, relation, sides, legend, numbers, back })
 }
 

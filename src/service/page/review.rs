@@ -86,8 +86,8 @@ pub(super) async fn page(
                     encoded(&ids[1])
                 ),
                 sides: [
-                    Side::new(&doubt.article.located, &doubt.article.story, left),
-                    Side::new(&doubt.other.located, &doubt.other.story, right),
+                    Side::new(index, &doubt.article.located, &doubt.article.story, left)?,
+                    Side::new(index, &doubt.other.located, &doubt.other.story, right)?,
                 ],
             })
         });
