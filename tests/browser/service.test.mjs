@@ -183,6 +183,41 @@ test("the keys stay at what they stood at when news comes in", async () => {
   await done();
 });
 
+test("the keys pass by copies that are folded away", async () => {
+  const { page, done } = await editor("anna");
+  await page.goto(`${served.url}/?hours=0`);
+  await page.getByRole("link", { name: /Sarkov to host North Kesh/ }).first().click();
+  const leads = await page.locator(".own .group > .row").count();
+  const copies = await page.locator(".own .copies .row").count();
+  assert.ok(leads > 1 && copies > 0);
+  const stands = () => page.locator(".row.at input").getAttribute("value");
+  const walk = async () => {
+    const passed = new Set();
+    for (let i = 0; i < leads + copies + 2; i += 1) {
+      await page.keyboard.press("j");
+      assert.ok(await page.locator(".row.at").isVisible());
+      passed.add(await stands());
+    }
+    return passed.size;
+  };
+  assert.equal(await walk(), leads);
+  await page.locator("details.copies > summary").first().click();
+  for (let i = 0; i < leads + copies; i += 1) await page.keyboard.press("k");
+  assert.ok(await walk() > leads);
+
+  // What is folded away while the keys stand at it is not ticked, and they go on from there.
+  for (let i = 0; i < leads + copies && !(await page.locator(".copies .row.at").count()); i += 1) await page.keyboard.press("k");
+  const folded = await stands();
+  await page.locator("details[open].copies > summary").click();
+  await page.keyboard.press("x");
+  assert.equal(await page.locator("input[name=article]:checked").count(), 0);
+  await page.keyboard.press("k");
+  await page.keyboard.press("x");
+  assert.notEqual(await stands(), folded);
+  assert.ok(await page.locator("input[name=article]:checked").isVisible());
+  await done();
+});
+
 test("a key that is held down answers once, and Enter decides nothing", async () => {
   const { page, done } = await editor("anna");
   const decisions = async () => {

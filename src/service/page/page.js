@@ -3,8 +3,11 @@
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const live = document.getElementById("live");
-  const items = () => all(".story, .reports .row");
-  let at = -1;
+  const rows = () => all(".story, .reports .row");
+  // Copies that are folded away are none of what the keys move through.
+  const items = () => rows().filter((item) => item.checkVisibility());
+  let at;
+  const here = () => items().find((item) => item === at);
   // What of an item has the focus when it is gone to, and what tells it from others.
   const handle = (item) => item?.querySelector("h3 a") ?? item?.querySelector("input");
   const name = (element) => element?.getAttribute("href") ?? element?.value;
@@ -12,18 +15,20 @@
   const move = (step) => {
     const list = items();
     if (list.length === 0) return;
-    list.forEach((item) => item.classList.remove("at"));
-    at = Math.max(0, Math.min(list.length - 1, at + step));
-    list[at].classList.add("at");
-    handle(list[at])?.focus({ preventScroll: true });
-    list[at].scrollIntoView({ block: "nearest" });
+    // From what was folded away since, they move on as from what stands before it.
+    const from = list.findLastIndex((item) => item === at || item.compareDocumentPosition(at ?? item) & Node.DOCUMENT_POSITION_FOLLOWING);
+    at?.classList.remove("at");
+    at = list[Math.max(0, Math.min(list.length - 1, from + step))];
+    at.classList.add("at");
+    handle(at)?.focus({ preventScroll: true });
+    at.scrollIntoView({ block: "nearest" });
   };
 
   const keys = {
     j: () => move(1),
     k: () => move(-1),
-    o: () => items()[at]?.querySelector("h3 a")?.click(),
-    x: () => items()[at]?.querySelector("input[type=checkbox]")?.click(),
+    o: () => here()?.querySelector("h3 a")?.click(),
+    x: () => here()?.querySelector("input[type=checkbox]")?.click(),
     "/": () => document.getElementById("query")?.focus(),
     r: () => location.assign("/review"),
     h: () => location.assign("/"),
@@ -74,7 +79,7 @@
     const open = new Set(all("[data-live] details[open]").map((d) => d.querySelector("input")?.value));
     const sizes = new Map(all(".story[data-id]").map((story) => [story.dataset.id, story.dataset.size]));
     const mark = name(document.activeElement);
-    const stood = name(handle(items()[at]));
+    const stood = name(handle(at));
     // What is as it was stays, with what is selected in it.
     const changed = now.map((part, n) => [part, then[n]]).filter(([part, other]) => !part.isEqualNode(other));
     if (changed.length === 0) return;
@@ -89,8 +94,8 @@
       all("[data-live] a, [data-live] input, [data-live] button").find((e) => name(e) === mark)?.focus({ preventScroll: true });
     }
     // The keys stay at what they stood at, wherever it is now.
-    if (stood) at = items().findIndex((item) => name(handle(item)) === stood);
-    items()[at]?.classList.add("at");
+    at = stood && rows().find((item) => name(handle(item)) === stood);
+    at?.classList.add("at");
     live.textContent = `Updated ${new Date().toISOString().slice(11, 19)}.`;
   };
   const soon = () => (waiting ||= setTimeout(refresh, 300));
