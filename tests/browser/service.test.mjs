@@ -52,8 +52,8 @@ const editor = async (name, options = {}) => {
   context.on("request", (request) => request.url().startsWith(served.url) || faults.push(`request: ${request.url()}`));
   const page = await context.newPage();
   page.on("console", (message) => {
-    // What cannot be decided is answered with its status; that is no fault of the page.
-    const refused = /status of 4(00|09)/.test(message.text());
+    // What cannot be decided is answered with its status, and a proxy with its own; that is no fault of the page.
+    const refused = /status of (400|409|502)/.test(message.text());
     if (["error", "warning"].includes(message.type()) && !refused) faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`error: ${error}`));
@@ -215,6 +215,46 @@ test("the keys pass by copies that are folded away", async () => {
   await page.keyboard.press("x");
   assert.notEqual(await stands(), folded);
   assert.ok(await page.locator("input[name=article]:checked").isVisible());
+  await done();
+});
+
+test("pages that nobody sees listen to nothing, and more of them than a browser has connections open", async () => {
+  const { page, done } = await editor("anna");
+  const context = page.context();
+  // Pages here are always seen: they are told otherwise.
+  await context.addInitScript(() => Object.defineProperty(document, "hidden", { get: () => globalThis.away ?? false }));
+  const see = (tab, away) =>
+    tab.evaluate((away) => {
+      globalThis.away = away;
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, away);
+  const tabs = [];
+  for (let n = 0; n < 9; n += 1) {
+    const tab = await context.newPage();
+    await tab.goto(`${served.url}/?hours=0&outlets=1&n=${n}`, { timeout: 15_000 });
+    await tab.getByText("Live.").waitFor();
+    await see(tab, true);
+    tabs.push(tab);
+  }
+  // Who is seen again catches up.
+  await feed({ id: "egret", title: "Egret lands on the Pellin tram", text: "It got off at the harbour.", source: "Gazette" });
+  await page.goto(`${served.url}/?hours=0`);
+  await page.getByRole("link", { name: "Egret lands" }).waitFor({ timeout: 15_000 });
+  assert.equal(await tabs[0].getByRole("link", { name: "Egret lands" }).count(), 0);
+  await see(tabs[0], false);
+  await tabs[0].getByRole("link", { name: "Egret lands" }).waitFor();
+  await done();
+});
+
+test("a page is live again after a proxy answered for the service", async () => {
+  const { page, done } = await editor("anna");
+  await page.route("**/v1/events", (route) => route.fulfill({ status: 502, contentType: "text/html", body: "bad gateway" }));
+  await page.goto(`${served.url}/?hours=0`);
+  await page.getByText("Not live; trying again.").waitFor();
+  await page.unroute("**/v1/events");
+  await page.getByText("Live.", { exact: true }).waitFor({ timeout: 10_000 });
+  await feed({ id: "badger", title: "Badger digs up the Tarn green", text: "The ninth hole is a tenth.", source: "Mirror" });
+  await page.getByRole("link", { name: "Badger digs" }).waitFor({ timeout: 15_000 });
   await done();
 });
 

@@ -99,16 +99,32 @@
     live.textContent = `Updated ${new Date().toISOString().slice(11, 19)}.`;
   };
   const soon = () => (waiting ||= setTimeout(refresh, 300));
-  const events = new EventSource("/v1/events");
-  // While more waits to be grouped, what was is told line by line.
-  events.addEventListener("story", soon);
-  events.addEventListener("settled", soon);
-  events.addEventListener("missed", soon);
-  events.addEventListener("open", () => {
-    live.textContent = "Live.";
-    // What was grouped since the page was made, but before this, is told by no event.
-    soon();
-  });
-  events.addEventListener("error", () => (live.textContent = "Not live; trying again."));
-  addEventListener("pagehide", () => events.close());
+  let events;
+  let trying;
+  const stop = () => {
+    events?.close();
+    clearTimeout(trying);
+  };
+  const listen = () => {
+    stop();
+    // A browser has few connections to a host: a page that nobody sees leaves them to the others.
+    if (document.hidden) return;
+    events = new EventSource("/v1/events");
+    // While more waits to be grouped, what was is told line by line.
+    for (const kind of ["story", "settled", "missed"]) events.addEventListener(kind, soon);
+    events.addEventListener("open", () => {
+      live.textContent = "Live.";
+      // What was grouped since the page was made, but before this, is told by no event.
+      soon();
+    });
+    events.addEventListener("error", () => {
+      live.textContent = "Not live; trying again.";
+      // A browser tries again by itself only where nothing answered, not where a proxy did in place of the service.
+      if (events.readyState === EventSource.CLOSED) trying = setTimeout(listen, 3000);
+    });
+  };
+  listen();
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pageshow", (event) => event.persisted && listen());
+  addEventListener("pagehide", stop);
 })();
