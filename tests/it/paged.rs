@@ -183,3 +183,23 @@ fn an_answer_about_two_that_changed_is_asked_about() {
     answer(&compare(), "must-link").is(303);
     asked.stop();
 }
+
+#[test]
+fn of_copies_what_differs_is_marked_and_nothing_else() {
+    let dir = Dir::new();
+    let asked = Asked::new(options(&dir, None));
+    let text = "台风“海燕”周三凌晨在福建沿海登陆，造成至少七人死亡，数十人失踪。当地政府已经紧急转移了两万多名居民，并要求所有渔船回港避风。\
+        气象部门说，台风将继续向西北方向移动，预计周四进入江西境内。";
+    let article = |id: &str, text: &str| {
+        json!({"id": id, "title": "台风登陆福建", "text": text, "source": id, "lang": "zh"})
+            .to_string()
+    };
+    // What a terminal would ring at is not shown; nothing is cut off for that.
+    let copy = text.replace('七', "九") + "\u{7}";
+    asked.batch(&[article("a", text), article("b", &copy)].join("\n")).is(201);
+    assert_eq!(asked.story_of("a"), asked.story_of("b"));
+    let compared = page(&asked, "/compare?article=a&article=b").is(200).text;
+    assert!(compared.contains("至少<del>七</del>人") && compared.contains("至少<ins>九</ins>人"));
+    assert_eq!(["<del>", "<ins>", "…"].map(|mark| compared.matches(mark).count()), [1, 1, 0]);
+    asked.stop();
+}

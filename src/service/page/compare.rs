@@ -82,7 +82,7 @@ pub(super) fn text_of(
     let text = clean_of(boilerplate, source, title, text).text;
     let cut: String =
         text.chars().take(most).filter(|c| !c.is_control() || c.is_whitespace()).collect();
-    Ok(Some(if cut.len() < text.len() { cut + " …" } else { cut }))
+    Ok(Some(if text.chars().nth(most).is_some() { cut + " …" } else { cut }))
 }
 
 pub(super) async fn page(
@@ -106,9 +106,15 @@ fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Com
     let (pieces, legend) = match (&texts, copies) {
         (None, _) => (
             Default::default(),
-            "The text of an article is not kept here: it came by `samestory update` while no service ran.",
+            "The text of an article is not kept here: it came by `samestory update` while no service ran, or was kept no longer.",
         ),
-        (Some((p, q)), true) => (versions(p, q), "Marked: what only one of the two has."),
+        (Some((p, q)), true) => match versions(p, q) {
+            (pieces, true) => (pieces, "Marked: what only one of the two has."),
+            (pieces, false) => (
+                pieces,
+                "Marked: what only one of the two has, at the beginning; they differ in so much that the rest was not compared.",
+            ),
+        },
         (Some((p, q)), false) => (reports(p, q), "Marked: telling words that both have."),
     };
     let numbers = match (app.text(index, a)?, app.text(index, b)?) {
