@@ -258,6 +258,32 @@ test("a page is live again after a proxy answered for the service", async () => 
   await done();
 });
 
+test("a ticked story that another editor merges away is told", async () => {
+  const { page, done } = await editor("anna");
+  const titles = ["Cows walk into a Dunmoor bank", "Eels stop the Quell paper mill"];
+  await feed({ id: "cows", title: titles[0], text: "The counter closed early, as did the doors.", source: "Mirror" });
+  await feed({ id: "eels", title: titles[1], text: "Four tonnes went back to the river by lorry.", source: "Post" });
+  await page.goto(`${served.url}/?hours=0`);
+  const stories = [];
+  for (const title of titles) {
+    const story = page.locator(".story", { hasText: title });
+    await story.waitFor({ timeout: 15_000 });
+    await story.getByRole("checkbox").check();
+    stories.push(await story.getAttribute("data-id"));
+  }
+  await page.getByLabel("Why").fill("half a reason");
+  const headers = { "content-type": "application/json", authorization: `bearer ${TOKENS.bert}` };
+  const answer = await fetch(`${served.url}/v1/decisions`, { method: "POST", headers, body: JSON.stringify({ action: "merge", stories }) });
+  assert.equal(answer.status, 201);
+  await page.getByText("Ticked, but no longer here: 1.").waitFor({ timeout: 15_000 });
+  assert.equal(await page.locator("input[name=stories]:checked").count(), 1);
+  assert.equal(await page.getByLabel("Why").inputValue(), "half a reason");
+  await page.screenshot({ path: join(shots, "gone.png") });
+  await page.locator("input[name=stories]:checked").uncheck();
+  assert.equal(await page.locator("#gone").textContent(), "");
+  await done();
+});
+
 test("a key that is held down answers once, and Enter decides nothing", async () => {
   const { page, done } = await editor("anna");
   const decisions = async () => {

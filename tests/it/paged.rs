@@ -3,7 +3,7 @@
 use axum::body::Body;
 use serde_json::json;
 
-use crate::asked::{Answer, Asked, TOKENS, options};
+use crate::asked::{Answer, Asked, TOKENS, options, percent};
 use crate::util::Dir;
 
 /// A service that has the news, grouped.
@@ -181,6 +181,19 @@ fn an_answer_about_two_that_changed_is_asked_about() {
     answer(&stale, "cannot-link").is(303);
     assert_ne!(asked.story_of("seeds"), asked.story_of("wire"));
     answer(&compare(), "must-link").is(303);
+    asked.stop();
+}
+
+#[test]
+fn who_goes_back_finds_what_was_searched_for() {
+    let dir = Dir::new();
+    let asked = asked(&dir);
+    let front = page(&asked, "/?hours=72&outlets=2&q=volcano&lang=en").is(200).text;
+    let back = hidden(&front, "back")[0].replace("&#38;", "&").replace("&amp;", "&");
+    assert_eq!(back, "/?hours=72&outlets=2&q=volcano&lang=en");
+    let fields = format!("action=merge&back={}", percent(&back));
+    let failed = sent(&asked, &fields).is(400).text.replace("&#38;", "&").replace("&amp;", "&");
+    assert!(failed.contains(&format!("href=\"{back}\">Go back</a>")), "{failed}");
     asked.stop();
 }
 

@@ -67,6 +67,14 @@
   // Live: when something was grouped, the parts that can change are fetched anew.
   if (all("[data-live]").length === 0) return;
   let waiting = 0;
+  // What was ticked and is not there any more is said, until something else is ticked.
+  const gone = document.getElementById("gone");
+  let lost = 0;
+  const lose = (n) => {
+    lost += n;
+    if (gone) gone.textContent = lost === 0 ? "" : `Ticked, but no longer here: ${lost}.`;
+  };
+  document.addEventListener("change", (event) => event.target.matches("[data-live] input[type=checkbox]") && lose(-lost));
   const refresh = async () => {
     waiting = 0;
     const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
@@ -84,7 +92,8 @@
     const changed = now.map((part, n) => [part, then[n]]).filter(([part, other]) => !part.isEqualNode(other));
     if (changed.length === 0) return;
     changed.forEach(([part, other]) => part.replaceWith(document.adoptNode(other)));
-    all("[data-live] input[type=checkbox]").forEach((input) => (input.checked = ticked.has(input.value)));
+    all("[data-live] input[type=checkbox]").forEach((input) => (input.checked = ticked.delete(input.value)));
+    lose(ticked.size);
     all("[data-live] details").forEach((d) => (d.open = open.has(d.querySelector("input")?.value)));
     all(".story[data-id]").forEach((story) => {
       if (sizes.size > 0 && sizes.get(story.dataset.id) !== story.dataset.size) story.classList.add("fresh");

@@ -50,6 +50,8 @@ struct Today {
     counted: String,
     seen: String,
     stories: Vec<Line>,
+    /// Where this page is.
+    back: String,
     next: Option<String>,
 }
 
@@ -95,7 +97,7 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
     let end = asked.skip.saturating_add(SHOWN);
     let ranked = ranked(app, index, briefs, newest, [outlets, end])?;
     let here = |skip: usize| address(&asked, [hours as usize, outlets], skip);
-    let next = (ranked.len() > end).then(|| here(end));
+    let (back, next) = (here(asked.skip), (ranked.len() > end).then(|| here(end)));
     let mut stories = Vec::new();
     for story in ranked.into_iter().skip(asked.skip).take(SHOWN) {
         stories.extend(index.summary(story)?.map(|summary| line(app, summary, newest)));
@@ -120,6 +122,7 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
         ),
         seen,
         stories,
+        back,
         next,
     })
 }
