@@ -141,6 +141,32 @@ test("the list is searched, filtered, ordered and turned", async () => {
   });
 });
 
+test("filters are there however the page is turned, and as they were left", async () => {
+  const file = report("turned.html", "samples/articles");
+  const [tall, wide] = [{ width: 390, height: 844 }, { width: 844, height: 390 }];
+  await open(file, { viewport: tall }, async (page) => {
+    assert.equal(await page.locator("#order").isVisible(), false);
+    await page.setViewportSize(wide);
+    await page.locator("#order").waitFor();
+    await page.locator("#lang").selectOption("es");
+    await answered(page, "2 stories");
+    await page.screenshot({ path: join(shots, "turned.png"), fullPage: true });
+    await page.setViewportSize(tall);
+    assert.equal(await page.locator("#order").isVisible(), true);
+  });
+  await open(file, {}, async (page) => {
+    await page.locator("#lang").selectOption("es");
+    await page.locator("#order").selectOption("oldest");
+    await answered(page, "2 stories");
+    const before = await titles(page);
+    await page.goto("about:blank");
+    await page.goBack();
+    await answered(page, "2 stories");
+    assert.equal(await page.locator("#lang").inputValue(), "es");
+    assert.deepEqual(await titles(page), before);
+  });
+});
+
 test("copies unfold and say what changed", async () => {
   await open(report("copies.html", "samples/articles"), {}, async (page) => {
     await page.getByLabel("Search").fill("night express");

@@ -319,8 +319,13 @@
   });
   name();
 
-  byId("filters").open = matchMedia("(min-width: 40.01rem)").matches;
+  // A wide page has nothing to unfold the filters with.
+  const wide = matchMedia("(min-width: 40.01rem)");
+  byId("filters").open = wide.matches;
+  wide.addEventListener("change", () => (byId("filters").open ||= wide.matches));
   theme.hidden = false;
   byId("tools").hidden = false;
   show();
+  // Who comes back finds the filters as they were left: the browser sets them once the page is there.
+  addEventListener("pageshow", (event) => event.persisted || select());
 })();
