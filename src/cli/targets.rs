@@ -92,7 +92,7 @@ pub(super) fn check_unique(unique: Option<&Path>, inputs: &[PathBuf]) -> Result<
 /// An input that can be read only once, as the user is told of it.
 pub(super) fn only_once(inputs: &[PathBuf]) -> Option<String> {
     let is_pipe = |input: &&PathBuf| input.metadata().is_ok_and(|of| !of.is_file() && !of.is_dir());
-    if inputs.iter().any(|input| input == Path::new("-")) {
+    if inputs.iter().any(|input| input.as_os_str() == "-") {
         return Some("standard input".to_owned());
     }
     inputs.iter().find(is_pipe).map(|input| format!("the pipe {}", input.display()))

@@ -112,7 +112,7 @@ fn shown(input: &Path) -> String {
 
 /// Why the kind of this input is unknown, if it is. Once some kind is known, a file need only be there.
 fn look(input: &Path, options: &Options, known: bool) -> Result<Option<String>, Error> {
-    if input == Path::new(STDIN) {
+    if input.as_os_str() == STDIN {
         return Ok(None);
     }
     let unreadable = |source| Error::Unreadable { input: shown(input), source };

@@ -108,3 +108,11 @@ fn a_file_whose_name_is_no_text_is_read() {
     let ended = ran(command.env("SAMESTORY_KEEP", odd)).exits(2);
     ended.says("samestory: SAMESTORY_KEEP: invalid UTF-8");
 }
+
+#[test]
+fn a_folder_whose_name_is_a_dash_is_read_as_a_folder() {
+    let dir = Dir::new();
+    dir.file("-/m.jsonl", "{\"id\":\"a\",\"title\":\"One\"}\n");
+    let out = dir.run("cluster -q --unique u.jsonl -- -/").exits(0).out;
+    assert!(out.contains(",-/m.jsonl\n"), "{out}");
+}
