@@ -1,7 +1,9 @@
 //! Phrases that are not the story, and how a line is read as a row of them.
 
 use super::table::TABLE;
-use super::words::{are_names, is_number, is_quote, is_word, next_word, same_word};
+use super::words::{
+    are_names, is_number, is_quote, is_told, is_word, next_word, same_word, says_in_lower_case,
+};
 use crate::text::sentences::sentence_end;
 
 /// A phrase's gap is at most this many words wide.
@@ -93,13 +95,25 @@ impl Phrase {
         self.tail == Tail::Sentence
     }
 
+    /// Whether with such a rest the phrase is how a sentence of the story begins: `We use cookies, the baker said`, or
+    /// `Related: three men were held.` Behind a label, what somebody said may be a headline.
+    fn begins_story(&self, rest: &str) -> bool {
+        match self.steps.last() {
+            Some(Step::Colon) => self.words() == 1 && says_in_lower_case(rest),
+            _ => is_told(rest),
+        }
+    }
+
     fn end(&self, text: &str) -> Option<usize> {
         let end = follow(&self.steps, text, 0)?;
         let rest = &text[end..];
         match self.tail {
             Tail::Nothing if rest.starts_with('.') && self.words() < 3 => None,
             Tail::Nothing => Some(end),
-            Tail::Sentence => Some(end + sentence_end(rest)),
+            Tail::Sentence => {
+                let (said, _) = rest.split_at(sentence_end(rest));
+                (!self.begins_story(said)).then_some(end + said.len())
+            }
             Tail::Names => are_names(rest).then_some(text.len()),
             Tail::Short => {
                 let short =

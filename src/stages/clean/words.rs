@@ -142,6 +142,33 @@ pub(super) fn are_names(text: &str) -> bool {
         && !runs.any(|run| run.chars().nth(LONGEST_NAME).is_some())
 }
 
+/// By what words a sentence tells, behind a comma, who said it.
+#[rustfmt::skip]
+const SAID: &[&str] = &[
+    "said", "says", "told", "urged", "warned", "admitted", "announced", "sagte", "sagten", "sagt", "teilte", "teilten",
+    "erklärte", "warnte", "dijo", "dice", "informó", "anunció", "decidió", "advirtió", "déclaré", "annoncé", "indiqué",
+    "averti", "detto", "annunciato", "avvertito", "disse", "diz", "informou", "anunciou", "zei", "zegt", "meldt", "meldde",
+    "waarschuwde", "сказал", "сказала", "сообщил", "сообщила", "сообщили", "заявил", "заявила", "заявили", "powiedział",
+    "powiedziała", "poinformował", "poinformowała", "dedi", "söyledi", "açıkladı",
+];
+
+/// Whether a sentence tells in the end who said it: `..., the sheriff said.`
+pub(super) fn is_told(sentence: &str) -> bool {
+    let who = sentence.split_once([',', '，']).map_or("", |(_, who)| who);
+    who.split(|c: char| !c.is_alphabetic()).any(|word| SAID.contains(&word))
+}
+
+/// Fewer words behind a label are no sentence: `Photo: courtesy of the museum.`
+const FEWEST_SAID: usize = 5;
+
+/// Whether what stands behind a label is a sentence, with a full stop, that goes on in lower case.
+pub(super) fn says_in_lower_case(rest: &str) -> bool {
+    let rest = rest.trim();
+    rest.starts_with(char::is_lowercase)
+        && rest.ends_with('.')
+        && rest.split_whitespace().count() >= FEWEST_SAID
+}
+
 /// The last place at or before `at` where a text may be cut.
 pub(crate) fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
