@@ -1,5 +1,6 @@
 //! What changed between a duplicate and what stands for it, in words: numbers, names, and what the desk calls a version.
 
+use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 
@@ -11,7 +12,9 @@ use crate::kernel::runs::positions;
 use crate::kernel::sets;
 use crate::kernel::wide::fetch;
 use crate::model::Grouping;
+use crate::text::cases::Cases;
 use crate::text::facts;
+use crate::text::language::Language;
 
 /// Most changes that a reason lists.
 const LISTED: usize = 4;
@@ -19,10 +22,20 @@ const LISTED: usize = 4;
 const FEW: usize = 64;
 
 /// The numbers and the names that each of two articles has and the other has not, ascending and distinct, from where what is known of
-/// both was put aside.
-pub(super) fn between<'a>(a: &'a [u8], b: &'a [u8]) -> [[Vec<&'a str>; 2]; 2] {
+/// both was put aside, and the [`cases`] of their language.
+pub(super) fn between<'a>(
+    a: &'a [u8],
+    b: &'a [u8],
+    cases: Option<&Cases>,
+) -> [[Vec<&'a str>; 2]; 2] {
     let [a, b] = [a, b].map(Listed::of);
-    [0, 1].map(|n| differences(&a, &b, n))
+    [0, 1].map(|n| differences(&a, &b, n, cases))
+}
+
+/// The cases of the language that two articles are both in, if it has any.
+pub(super) fn cases(corpus: &Corpus, [a, b]: [u32; 2]) -> Option<Cases> {
+    let [a, b] = [a, b].map(|i| Language::from_tag(&corpus.entries[i as usize].lang));
+    a.filter(|_| a == b).and_then(Cases::of)
 }
 
 /// Numbers, names, and tags such as `UPDATE 2`, as they were put aside: a line each, with an empty one between the lists.
@@ -160,33 +173,36 @@ fn of_groups<'a>(
     // The large groups are the first ones.
     let groups = groups.par_iter().zip(begins).with_max_len(IN_TURN);
     let found: Vec<Vec<(u32, Box<str>)>> = groups
-        .map_init(Default::default, |both, (group, at)| of_group(both, group, |k| facts(at + k)))
+        .map_init(Default::default, |both, (group, at)| {
+            of_group(both, group, |k| facts(at + k), |i| cases(corpus, [group[0], i]))
+        })
         .collect();
     found.into_iter().flatten().for_each(|(i, said)| changes[i as usize] = said);
     Ok(())
 }
 
-/// What changed in one group, given the facts of each member.
+/// What changed in one group, given the facts of each member, and the cases of its language.
 fn of_group<'a>(
     [given, other]: &mut [Listed<'a>; 2],
     group: &[u32],
     facts: impl Fn(usize) -> &'a [u8],
+    cases: impl Fn(u32) -> Option<Cases>,
 ) -> Vec<(u32, Box<str>)> {
     let of_given = facts(0);
     given.take(of_given);
     let others = group.iter().enumerate().skip(1).map(|(k, &i)| (i, facts(k)));
     let changed = |(i, facts)| {
         other.take(facts);
-        (i, changed(given, other))
+        (i, changed(given, other, cases(i).as_ref()))
     };
     others.filter(|(_, facts)| *facts != of_given).map(changed).collect()
 }
 
 /// In words: `numbers 50 -> 5; names Ruiz -> Diaz; marked CORRECTED -> none`. What is only in the representative stands left of the arrow.
-fn changed(from: &Listed, to: &Listed) -> Box<str> {
+fn changed(from: &Listed, to: &Listed, cases: Option<&Cases>) -> Box<str> {
     let mut said = String::new();
     for (n, what) in ["numbers ", "names ", "marked "].into_iter().enumerate() {
-        let [gone, new] = differences(from, to, n);
+        let [gone, new] = differences(from, to, n, cases);
         if !gone.is_empty() || !new.is_empty() {
             said.push_str(if said.is_empty() { "" } else { "; " });
             said.push_str(what);
@@ -199,21 +215,36 @@ fn changed(from: &Listed, to: &Listed) -> Box<str> {
 }
 
 /// The lines of one list of each of two articles that the other one's has not, ascending and distinct. A number that a desk only writes
-/// in another way is the same.
-fn differences<'a>(a: &Listed<'a>, b: &Listed<'a>, n: usize) -> [Vec<&'a str>; 2] {
+/// in another way is the same, and so is a name in another case.
+fn differences<'a>(
+    a: &Listed<'a>,
+    b: &Listed<'a>,
+    n: usize,
+    cases: Option<&Cases>,
+) -> [Vec<&'a str>; 2] {
     let [a, b] = [a, b].map(|listed| listed.list(n));
     let [gone, new] = as_written(a, b);
-    if n == 0 { [without(gone, b), without(new, a)] } else { [gone, new] }
+    match (n, cases) {
+        (0, _) => [without(gone, b, facts::plain), without(new, a, facts::plain)],
+        (1, Some(cases)) => {
+            [without(gone, b, |name| cases.name(name)), without(new, a, |name| cases.name(name))]
+        }
+        _ => [gone, new],
+    }
 }
 
-/// Those of some numbers that a list has not, however they are written.
-fn without<'a>(mut numbers: Vec<&'a str>, list: List<'_, 'a>) -> Vec<&'a str> {
-    if !numbers.is_empty() {
-        let mut known: Vec<_> = list.lines.iter().map(|&line| facts::plain(text(line))).collect();
+/// Those of some lines that a list has not, however they are written.
+fn without<'a>(
+    mut lines: Vec<&'a str>,
+    list: List<'_, 'a>,
+    plain: impl Fn(&'a str) -> Cow<'a, str>,
+) -> Vec<&'a str> {
+    if !lines.is_empty() {
+        let mut known: Vec<_> = list.lines.iter().map(|&line| plain(text(line))).collect();
         known.sort_unstable();
-        numbers.retain(|number| known.binary_search(&facts::plain(number)).is_err());
+        lines.retain(|line| known.binary_search(&plain(line)).is_err());
     }
-    numbers
+    lines
 }
 
 /// The lines of each of two lists that the other has not, ascending and distinct.
@@ -278,7 +309,7 @@ mod tests {
     fn what_a_desk_writes_in_another_way_is_no_change() {
         let [a, b] = ["12.4\n1,310\n22,400\n\nOld", "12.4m\n1,311\n22'400\n\nOld"]
             .map(|facts| Listed::of(facts.as_bytes()));
-        assert_eq!(&*changed(&a, &b), "numbers 1,310 -> 1,311");
+        assert_eq!(&*changed(&a, &b, None), "numbers 1,310 -> 1,311");
     }
 
     #[test]
@@ -291,6 +322,6 @@ mod tests {
         };
         let tables = [table(["1", "2"]), table(["3", "2.5"])];
         let [a, b] = tables.each_ref().map(|bytes| Listed::of(bytes));
-        assert_eq!(&*changed(&a, &b), "numbers 1, 2 -> 2.5, 3");
+        assert_eq!(&*changed(&a, &b, None), "numbers 1, 2 -> 2.5, 3");
     }
 }

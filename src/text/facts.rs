@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::words::{Word, Words, is_spaceless, normal};
+use super::words::{Word, Words, is_spaceless, is_word_char, normal};
 use crate::kernel::runs::{Begins, positions};
 
 /// A text as it was, and as words.
@@ -53,18 +53,30 @@ pub fn numbers<'a>(
 ) {
     // Behind a point or a comma a space parts two numbers.
     let joined = |pointed: &mut bool, pair: &[Word]| {
+        let texts = || [0, 1].map(|i| words.text(pair[i]));
         is_number(words, pair[1])
             && match words.between(pair[0], pair[1]) {
                 "." | "," => {
                     *pointed = true;
                     true
                 }
+                ":" => {
+                    *pointed = true;
+                    are_hours(texts())
+                }
                 " " | "'" | "’" if !*pointed => {
-                    let [before, behind] = [0, 1].map(|i| words.text(pair[i]));
+                    let [before, behind] = texts();
                     before.len() <= 3 && are_digits(before) && is_three_digits(behind)
                 }
                 _ => false,
             }
+    };
+    // As in French: `11 h 36`.
+    let parted_hours = |time: &[Word]| {
+        let spaced = || time.windows(2).all(|pair| words.between(pair[0], pair[1]) == " ");
+        words.text(time[1]) == "h"
+            && spaced()
+            && are_hours([words.text(time[0]), words.text(time[2])])
     };
     let mut next = 0;
     // Of a text that is too long for the buffer there are fewer words than runs.
@@ -72,9 +84,12 @@ pub fn numbers<'a>(
         if start >= next {
             let mut pointed = false;
             let pairs = list[start..].windows(2);
-            let run = 1 + pairs.take_while(|pair| joined(&mut pointed, pair)).count();
-            each(words.span(&list[start..start + run]));
-            next = start + run;
+            let last = start + pairs.take_while(|pair| joined(&mut pointed, pair)).count();
+            next = match list.get(last..last + 3) {
+                Some(time) if parted_hours(time) => last + 3,
+                _ => last + 1,
+            };
+            each(words.span(&list[start..next]));
         }
     }
 }
@@ -83,18 +98,33 @@ fn are_digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Whether two words are hours and minutes, which letters may follow: `12:30pm`.
+fn are_hours([hours, minutes]: [&str; 2]) -> bool {
+    hours.len() <= 2
+        && are_digits(hours)
+        && minutes.len() >= 2
+        && are_digits(minutes.trim_end_matches(char::is_alphabetic))
+        && minutes.bytes().take_while(u8::is_ascii_digit).count() == 2
+}
+
 fn is_three_digits(text: &str) -> bool {
     text.len() == 3 && are_digits(text)
 }
 
 /// A number as it is compared, however a desk writes it: without what parts thousands, with a point before decimals, and without
-/// letters behind it, so that `1,000`, `1.000` and `1'000` are one, as `12,4` and `12.4m` are.
+/// letters behind it, so that `1,000`, `1.000` and `1'000` are one, as `12,4` and `12.4m` are, `1,50,000` and `150,000`, and
+/// `12:30`, `12h30` and `12.30`.
 pub fn plain(number: &str) -> Cow<'_, str> {
     if are_digits(number) {
         return number.into();
     }
-    let mut parts =
-        number.trim_end_matches(char::is_alphabetic).split(|c: char| !c.is_alphanumeric());
+    let bare = number.trim_end_matches(char::is_alphabetic);
+    let (whole, rest) = bare.split_at(bare.find('.').unwrap_or(bare.len()));
+    if has_lakhs(whole) {
+        return (whole.replace(',', "") + rest).into();
+    }
+    let parts = bare.split(|c: char| !c.is_alphanumeric() || c == 'h');
+    let mut parts = parts.filter(|part| !part.is_empty());
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         if !is_three_digits(part) {
@@ -103,6 +133,19 @@ pub fn plain(number: &str) -> Cow<'_, str> {
         plain.push_str(part);
     }
     plain.into()
+}
+
+/// Whether commas part a number as in India: two digits at a time, but for the last three.
+fn has_lakhs(whole: &str) -> bool {
+    let mut groups = whole.split(',');
+    let is_first = |group: &str| (1..=2).contains(&group.len()) && are_digits(group);
+    let first = groups.next().is_some_and(is_first);
+    let last = groups.next_back().is_some_and(is_three_digits);
+    let mut between = groups.peekable();
+    first
+        && last
+        && between.peek().is_some()
+        && between.all(|group| group.len() == 2 && are_digits(group))
 }
 
 /// Calls `each` with the capitalised words of a text, in order, and whether it is for beginning a sentence that one may have its
@@ -197,6 +240,9 @@ fn name_at(text: &str, at: usize) -> Option<(&str, bool)> {
         None | Some(b' ') => &name[..letters],
         _ => {
             let end = name.find(ends_name).unwrap_or(name.len());
+            if is_money(&name[..end]) {
+                return None;
+            }
             without_genitive(name[..end].trim_end_matches(is_mark))
         }
     };
@@ -217,13 +263,13 @@ fn begins_sentence(before: &str) -> bool {
     let said = before.trim_end();
     let lines = before[said.len()..].bytes().filter(|&b| b == b'\n').count();
     lines > 1
-        || said.ends_with(['.', '!', '?', ':', '"', '”', '“'])
-        || !said.trim_end_matches(is_mark).ends_with(char::is_alphanumeric)
+        || said.ends_with(['.', '!', '?', '…', ':', '"', '”', '“', '»', '«'])
+        || !said.trim_end_matches(is_mark).ends_with(is_word_char)
 }
 
-/// What is neither space nor part of a word.
+/// What is neither space nor part of a word, as an accent is that stands behind its letter.
 fn is_mark(c: char) -> bool {
-    !c.is_whitespace() && !c.is_alphanumeric()
+    !c.is_whitespace() && !is_word_char(c)
 }
 
 /// Whether a name ends before a character and another one can begin behind it: white space of any kind, a bracket, and a character
@@ -234,6 +280,12 @@ fn ends_name(c: char) -> bool {
         '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>'
         | '\u{3001}'..='\u{303f}' | '・' | '｟'..='･'
         | '（' | '）' | '［' | '］' | '｛' | '｝' | '＜' | '＞' | '，' | '：' | '；' | '！' | '？')
+}
+
+/// Whether what looks like a name is an amount, or what it is in: `US$500`, `US$ 500`.
+fn is_money(name: &str) -> bool {
+    let amount = name.split_once(['$', '€', '£', '¥']);
+    amount.is_some_and(|(_, amount)| amount.bytes().next().is_none_or(|b| b.is_ascii_digit()))
 }
 
 fn without_genitive(name: &str) -> &str {

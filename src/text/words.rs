@@ -235,7 +235,7 @@ fn with_ascii_digits(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Letters, digits, and marks inside words.
-fn is_word_char(c: char) -> bool {
+pub(super) fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || is_mark(c)
 }
 

@@ -42,6 +42,7 @@ mod properties;
 mod readme;
 mod repeated;
 mod report;
+mod respelled;
 mod samples;
 #[cfg(target_os = "linux")]
 mod scarce;

@@ -35,7 +35,8 @@ pub(super) fn text_numbers(
     let [x, y] = [0, 1].map(|k| corpus.compared(both[k], shingles.of(k), heads.of(k)));
     let mut loaded = corpus.facts();
     loaded.load(both.into_iter().map(|i| corpus.facts_of(i)))?;
-    let [numbers, names] = changes::between(loaded.of(0), loaded.of(1)).map(owned);
+    let cases = changes::cases(corpus, both);
+    let [numbers, names] = changes::between(loaded.of(0), loaded.of(1), cases.as_ref()).map(owned);
     let near = verify::near(&x, &y, params);
     let reached =
         near.resemblance >= params.min_resemblance || near.containment >= params.min_containment;

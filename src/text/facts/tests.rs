@@ -69,6 +69,44 @@ fn names_end_at_brackets_and_where_a_script_has_no_spaces() {
 }
 
 #[test]
+fn sentences_begin_behind_quotation_marks_of_all_kinds() {
+    for said in ["\"Yes.\"", "“Yes.”", "„Yes.“", "»Yes.«", "«Yes!»", "« Yes. »", "yes…", "«yes…»"]
+    {
+        let text = format!("He said {said} Then Ann Poe left.");
+        let names = names_of(&text);
+        let first = |name: &str| names.iter().find(|found| found.0 == name).map(|found| found.1);
+        assert_eq!(["Then", "Ann"].map(first), [Some(true), Some(false)], "{said}");
+    }
+}
+
+#[test]
+fn an_accent_behind_its_letter_is_part_of_a_name_and_money_is_none() {
+    let names = |text: &str| -> Vec<String> {
+        names_of(text).iter().map(|(name, _)| typed(name).into_owned()).collect()
+    };
+    assert_eq!(names("a Jose\u{301} Catala\u{301}, Ann"), ["José", "Catalá", "Ann"]);
+    assert_eq!(names("a Зеленськии\u{306}"), ["Зеленський"]);
+    assert_eq!(names("of US$500 or R$2,5 and HK€5 (US$5), US$ 5, A$AP"), ["A$AP"]);
+}
+
+#[test]
+fn times_and_lakhs_are_numbers_however_they_are_written() {
+    assert_eq!(numbers_of("at 12:30, 12:30:15 or 8:15pm"), ["12:30", "12:30:15", "8:15pm"]);
+    assert_eq!(numbers_of("um 11h36, 11 h 36, 11 h"), ["11h36", "11 h 36", "11"]);
+    assert_eq!(
+        numbers_of("2:1, 112:30, 12: 30, 5:123"),
+        ["2", "1", "112", "30", "12", "30", "5", "123"]
+    );
+    for same in [["12:30", "12.30"], ["11h36", "11 h 36"], ["11h36", "11:36"], ["8:15pm", "8.15"]] {
+        assert_eq!(plain(same[0]), plain(same[1]), "{same:?}");
+    }
+    let written =
+        ["1,50,000", "12,34,56,789", "2,00,000.5", "1,500,000", "1,50", "1,5,000", "50,000"];
+    let found = ["150000", "123456789", "200000.5", "1500000", "1.50", "1.5000", "50000"];
+    assert_eq!(written.map(plain), found);
+}
+
+#[test]
 fn a_name_is_compared_however_it_is_typed() {
     for name in ["O'Brien", "O’Brien", "Oʼ\u{42}rien", "O´Brien"] {
         assert_eq!(typed(name), "O'Brien", "{name}");
@@ -121,8 +159,8 @@ fn every_capital_is_looked_at() {
 /// Token by token, a token being what stands between white space.
 fn in_every_token(text: &str) -> Vec<(String, bool)> {
     let ends = |token: &str| {
-        let marks = ['.', '!', '?', ':', '"', '”', '“'];
-        token.ends_with(marks) || !token.contains(char::is_alphanumeric)
+        let marks = ['.', '!', '?', '…', ':', '"', '”', '“', '»', '«'];
+        token.ends_with(marks) || !token.contains(is_word_char)
     };
     let (mut found, mut before) = (Vec::new(), None);
     for line in text.split('\n') {
@@ -131,10 +169,10 @@ fn in_every_token(text: &str) -> Vec<(String, bool)> {
             for piece in token.split_inclusive(ends_name) {
                 let name = piece.trim_end_matches(ends_name);
                 let bare = without_genitive(name.trim_matches(is_mark));
-                if bare.len() > 1 && bare.starts_with(char::is_uppercase) {
+                if bare.len() > 1 && bare.starts_with(char::is_uppercase) && !is_money(name) {
                     found.push((bare.to_owned(), is_first));
                 }
-                is_first &= !piece.contains(char::is_alphanumeric);
+                is_first &= !piece.contains(is_word_char);
             }
             before = Some(token);
         }
@@ -147,7 +185,7 @@ fn in_every_token(text: &str) -> Vec<(String, bool)> {
 
 proptest! {
     #[test]
-    fn names_equal_those_found_token_by_token(near in "([A-Za-z0-9]{1,3}|[ .!'\"(\n\t\r\x0b\x1c-]|'s |\n\n| \\(A){0,40}", far in "([A-Za0éÉжЖＡ中カท]{1,3}|[ .'\n\u{301}\u{e48}\u{a0}\u{202f}\u{3000}\u{85}、。・】“”<]|’s |\n\u{a0}\n| 【A){0,40}") {
+    fn names_equal_those_found_token_by_token(near in "([A-Za-z0-9]{1,3}|[ .!'\"(\n\t\r\x0b\x1c-]|'s |\n\n| \\(A){0,40}", far in "([A-Za0éÉжЖＡ中カท]{1,3}|[ .'$\n\u{301}\u{e48}\u{a0}\u{202f}\u{3000}\u{85}、。・】“”»…<]|’s |\n\u{a0}\n| 【A){0,40}") {
         for text in [&near, &far, &(far.clone() + &near)] {
             prop_assert_eq!(names_of(text), in_every_token(text));
         }
