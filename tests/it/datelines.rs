@@ -32,7 +32,35 @@ fn datelines() {
         ("［ロンドン　３日　ロイター］ - The pier fell.", Some("Reuters")),
         ("[ロンドン 3日 ロイター] － The pier fell.", Some("Reuters")),
         ("【汐浦 9日 Norwire】The pier fell.", None),
+        ("Moskau/Kiew (dpa) - The pier fell.", Some("dpa")),
+        ("Frankfurt/Oder (dpa/bb) - The pier fell.", Some("dpa")),
+        ("WASHINGTON/BEIJING (Reuters) - The pier fell.", Some("Reuters")),
+        ("FRANKFURT (dpa-AFX) - The pier fell.", Some("dpa-AFX")),
+        ("Genève (ats) - The pier fell.", Some("Keystone-SDA")),
+        ("ANKARA (İHA) - The pier fell.", Some("İHA")),
+        ("SA\u{303}O PAULO, SP (FOLHAPRESS) - The pier fell.", Some("Folhapress")),
+        ("МОСКВА, 3 сен — РИА Новости. The pier fell.", Some("RIA Novosti")),
+        ("МОСКВА, 3 сен - РИА Новости, Анна Иванова. The pier fell.", Some("RIA Novosti")),
+        ("МОСКВА, 3 сен - ПРАЙМ. The pier fell.", Some("Prime")),
+        ("КИЇВ, 3 вересня — Укрінформ. The pier fell.", Some("Ukrinform")),
+        ("Москва. 3 сентября. INTERFAX.RU - The pier fell.", Some("Interfax")),
+        ("Київ. 3 вересня. УНН. The pier fell.", Some("UNN")),
+        ("القاهرة (أ ف ب) - The pier fell.", Some("AFP")),
+        ("دبي 3 سبتمبر أيلول (رويترز) - The pier fell.", Some("Reuters")),
+        ("तट, 3 सितंबर (भाषा) घाट गिर गया।", Some("PTI")),
+        ("Hà Nội (TTXVN) - The pier fell.", Some("VNA")),
+        ("新华社北京9月3日电（记者张三 李四）The pier fell.", Some("Xinhua")),
+        ("中新网北京9月3日电 (记者 张三)The pier fell.", Some("CNS")),
+        ("新華社北京9月3日電 The pier fell.", Some("Xinhua")),
+        ("（中央社記者王小明台北3日電）The pier fell.", Some("CNA")),
+        ("（中央社華盛頓3日綜合外電報導）The pier fell.", Some("CNA")),
+        ("〔記者張三／台北報導〕The pier fell.", None),
+        ("(서울=연합뉴스) 김철수 기자 = The pier fell.", Some("Yonhap")),
+        ("【서울=뉴시스】이영희 기자 = The pier fell.", Some("Newsis")),
+        ("(세종=연합뉴스) The pier fell.", Some("Yonhap")),
+        ("[이데일리 김철수 기자] The pier fell.", None),
     ] {
+        let line = &line.replace("घाट गिर गया।", "The pier fell.");
         let cleaned = clean("", line);
         assert_eq!((&*cleaned.text, cleaned.agency), ("The pier fell.", agency), "{line}");
     }
@@ -67,6 +95,13 @@ fn datelines() {
         "【NAAP】The pier fell.",
         "[Photo AP] The pier fell.",
         "[The pier fell.",
+        "وقالت وكالة (أ ف ب) إن الرصيف انهار.",
+        "घाट पर समाचार एजेंसी (भाषा) ने कहा।",
+        "Причал. Пирс. УНН сообщает. The pier fell.",
+        "新华社记者从港口获悉，9月3日电力中断。",
+        "（记者会上他没有报道）The pier fell.",
+        "(서울=수도) 항구가 무너졌다.",
+        "[기자] 항구가 무너졌다.",
     ] {
         assert_eq!(clean("", line).text, line);
     }

@@ -3,7 +3,10 @@
 //! The rules are conservative and look at the single article: a sentence of the story is never dropped. A line in the
 //! middle goes only as a whole; the first and the last may lose what is glued to them.
 
+mod agencies;
+mod datelines;
 mod dates;
+mod east_asian;
 mod edges;
 mod rules;
 mod table;

@@ -187,7 +187,7 @@ pub(super) fn unit(text: &str, allowed: impl Fn(&str) -> bool) -> Option<Unit> {
 /// The rule by which a line goes, when phrases account for all of it.
 ///
 /// A line that begins with a quotation mark or in lower case is part of a sentence, and stays; only agencies sign off
-/// in lower case.
+/// in lower case, and some bylines begin so.
 pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'static str> {
     let line = line.trim();
     if is_comment(line) {
@@ -195,13 +195,27 @@ pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'stat
     }
     let first = line.chars().next()?;
     let lower = first.is_lowercase();
-    if is_quote(first) || (lower && line.len() > MAX_LOWER) {
+    if is_quote(first) {
+        return None;
+    }
+    if is_address(line) {
+        return Some("credits");
+    }
+    if lower && line.len() > MAX_LOWER {
         return None;
     }
     if is_credit(line) {
         return Some("credits");
     }
-    row(line, |r| allowed(r) && (!lower || r == "agency"))
+    row(line, |r| allowed(r) && (!lower || matches!(r, "agency" | "byline")))
+}
+
+/// Whether a line is nothing but where somebody gets mail: `kim@paper.example`.
+fn is_address(line: &str) -> bool {
+    let is_named = |(who, host): (&str, &str)| !who.is_empty() && host.contains('.');
+    !line.contains(char::is_whitespace)
+        && line.is_ascii()
+        && line.split_once('@').is_some_and(is_named)
 }
 
 /// Whether a line is a comment of a page's code.

@@ -1,6 +1,6 @@
 //! The top of a text: the headline once more, buttons, dates, bylines and the dateline.
 
-use super::{Line, MAX_LINE, Sink, dates, edges, rules, trim_end};
+use super::{Line, MAX_LINE, Sink, datelines, dates, east_asian, edges, rules, trim_end};
 
 /// Lines wrapped by hand are no longer.
 const MAX_WRAPPED: usize = 100;
@@ -66,7 +66,7 @@ fn before_sentence(text: &str) -> Option<(usize, &'static str, Option<&'static s
     if let Some((cut, rule)) = edges::glued_before(text) {
         return Some((text.len() - text[cut..].trim_start().len(), rule, None));
     }
-    edges::dateline(text).map(|(cut, agency)| (cut, "dateline", agency))
+    datelines::dateline(text).map(|(cut, agency)| (cut, "dateline", agency))
 }
 
 /// Whether a line is what a desk says of a version, in brackets, or a point of a summary: `(Adds details)`, `* Talks go on`.
@@ -91,7 +91,7 @@ fn is_above_dateline(lines: &[Line<'_>], title: &str) -> bool {
         if text.is_empty() || top_rule(&lines[i..], title).is_some() {
             return None;
         }
-        let is_dateline = edges::dateline(text).is_some();
+        let is_dateline = datelines::dateline(text).is_some();
         (is_dateline || !is_note(text)).then_some(is_dateline)
     };
     (0..lines.len().min(MOST_ABOVE)).find_map(tells).unwrap_or(false)
@@ -119,9 +119,10 @@ fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
 }
 
 fn is_byline(text: &str) -> bool {
-    text.len() <= MAX_LINE
-        && !text.trim_end().ends_with('.')
-        && rules::whole(text, |_| true).is_some()
+    east_asian::is_byline(text)
+        || text.len() <= MAX_LINE
+            && !text.trim_end().ends_with('.')
+            && rules::whole(text, |_| true).is_some()
 }
 
 /// Whether a line with a date stands above an article: in hard-wrapped text, a sentence may begin with such a line.

@@ -3,6 +3,7 @@
 /// Lower-case words that may stand between names.
 const CONNECTORS: &[&str] = &[
     "and",
+    "avec",
     "y",
     "e",
     "et",
@@ -49,6 +50,9 @@ const CONNECTORS: &[&str] = &[
     "editado",
 ];
 
+/// Agencies that sign in lower case among names.
+const LOWER_SIGNS: &[&str] = &["afp", "ats", "dpa", "epd", "sda"];
+
 /// The next word at or after `at`: letters and digits with apostrophes, or digits with points and commas, inside. A
 /// Kana or Han character is a word.
 pub(super) fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
@@ -87,6 +91,11 @@ pub(super) fn is_word(c: char) -> bool {
 
 fn is_kana_or_han(c: char) -> bool {
     matches!(c, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
+}
+
+/// Whether a character is an accent that stands behind its letter.
+pub(super) fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
 }
 
 fn is_apostrophe(c: char) -> bool {
@@ -129,7 +138,8 @@ pub(super) fn are_names(text: &str) -> bool {
     // The first few words tell nearly always: only then is all of the text looked through, which may be a long paragraph.
     while let Some((start, end)) = next_word(text, at) {
         let word = &text[start..end];
-        let capital = word.starts_with(|c: char| c.is_uppercase() || is_kana_or_han(c));
+        let capital = word.starts_with(|c: char| c.is_uppercase() || is_kana_or_han(c))
+            || LOWER_SIGNS.contains(&word);
         names += usize::from(capital);
         if names > MOST_NAMES || !(capital || CONNECTORS.contains(&word)) {
             return false;
