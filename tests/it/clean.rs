@@ -43,7 +43,7 @@ fn names(n: usize) -> String {
 
 /// Checks that of a text this is left, or all of it stays.
 #[track_caller]
-fn check_left(text: &str, left: &str, goes: bool) {
+pub(crate) fn check_left(text: &str, left: &str, goes: bool) {
     assert_eq!(clean("", text).text, if goes { left } else { text });
 }
 
@@ -78,6 +78,10 @@ fn names_and_dates_above_a_story() {
         "2024年6月11日（火） 14時32分",
         "6/11(火) 14:32配信",
         &format!("{} May 4, 2025", names(78)),
+        "Von Max Mustermann, dpa",
+        "Par Jean Dupont avec AFP",
+        "di Mario Rossi",
+        "김철수 기자",
         "LONDON (Reuters) - Share this article",
         "LONDON (Reuters) - Terms of use.",
     ] {
@@ -87,6 +91,9 @@ fn names_and_dates_above_a_story() {
         "Jane",
         &long(61),
         "By Ann Poe.",
+        "di Mario che rise",
+        "항구에 온 김철수 기자",
+        "Par Jean avec deux amis",
         &by(199),
         "May 4, 2025.",
         "4 Boats 2025",
@@ -162,6 +169,26 @@ fn lines_inside_a_story() {
         "（共同）",
         "この記事は有料会員限定です。残り1200文字",
         "更新日時：2024年6月11日",
+        "© EFE 2025. Está expresamente prohibida la redistribución y la redifusión de todo o parte de los contenidos de los servicios de Efe, sin previo y expreso consentimiento de la Agencia EFE S.A.",
+        "kimcs@yna.co.kr",
+        "<저작권자(c) 연합뉴스, 무단 전재-재배포, AI 학습 및 활용 금지>",
+        "2025/09/03 16:05 송고",
+        "댓글 12",
+        "구독하기",
+        "קראו גם: מה לעשות",
+        "כל הזכויות שמורות",
+        "यह भी पढ़ें: बिहार में अलर्ट",
+        "शेयर करें",
+        "本網站之文字、圖片及影音，非經授權，不得轉載、公開播送或公開傳輸及利用。",
+        "延伸閱讀：台股收紅",
+        "Czytaj także: Zderzenie promów",
+        "Wszelkie prawa zastrzeżone",
+        "แชร์ข่าวนี้",
+        "สงวนลิขสิทธิ์",
+        "Xem thêm: Hai phà va chạm",
+        "Bình luận",
+        "بیشتر بخوانید: برخورد دو کشتی",
+        "اشتراک‌گذاری",
     ] {
         check_inside(line, true);
     }
@@ -177,6 +204,16 @@ fn lines_inside_a_story() {
         "Рекомендуем не выходить на лёд, сообщил совет.",
         "Материалы по теме дела переданы в суд.",
         "コメントを書く人が増えた。",
+        "저작권자의 동의 없이 사진을 썼다.",
+        "관련기사가 이어졌다.",
+        "공유하기로 했다고 시장이 말했다.",
+        "תגובות הציבור יידונו ביום שני.",
+        "शेयर बाजार में बढ़त रही।",
+        "版權所有人提告。",
+        "Zobacz, co się stało, powiedział burmistrz.",
+        "Podziel się chlebem, powiedział ksiądz.",
+        "Chia sẻ với báo chí, ông nói bến tàu đã cũ.",
+        "نظرات شهردار روشن است.",
         "共同で埠頭を再建する。",
         &buttons(37),
         "Updated: 3 May 2025.",
@@ -198,31 +235,6 @@ fn lines_inside_a_story() {
     );
     let around = samestory::stages::clean::boilerplate;
     assert_eq!([36, 37].map(|n| around(&buttons(n))), [Some("cookies"), None]);
-}
-
-#[test]
-fn what_is_glued_before_a_story() {
-    for (glued, goes) in [
-        ("Terms of use. ", true),
-        ("We value your privacy. ", true),
-        ("Enable JavaScript in your browser. ", true),
-        ("Terms of use. Accept all cookies ", true),
-        ("We value your privacy ", false),
-        ("Accept all! ", false),
-        ("Accept all ", false),
-        ("Post comment ", false),
-    ] {
-        check_left(&(glued.to_owned() + "The pier fell."), "The pier fell.", goes);
-    }
-    let text = "Terms of use. Post comment The pier fell.";
-    assert_eq!(clean("", text).text, "Post comment The pier fell.");
-    // What is longer is a paragraph, in which the dash is a sentence's.
-    for (n, goes) in [(500, true), (501, false)] {
-        let again = " again".repeat(n);
-        let (again, _) = again.split_at(n - 24);
-        let left = format!("It fell{again}");
-        check_left(&format!("Read more - at the harbour! {left}"), &left, goes);
-    }
 }
 
 /// To look through all that follows each of them would take minutes.

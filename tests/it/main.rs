@@ -21,6 +21,7 @@ mod evaluate;
 mod explained;
 mod feeds;
 mod formats;
+mod glued;
 mod groups;
 #[cfg(feature = "serve")]
 mod guarded;

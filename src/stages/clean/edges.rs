@@ -28,6 +28,9 @@ pub(super) fn is_counter(line: &str) -> bool {
         && (line.trim() == "0" || (words.clone().all(plain) && (2..=3).contains(&words.count())))
 }
 
+/// What a sentence ends with beside the marks of ASCII: closing quotation marks and brackets, and full stops.
+const ENDS: [char; 10] = ['”', '“', '»', '«', '…', '。', '！', '？', '）', '।'];
+
 /// How much boilerplate a text begins with: whole known sentences, and the buttons that follow them.
 pub(super) fn glued_before(line: &str) -> Option<(usize, &'static str)> {
     if line.chars().next()?.is_lowercase() {
@@ -49,16 +52,28 @@ pub(super) fn glued_before(line: &str) -> Option<(usize, &'static str)> {
     rule.map(|rule| (at, rule))
 }
 
+/// Whether a text ends with a mark that opens a quotation in French, behind a space.
+fn opens(text: &str) -> bool {
+    text.strip_suffix('«').is_some_and(|before| before.ends_with(char::is_whitespace))
+}
+
 /// Where the boilerplate that a text ends with begins: known phrases behind the end of a sentence.
 pub(super) fn glued_behind(line: &str) -> Option<(usize, &'static str)> {
     let from = words::boundary(line, line.len().saturating_sub(TAIL));
-    let bytes = &line.as_bytes()[from..];
-    let spaces = positions(bytes, |b| b == b' ');
-    // The last byte of a closing quotation mark is 9D.
-    let ends =
-        |&at: &usize| at > 0 && matches!(bytes[at - 1], b'.' | b'!' | b'?' | b'"' | b')' | 0x9D);
-    spaces
-        .filter(ends)
-        .map(|at| from + at)
-        .find_map(|at| Some((at, rules::whole(&line[at..], |r| r != "byline")?)))
+    let end = &line[from..];
+    let bytes = end.as_bytes();
+    let ends = |&at: &usize| {
+        at > 0
+            && match bytes[at - 1] {
+                b'.' | b'!' | b'?' | b'"' | b')' => true,
+                byte => !byte.is_ascii() && end[..at].ends_with(ENDS) && !opens(&end[..at]),
+            }
+            // The quotation mark that a space parts from what was said is the story's.
+            && !end[at..].trim_start().starts_with('»')
+    };
+    let spaces = positions(bytes, |b| b == b' ').filter(ends);
+    // Chinese and Japanese have no space there.
+    let stops = end.match_indices('。').map(|(at, stop)| at + stop.len());
+    let rule = |at: usize| Some((from + at, rules::whole(&end[at..], |r| r != "byline")?));
+    spaces.chain(stops).find_map(rule)
 }
