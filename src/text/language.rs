@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::tables;
-use super::words::{Word, Words, is_han};
+use super::words::{Word, Words, is_han, normal};
 use crate::kernel::hash::hash;
 use crate::kernel::wide::wide;
 
@@ -138,7 +138,7 @@ static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
         let mut words = line.split(' ');
         let code = words.next().and_then(Language::from_tag);
         languages.push(code.expect("a line begins with the code of a language"));
-        words.for_each(|word| *sets.entry(hash(word.as_bytes())).or_default() |= 1 << i);
+        words.for_each(|word| *sets.entry(hash(normal(word).as_bytes())).or_default() |= 1 << i);
     }
     let mut rows: Vec<u64> = sets.values().copied().chain([0]).collect();
     rows.sort_unstable();

@@ -3,7 +3,8 @@
 //! A word is a run of alphanumeric characters, and everything else parts words; so an apostrophe does (`Kim's` is `kim`
 //! and `s`, `l'été` is `l` and `été`), and straight and curly quotes are alike, with the acute accent that stands in their
 //! place. In a script that is written without spaces every character is a word of its own, and its hash covers the character
-//! after it as well. Decimal digits of any script are those of ASCII, so that numbers can be compared.
+//! after it as well. Decimal digits of any script are those of ASCII, so that numbers can be compared. Persian and Arabic letters
+//! that keyboards of both have in each other's place are one, and the stroke that stretches a word is nothing.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -206,12 +207,18 @@ const ZEROS: [char; 19] = [
     '\u{1040}', '\u{17e0}', '\u{1810}',
 ];
 
-/// What stands for a character of a number in ASCII: a digit, or a separator of the Arabic script.
-fn in_ascii(c: char) -> Option<char> {
+/// What another character is compared as: digits and separators of numbers in ASCII, and the letters of Persian and Urdu that
+/// many type as those of Arabic, or the other way round. Those of Arabic are what its stemmer knows.
+fn compared(c: char) -> Option<char> {
     match c {
-        '\0'..'\u{660}' | '\u{181a}'.. => None,
+        '\0'..'\u{649}' | '\u{181a}'.. => None,
         '\u{66b}' => Some('.'),
         '\u{66c}' => Some(','),
+        // Alef maksura and Persian yeh as yeh.
+        '\u{649}' | '\u{6cc}' => Some('\u{64a}'),
+        // Keheh as kaf.
+        '\u{6a9}' => Some('\u{643}'),
+        '\u{64a}'..'\u{660}' => None,
         _ => {
             let zero = ZEROS[ZEROS.partition_point(|&zero| zero <= c) - 1];
             char::from_digit(c as u32 - zero as u32, 10)
@@ -219,19 +226,24 @@ fn in_ascii(c: char) -> Option<char> {
     }
 }
 
-/// In NFKC, with digits of ASCII. NFKC would make a space and a mark of an acute accent that is typed as an apostrophe.
+/// The stroke that only stretches a word of the Arabic script.
+const TATWEEL: char = '\u{640}';
+
+/// In NFKC, with digits of ASCII, and one letter for those of the Arabic script that are taken for each other. NFKC would make a
+/// space and a mark of an acute accent that is typed as an apostrophe.
 pub(super) fn normal(text: &str) -> Cow<'_, str> {
     if text.contains('\u{b4}') {
         return Cow::Owned(normal(&text.replace('\u{b4}', "'")).into_owned());
     }
-    with_ascii_digits(NORMALIZER.normalize(text))
+    as_compared(NORMALIZER.normalize(text))
 }
 
-fn with_ascii_digits(text: Cow<'_, str>) -> Cow<'_, str> {
-    if !text.contains(|c| in_ascii(c).is_some()) {
+fn as_compared(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains(|c| c == TATWEEL || compared(c).is_some()) {
         return text;
     }
-    Cow::Owned(text.chars().map(|c| in_ascii(c).unwrap_or(c)).collect())
+    let kept = text.chars().filter(|&c| c != TATWEEL);
+    Cow::Owned(kept.map(|c| compared(c).unwrap_or(c)).collect())
 }
 
 /// Letters, digits, and marks inside words.
@@ -298,6 +310,10 @@ mod tests {
         assert_eq!(
             words("१,२३४ लोग ۱۲٫۵ ๒๕๖๙ ١٬٠٠٠"),
             ["1", "234", "लोग", "12", "5", "2569", "1", "000"]
+        );
+        assert_eq!(
+            words("کتاب ایران علی ع\u{640}\u{640}لي على"),
+            ["كتاب", "ايران", "علي", "علي", "علي"]
         );
         assert_eq!(words(""), Vec::<String>::new());
     }
