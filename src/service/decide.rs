@@ -1,6 +1,6 @@
 //! What editors wish for, as decisions on articles.
 
-use foldhash::HashMap;
+use foldhash::HashSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -178,17 +178,24 @@ fn lead(told: &Told) -> String {
 }
 
 fn merge(app: &App, index: &Index, stories: &[String]) -> Result<Verdicts, Problem> {
+    // Each is looked for, so they are counted before, one that is named often once.
+    let mut seen: HashSet<&str> = HashSet::default();
+    let named: Vec<&String> = stories.iter().filter(|story| seen.insert(story)).collect();
+    let refused = || Problem::bad(format!("a merger takes 2 to {MOST} different stories"));
+    if named.len() > MOST {
+        return Err(refused());
+    }
     let mut leads: Vec<String> = Vec::new();
-    for story in stories.iter().take(MOST + 1) {
+    for story in named {
         let lead = lead(&find(app, index, story)?);
         if !leads.contains(&lead) {
             leads.push(lead);
         }
     }
-    if !(2..=MOST).contains(&leads.len()) {
-        return Err(Problem::bad(format!("a merger takes 2 to {MOST} different stories")));
+    let (first, others) = leads.split_first().ok_or_else(refused)?;
+    if others.is_empty() {
+        return Err(refused());
     }
-    let (first, others) = leads.split_first().expect("there are two");
     Ok(others.iter().map(|other| (Verdict::MustLink, first.clone(), other.clone())).collect())
 }
 
@@ -213,11 +220,11 @@ fn split(told: &Told, articles: &[String]) -> Result<Verdicts, Problem> {
     let first = id(leaving[0]);
     let mut verdicts: Verdicts =
         leaving[1..].iter().map(|a| (Verdict::MustLink, first.clone(), id(a))).collect();
-    let mut groups: HashMap<&str, ()> = HashMap::default();
+    let mut groups: HashSet<&str> = HashSet::default();
     for stays in &staying {
         let of_leaving: Vec<_> = leaving.iter().filter(|a| a.group == stays.group).collect();
         // Copies of what leaves must be parted one by one; of the others one of each group is enough.
-        if groups.insert(&stays.group, ()).is_none() || !of_leaving.is_empty() {
+        if groups.insert(&stays.group) || !of_leaving.is_empty() {
             verdicts.push((Verdict::CannotLink, first.clone(), id(stays)));
         }
         let parted = of_leaving.iter().filter(|a| id(a) != first);

@@ -26,6 +26,29 @@ fn a_split_names_some_articles_however_often() {
 }
 
 #[test]
+fn a_merger_names_some_stories_however_often() {
+    let dir = Dir::new();
+    let asked = Asked::with_news(&dir);
+    let lone = json!({"id": "lone", "title": "Otters swim in a harbour once more"});
+    asked.post("/v1/articles", &lone).is(201);
+    let [a, b, c] = ["lone", "seeds", "wire"].map(|id| asked.story_of(id));
+    let merge = |stories: &[Vec<String>]| {
+        let wish = json!({"action": "merge", "stories": stories.concat()});
+        asked.post("/v1/decisions", &wish)
+    };
+    let others: Vec<String> = (0..199).map(|i| format!("s{i}")).collect();
+    for stories in [&[vec![a.clone(); 300]][..], &[vec![a.clone(), b.clone()], others]] {
+        let refused = merge(stories).is(400).json();
+        assert_eq!(refused["detail"], "a merger takes 2 to 200 different stories");
+    }
+    let merged = merge(&[vec![a.clone(), b], vec![a; 300], vec![c]]).is(201).json();
+    assert_eq!(merged["decisions"], 2);
+    let story = asked.story_of("lone");
+    assert_eq!(["seeds", "wire"].map(|id| asked.story_of(id)), [story.clone(), story]);
+    asked.stop();
+}
+
+#[test]
 fn what_leads_to_an_article_steers_nothing() {
     let dir = Dir::new();
     let asked = Asked::new(options(&dir, None));
