@@ -7,7 +7,7 @@ use super::{Index, rows};
 use crate::model::{Change, Entry};
 use crate::params::Params;
 use crate::pipeline::lookup::Lookup;
-use crate::store::{Brief, Error, Filter, Located, RunSeen, Story, Summary};
+use crate::store::{Brief, Error, Filter, Located, Named, RunSeen, Story, Summary};
 
 /// A story with its articles.
 #[derive(Debug, Clone, Default)]
@@ -158,9 +158,13 @@ impl Index {
     /// The index is damaged or cannot be read.
     pub fn lookup_from(&self, first: u32, most: usize) -> Result<Lookup, Error> {
         let mut lookup = Lookup::new(&self.params, most);
+        let end = |named: &Named| named.first_row + named.rows;
+        // They stand by number, and one that was merged has older rows than one before it.
+        let mut segments = self.store.segments()?;
+        segments.sort_by_key(end);
         let (mut newest, mut held) = (Vec::new(), 0);
-        for named in self.store.segments()?.into_iter().rev() {
-            let older = named.first_row + named.rows <= first;
+        for named in segments.into_iter().rev() {
+            let older = end(&named) <= first;
             if named.kind != rows::KIND || older || held >= most {
                 continue;
             }
@@ -168,8 +172,7 @@ impl Index {
             newest.push(named);
         }
         for named in newest.into_iter().rev() {
-            let last = named.first_row + named.rows;
-            let stored = self.store.articles_between(named.first_row.max(first), last)?;
+            let stored = self.store.articles_between(named.first_row.max(first), end(&named))?;
             let mut entries: HashMap<u32, Entry> =
                 stored.into_iter().map(|stored| (stored.row, stored.entry)).collect();
             let mut chunk = rows::read(&self.store.segment(&named)?)?;
@@ -178,5 +181,41 @@ impl Index {
             lookup.add_chunk(&chunk, |i| entries.remove(&numbers[i]).unwrap_or_default());
         }
         Ok(lookup)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Access, Options};
+    use super::*;
+    use crate::model::Article;
+
+    #[test]
+    fn after_a_merger_the_newest_articles_are_those_that_came_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("news.idx");
+        let params = Params::default();
+        let mut index = Index::open(&folder, Access::Create, &params).unwrap();
+        let article = |id: usize| {
+            let towns = "Aldmoor Brask Corvath Dunmere Elvary Fenwick Garron Hollin Istra";
+            let town = towns.split(' ').nth(id).unwrap();
+            Article { id: id.to_string(), title: format!("{town} votes"), ..Article::default() }
+        };
+        for id in 0..9 {
+            index.update_articles(vec![article(id)], &Options::at(Timestamp::UNIX_EPOCH)).unwrap();
+        }
+        let segments = index.store.segments().unwrap().into_iter();
+        let firsts: Vec<u32> =
+            segments.filter(|s| s.kind == rows::KIND).map(|s| s.first_row).collect();
+        assert_eq!(firsts, [8, 0], "the first eight became one");
+        for (most, held) in [(1, vec![8]), (8, (1..9).collect()), (9, (0..9).collect())] {
+            let lookup = index.lookup(most).unwrap();
+            let is_held = |id: &usize| {
+                let other = Article { id: "other".into(), ..article(*id) };
+                let found = lookup.find(&Lookup::sketch(&params, &[other]), 0);
+                found.copies.iter().any(|copy| copy.id == id.to_string())
+            };
+            assert_eq!((0..9).filter(is_held).collect::<Vec<_>>(), held, "at most {most}");
+        }
     }
 }
