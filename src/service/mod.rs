@@ -143,10 +143,7 @@ impl Service {
             options,
         });
         // What a run before this one accepted and did not come to group is grouped before anything is said.
-        writer::work_through(&app, &mut index, &mut writer_journal).map_err(|fault| {
-            let path = app.options.index.clone();
-            Error::Io { path, cause: std::io::Error::other(fault) }
-        })?;
+        writer::work_through(&app, &mut index, &mut writer_journal)?;
         *app.lookup.write().expect("nobody panics with it") = index.lookup(limits.recent)?;
         let (a, b) = (app.clone(), app.clone());
         let threads = vec![

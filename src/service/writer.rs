@@ -14,7 +14,7 @@ use super::state::{App, Event};
 use crate::kernel::hash::hash;
 use crate::model::{Article, Refusal};
 use crate::params::Representative;
-use crate::pipeline::index::{Index, Night, Options, Taken};
+use crate::pipeline::index::{Error, Index, Night, Options, Taken};
 use crate::store::Journal;
 
 /// What the index is asked to do.
@@ -91,8 +91,8 @@ pub(super) fn run(
                     let rest = began.elapsed().clamp(REST, PATIENCE);
                     rested = Instant::now() + if hurry { Duration::ZERO } else { rest };
                 }
-                Err(fault) => {
-                    app.standstill.is_now(Some(fault), &app.tell);
+                Err(error) => {
+                    app.standstill.is_now(Some(error.to_string()), &app.tell);
                     rested = Instant::now() + PATIENCE;
                 }
             }
@@ -101,10 +101,10 @@ pub(super) fn run(
 }
 
 /// Takes what waits in the journal; whether there may be more.
-fn take(app: &App, index: &mut Index, journal: &mut Journal) -> Result<bool, String> {
+fn take(app: &App, index: &mut Index, journal: &mut Journal) -> Result<bool, Error> {
     let began = Instant::now();
-    let before = index.log_end().map_err(|error| error.to_string())?;
-    let taken = index.take(journal, &app.options.taking()).map_err(|error| error.to_string())?;
+    let before = index.log_end()?;
+    let taken = index.take(journal, &app.options.taking())?;
     let Some(Taken { night, ids, arrivals, more }) = taken else { return Ok(false) };
     review::take_up(app, &night.grouping);
     night.refusals.iter().for_each(|refusal| say_refused(app, refusal));
@@ -158,7 +158,7 @@ fn decide(
 ) -> Result<Outcome, Problem> {
     match decide::apply(app, index, wish) {
         Err(problem) if problem.is_missing() && app.waiting.load(Relaxed) > 0 => {
-            work_through(app, index, journal).map_err(Problem::busy)?;
+            work_through(app, index, journal)?;
             decide::apply(app, index, wish)
         }
         done => done,
@@ -170,13 +170,13 @@ fn hand_over(app: &App, index: &mut Index, journal: &mut Journal, update: Update
     let Update { articles, mut options, representative, reply } = update;
     options.store_text_days.get_or_insert(app.options.store_text_days);
     let night = work_through(app, index, journal).and_then(|()| {
-        let before = index.log_end().map_err(|error| error.to_string())?;
+        let before = index.log_end()?;
         let count = articles.len();
-        let first = index.next_row().map_err(|error| error.to_string())?;
+        let first = index.next_row()?;
         let own = index.represent(representative);
         let night = index.update_articles(articles, &options);
         index.represent(own);
-        let night = night.map_err(|error| error.to_string())?;
+        let night = night?;
         if !options.dry_run {
             review::take_up(app, &night.grouping);
             look_up_from(app, index, first);
@@ -184,7 +184,7 @@ fn hand_over(app: &App, index: &mut Index, journal: &mut Journal, update: Update
         }
         Ok(night)
     });
-    let _ = reply.send(night);
+    let _ = reply.send(night.map_err(|error| error.to_string()));
 }
 
 /// Articles of the index are found from now on, from a number on; the night stays as it is where they cannot be read again.
@@ -199,7 +199,7 @@ pub(super) fn work_through(
     app: &App,
     index: &mut Index,
     journal: &mut Journal,
-) -> Result<(), String> {
+) -> Result<(), Error> {
     while take(app, index, journal)? {}
     Ok(())
 }

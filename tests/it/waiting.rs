@@ -272,6 +272,25 @@ fn a_copy_has_what_was_accepted_and_waits() {
 }
 
 #[test]
+fn damage_under_what_waits_is_damage_and_its_place_is_nobodys_business() {
+    let dir = Dir::new();
+    Asked::with_news(&dir).stop();
+    let asked = Asked::new(options(&dir, None));
+    for segment in std::fs::read_dir(dir.path("news.idx/segments")).unwrap() {
+        std::fs::write(segment.unwrap().path(), "").unwrap();
+    }
+    asked.batch(&news().replace("\"id\":\"", "\"id\":\"late ")).is(201);
+    let lock = json!({"action": "lock", "story": "s0123456789abc"});
+    let refused = asked.post("/v1/decisions", &lock).is(503).json();
+    assert_eq!(refused["type"], "urn:samestory:problem:index");
+    assert_eq!(refused["detail"], "the index is damaged");
+    asked.stop();
+    let served = dir.run("serve --index news.idx --listen 127.0.0.1:0").exits(5);
+    let said = served.says("hint: put back a backup, or build it again: samestory update");
+    assert_eq!(said.err.matches("damaged").count(), 1, "{}", said.err);
+}
+
+#[test]
 fn a_text_that_cannot_be_read_is_not_one_that_is_not_there() {
     let dir = Dir::new();
     accepted(&dir);
