@@ -155,7 +155,7 @@ pub struct App {
 pub(super) struct Looks {
     folder: PathBuf,
     free: Mutex<Vec<Index>>,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
 }
 
 /// Readers at once.
@@ -163,23 +163,26 @@ const READERS: usize = 8;
 
 impl Looks {
     pub(super) fn new(folder: PathBuf) -> Self {
-        Self { folder, free: Mutex::default(), slots: Semaphore::new(READERS) }
+        Self { folder, free: Mutex::default(), slots: Arc::new(Semaphore::new(READERS)) }
     }
 
     /// Opens another reader.
     pub(super) fn open(&self) -> Result<Index, Error> {
         Index::open(&self.folder, Access::Read, &Params::default())
     }
+}
 
-    /// Looks into the index beside whatever else goes on.
+impl App {
+    /// Looks into the index beside whatever else goes on. Whoever asked may go; the look goes on, and so its reader is taken.
     pub(super) async fn look<T: Send + 'static>(
-        self: &Looks,
-        app: &Arc<App>,
+        self: &Arc<Self>,
         look: impl FnOnce(&Index) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let _slot = self.slots.acquire().await.map_err(|_| Problem::busy("shutting down"))?;
-        let app = app.clone();
+        let slot = self.looks.slots.clone().acquire_owned().await;
+        let slot = slot.map_err(|_| Problem::busy("shutting down"))?;
+        let app = self.clone();
         let work = move || {
+            let _slot = slot;
             let free = app.looks.free.lock().expect("nobody panics with it").pop();
             let index = free.map_or_else(|| app.looks.open(), Ok)?;
             let found = look(&index);
@@ -195,9 +198,7 @@ impl Looks {
             )
         })?
     }
-}
 
-impl App {
     /// What is known of an article that the index does not have yet.
     pub(super) fn pending(&self, id: &str) -> Option<Pending> {
         self.pending.lock().expect("nobody panics with it").get(id).cloned()
@@ -215,4 +216,51 @@ pub(super) fn random(bytes: usize) -> std::io::Result<String> {
     let mut buffer = vec![0; bytes];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut buffer)?;
     Ok(hex(&buffer))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::service::Service;
+    use std::path::Path;
+
+    /// The state of a service of a new index in a folder, of which no thread works.
+    pub(in crate::service) fn stopped(folder: &Path) -> Arc<App> {
+        let options = Options {
+            index: folder.join("news.idx"),
+            params: Params::default(),
+            reading: read::Options::default(),
+            tokens: None,
+            owners: Owners::default(),
+            store_text_days: 5.0,
+            retain_days: None,
+            limits: Limits::default(),
+        };
+        let service = Service::start(options, |_| ()).unwrap();
+        let app = service.app.clone();
+        service.stop();
+        app
+    }
+
+    #[test]
+    fn a_look_that_nobody_waits_for_any_more_takes_its_reader_until_it_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = stopped(folder.path());
+        let slots = app.looks.slots.clone();
+        let (begins, begun) = mpsc::channel();
+        let (ends, ended) = mpsc::channel::<()>();
+        let look = move |_: &Index| {
+            begins.send(()).unwrap();
+            ended.recv().unwrap();
+            Ok(())
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let asked = runtime.spawn(async move { app.look(look).await });
+        begun.recv().unwrap();
+        asked.abort();
+        assert!(runtime.block_on(asked).unwrap_err().is_cancelled());
+        assert_eq!(slots.available_permits(), READERS - 1);
+        ends.send(()).unwrap();
+        assert!(runtime.block_on(slots.acquire_many(READERS as u32)).is_ok());
+    }
 }

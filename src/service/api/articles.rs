@@ -233,7 +233,7 @@ pub(super) async fn look_alike(
         let home = intake::home(&shared, Some(index), &articles[0], &found);
         Ok(intake::added(&articles[0], &home, found))
     };
-    app.looks.look(&app, look).await.map(Json)
+    app.look(look).await.map(Json)
 }
 
 /// An article and where it belongs
@@ -267,5 +267,5 @@ pub(super) async fn article(
             text: Some(article.text),
         })
     };
-    app.looks.look(&app, look).await.map(Json)
+    app.look(look).await.map(Json)
 }

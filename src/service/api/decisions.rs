@@ -126,16 +126,15 @@ pub(super) async fn decisions(
     Query(asked): Query<Before>,
 ) -> Result<Json<Decisions>, Problem> {
     let (before, most) = asked.limits()?;
-    app.looks
-        .look(&app, move |index| {
-            let made = index.decided_before(before, most + 1)?;
-            let mut items = listed(index, made)?;
-            let more = items.len() > most;
-            items.truncate(most);
-            let next_before = items.last().filter(|_| more).map(|d| d.number);
-            Ok(Json(Decisions { items, next_before }))
-        })
-        .await
+    app.look(move |index| {
+        let made = index.decided_before(before, most + 1)?;
+        let mut items = listed(index, made)?;
+        let more = items.len() > most;
+        items.truncate(most);
+        let next_before = items.last().filter(|_| more).map(|d| d.number);
+        Ok(Json(Decisions { items, next_before }))
+    })
+    .await
 }
 
 /// Some decisions, in their order, and whether they are in force.
@@ -169,7 +168,7 @@ pub(super) async fn labels(State(app): State<Arc<App>>) -> Result<Response, Prob
         report::write_labels(&mut table, decisions).expect("memory can be written");
         Ok(table)
     };
-    let table = app.looks.look(&app, look).await?;
+    let table = app.look(look).await?;
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], table).into_response())
 }
 
@@ -204,5 +203,5 @@ pub(super) async fn review(State(app): State<Arc<App>>) -> Result<Json<Queue>, P
         };
         Ok(Json(Queue { items: doubts.into_iter().map(out).collect() }))
     };
-    app.looks.look(&app, look).await
+    app.look(look).await
 }

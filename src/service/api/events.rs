@@ -71,7 +71,7 @@ impl Listening {
     async fn read_on(&mut self) -> Result<(), Problem> {
         let told = self.told;
         let look = move |index: &Index| Ok((index.log_after(told, AGAIN)?, index.log_end()?));
-        let (lines, end) = self.app.looks.look(&self.app, look).await?;
+        let (lines, end) = self.app.look(look).await?;
         let again: Vec<state::Event> = lines.iter().map(state::Event::of_line).collect();
         self.behind = !again.is_empty();
         // A number beyond the end is of another index: nothing that comes was told.

@@ -89,5 +89,5 @@ pub(super) async fn explain(
             edits: explanation.edits,
         })
     };
-    app.looks.look(&app, look).await.map(Json)
+    app.look(look).await.map(Json)
 }

@@ -125,7 +125,7 @@ pub(super) async fn stories(
     let filter = filters.filter(50)?;
     let most = filter.most;
     let one_more = Filter { most: most + 1, ..filter };
-    let mut found = app.looks.look(&app, move |index| Ok(index.stories(&one_more)?)).await?;
+    let mut found = app.look(move |index| Ok(index.stories(&one_more)?)).await?;
     let more = found.len() > most;
     found.truncate(most);
     let next_cursor = found.last().filter(|_| more).map(|summary| cursor(&summary.story));
@@ -160,7 +160,7 @@ async fn look<T: Serialize + Send + 'static>(
         }
         make(&shared, index, told).map(Ok)
     };
-    Ok(match app.looks.look(app, look).await? {
+    Ok(match app.look(look).await? {
         Ok(found) => Json(found).into_response(),
         Err(name) => {
             let mut headers = HeaderMap::new();

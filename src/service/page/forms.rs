@@ -74,7 +74,7 @@ async fn versions(app: &Arc<App>, fields: &Fields) -> Result<Vec<(String, String
             });
             of_ticked.collect::<Result<Vec<_>, Problem>>()
         };
-        versions.extend(app.looks.look(app, look).await?);
+        versions.extend(app.look(look).await?);
     }
     Ok(versions)
 }
@@ -137,8 +137,7 @@ async fn conflict(
 ) -> Result<Response, Problem> {
     let stale = problem.is_stale();
     let back = local(one(&fields, "back"));
-    let fresh =
-        if stale { app.looks.look(app, move |index| renewed(index, fields)).await? } else { None };
+    let fresh = if stale { app.look(move |index| renewed(index, fields)).await? } else { None };
     let (dateline, headline) = if stale {
         ("Somebody else was faster", "This story has changed")
     } else {

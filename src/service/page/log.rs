@@ -98,5 +98,5 @@ pub(super) async fn page(
         let count = counted(counts.len(), "decision", "decisions");
         Ok(Log { place, signed_in, may_decide, count, lines })
     };
-    rendered(&app.looks.look(&app, look).await?)
+    rendered(&app.look(look).await?)
 }

@@ -93,5 +93,5 @@ pub(super) async fn page(
         });
         Ok(Review { place, signed_in, may_decide, doubt: doubt.transpose()? })
     };
-    rendered(&app.looks.look(&app, look).await?)
+    rendered(&app.look(look).await?)
 }

@@ -78,7 +78,7 @@ pub(super) async fn page(
         }
         story(index, &who, &told).map(Ok)
     };
-    match app.looks.look(&app, look).await? {
+    match app.look(look).await? {
         Ok(story) => rendered(&story),
         Err(name) => Ok(Redirect::permanent(&format!("/stories/{name}")).into_response()),
     }

@@ -73,7 +73,7 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let shared = app.clone();
-    let today = app.looks.look(&app, move |index| today(&shared, index, &who, asked)).await?;
+    let today = app.look(move |index| today(&shared, index, &who, asked)).await?;
     rendered(&today)
 }
 
