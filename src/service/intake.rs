@@ -113,6 +113,7 @@ pub(super) fn run(app: &Arc<App>, mut journal: Journal, requests: &mpsc::Receive
 
 /// Answers repetitions from memory, writes the others down in one go, and answers those.
 fn accept(app: &App, journal: &mut Journal, index: Option<&Index>, group: Vec<Incoming>) {
+    let _accepting = app.accepting.lock().expect("nobody panics with it");
     let mut fresh: Vec<Fresh> = Vec::new();
     let mut again: Vec<(Incoming, usize)> = Vec::new();
     let mut keys: HashMap<String, usize> = HashMap::default();

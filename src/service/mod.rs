@@ -116,6 +116,7 @@ impl Service {
             looks: state::Looks::new(options.index.clone()),
             lookup: RwLock::new(lookup),
             intake: Mutex::new(Some(intake)),
+            accepting: Mutex::default(),
             writer,
             pending: Mutex::default(),
             waiting: 0.into(),

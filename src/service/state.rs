@@ -123,6 +123,8 @@ pub struct App {
     pub(super) lookup: RwLock<Lookup>,
     /// Nothing is accepted any more once it is taken away.
     pub(super) intake: Mutex<Option<mpsc::SyncSender<Incoming>>>,
+    /// Held while articles are accepted: from when they are known, until they are written down or taken back.
+    pub(super) accepting: Mutex<()>,
     pub(super) writer: mpsc::Sender<Order>,
     pub(super) pending: Mutex<HashMap<String, Pending>>,
     /// Articles that wait for the index.

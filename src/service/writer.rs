@@ -125,6 +125,8 @@ fn say_refused(app: &App, refusal: &Refusal) {
 
 /// What the index has is no longer provisional, unless another version came in meanwhile.
 fn forget_pending(app: &App, ids: &HashSet<String>, journal: &Journal) {
+    // What is being accepted is pending and not yet among what waits.
+    let _accepting = app.accepting.lock().expect("nobody panics with it");
     let Ok(newer) = journal.waiting_identities() else { return };
     let newer: HashSet<u64> = newer.into_iter().collect();
     let mut pending = app.pending.lock().expect("nobody panics with it");
@@ -190,6 +192,8 @@ fn hand_over(app: &App, index: &mut Index, journal: &mut Journal, update: Update
 /// Articles of the index are found from now on, from a number on; the night stays as it is where they cannot be read again.
 fn look_up_from(app: &App, index: &Index, first: u32) {
     if let Ok(recent) = index.lookup_from(first, app.options.limits.recent) {
+        // What is being accepted may be taken back, and is the newest until then.
+        let _accepting = app.accepting.lock().expect("nobody panics with it");
         app.lookup.write().expect("nobody panics with it").extend(recent);
     }
 }
@@ -202,4 +206,69 @@ pub(super) fn work_through(
 ) -> Result<(), Error> {
     while take(app, index, journal)? {}
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params::Params;
+    use crate::pipeline::index::{Access, Version};
+    use crate::pipeline::lookup::Lookup;
+    use crate::service::state::tests::stopped;
+    use crate::service::state::{Pending, Provisional};
+    use crate::store::Arrivals;
+
+    fn article(id: &str, title: &str) -> Article {
+        Article { id: id.into(), title: title.into(), ..Article::default() }
+    }
+
+    /// Has the writer do something while articles are accepted, and then accepts them.
+    fn meanwhile(app: &App, work: impl FnOnce() + Send, accept: impl FnOnce()) {
+        let accepting = app.accepting.lock().unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(work);
+            std::thread::sleep(Duration::from_millis(50));
+            accept();
+            drop(accepting);
+        });
+    }
+
+    #[test]
+    fn a_version_that_is_being_accepted_stays_pending() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = stopped(folder.path());
+        let [journal, mut intake] = [0, 1].map(|_| Journal::open(&app.options.index).unwrap());
+        let corrected = article("a", "Ferry afloat");
+        let version = Version::of(&corrected, false);
+        let pending = Pending { home: Provisional::default(), version };
+        app.pending.lock().unwrap().insert("a".into(), pending);
+        let before = HashSet::from_iter(["a".to_owned()]);
+        let written = [Arrivals { articles: std::slice::from_ref(&corrected), key: None }];
+        let forget = || forget_pending(&app, &before, &{ journal });
+        meanwhile(&app, forget, || intake.accept(&written).unwrap());
+        assert!(app.pending("a").is_some());
+        intake.settle(1).unwrap();
+        forget_pending(&app, &before, &intake);
+        assert!(app.pending("a").is_none());
+    }
+
+    #[test]
+    fn what_could_not_be_accepted_is_taken_back_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = stopped(folder.path());
+        let params = Params::default();
+        let mut index = Index::open(&app.options.index, Access::Create, &params).unwrap();
+        let [handed, lost] =
+            [article("a", "Library of Pellin lends seeds"), article("b", "Volcano Sarrel erupts")];
+        index.update_articles(vec![handed.clone()], &app.options.taking()).unwrap();
+        let sketch = |of: &Article| Lookup::sketch(&params, std::slice::from_ref(of));
+        app.lookup.write().unwrap().add(sketch(&lost));
+        let take_back = || app.lookup.write().unwrap().take_back(1);
+        meanwhile(&app, || look_up_from(&app, &{ index }, 0), take_back);
+        let found = [handed, lost].map(|of| {
+            let other = Article { id: "other".into(), ..of };
+            app.lookup.read().unwrap().find(&sketch(&other), 0).copies.len()
+        });
+        assert_eq!(found, [1, 0]);
+    }
 }
