@@ -79,13 +79,17 @@ async fn lines(body: Body) -> Result<(Handing, Vec<Article>), Problem> {
     loop {
         let frame = body.frame().await.transpose();
         let frame = frame.map_err(|_| Problem::bad("the batch was cut short"))?;
-        let ended = frame.is_none();
+        let (ended, before) = (frame.is_none(), rest.len());
         if let Some(data) = frame.and_then(|frame| frame.into_data().ok()) {
             rest.extend_from_slice(&data);
         }
         let whole = match ended {
             true => rest.len(),
-            false => rest.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1),
+            // What was there before has no end of a line.
+            false => match rest[before..].iter().rposition(|&byte| byte == b'\n') {
+                Some(at) => before + at + 1,
+                None => 0,
+            },
         };
         for line in rest[..whole].split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
             if handing.is_none() {
@@ -98,6 +102,41 @@ async fn lines(body: Body) -> Result<(Handing, Vec<Article>), Problem> {
         if ended {
             let handing = handing.ok_or_else(|| Problem::bad("the batch is empty"))?;
             return Ok((handing, articles));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+    use std::convert::Infallible;
+
+    /// Were all of a line looked through at every frame, this would take minutes.
+    #[test]
+    fn a_long_line_in_many_frames_costs_no_more_than_its_bytes() {
+        let handing = Handing {
+            now: Timestamp::UNIX_EPOCH,
+            dry_run: true,
+            store_text_days: None,
+            retain_days: Some(9.0),
+            representative: Representative::default(),
+        };
+        let article =
+            |text: String| Article { id: text.len().to_string(), text, ..Article::default() };
+        let sent = ["one", &"Merrin ".repeat(1 << 18), "two", ""].map(|text| article(text.into()));
+        let mut batch = serde_json::to_vec(&handing).unwrap();
+        for article in &sent {
+            batch.push(b'\n');
+            batch.extend(serde_json::to_vec(article).unwrap());
+        }
+        for size in [256, batch.len()] {
+            let frames: Vec<Vec<u8>> = batch.chunks(size).map(<[u8]>::to_vec).collect();
+            let body = Body::from_stream(stream::iter(frames.into_iter().map(Ok::<_, Infallible>)));
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let (handing, articles) = runtime.block_on(lines(body)).unwrap_or_else(|_| panic!());
+            assert_eq!((handing.dry_run, handing.retain_days), (true, Some(9.0)));
+            assert!(articles == sent, "in frames of {size}");
         }
     }
 }
