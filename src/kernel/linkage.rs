@@ -7,6 +7,7 @@
 //! outcome is exact: the same on any machine, in any order. Between equal averages the pair of groups with the lowest
 //! items goes first within a round; all mutual nearest pairs of a round merge, and that is what ties come to.
 
+mod apart;
 mod few;
 mod rounds;
 mod ways;

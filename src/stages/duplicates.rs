@@ -1,5 +1,6 @@
 //! Texts to near-duplicate groups: propose, check, group.
 
+use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::candidates;
@@ -206,8 +207,12 @@ fn link(
         edges.extend(all().map(edge));
         members.extend_from_slice(&own);
     }
-    let number = |i: u32| members.iter().position(|&j| j == i).map(|k| k as u32);
-    let apart = apart.iter().filter_map(|&(a, b)| number(a).zip(number(b))).collect();
+    let numbers: HashMap<u32, u32> = match apart {
+        [] => HashMap::default(),
+        _ => members.iter().copied().zip(0..).collect(),
+    };
+    let number = |i: &u32| numbers.get(i).copied();
+    let apart = apart.iter().filter_map(|(a, b)| number(a).zip(number(b))).collect();
     let constraints = Constraints { apart, ..Constraints::default() };
     let (penalties, edges) = (vec![0; members.len()], edges.into_iter());
     let tree = group_under(&constraints, &penalties, edges, ONE, Average::ExaminedPairs);

@@ -57,8 +57,7 @@ impl Linkage {
         let mut touched = Vec::new();
         if self.counts_edges_alone() {
             merged.iter().for_each(|merger| adjacency.take_in(merger, nearest, &mut touched));
-            let grew = |group: &u32| merged.iter().any(|m| m.into == *group);
-            let parted = self.apart.iter().filter(|(a, b)| grew(a) || grew(b));
+            let parted = self.apart.fresh().iter();
             touched.extend(parted.filter_map(|pair| adjacency.joining.get(pair)));
         } else {
             merged.iter().for_each(|merger| adjacency.merge(merger, nearest));

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::apart::Apart;
 use super::{Average, Edge, Merger, Tree, root, together};
 
 /// No edge.
@@ -17,8 +18,7 @@ pub struct Linkage {
     penalty: Vec<i64>,
     /// Whether there is any penalty.
     penalised: bool,
-    /// Pairs of groups, the lower first, that never merge; ascending.
-    pub(super) apart: Vec<(u32, u32)>,
+    pub(super) apart: Apart,
     average: Average,
     cut: i64,
 }
@@ -77,7 +77,7 @@ impl Linkage {
     /// Groups of which the size and the sum of the penalties are known.
     pub fn new(size: Vec<u64>, penalty: Vec<i64>, average: Average, cut: i64) -> Self {
         let penalised = penalty.iter().any(|&penalty| penalty != 0);
-        Self { size, penalty, penalised, apart: Vec::new(), average, cut }
+        Self { size, penalty, penalised, apart: Apart::default(), average, cut }
     }
 
     /// Merges groups until none are close; the labels are of groups, by position.
@@ -143,25 +143,14 @@ impl Linkage {
     pub(super) fn note(&mut self, merged: &[Merger], merging: &mut Merging) {
         merged.iter().for_each(|m| merging.target[m.gone as usize] = m.into);
         merging.mergers.extend_from_slice(merged);
-        if !self.apart.is_empty() {
-            self.move_parted(&merging.target);
-        }
+        self.apart.follow(merged);
     }
 
     /// Keeps the groups of these items apart.
     pub(super) fn part(&mut self, pairs: &[(u32, u32)], label: &[u32]) {
-        self.apart = pairs.to_vec();
-        self.move_parted(label);
-    }
-
-    /// Moves the pairs that are apart to the groups that their ends became part of.
-    fn move_parted(&mut self, target: &[u32]) {
-        for (a, b) in &mut self.apart {
-            let (x, y) = (target[*a as usize], target[*b as usize]);
-            (*a, *b) = (x.min(y), x.max(y));
+        for &(a, b) in pairs {
+            self.apart.part(label[a as usize], label[b as usize]);
         }
-        self.apart.sort_unstable();
-        self.apart.dedup();
     }
 
     /// Whether the [`fraction`](Self::fraction) of an edge is the same however its groups grow by what it does not tell of.
@@ -207,7 +196,7 @@ impl Linkage {
     pub(super) fn close_fraction(&self, e: &Edge) -> Option<(i64, u64)> {
         let (sum, pairs) = self.fraction(e);
         let close = i128::from(sum) >= i128::from(self.cut) * i128::from(pairs)
-            && (self.apart.is_empty() || self.apart.binary_search(&(e.a, e.b)).is_err());
+            && (self.apart.is_empty() || !self.apart.has(e.a, e.b));
         close.then_some((sum, pairs))
     }
 

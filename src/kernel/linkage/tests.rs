@@ -288,3 +288,17 @@ fn what_grows_by_one_a_round_costs_no_more_than_what_each_brings() {
         assert_eq!(tree.label, vec![0; n as usize], "step {step}");
     }
 }
+
+/// As many around one, the one of each two that is closer to it than the other apart from it.
+#[test]
+fn what_is_apart_costs_no_more_than_what_moves() {
+    let n = 1 << 16;
+    let around = (1..n).map(|i| Edge { a: 0, b: i, sum: 1_000_000 - i64::from(i), examined: 1 });
+    let apart = (1..n / 2).map(|i| (2 * i - 1, 2 * i)).collect();
+    let constraints = Constraints { apart, ..Constraints::default() };
+    let none = vec![0; n as usize];
+    let tree = group_under(&constraints, &none, around, 800_000, Average::ExaminedPairs);
+    let alone = |i: &u32| *i % 2 == 0 && *i < n - 1;
+    let expected: Vec<u32> = (0..n).map(|i| if alone(&i) { i } else { 0 }).collect();
+    assert_eq!(tree.label, expected);
+}
