@@ -51,7 +51,8 @@ use crate::store::{Member, Store};
 use world::World;
 
 pub use crate::store::{
-    Access, Brief, Decided, Error, Filter, Located, RunCounts, RunSeen, Story, Summary, first_and_last,
+    Access, Brief, Decided, Error, Filter, Located, RunCounts, RunSeen, Story, Summary,
+    first_and_last,
 };
 pub use look::Told;
 pub use undo::Author;
