@@ -22,7 +22,24 @@ pub(super) fn read(html: &str, page: &mut Extracted) -> bool {
         fill(&mut page.lang, name_of(&article["inLanguage"]));
         fill(&mut page.url, address(article));
     }
+    // A reprint may give the address of what it reprints for the canonical one, and its own here.
+    if let Some(own) = address(first)
+        && is_elsewhere(own, &page.url)
+    {
+        own.clone_into(&mut page.url);
+    }
     !is_of_type(first, &["LiveBlogPosting"])
+}
+
+/// Whether an address is of another site, and not that site as a whole.
+fn is_elsewhere(address: &str, other: &str) -> bool {
+    let ((host, path), (other, _)) = (host_and_path(address), host_and_path(other));
+    !path.is_empty() && host != other
+}
+
+fn host_and_path(address: &str) -> (&str, &str) {
+    let (_, rest) = address.split_once("://").unwrap_or_default();
+    rest.split_once('/').unwrap_or((rest, ""))
 }
 
 /// The values of the blocks of a page.
@@ -189,6 +206,14 @@ mod tests {
         assert_eq!(page(&[&home], "").url, "https://h.example/pier");
         let own = extract(&format!("<script type=application/ld+json>{home}</script>"));
         assert_eq!(own.url, "https://h.example/");
+    }
+
+    #[test]
+    fn a_reprint_is_at_its_own_address() {
+        let reprint = NEWS.replace('}', r#","url":"https://r.example/9"}"#);
+        assert_eq!(page(&[&reprint], "").url, "https://r.example/9");
+        let home = NEWS.replace('}', r#","url":"https://www.h.example/"}"#);
+        assert_eq!(page(&[&home], "").url, "https://h.example/pier");
     }
 
     #[test]
