@@ -26,7 +26,9 @@ impl Cases {
     pub fn of(language: Language) -> Option<Self> {
         match language.as_str() {
             "tr" => Some(Self::Apostrophe),
-            "fi" | "hu" | "pl" | "ru" | "uk" => Some(Self::Stem(Stem::of(language))),
+            "cs" | "fi" | "hu" | "lt" | "pl" | "ru" | "sh" | "uk" => {
+                Some(Self::Stem(Stem::of(language)))
+            }
             _ => None,
         }
     }
@@ -53,6 +55,7 @@ mod tests {
         assert!(same("tr", ["Ankara'dan", "Ankara'ya"]) && same("tr", ["Ankara", "Ankara'ya"]));
         assert!(!same("tr", ["Ankara'dan", "Adana'dan"]));
         assert!(same("ru", ["Александр", "Александром"]));
+        assert!(same("pl", ["Nowak", "Nowaka"]) && same("uk", ["Олег", "Олега"]));
         assert!(!same("ru", ["Иванов", "Петров"]) && !same("es", ["María", "Mario"]));
     }
 }
