@@ -171,10 +171,9 @@ fn known(index: &Index, article: &str) -> Result<String, Problem> {
     found.map(|_| article.to_owned()).ok_or_else(|| Problem::missing("article", article))
 }
 
-/// The article that stands for a story.
+/// The id of the article that stands for a story.
 fn lead(told: &Told) -> String {
-    let stands = told.articles.iter().find(|a| a.row == told.story.representative);
-    stands.or(told.articles.first()).map_or(String::new(), |a| a.entry.id.to_string())
+    told.lead().map_or(String::new(), |a| a.entry.id.to_string())
 }
 
 fn merge(app: &App, index: &Index, stories: &[String]) -> Result<Verdicts, Problem> {

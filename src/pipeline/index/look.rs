@@ -18,6 +18,13 @@ pub struct Told {
     pub articles: Vec<Located>,
 }
 
+impl Told {
+    /// The article that stands for it, or else the earliest; none where it has none.
+    pub fn lead(&self) -> Option<&Located> {
+        self.articles.iter().find(|a| a.row == self.story.representative).or(self.articles.first())
+    }
+}
+
 impl Index {
     /// What decides who belongs together.
     pub fn params(&self) -> &Params {

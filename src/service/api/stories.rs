@@ -192,10 +192,10 @@ fn story_out(app: &App, index: &Index, told: &Told) -> Result<StoryOut, Problem>
         all.dedup();
         all
     };
-    let stands = told.articles.iter().find(|a| a.row == told.story.representative);
+    let lead = told.lead();
     let summary = Summary {
         story: told.story.clone(),
-        title: stands.map_or(String::new(), |a| a.entry.title.to_string()),
+        title: lead.map_or(String::new(), |a| a.entry.title.to_string()),
         sources: distinct(|a| &a.entry.source),
         langs: distinct(|a| &a.entry.lang),
         published: first_and_last(told.articles.iter().filter_map(|a| a.entry.published())),
@@ -206,7 +206,7 @@ fn story_out(app: &App, index: &Index, told: &Told) -> Result<StoryOut, Problem>
     let firsts = firsts.into_iter().map(|a| &*a.entry.source);
     Ok(StoryOut {
         line: StoryLine::new(app, summary),
-        story_representative_id: stands.map_or(String::new(), |a| a.entry.id.to_string()),
+        story_representative_id: lead.map_or(String::new(), |a| a.entry.id.to_string()),
         independent_reports: app.options.owners.independent(firsts),
         version: version(index, told)?,
     })

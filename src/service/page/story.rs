@@ -90,9 +90,7 @@ fn time(a: &Located) -> Option<Timestamp> {
 
 fn story(index: &Index, who: &Who, told: &Told) -> Result<Story, Problem> {
     let Frame { place, signed_in, may_decide } = Frame::new("", who);
-    let lead = told.articles.iter().find(|a| a.row == told.story.representative);
-    let lead =
-        lead.or(told.articles.first()).ok_or_else(|| Problem::missing("story", &told.story.id))?;
+    let lead = told.lead().ok_or_else(|| Problem::missing("story", &told.story.id))?;
     let first = told.articles.iter().filter_map(time).min();
     let last = told.articles.iter().filter_map(time).max();
     let mut sources: Vec<&str> = told.articles.iter().map(|a| &*a.entry.source).collect();
