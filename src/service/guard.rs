@@ -101,7 +101,7 @@ fn undescribed(status: StatusCode) -> Problem {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             ("media-type", "the body is of another type than is expected")
         }
-        StatusCode::INTERNAL_SERVER_ERROR => ("internal", "a fault of ours"),
+        StatusCode::INTERNAL_SERVER_ERROR => return Problem::internal(),
         _ => ("bad-request", "the request cannot be understood"),
     };
     Problem::new(status, kind, detail)

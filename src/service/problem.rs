@@ -77,6 +77,11 @@ impl Problem {
         Self { retry_after: Some(1), ..problem }
     }
 
+    /// Something that must not happen.
+    pub(super) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "a fault of ours")
+    }
+
     /// The body, as JSON.
     pub(super) fn json(&self, request_id: &str) -> Vec<u8> {
         let body = ProblemBody {

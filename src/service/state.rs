@@ -191,14 +191,7 @@ impl App {
             app.looks.free.lock().expect("nobody panics with it").push(index);
             found
         };
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|_| {
-            Problem::new(
-                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                "a fault of ours",
-            )
-        })?
+        tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?
     }
 
     /// What is known of an article that the index does not have yet.

@@ -1,7 +1,5 @@
 //! Small questions to the state: texts, names, explanations.
 
-use axum::http::StatusCode;
-
 use super::problem::Problem;
 use super::state::{App, Event, Provisional};
 use crate::kernel::base32;
@@ -57,9 +55,7 @@ impl App {
         let ids = [a.id.clone(), b.id.clone()];
         let both = [ids[0].as_str(), ids[1].as_str()];
         let found = pipeline::explain([vec![a, b]], both, &self.options.params);
-        let fault =
-            || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "a fault of ours");
-        found.map_err(|_| fault())?.map_err(|_| fault())
+        found.map_err(|_| Problem::internal())?.map_err(|_| Problem::internal())
     }
 }
 

@@ -99,9 +99,7 @@ pub(super) async fn add(
     expects(&headers, JSON)?;
     let article = one_article(&app, &body).await?;
     let text = accept(&app, &headers, &body, vec![article], Vec::new()).await?;
-    let accepted: Accepted = serde_json::from_str(&text).map_err(|_| {
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "a fault of ours")
-    })?;
+    let accepted: Accepted = serde_json::from_str(&text).map_err(|_| Problem::internal())?;
     match accepted.refused.into_iter().next() {
         Some(refused) => Err(Problem::new(StatusCode::CONFLICT, "older-version", refused.reason)),
         None => Ok(created(text)),
@@ -147,9 +145,7 @@ async fn parse(app: &Arc<App>, body: Bytes) -> Result<(Vec<Article>, Vec<Refused
         (parsed.articles, refused.collect::<Vec<_>>())
     };
     let done = tokio::task::spawn_blocking(work).await;
-    let (mut articles, mut refused) = done.map_err(|_| {
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "a fault of ours")
-    })?;
+    let (mut articles, mut refused) = done.map_err(|_| Problem::internal())?;
     // An id is an address: one that is longer than any could not be asked for.
     let long = articles.extract_if(.., |a| a.id.len() > LONGEST_ID || a.id.contains('\0'));
     let refuse = |a: Article| Refused {
