@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use utoipa::{IntoParams, ToSchema};
 
 use super::articles::ArticleOut;
-use super::{answered, expects, needs};
+use super::{answered, cut, expects, needs};
 use crate::model::Verdict;
 use crate::pipeline::index::{Decided, Index};
 use crate::report;
@@ -129,9 +129,7 @@ pub(super) async fn decisions(
     app.look(move |index| {
         let made = index.decided_before(before, most + 1)?;
         let mut items = listed(index, made)?;
-        let more = items.len() > most;
-        items.truncate(most);
-        let next_before = items.last().filter(|_| more).map(|d| d.number);
+        let next_before = cut(&mut items, most, |d| d.number);
         Ok(Json(Decisions { items, next_before }))
     })
     .await

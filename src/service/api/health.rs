@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::cut;
 use super::decisions::Before;
 use crate::pipeline::index::{Index, RunCounts, RunSeen};
 use crate::service::problem::Problem;
@@ -82,9 +83,7 @@ pub(super) async fn runs(
     let (before, most) = asked.limits()?;
     let look = move |index: &Index| Ok(index.runs(before, most + 1)?);
     let mut found = app.look(look).await?;
-    let more = found.len() > most;
-    found.truncate(most);
-    let next_before = found.last().filter(|_| more).map(|run| run.run);
+    let next_before = cut(&mut found, most, |run| run.run);
     let out = |RunSeen { run, at, command, counts }: RunSeen| {
         let RunCounts { read, added, replaced, removed, repeated, refused } = counts;
         RunOut { run, at, command, read, added, replaced, removed, repeated, refused }

@@ -121,6 +121,13 @@ fn expects(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
     refuse(format!("send {}", kinds.join(" or ")))
 }
 
+/// Cuts a list of which one more was asked for than is shown; gives what asks for those that follow, if any do.
+fn cut<T, C>(found: &mut Vec<T>, most: usize, next: impl Fn(&T) -> C) -> Option<C> {
+    let more = found.len() > most;
+    found.truncate(most);
+    found.last().filter(|_| more).map(next)
+}
+
 /// Waits for a thread that answers one request after the other.
 async fn answered<T>(reply: tokio::sync::oneshot::Receiver<T>) -> Result<T, Problem> {
     reply.await.map_err(|_| Problem::busy("the service is shutting down"))

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::articles::ArticleOut;
+use super::cut;
 use super::filters::{Filters, cursor};
 use crate::pipeline::index::{Filter, Index, Located, Summary, Told, first_and_last};
 use crate::service::problem::Problem;
@@ -126,9 +127,7 @@ pub(super) async fn stories(
     let most = filter.most;
     let one_more = Filter { most: most + 1, ..filter };
     let mut found = app.look(move |index| Ok(index.stories(&one_more)?)).await?;
-    let more = found.len() > most;
-    found.truncate(most);
-    let next_cursor = found.last().filter(|_| more).map(|summary| cursor(&summary.story));
+    let next_cursor = cut(&mut found, most, |summary| cursor(&summary.story));
     let items = found.into_iter().map(|summary| StoryLine::new(&app, summary)).collect();
     Ok(Json(Stories { items, next_cursor }))
 }
