@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::api::find;
 use super::problem::Problem;
 use super::review;
 use super::state::App;
@@ -100,7 +99,7 @@ const MOST: usize = 200;
 /// Makes decisions of a wish, and stories of the decisions.
 pub(super) fn apply(app: &App, index: &mut Index, wish: &Wish) -> Result<Outcome, Problem> {
     for (story, seen) in &wish.versions {
-        let told = find(app, index, story)?;
+        let told = app.find(index, story)?;
         let now = version(index, &told)?;
         if now != *seen || told.story.id != *story {
             let what = format!("story {story} was changed by somebody else since you looked at it");
@@ -138,7 +137,7 @@ fn decisions(app: &App, index: &Index, wish: &Wish) -> Result<Vec<Decision>, Pro
     };
     Ok(match &wish.action {
         Action::Undo { number } => undo(index, *number, author)?,
-        Action::Unlock { story } => unlock(index, &find(app, index, story)?, author)?,
+        Action::Unlock { story } => unlock(index, &app.find(index, story)?, author)?,
         action => verdicts(app, index, action)?.into_iter().map(decision).collect(),
     })
 }
@@ -150,7 +149,7 @@ fn verdicts(app: &App, index: &Index, action: &Action) -> Result<Verdicts, Probl
     let alone = |verdict, id: String| vec![(verdict, id, String::new())];
     Ok(match action {
         Action::Merge { stories } => merge(app, index, stories)?,
-        Action::Split { story, articles } => split(&find(app, index, story)?, articles)?,
+        Action::Split { story, articles } => split(&app.find(index, story)?, articles)?,
         Action::Move { article, story } => moved(app, index, article, story)?,
         Action::MustLink { article, other } | Action::CannotLink { article, other } => {
             let verdict =
@@ -161,7 +160,7 @@ fn verdicts(app: &App, index: &Index, action: &Action) -> Result<Verdicts, Probl
             vec![(verdict, known(index, article)?, known(index, other)?)]
         }
         Action::Representative { article } => alone(Representative, known(index, article)?),
-        Action::Lock { story } => alone(Lock, lead(&find(app, index, story)?)),
+        Action::Lock { story } => alone(Lock, lead(&app.find(index, story)?)),
         Action::Unlock { .. } | Action::Undo { .. } => Vec::new(),
     })
 }
@@ -186,7 +185,7 @@ fn merge(app: &App, index: &Index, stories: &[String]) -> Result<Verdicts, Probl
     }
     let mut leads: Vec<String> = Vec::new();
     for story in named {
-        let lead = lead(&find(app, index, story)?);
+        let lead = lead(&app.find(index, story)?);
         if !leads.contains(&lead) {
             leads.push(lead);
         }
@@ -246,7 +245,7 @@ fn too_much(leaving: usize, all: usize) -> String {
 
 fn moved(app: &App, index: &Index, article: &str, story: &str) -> Result<Verdicts, Problem> {
     let (_, from) = index.placed(article)?.ok_or_else(|| Problem::missing("article", article))?;
-    let (from, to) = (find(app, index, &from.id)?, find(app, index, story)?);
+    let (from, to) = (app.find(index, &from.id)?, app.find(index, story)?);
     if from.story.story == to.story.story {
         return Err(Problem::bad("the article is in that story already"));
     }

@@ -2,7 +2,6 @@
 
 use foldhash::{HashMap, HashSet};
 
-use super::api::ArticleOut;
 use super::problem::Problem;
 use super::state::App;
 use crate::model::{Grouping, MatchKind, Verdict};
@@ -47,12 +46,6 @@ pub(super) struct Side {
 impl Doubt {
     pub(super) fn kind(&self) -> &'static str {
         if self.together { "weak-link" } else { "near-miss" }
-    }
-}
-
-impl Side {
-    pub(super) fn out(&self) -> ArticleOut {
-        ArticleOut::new(&self.located.entry, &self.story, &self.located.group)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::kernel::base32;
 use crate::model::explain::Explanation;
 use crate::model::{Article, Change};
 use crate::pipeline;
-use crate::pipeline::index::{Error, Index};
+use crate::pipeline::index::{Error, Index, Told};
 
 impl App {
     /// An article as it was sent, its latest version, as long as that waits for the index.
@@ -44,10 +44,22 @@ impl App {
     }
 
     /// The article whose story was given a name before the index had it.
-    pub(super) fn provisional_name(&self, name: &str) -> Result<Option<String>, Error> {
+    fn provisional_name(&self, name: &str) -> Result<Option<String>, Error> {
         let hash = name.strip_prefix('s').and_then(|hash| base32::decode(hash.as_bytes()));
         let Some(hash) = hash else { return Ok(None) };
         self.texts.lock().expect("nobody panics with it").named(hash)
+    }
+
+    /// The story of a name, or the one that the name leads to now.
+    pub(super) fn find(&self, index: &Index, name: &str) -> Result<Told, Problem> {
+        if let Some(told) = index.told(name)? {
+            return Ok(told);
+        }
+        // A name that was given for now: that of an article alone.
+        let article = self.provisional_name(name)?;
+        let placed = article.map(|id| index.placed(&id)).transpose()?.flatten();
+        let told = placed.map(|(_, story)| index.told(&story.id)).transpose()?.flatten();
+        told.ok_or_else(|| Problem::missing("story", name))
     }
 
     /// What can be said of two articles alone: nothing of it depends on others.

@@ -298,7 +298,7 @@ fn what_is_apart_costs_no_more_than_what_moves() {
     let constraints = Constraints { apart, ..Constraints::default() };
     let none = vec![0; n as usize];
     let tree = group_under(&constraints, &none, around, 800_000, Average::ExaminedPairs);
-    let alone = |i: &u32| *i % 2 == 0 && *i < n - 1;
+    let alone = |i: &u32| i.is_multiple_of(2) && *i < n - 1;
     let expected: Vec<u32> = (0..n).map(|i| if alone(&i) { i } else { 0 }).collect();
     assert_eq!(tree.label, expected);
 }

@@ -18,7 +18,7 @@ use crate::pipeline::index::{Decided, Index};
 use crate::report;
 use crate::service::decide::{Action, Outcome, Wish};
 use crate::service::problem::Problem;
-use crate::service::review::{self, Doubt};
+use crate::service::review::{self, Doubt, Side};
 use crate::service::state::App;
 use crate::service::tokens::{Role, Who};
 use crate::service::writer::Order;
@@ -196,10 +196,14 @@ pub(super) async fn review(State(app): State<Arc<App>>) -> Result<Json<Queue>, P
         let out = |doubt: Doubt| DoubtOut {
             kind: doubt.kind(),
             similarity: doubt.similarity,
-            article: doubt.article.out(),
-            other: doubt.other.out(),
+            article: side_out(&doubt.article),
+            other: side_out(&doubt.other),
         };
         Ok(Json(Queue { items: doubts.into_iter().map(out).collect() }))
     };
     app.look(look).await
+}
+
+fn side_out(side: &Side) -> ArticleOut {
+    ArticleOut::new(&side.located.entry, &side.story, &side.located.group)
 }

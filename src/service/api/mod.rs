@@ -19,7 +19,6 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) use articles::ArticleOut;
 pub(super) use decisions::{DecisionOut, listed, wish_for};
 pub(super) use hand_over::{HandedBack, Handing};
 
@@ -28,7 +27,7 @@ use super::state::App;
 use super::tokens::{Role, Who};
 
 pub(super) use filters::Filters;
-pub(super) use stories::{StoryLine, find, happened};
+pub(super) use stories::{StoryLine, happened};
 
 #[derive(OpenApi)]
 #[openapi(

@@ -132,18 +132,6 @@ pub(super) async fn stories(
     Ok(Json(Stories { items, next_cursor }))
 }
 
-/// A story, or where its name leads to now
-pub(in crate::service) fn find(app: &App, index: &Index, name: &str) -> Result<Told, Problem> {
-    if let Some(told) = index.told(name)? {
-        return Ok(told);
-    }
-    // A name that was given for now: that of an article alone.
-    let article = app.provisional_name(name)?;
-    let placed = article.map(|id| index.placed(&id)).transpose()?.flatten();
-    let told = placed.map(|(_, story)| index.told(&story.id)).transpose()?.flatten();
-    told.ok_or_else(|| Problem::missing("story", name))
-}
-
 /// Looks at a story; one that lives under another name now is a redirect to what `rest` adds to it.
 async fn look<T: Serialize + Send + 'static>(
     app: &Arc<App>,
@@ -153,7 +141,7 @@ async fn look<T: Serialize + Send + 'static>(
 ) -> Result<Response, Problem> {
     let shared = app.clone();
     let look = move |index: &Index| {
-        let told = find(&shared, index, &name)?;
+        let told = shared.find(index, &name)?;
         if told.story.id != name {
             return Ok(Err(told.story.id));
         }

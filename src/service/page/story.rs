@@ -14,7 +14,7 @@ use super::{Frame, clock, clock_of, encoded, rendered};
 use crate::model::Verdict;
 use crate::pipeline::index::{Filter, Index, Located, Told};
 use crate::report::{address, counted, lag, shown};
-use crate::service::api::{DecisionOut, find, happened, listed};
+use crate::service::api::{DecisionOut, happened, listed};
 use crate::service::problem::Problem;
 use crate::service::state::App;
 use crate::service::tokens::Who;
@@ -72,7 +72,7 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let shared = app.clone();
     let look = move |index: &Index| {
-        let told = find(&shared, index, &name)?;
+        let told = shared.find(index, &name)?;
         if told.story.id != name {
             return Ok(Err(told.story.id));
         }
