@@ -98,9 +98,9 @@ impl Lookup {
         known::of_chunk(chunk, entry).into_iter().for_each(|one| self.add_one(one));
     }
 
-    /// What one of the sketched articles resembles.
-    pub fn find(&self, sketched: &Sketched, i: usize) -> Likeness {
-        sketched.0.get(i).map(|one| self.look_up(one)).unwrap_or_default()
+    /// What the first of the sketched articles resembles; nothing where there is none.
+    pub fn find(&self, sketched: &Sketched) -> Likeness {
+        sketched.0.first().map(|one| self.look_up(one)).unwrap_or_default()
     }
 
     /// Adds the sketched articles one by one, and says what each resembles among those before it.
@@ -271,7 +271,7 @@ mod tests {
         assert!(found[2].reports[0].enough);
         assert_eq!(found[3], Likeness::default());
         let again = Lookup::sketch(&params, &articles[..1]);
-        assert_eq!(ids(&lookup.find(&again, 0).copies), ["b"], "the first is gone");
+        assert_eq!(ids(&lookup.find(&again).copies), ["b"], "the first is gone");
         assert_eq!(lookup.len(), 3);
     }
 
@@ -286,7 +286,7 @@ mod tests {
         lookup.take_back(2);
         let found = |id: &str, like: &Article| {
             let like = Article { id: id.into(), ..like.clone() };
-            lookup.find(&Lookup::sketch(&params, &[like]), 0)
+            lookup.find(&Lookup::sketch(&params, &[like]))
         };
         assert_eq!(found("c", &library[0]), Likeness::default());
         assert_eq!(found("c", &volcano).copies[0].id, "a");

@@ -111,26 +111,20 @@ pub(super) fn queue(app: &App, index: &Index) -> Result<Vec<Doubt>, Problem> {
         .into_iter()
         .map(|d| d.decision)
         .filter(|d| matches!(d.verdict, Verdict::MustLink | Verdict::CannotLink))
-        .map(|d| if d.article < d.other { (d.article, d.other) } else { (d.other, d.article) })
+        .map(|d| ordered(d.article, d.other))
         .collect();
     let (mut doubts, mut stories): (Vec<Doubt>, HashSet<(String, String)>) = Default::default();
     for pair in pairs {
         if doubts.len() == SHOWN {
             break;
         }
-        let key = if pair.a < pair.b {
-            (pair.a.clone(), pair.b.clone())
-        } else {
-            (pair.b.clone(), pair.a.clone())
-        };
-        if decided.contains(&key) {
+        if decided.contains(&ordered(pair.a.clone(), pair.b.clone())) {
             continue;
         }
         let (Some((a, s)), Some((b, t))) = (index.placed(&pair.a)?, index.placed(&pair.b)?) else {
             continue;
         };
-        let asked =
-            if s.id < t.id { (s.id.clone(), t.id.clone()) } else { (t.id.clone(), s.id.clone()) };
+        let asked = ordered(s.id.clone(), t.id.clone());
         // One question for two stories is enough at a time.
         if (s.story == t.story) != pair.together || (!pair.together && !stories.insert(asked)) {
             continue;
@@ -144,4 +138,8 @@ pub(super) fn queue(app: &App, index: &Index) -> Result<Vec<Doubt>, Problem> {
         doubts.push(Doubt { together: pair.together, similarity: pair.similarity, article, other });
     }
     Ok(doubts)
+}
+
+fn ordered(a: String, b: String) -> (String, String) {
+    if a < b { (a, b) } else { (b, a) }
 }

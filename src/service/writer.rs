@@ -267,7 +267,7 @@ mod tests {
         meanwhile(&app, || look_up_from(&app, &{ index }, 0), take_back);
         let found = [handed, lost].map(|of| {
             let other = Article { id: "other".into(), ..of };
-            app.lookup.read().unwrap().find(&sketch(&other), 0).copies.len()
+            app.lookup.read().unwrap().find(&sketch(&other)).copies.len()
         });
         assert_eq!(found, [1, 0]);
     }

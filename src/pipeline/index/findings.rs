@@ -253,13 +253,12 @@ impl Findings {
         let is_gone = |place: &Place| {
             place.segment != NONE && gone.contains(&self.segments[place.segment as usize].0.number)
         };
-        let mut rows: Vec<u32> = (0..)
+        let rows: Vec<u32> = (0..)
             .zip(&self.places)
             .filter(|(row, place)| self.fresh.contains_key(row) || is_gone(place))
             .map(|(row, _)| row)
             .filter(|&row| is_report(row))
             .collect();
-        rows.sort_unstable();
         let (mut records, mut lists) = (Vec::new(), [const { Vec::new() }; 3]);
         for some in rows.chunks(TOGETHER) {
             for (row, found) in some.iter().zip(self.whole(some)?) {

@@ -219,7 +219,7 @@ mod tests {
             let lookup = index.lookup(most).unwrap();
             let is_held = |id: &usize| {
                 let other = Article { id: "other".into(), ..article(*id) };
-                let found = lookup.find(&Lookup::sketch(&params, &[other]), 0);
+                let found = lookup.find(&Lookup::sketch(&params, &[other]));
                 found.copies.iter().any(|copy| copy.id == id.to_string())
             };
             assert_eq!((0..9).filter(is_held).collect::<Vec<_>>(), held, "at most {most}");

@@ -224,7 +224,7 @@ pub(super) async fn look_alike(
     let look = move |index: &pipeline::index::Index| {
         let articles = [article];
         let sketched = Lookup::sketch(&shared.options.params, &articles);
-        let found = shared.lookup.read().expect("nobody panics with it").find(&sketched, 0);
+        let found = shared.lookup.read().expect("nobody panics with it").find(&sketched);
         let found = intake::still_there(&shared, Some(index), found);
         let home = intake::home(&shared, Some(index), &articles[0], &found);
         Ok(intake::added(&articles[0], &home, found))
