@@ -42,7 +42,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("sha2", &["report", "service"]),
     ("signal_hook", &["cli"]),
-    ("tempfile", &["report", "pipeline", "store"]),
+    ("tempfile", &["report", "pipeline", "service", "store"]),
     ("terminal_size", &["cli"]),
     ("twox_hash", &["kernel", "report"]),
 ];
