@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -62,7 +62,9 @@ pub(super) async fn events(
     if listening.behind {
         listening.read_on().await?;
     }
-    let events = stream::unfold(listening, next);
+    // Some proxies pass nothing on before the first byte of the body.
+    let begin = stream::once(std::future::ready(Ok(Event::default().comment("begin"))));
+    let events = begin.chain(stream::unfold(listening, next));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
