@@ -6,7 +6,7 @@ use super::tags::{attribute, closing, tags};
 use super::{Extracted, fill, markup};
 
 /// Fills `page` from the article of the page's own address if that is known, else from the first with a body, else from
-/// the first; others of the same address tell what it does not. False where the text is one of the kind that goes on in
+/// the first; others of the same address, or of none, tell what it does not. False where the text is one of the kind that goes on in
 /// the page.
 pub(super) fn read(html: &str, page: &mut Extracted) -> bool {
     let blocks = blocks(html);
@@ -14,7 +14,9 @@ pub(super) fn read(html: &str, page: &mut Extracted) -> bool {
     let mut found: Vec<&Value> = blocks.iter().filter_map(|block| best(block, rank)).collect();
     found.sort_by_key(rank);
     let Some(&first) = found.first() else { return true };
-    for article in found.iter().filter(|article| address(article) == address(first)) {
+    // What has no address is of the page, too.
+    let is_here = |article: &Value| address(article).is_none_or(|it| Some(it) == address(first));
+    for article in found.iter().filter(|article| is_here(article)) {
         fill(&mut page.title, article["headline"].as_str().or(article["name"].as_str()));
         fill(&mut page.text, Some(&body(article)));
         fill(&mut page.published, article["datePublished"].as_str());
@@ -22,19 +24,19 @@ pub(super) fn read(html: &str, page: &mut Extracted) -> bool {
         fill(&mut page.lang, name_of(&article["inLanguage"]));
         fill(&mut page.url, address(article));
     }
-    // A reprint may give the address of what it reprints for the canonical one, and its own here.
+    // A reprint may give the address of what it reprints for the canonical one, and its own here; and a template that of its site.
     if let Some(own) = address(first)
-        && is_elsewhere(own, &page.url)
+        && goes_before(own, &page.url)
     {
         own.clone_into(&mut page.url);
     }
     !is_of_type(first, &["LiveBlogPosting"])
 }
 
-/// Whether an address is of another site, and not that site as a whole.
-fn is_elsewhere(address: &str, other: &str) -> bool {
-    let ((host, path), (other, _)) = (host_and_path(address), host_and_path(other));
-    !path.is_empty() && host != other
+/// Whether an address is that of an article, and another one that of a whole site, or of another site.
+fn goes_before(address: &str, other: &str) -> bool {
+    let ((host, path), (other, other_path)) = (host_and_path(address), host_and_path(other));
+    !path.is_empty() && (host != other || other_path.is_empty())
 }
 
 fn host_and_path(address: &str) -> (&str, &str) {
@@ -214,6 +216,19 @@ mod tests {
         assert_eq!(page(&[&reprint], "").url, "https://r.example/9");
         let home = NEWS.replace('}', r#","url":"https://www.h.example/"}"#);
         assert_eq!(page(&[&home], "").url, "https://h.example/pier");
+        let own = NEWS.replace('}', r#","url":"https://h.example/pier"}"#);
+        let own = format!(
+            "<link rel=canonical href=https://h.example/><script type=application/ld+json>{own}</script>"
+        );
+        assert_eq!(extract(&own).url, "https://h.example/pier");
+    }
+
+    #[test]
+    fn what_has_no_address_is_of_the_page() {
+        let graph = r#"{"@type":"Article","headline":"Pier falls","mainEntityOfPage":{"@id":"https://h.example/pier"}}"#;
+        let body = r#"{"@type":"NewsArticle","headline":"Pier","articleBody":"It fell."}"#;
+        let page = page(&[graph, body], "");
+        assert_eq!((&*page.title, &*page.text), ("Pier falls", "It fell."));
     }
 
     #[test]
