@@ -17,7 +17,7 @@ use super::update::{folder, take_waiting};
 use super::{interrupt, targets};
 use crate::model::{Entry, Refusal};
 use crate::params::Params;
-use crate::pipeline::index::{Access, Index, Night};
+use crate::pipeline::index::{Access, Error, Index, Night};
 use crate::report::output::Output;
 use crate::report::{write, write_changes};
 
@@ -103,15 +103,39 @@ fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     let (mut index, now) = (change(&args.indexing, &args.standing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
     let night = index.expire(&args.keeping.options(now))?;
-    said(&night, changes, tell)
+    said(&night, changes, tell)?;
+    if store_text.is_none() {
+        return Ok(Exit::Done);
+    }
+    tell.note(&counted(night.texts_gone as usize, "text let go", "texts let go"));
+    // To write all of it anew where nothing went would cost as much every night as the history is long.
+    if night.texts_gone > 0 || !night.changes.is_empty() || index.has_room()? {
+        scrub(&index)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Leaves nothing of what went in any file. What happened was told before that, since it stands.
+fn scrub(index: &Index) -> Result<(), Failure> {
+    match index.scrub() {
+        Err(Error::Locked(_)) => {
+            let error = anyhow!(
+                "it is done, but somebody reads the index: of what went something may be left in its database"
+            );
+            let failure = Failure { exit: Exit::Locked, error, hint: None };
+            Err(failure.hint("the same command once more leaves nothing"))
+        }
+        scrubbed => Ok(scrubbed?),
+    }
 }
 
 fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     check(args.changes.as_deref(), &args.indexing, &layers.files())?;
     let changes = open(args.changes.as_deref())?;
-    let (night, missing) =
-        change(&args.indexing, &args.standing)?.forget(&args.ids, Timestamp::now())?;
+    let mut index = change(&args.indexing, &args.standing)?;
+    let (night, missing) = index.forget(&args.ids, Timestamp::now())?;
     said(&night, changes, tell)?;
+    scrub(&index)?;
     if missing.is_empty() {
         return Ok(Exit::Done);
     }

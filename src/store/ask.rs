@@ -106,14 +106,15 @@ impl Store {
         self.some(sql, [second], |r| r.get(0))
     }
 
-    /// Whether a text is stored of an article that is older than a second, which is spelled without the Z at its end.
+    /// How many texts are stored of articles that are older than a second, which is spelled without the Z at its end.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn has_texts_before(&self, second: &str) -> Result<bool, Error> {
-        let sql = "SELECT 1 FROM texts JOIN articles USING (row) \
-                   WHERE IFNULL(published, seen) < ? LIMIT 1";
-        Ok(self.one(sql, second, |_| Ok(()))?.is_some())
+    pub fn texts_before(&self, second: &str) -> Result<u64, Error> {
+        let sql = "SELECT COUNT(*) FROM texts JOIN articles USING (row) \
+                   WHERE IFNULL(published, seen) < ?";
+        let texts = self.one(sql, second, |r| r.get::<_, u32>(0))?;
+        Ok(texts.unwrap_or_default().into())
     }
 
     /// The article of an id.

@@ -62,9 +62,11 @@ impl Store {
     pub fn decided_among(&self, ids: &[&str]) -> Result<Vec<Decided>, Error> {
         let sql = format!(
             "{DECIDED} WHERE article_id {AMONG} AND (other_id = '' OR other_id {AMONG}) \
-             ORDER BY number"
+             ORDER BY number DESC"
         );
-        self.some(&sql, [list(ids)], decided)
+        let mut some = self.with_firsts(self.some(&sql, [list(ids)], decided)?)?;
+        some.reverse();
+        Ok(some)
     }
 
     /// The number of the last one about one or more of some articles.

@@ -215,6 +215,15 @@ impl Store {
         }
     }
 
+    /// Whether pages of the database are free: what was deleted had them, since the database was last written anew.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn has_room(&self) -> Result<bool, Error> {
+        let free = self.db.pragma_query_value(None, "freelist_count", |r| r.get::<_, i64>(0));
+        Ok(free.map_err(self.sql())? > 0)
+    }
+
     /// Lets the log go when the database is closed, if it is long.
     pub(super) fn bound_log(&self) {
         let log = fs::metadata(self.database_log());

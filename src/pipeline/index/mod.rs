@@ -80,6 +80,8 @@ pub struct Night {
     pub changes: Vec<Change>,
     /// The records that could not be used, by file and record.
     pub refusals: Vec<Refusal>,
+    /// Texts let go by [`Index::expire`].
+    pub texts_gone: u64,
     /// Articles read, and what they lacked.
     pub counts: Counts,
     /// What to tell the user about the reading.

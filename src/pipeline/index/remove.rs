@@ -15,8 +15,9 @@ use crate::stages::decide;
 use crate::store::{Batch, Journal, Named, RunLine, Stored};
 
 impl Index {
-    /// Forgets articles: nothing of their texts, terms and postings is left in any file, and of what editors decided about
-    /// them only who decided what and when, which no longer holds. Gives what happened, and the ids that no article has.
+    /// Forgets articles: nothing of their texts, terms and postings is left in any file once [`Index::scrub`] is done as well, and
+    /// of what editors decided about them only who decided what and when, which no longer holds. Gives what happened, and the ids
+    /// that no article has.
     ///
     /// # Errors
     /// As [`Index::update`].
@@ -44,7 +45,6 @@ impl Index {
         let night = self.change(true, |index| index.remove(gone, ending, batch, Vec::new()))?;
         self.params.decisions = decide::in_force(&self.store.decisions()?).decisions;
         self.store.sweep()?;
-        self.store.scrub()?;
         if Journal::is_there(self.store.folder()) {
             let waited = Journal::open(self.store.folder())?.forget(ids)?;
             missing.retain(|id| !waited.contains(id));
@@ -54,7 +54,7 @@ impl Index {
 
     /// Forgets whole stories whose newest article is older than `options.retain_days` before the newest of all, of those that
     /// are not later than `options.now`, and lets texts go that are older than `options.store_text_days`: of these nothing is
-    /// left in any file. What is left is grouped as one run over it would: reports of its first 33 days, whose past was partly
+    /// left in any file once [`Index::scrub`] is done as well. What is left is grouped as one run over it would: reports of its first 33 days, whose past was partly
     /// in what is forgotten, may be grouped in another way. A dry run only says what would go.
     ///
     /// # Errors
@@ -62,15 +62,28 @@ impl Index {
     pub fn expire(&mut self, options: &Options) -> Result<Night, Error> {
         let keep = !options.dry_run;
         let night = self.change(keep, |index| {
-            let night = index.let_expire(options, Vec::new())?;
-            index.let_texts_go(options)?;
-            Ok::<_, Error>(night)
+            let night = index.let_expire(options, Vec::new())?.unwrap_or_default();
+            Ok::<_, Error>(Night { texts_gone: index.let_texts_go(options)?, ..night })
         })?;
         self.store.sweep()?;
-        if keep && options.store_text_days.is_some() {
-            self.store.scrub()?;
-        }
-        Ok(night.unwrap_or_default())
+        Ok(night)
+    }
+
+    /// Leaves nothing in the database's file of what was forgotten or let go: all of it is written anew.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] where somebody reads the index for longer than is waited: what was done counts, but copies of what is gone
+    /// may be left. The system refuses.
+    pub fn scrub(&self) -> Result<(), Error> {
+        self.store.scrub()
+    }
+
+    /// Whether what was deleted left room in the database, and copies may be left there.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn has_room(&self) -> Result<bool, Error> {
+        self.store.has_room()
     }
 
     /// Forgets stories as [`Index::expire`] does, as a part of a change that tells of these rows; none where nothing is that old.
@@ -93,14 +106,16 @@ impl Index {
         self.remove(gone, ending, Batch { run, removed, ..Batch::default() }, told).map(Some)
     }
 
-    /// Lets the texts go that are older than they are stored for.
-    fn let_texts_go(&self, options: &Options) -> Result<(), Error> {
-        let Some(before) = self.texts_before(options, &[])? else { return Ok(()) };
-        if !self.store.has_texts_before(&before)? {
-            return Ok(());
+    /// Lets the texts go that are older than they are stored for, and counts them.
+    fn let_texts_go(&self, options: &Options) -> Result<u64, Error> {
+        let Some(before) = self.texts_before(options, &[])? else { return Ok(0) };
+        let texts = self.store.texts_before(&before)?;
+        if texts > 0 {
+            let run =
+                RunLine { at: options.now.to_string(), command: "expire", ..RunLine::default() };
+            self.store.write(&Batch { run, texts_before: Some(before), ..Batch::default() })?;
         }
-        let run = RunLine { at: options.now.to_string(), command: "expire", ..RunLine::default() };
-        self.store.write(&Batch { run, texts_before: Some(before), ..Batch::default() })
+        Ok(texts)
     }
 
     /// The time before which texts are let go, as [`Index::cut_off`] gives it; none where all of them stay.

@@ -66,19 +66,15 @@ impl<'a> History<'a> {
     /// Reads all decisions there are on the articles that they name.
     pub(super) fn of(decided: &'a [Decided]) -> Self {
         let mut history = Self { decided, steps: HashMap::new() };
-        let mut line = 0;
-        for together in decided.chunk_by(|x, y| x.at == y.at) {
-            for _ in together {
-                let places = places(&decided[line].decision);
-                places.into_iter().for_each(|place| history.go_on(together[0].number, place, line));
-                line += 1;
-            }
+        for (line, made) in decided.iter().enumerate() {
+            places(&made.decision).into_iter().for_each(|place| history.go_on(place, line));
         }
         history
     }
 
     /// Takes in what a line says of a place.
-    fn go_on(&mut self, first: i64, place: Place<'a>, line: usize) {
+    fn go_on(&mut self, place: Place<'a>, line: usize) {
+        let first = self.decided[line].first;
         let steps = self.steps.entry(place).or_default();
         if steps.last().is_none_or(|step| step.first != first) {
             let before = steps.last().and_then(|step| step.after);
