@@ -69,6 +69,11 @@ impl Side {
 /// Characters of a text that are shown.
 const TEXT: usize = 40_000;
 
+/// Whether more is shown of a text than a whole one can have: that there is more.
+fn is_cut(text: &str) -> bool {
+    text.chars().nth(TEXT).is_some()
+}
+
 /// What is left of a text once cleaned, as it is compared; none where it is not kept.
 pub(super) fn text_of(
     app: &App,
@@ -109,7 +114,12 @@ fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Com
             "The text of an article is not kept here: it came by `samestory update` while no service ran, or was kept no longer.",
         ),
         (Some((p, q)), true) => match versions(p, q) {
-            (pieces, true) => (pieces, "Marked: what only one of the two has."),
+            (pieces, true) if ![p, q].iter().any(|text| is_cut(text)) => {
+                (pieces, "Marked: what only one of the two has.")
+            }
+            (pieces, true) => {
+                (pieces, "Marked: what only one of the two has, of their first 40,000 characters.")
+            }
             (pieces, false) => (
                 pieces,
                 "Marked: what only one of the two has, at the beginning; they differ in so much that the rest was not compared.",

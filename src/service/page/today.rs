@@ -94,12 +94,13 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
     };
     let briefs = index.briefs(&filters.filter(SHOWN)?)?;
     let all = briefs.len();
-    let end = asked.skip.saturating_add(SHOWN);
+    let skip = asked.skip.min(all);
+    let end = skip + SHOWN;
     let ranked = ranked(app, index, briefs, newest, [outlets, end])?;
     let here = |skip: usize| address(&asked, [hours as usize, outlets], skip);
-    let (back, next) = (here(asked.skip), (ranked.len() > end).then(|| here(end)));
+    let (back, next) = (here(skip), (ranked.len() > end).then(|| here(end)));
     let mut stories = Vec::new();
-    for story in ranked.into_iter().skip(asked.skip).take(SHOWN) {
+    for story in ranked.into_iter().skip(skip).take(SHOWN) {
         stories.extend(index.summary(story)?.map(|summary| line(app, summary, newest)));
     }
     let Frame { place, signed_in, may_decide } = Frame::new("today", who);
@@ -156,7 +157,7 @@ fn ranked(
         let weight = weight(&brief, told_by);
         let place = ranked.partition_point(|other| other.0 >= weight);
         ranked.insert(place, (weight, brief.story));
-        ranked.truncate(end.saturating_add(1));
+        ranked.truncate(end + 1);
     }
     Ok(ranked.into_iter().map(|(_, story)| story).collect())
 }
