@@ -45,14 +45,18 @@ fn signed(line: &str, [open, close]: [char; 2]) -> Option<(usize, Option<&'stati
     let len = head[at + 1..].find(close)?;
     let (place, sign) = (&head[..at], &head[at + 1..at + 1 + len]);
     let known = agency(sign)?;
-    let behind = line[at + len + 2..].trim_start_matches([' ', '\u{A0}']);
+    let tail = &line[at + len + 2..];
+    let behind = tail.trim_start_matches([' ', '\u{A0}']);
     let rest =
         behind.trim_start_matches([' ', '\u{A0}', '-', '–', '—', '―', '−', '.', ':', '=', '।']);
     let (parted, begins) = (rest.len() < behind.len(), !goes_on(rest));
     let ends = match is_short_for(sign, place) {
         true => parted && begins,
-        // In a script without capitals a sentence does not tell that it begins.
-        false => parted || (begins && (has_capitals(rest) || is_dated(place))),
+        // In a script without capitals a sentence does not tell that it begins, and a particle may follow the bracket.
+        false => {
+            let is_apart = behind.len() < tail.len() && is_dated(place);
+            parted || (begins && (has_capitals(rest) || is_apart))
+        }
     };
     (ends && is_place(place)).then(|| (line.len() - rest.len(), Some(known)))
 }
@@ -63,9 +67,12 @@ fn has_capitals(text: &str) -> bool {
     first.is_none_or(|c| c.is_uppercase() || c.is_lowercase())
 }
 
-/// Whether a day stands behind a place: `नई दिल्ली, 3 सितंबर`.
+/// What parts a place from a day, in any script.
+const COMMAS: [char; 4] = [',', '،', '，', '、'];
+
+/// Whether a day stands behind a place and a comma: `नई दिल्ली, 3 सितंबर`.
 fn is_dated(place: &str) -> bool {
-    place.contains(|c: char| c.is_ascii_digit() || c == ',')
+    place.split_once(COMMAS).is_some_and(|(_, day)| day.contains(char::is_numeric))
 }
 
 /// Whether a sentence goes on here that has begun before.
@@ -101,8 +108,23 @@ fn is_place(text: &str) -> bool {
     let words = text.split_whitespace().count();
     first_is_capital
         && words <= 8
+        && (has_capitals(text) || is_short(text))
         && !text.contains([':', ';', '?', '!', '"', '“', '»'])
         && text.split_whitespace().all(fits)
+}
+
+/// Whether there are at most three words, and numbers, between commas: in a script without capitals more may be a sentence.
+fn is_short(text: &str) -> bool {
+    let words = |part: &str| {
+        part.split_whitespace().filter(|word| !word.starts_with(char::is_numeric)).count()
+    };
+    text.split(COMMAS).all(|part| words(part) <= 3)
+}
+
+/// Whether a place is in capitals throughout.
+fn is_in_capitals(place: &str) -> bool {
+    let fits = |c: char| c.is_uppercase() || " .'’-/".contains(c) || is_accent(c);
+    place.chars().filter(|c| c.is_alphabetic()).count() >= 3 && place.chars().all(fits)
 }
 
 /// A place in capitals, then perhaps a state and a date, then a dash, then a new sentence.
@@ -120,9 +142,6 @@ fn placed(line: &str) -> Option<(usize, Option<&'static str>)> {
     if title::is_tag(place) || place.split_whitespace().count() > 3 {
         return None;
     }
-    let letters = place.chars().filter(|c| c.is_alphabetic()).count();
-    let capitals = letters >= 3
-        && place.chars().all(|c| c.is_uppercase() || " .'’-/".contains(c) || is_accent(c));
     let next = line[at + len..].trim_start();
     let (next, signed) = behind_sign(next).unwrap_or((next, None));
     // Headings in capitals have dashes too; a sentence goes on in lower case.
@@ -140,7 +159,7 @@ fn placed(line: &str) -> Option<(usize, Option<&'static str>)> {
         part.trim().chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
     });
     let known = signed.or_else(|| head[..at].split([',', '.']).next_back().and_then(agency));
-    (capitals && likely && begins && plausible && words <= 8)
+    (is_in_capitals(place) && likely && begins && plausible && words <= 8)
         .then(|| (line.len() - next.len(), known))
 }
 
@@ -153,7 +172,8 @@ fn behind_sign(text: &str) -> Option<(&str, Option<&'static str>)> {
     (who.is_empty() || is_name(who)).then_some((rest, Some(known)))
 }
 
-/// A place and a date, with full stops, then an agency: `Москва. 3 сентября. INTERFAX.RU - `, `КИЇВ. 3 вересня. УНН. `
+/// A place and a date, or a place in capitals, with full stops, then an agency: `Москва. 3 сентября. INTERFAX.RU - `,
+/// `АСТАНА. КАЗИНФОРМ - `. Without either it may be a sentence that ends in what is short: `Warner Bros. CNN. `
 fn stopped(line: &str) -> Option<(usize, Option<&'static str>)> {
     let head = head(line);
     let stops = head.match_indices(". ").map(|(at, stop)| at + stop.len()).take(3);
@@ -162,5 +182,8 @@ fn stopped(line: &str) -> Option<(usize, Option<&'static str>)> {
         let (len, end) = ends.filter_map(|end| Some((head[at..].find(end)?, end.len()))).min()?;
         Some((at + len + end, Some(agency(&head[at..at + len])?)))
     };
-    stops.filter(|&at| is_place(&head[..at])).find_map(sign)
+    let is_place_and_day = |place: &str| {
+        is_place(place) && (place.contains(char::is_numeric) || is_in_capitals(place))
+    };
+    stops.filter(|&at| is_place_and_day(&head[..at])).find_map(sign)
 }
