@@ -44,6 +44,7 @@ pub(super) enum Step {
 #[derive(PartialEq)]
 enum Tail {
     Nothing,
+    Stop,
     Sentence,
     Names,
     Short,
@@ -70,6 +71,9 @@ impl Phrase {
                 "@" => phrase.tail = Tail::Names,
                 "~" => phrase.tail = Tail::Short,
                 _ => {
+                    if token.ends_with('.') {
+                        phrase.tail = Tail::Stop;
+                    }
                     let mut at = 0;
                     while let Some((start, end)) = next_word(token, at) {
                         phrase.steps.push(Step::Word(token[start..end].to_lowercase()));
@@ -90,9 +94,9 @@ impl Phrase {
         self.steps.iter().filter(|s| matches!(s, Step::Word(_))).count()
     }
 
-    /// Whether it takes in the rest of a sentence.
+    /// Whether it is a sentence, or takes in the rest of one.
     pub(super) fn is_sentence(&self) -> bool {
-        self.tail == Tail::Sentence
+        matches!(self.tail, Tail::Stop | Tail::Sentence)
     }
 
     /// Whether with such a rest the phrase is how a sentence of the story begins: `We use cookies, the baker said`, or
@@ -109,7 +113,7 @@ impl Phrase {
         let rest = &text[end..];
         match self.tail {
             Tail::Nothing if rest.starts_with('.') && self.words() < 3 => None,
-            Tail::Nothing => Some(end),
+            Tail::Nothing | Tail::Stop => Some(end),
             Tail::Sentence => {
                 let (said, _) = rest.split_at(sentence_end(rest));
                 (!self.begins_story(said)).then_some(end + said.len())
