@@ -63,8 +63,12 @@ impl ChunkLists {
         facts::find(tokens, begins);
         facts::numbers(tokens, begins, |number| {
             // Hours and minutes are two numbers to the check: in a bulletin of every half hour both are filled in.
-            let parts = number.split(':').flat_map(|part| part.split(" h "));
-            parts.for_each(|part| each(Detail::Number(part)));
+            if number.bytes().any(|b| matches!(b, b':' | b'h')) {
+                let parts = number.split(':').flat_map(|part| part.split(" h "));
+                parts.for_each(|part| each(Detail::Number(part)));
+            } else {
+                each(Detail::Number(number));
+            }
             add_line(&mut self.facts, from, number);
         });
         self.facts.extend_from_slice(b"\n\n");
