@@ -218,6 +218,8 @@ fn compared(c: char) -> Option<char> {
         '\u{649}' | '\u{6cc}' => Some('\u{64a}'),
         // Keheh as kaf.
         '\u{6a9}' => Some('\u{643}'),
+        // Heh of Urdu as heh.
+        '\u{6c1}' => Some('\u{647}'),
         '\u{64a}'..'\u{660}' => None,
         _ => {
             let zero = ZEROS[ZEROS.partition_point(|&zero| zero <= c) - 1];
@@ -312,8 +314,8 @@ mod tests {
             ["1", "234", "लोग", "12", "5", "2569", "1", "000"]
         );
         assert_eq!(
-            words("کتاب ایران علی ع\u{640}\u{640}لي على"),
-            ["كتاب", "ايران", "علي", "علي", "علي"]
+            words("کتاب ایران علی ع\u{640}\u{640}لي على کہا"),
+            ["كتاب", "ايران", "علي", "علي", "علي", "كها"]
         );
         assert_eq!(words(""), Vec::<String>::new());
     }
