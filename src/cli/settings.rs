@@ -112,7 +112,7 @@ fn blamed(
     file: Option<&Path>,
 ) -> Option<PathBuf> {
     if error.kind() == ErrorKind::InvalidUtf8 {
-        return not_utf8(typed);
+        return not_utf8(command, typed);
     }
     if !matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) {
         return file.map(Path::to_owned);
@@ -132,13 +132,21 @@ fn blamed(
     variable.or_else(|| file.map(Path::to_owned))
 }
 
-/// What is not UTF-8, which Clap does not name: something that is typed, or else a variable.
-fn not_utf8(typed: &[OsString]) -> Option<PathBuf> {
-    let typed = typed.iter().find(|typed| typed.to_str().is_none()).cloned();
+/// What is not UTF-8 and should be, which Clap does not name: something that is typed, without which Clap finds nothing more of
+/// the kind, or else a variable. Names of files need not be.
+fn not_utf8(command: &Command, typed: &[OsString]) -> Option<PathBuf> {
+    let is_to_blame = |&i: &usize| {
+        let mut mended = typed.to_vec();
+        mended[i] = mended[i].to_string_lossy().into_owned().into();
+        let matches = without_files(command.clone()).try_get_matches_from(mended);
+        !matches.is_err_and(|error| error.kind() == ErrorKind::InvalidUtf8)
+    };
+    let typed_wrong = (0..typed.len()).filter(|&i| typed[i].to_str().is_none()).find(is_to_blame);
     let ours = |name: &OsStr| name.to_str().is_some_and(|name| name.starts_with("SAMESTORY_"));
     let mut variables =
         std::env::vars_os().filter(|(name, value)| ours(name) && value.to_str().is_none());
-    typed.or_else(|| variables.next().map(|(name, _)| name)).map(PathBuf::from)
+    let wrong = typed_wrong.map(|i| typed[i].clone());
+    wrong.or_else(|| variables.next().map(|(name, _)| name)).map(PathBuf::from)
 }
 
 fn variable_of(command: &Command, option: &str) -> Option<String> {

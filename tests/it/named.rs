@@ -107,6 +107,13 @@ fn a_file_whose_name_is_no_text_is_read() {
     let mut command = dir.command("cluster in");
     let ended = ran(command.env("SAMESTORY_KEEP", odd)).exits(2);
     ended.says("samestory: SAMESTORY_KEEP: invalid UTF-8");
+    // The file beside it is fine.
+    let mut command = dir.command("cluster");
+    command.current_dir(&folder).arg(odd).env("SAMESTORY_KEEP", OsStr::from_bytes(b"\xfe"));
+    ran(&mut command).exits(2).says("samestory: SAMESTORY_KEEP: invalid UTF-8");
+    let mut command = dir.command("cluster");
+    command.current_dir(&folder).arg(odd).arg("--keep").arg(OsStr::from_bytes(b"k\xfe"));
+    ran(&mut command).exits(2).says("samestory: k\u{fffd}: invalid UTF-8");
 }
 
 #[test]
