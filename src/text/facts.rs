@@ -137,15 +137,14 @@ pub fn plain(number: &str) -> Cow<'_, str> {
 
 /// Whether commas part a number as in India: two digits at a time, but for the last three.
 fn has_lakhs(whole: &str) -> bool {
+    if whole.bytes().filter(|&b| b == b',').count() < 2 {
+        return false;
+    }
     let mut groups = whole.split(',');
     let is_first = |group: &str| (1..=2).contains(&group.len()) && are_digits(group);
     let first = groups.next().is_some_and(is_first);
     let last = groups.next_back().is_some_and(is_three_digits);
-    let mut between = groups.peekable();
-    first
-        && last
-        && between.peek().is_some()
-        && between.all(|group| group.len() == 2 && are_digits(group))
+    first && last && groups.all(|group| group.len() == 2 && are_digits(group))
 }
 
 /// Calls `each` with the capitalised words of a text, in order, and whether it is for beginning a sentence that one may have its

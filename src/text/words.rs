@@ -250,7 +250,7 @@ fn as_compared(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Letters, digits, and marks inside words.
 pub(super) fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric() || is_mark(c)
+    c.is_alphanumeric() || (!c.is_ascii() && is_mark(c))
 }
 
 /// The marks inside words that Unicode does not count as alphabetic: combining accents, nuktas and viramas.

@@ -124,7 +124,7 @@ fn is_short(text: &str) -> bool {
 /// Whether a place is in capitals throughout.
 fn is_in_capitals(place: &str) -> bool {
     let fits = |c: char| c.is_uppercase() || " .'’-/".contains(c) || is_accent(c);
-    place.chars().filter(|c| c.is_alphabetic()).count() >= 3 && place.chars().all(fits)
+    place.chars().all(fits) && place.chars().filter(|c| c.is_alphabetic()).count() >= 3
 }
 
 /// A place in capitals, then perhaps a state and a date, then a dash, then a new sentence.
@@ -176,14 +176,15 @@ fn behind_sign(text: &str) -> Option<(&str, Option<&'static str>)> {
 /// `АСТАНА. КАЗИНФОРМ - `. Without either it may be a sentence that ends in what is short: `Warner Bros. CNN. `
 fn stopped(line: &str) -> Option<(usize, Option<&'static str>)> {
     let head = head(line);
-    let stops = head.match_indices(". ").map(|(at, stop)| at + stop.len()).take(3);
+    let stops = head.as_bytes().windows(2).enumerate().filter(|(_, pair)| *pair == b". ");
+    let stops = stops.map(|(at, stop)| at + stop.len()).take(3);
     let sign = |at: usize| {
         let ends = [" - ", " – ", " — ", ". "].iter();
         let (len, end) = ends.filter_map(|end| Some((head[at..].find(end)?, end.len()))).min()?;
         Some((at + len + end, Some(agency(&head[at..at + len])?)))
     };
     let is_place_and_day = |place: &str| {
-        is_place(place) && (place.contains(char::is_numeric) || is_in_capitals(place))
+        (is_in_capitals(place) || place.contains(char::is_numeric)) && is_place(place)
     };
     stops.filter(|&at| is_place_and_day(&head[..at])).find_map(sign)
 }
