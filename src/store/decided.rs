@@ -4,7 +4,7 @@
 use rusqlite::Row;
 
 use super::ask::AMONG;
-use super::tables::parsed;
+use super::tables::{limit, parsed};
 use super::{Error, Store};
 use crate::model::Decision;
 
@@ -41,8 +41,7 @@ impl Store {
     /// The database cannot be read.
     pub fn decided_before(&self, before: i64, most: usize) -> Result<Vec<Decided>, Error> {
         let sql = format!("{DECIDED} WHERE number < ? ORDER BY number DESC LIMIT ?");
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.with_firsts(self.some(&sql, [before, most], decided)?)
+        self.with_firsts(self.some(&sql, [before, limit(most)], decided)?)
     }
 
     /// Those about one or more of some articles, the latest first.

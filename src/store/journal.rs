@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use super::Error;
 use super::copy::copy_database;
 use super::files::{sql, sync, write_anew};
+use super::tables::limit;
 use crate::kernel::hash::hash;
 use crate::model::Article;
 
@@ -127,8 +128,7 @@ impl Journal {
             let mut find = self
                 .db
                 .prepare_cached("SELECT number, article FROM arrivals ORDER BY number LIMIT ?")?;
-            find.query_map([i64::try_from(most).unwrap_or(i64::MAX)], row)?
-                .collect::<rusqlite::Result<Vec<_>>>()
+            find.query_map([limit(most)], row)?.collect::<rusqlite::Result<Vec<_>>>()
         };
         let rows = read().map_err(sql(self.path.clone()))?;
         rows.into_iter().map(|row| self.arrival(row)).collect()

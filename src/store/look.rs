@@ -92,7 +92,7 @@ impl Store {
         let sql = format!(
             "SELECT {STORY} FROM stories AS s WHERE {demands} ORDER BY s.last DESC, s.story LIMIT ?"
         );
-        values.push(i64::try_from(filter.most).unwrap_or(i64::MAX).into());
+        values.push(tables::limit(filter.most).into());
         let stories = self.some(&sql, params_from_iter(values), tables::story)?;
         stories.into_iter().map(|story| self.summarized(story)).collect()
     }
@@ -205,7 +205,7 @@ impl Store {
     pub fn log_after(&self, number: i64, most: usize) -> Result<Vec<(i64, String, Change)>, Error> {
         let sql = "SELECT number, at, story_id, change, came_from, articles_added, reason \
                    FROM log JOIN runs USING (run) WHERE number > ? ORDER BY number LIMIT ?";
-        self.some(sql, [number, i64::try_from(most).unwrap_or(i64::MAX)], logged)
+        self.some(sql, [number, tables::limit(most)], logged)
     }
 
     /// The number of the last line of the log; 0 when it is empty.
@@ -226,8 +226,7 @@ impl Store {
     pub fn runs(&self, before: i64, most: usize) -> Result<Vec<RunSeen>, Error> {
         let sql = "SELECT run, at, command, read, added, replaced, removed, repeated, refused \
                    FROM runs WHERE run < ? ORDER BY run DESC LIMIT ?";
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.some(sql, [before, most], |r| {
+        self.some(sql, [before, tables::limit(most)], |r| {
             let counts = RunCounts {
                 read: r.get(3)?,
                 added: r.get(4)?,

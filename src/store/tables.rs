@@ -239,6 +239,11 @@ pub(super) fn stored(r: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored { row: r.get(0)?, entry })
 }
 
+/// At most so many rows, as the database counts them.
+pub(super) fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
 pub(super) fn story(r: &Row<'_>) -> rusqlite::Result<Story> {
     Ok(Story {
         story: r.get(0)?,
