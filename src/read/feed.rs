@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::mem;
 
 use encoding_rs::Encoding;
 use quick_xml::Reader;
@@ -49,7 +48,7 @@ pub(super) fn parse(piece: &Piece, columns: &mut Columns, parsed: &mut Parsed) {
             match feed.next_item() {
                 Ok(Some(item)) => {
                     items += 1;
-                    piece.place(items, feed.article(item, columns), parsed);
+                    piece.place(items, feed.article(&item, columns), parsed);
                 }
                 Ok(None) if items == 0 => break Some("a feed without items".to_owned()),
                 Ok(None) => break None,
@@ -115,7 +114,9 @@ impl<'x> Feed<'x> {
             let mut attributes = start.attributes();
             let mut names = attributes.with_checks(false).flatten().filter(|a| a.value == XHTML);
             let name = names.find_map(|a| a.key.as_ref().strip_prefix("xmlns:").map(str::to_owned));
-            self.prefix = name.map_or(mem::take(&mut self.prefix), |name| name + ":");
+            if let Some(name) = name {
+                self.prefix = name + ":";
+            }
         }
         Ok(event)
     }
@@ -191,13 +192,13 @@ impl<'x> Feed<'x> {
     }
 
     /// The article of an item; the feed stands in for what the item does not say.
-    fn article(&self, item: Item, columns: &mut Columns) -> Result<Option<Article>, String> {
+    fn article(&self, item: &Item, columns: &mut Columns) -> Result<Option<Article>, String> {
+        let of_feed = [("source", &*self.title), ("lang", &*self.lang)];
+        let of_item = item.iter().map(|(name, value)| (&**name, &**value));
         let mut draft = Draft::new(columns.options());
         let mut lists: Vec<(usize, Cow<str>)> = Vec::new();
-        let of_feed = [("source", &self.title), ("lang", &self.lang)];
-        let of_feed = of_feed.map(|(name, value)| (name.to_owned(), value.clone()));
-        for (name, value) in item.into_iter().chain(of_feed) {
-            for column in columns_of(&name) {
+        for (name, value) in of_item.chain(of_feed) {
+            for column in columns_of(name) {
                 let number = columns.number(column);
                 let wanted = columns.get(number);
                 // The source of an entry of Atom is a whole feed.
@@ -205,12 +206,10 @@ impl<'x> Feed<'x> {
                     continue;
                 }
                 match Join::of(wanted) {
-                    Join::List => add(&mut lists, number, name_within(&value)),
+                    Join::List => add(&mut lists, number, name_within(value)),
                     // Feeds write their titles as HTML, whatever they say.
-                    _ if column == "title" => {
-                        draft.put(columns, number, markup::strip(&value).into_owned().into());
-                    }
-                    _ => draft.put(columns, number, value.clone().into()),
+                    _ if column == "title" => draft.put(columns, number, markup::strip(value)),
+                    _ => draft.put(columns, number, value.into()),
                 }
             }
         }
@@ -234,11 +233,10 @@ fn columns_of(name: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Adds a value that is only kept to those of the same column: elements such as categories come several times.
-fn add(lists: &mut Vec<(usize, Cow<str>)>, number: usize, value: &str) {
-    let value = value.to_owned().into();
+fn add<'a>(lists: &mut Vec<(usize, Cow<'a, str>)>, number: usize, value: &'a str) {
     match lists.iter_mut().find(|(column, _)| *column == number) {
-        Some((_, all)) => Join::List.add(all, value),
-        None => lists.push((number, value)),
+        Some((_, all)) => Join::List.add(all, value.into()),
+        None => lists.push((number, value.into())),
     }
 }
 
