@@ -69,25 +69,21 @@ impl Side {
 /// Characters of a text that are shown.
 const TEXT: usize = 40_000;
 
-/// Whether more is shown of a text than a whole one can have: that there is more.
-fn is_cut(text: &str) -> bool {
-    text.chars().nth(TEXT).is_some()
-}
-
-/// What is left of a text once cleaned, as it is compared; none where it is not kept.
+/// What is left of a text once cleaned, as it is compared, and whether that is all of it; none where it is not kept.
 pub(super) fn text_of(
     app: &App,
     index: &Index,
     id: &str,
     most: usize,
-) -> Result<Option<String>, Problem> {
+) -> Result<Option<(String, bool)>, Problem> {
     let Some(article) = app.text(index, id)? else { return Ok(None) };
     let boilerplate = app.options.params.boilerplate.as_deref();
     let Article { source, title, text, .. } = &article;
     let text = clean_of(boilerplate, source, title, text).text;
     let cut: String =
         text.chars().take(most).filter(|c| !c.is_control() || c.is_whitespace()).collect();
-    Ok(Some(if text.chars().nth(most).is_some() { cut + " …" } else { cut }))
+    let whole = text.chars().nth(most).is_none();
+    Ok(Some((if whole { cut } else { cut + " …" }, whole)))
 }
 
 pub(super) async fn page(
@@ -113,8 +109,8 @@ fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Com
             Default::default(),
             "The text of an article is not kept here: it came by `samestory update` while no service ran, or was kept no longer.",
         ),
-        (Some((p, q)), true) => match versions(p, q) {
-            (pieces, true) if ![p, q].iter().any(|text| is_cut(text)) => {
+        (Some(((p, p_whole), (q, q_whole))), true) => match versions(p, q) {
+            (pieces, true) if *p_whole && *q_whole => {
                 (pieces, "Marked: what only one of the two has.")
             }
             (pieces, true) => {
@@ -125,7 +121,7 @@ fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Com
                 "Marked: what only one of the two has, at the beginning; they differ in so much that the rest was not compared.",
             ),
         },
-        (Some((p, q)), false) => (reports(p, q), "Marked: telling words that both have."),
+        (Some(((p, _), (q, _))), false) => (reports(p, q), "Marked: telling words that both have."),
     };
     let numbers = match (app.text(index, a)?, app.text(index, b)?) {
         (Some(x), Some(y)) if a != b => numbers(&app.explain([x, y])?),
