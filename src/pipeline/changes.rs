@@ -224,13 +224,12 @@ fn differences<'a>(
 ) -> [Vec<&'a str>; 2] {
     let [a, b] = [a, b].map(|listed| listed.list(n));
     let [gone, new] = as_written(a, b);
-    match (n, cases) {
-        (0, _) => [without(gone, b, facts::plain), without(new, a, facts::plain)],
-        (1, Some(cases)) => {
-            [without(gone, b, |name| cases.name(name)), without(new, a, |name| cases.name(name))]
-        }
-        _ => [gone, new],
-    }
+    let plain: &dyn Fn(&'a str) -> Cow<'a, str> = match (n, cases) {
+        (0, _) => &facts::plain,
+        (1, Some(cases)) => &|name| cases.name(name),
+        _ => return [gone, new],
+    };
+    [without(gone, b, plain), without(new, a, plain)]
 }
 
 /// Those of some lines that a list has not, however they are written.

@@ -196,7 +196,7 @@ impl Linkage {
     pub(super) fn close_fraction(&self, e: &Edge) -> Option<(i64, u64)> {
         let (sum, pairs) = self.fraction(e);
         let close = i128::from(sum) >= i128::from(self.cut) * i128::from(pairs)
-            && (self.apart.is_empty() || !self.apart.has(e.a, e.b));
+            && !self.apart.has(e.a, e.b);
         close.then_some((sum, pairs))
     }
 

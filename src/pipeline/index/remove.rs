@@ -54,8 +54,8 @@ impl Index {
 
     /// Forgets whole stories whose newest article is older than `options.retain_days` before the newest of all, of those that
     /// are not later than `options.now`, and lets texts go that are older than `options.store_text_days`: of these nothing is
-    /// left in any file once [`Index::scrub`] is done as well. What is left is grouped as one run over it would: reports of its first 33 days, whose past was partly
-    /// in what is forgotten, may be grouped in another way. A dry run only says what would go.
+    /// left in any file once [`Index::scrub`] is done as well. What is left is grouped as one run over it would: reports of its
+    /// first 33 days, whose past was partly in what is forgotten, may be grouped in another way. A dry run only says what would go.
     ///
     /// # Errors
     /// As [`Index::update`].
