@@ -72,8 +72,9 @@ pub(super) fn glued_behind(line: &str) -> Option<(usize, &'static str)> {
             && !end[at..].trim_start().starts_with('»')
     };
     let spaces = positions(bytes, |b| b == b' ').filter(ends);
-    // Chinese and Japanese have no space there.
-    let stops = end.match_indices('。').map(|(at, stop)| at + stop.len());
+    // Chinese and Japanese have no space there. The last byte of their full stop is 82.
+    let stops = positions(bytes, |b| b == 0x82).map(|at| at + 1);
+    let stops = stops.filter(|&at| end.get(..at).is_some_and(|head| head.ends_with('。')));
     let rule = |at: usize| Some((from + at, rules::whole(&end[at..], |r| r != "byline")?));
     spaces.chain(stops).find_map(rule)
 }
