@@ -87,6 +87,7 @@ fn an_accent_behind_its_letter_is_part_of_a_name_and_money_is_none() {
     assert_eq!(names("a Jose\u{301} Catala\u{301}, Ann"), ["José", "Catalá", "Ann"]);
     assert_eq!(names("a Зеленськии\u{306}"), ["Зеленський"]);
     assert_eq!(names("of US$500 or R$2,5 and HK€5 (US$5), US$ 5, A$AP"), ["A$AP"]);
+    assert!(names("a $AB$ and $US$5").is_empty(), "whatever sign stands before");
 }
 
 #[test]
@@ -168,7 +169,9 @@ fn in_every_token(text: &str) -> Vec<(String, bool)> {
             let mut is_first = before.is_none_or(ends);
             for piece in token.split_inclusive(ends_name) {
                 let name = piece.trim_end_matches(ends_name);
-                let bare = without_genitive(name.trim_matches(is_mark));
+                // It begins with its capital, whatever sign stands before that.
+                let name = name.trim_start_matches(is_mark);
+                let bare = without_genitive(name.trim_end_matches(is_mark));
                 if bare.len() > 1 && bare.starts_with(char::is_uppercase) && !is_money(name) {
                     found.push((bare.to_owned(), is_first));
                 }
