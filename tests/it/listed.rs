@@ -94,6 +94,21 @@ fn the_most_told_story_comes_first_however_many_are_newer() {
     let none = page("hours=24&outlets=5");
     assert_eq!(listed(&none).count(), 0);
     assert!(!none.contains("rel=\"next\""), "{none}");
+
+    // Of two that as many tell the fresher one comes first, by however little.
+    let flash = |id: &str, title: &str, second: &str| {
+        let published = format!("2026-05-06T01:00:{second}Z");
+        json!({"id": id, "title": title, "text": format!("{title}, it was said."), "published": published})
+            .to_string()
+    };
+    let flashes = [
+        flash("heron", "Heron nests on a crane", "07.1"),
+        flash("otter", "Otter swims into a chess final", "07.3"),
+        flash("badger", "Badger digs up a golf course", "07.2"),
+    ];
+    asked.batch(&flashes.join("\n")).is(201);
+    let stories = ["otter", "badger", "heron"].map(|id| asked.story_of(id));
+    assert_eq!(listed(&page("hours=24")).take(3).collect::<Vec<_>>(), stories.each_ref());
     asked.stop();
 }
 

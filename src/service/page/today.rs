@@ -171,14 +171,15 @@ fn outlets_of(app: &App, index: &Index, brief: &Brief) -> Result<usize, Problem>
     Ok(app.options.owners.independent(sources.iter().map(String::as_str)).max(1))
 }
 
-/// How many seconds before the newest article something was; what is not dated was before all that is.
-fn age(last: Option<Timestamp>, newest: Timestamp) -> i64 {
-    last.map_or(i64::MAX / 4, |last| (newest.as_second() - last.as_second()).max(0))
+/// How long before the newest article something was; what is not dated was before all that is.
+fn age(last: Option<Timestamp>, newest: Timestamp) -> SignedDuration {
+    let undated = SignedDuration::from_secs(i64::MAX / 4);
+    last.map_or(undated, |last| newest.duration_since(last).max(SignedDuration::ZERO))
 }
 
-/// What a story weighs that so many outlets told and that is so many seconds old, as a power of two.
-fn weight(outlets: usize, age: i64) -> f64 {
-    libm::log2(outlets as f64) - age as f64 / 3600.0 / HALF
+/// What a story weighs that so many outlets told and that is so old, as a power of two.
+fn weight(outlets: usize, age: SignedDuration) -> f64 {
+    libm::log2(outlets as f64) - age.as_secs_f64() / 3600.0 / HALF
 }
 
 /// Where the page is that shows the stories but those to `skip`.
@@ -196,7 +197,7 @@ fn line(app: &App, summary: Summary, newest: Timestamp) -> Line {
     let newest_of_it = summary.story.last.clone();
     let line = StoryLine::new(app, summary);
     let last = newest_of_it.as_deref().and_then(|t| t.parse::<Timestamp>().ok());
-    let age = age(last, newest);
+    let age = age(last, newest).as_secs();
     let outlets = line.independent_outlets.max(1);
     let told = match (line.size, line.duplicate_groups) {
         (1, _) => "1 article".to_owned(),
