@@ -41,8 +41,8 @@ pub(super) fn glued_before(line: &str) -> Option<(usize, &'static str)> {
     while let Some(unit) = rules::unit(&line[at..], |r| r != "byline") {
         let end = at + unit.end;
         let stops = line[..end].trim_end().ends_with(['.', '!', '?', '。']);
-        let strong = stops && (unit.phrase.is_sentence() || unit.phrase.words() >= 3);
-        let button = rule.is_some() && unit.phrase.rule == "cookies" && unit.phrase.words() >= 2;
+        let strong = stops && (unit.phrase.is_sentence() || unit.phrase.words >= 3);
+        let button = rule.is_some() && unit.phrase.rule == "cookies" && unit.phrase.words >= 2;
         if end == line.len() || !(strong || button) {
             break;
         }
@@ -62,16 +62,15 @@ pub(super) fn glued_behind(line: &str) -> Option<(usize, &'static str)> {
     let from = words::boundary(line, line.len().saturating_sub(TAIL));
     let end = &line[from..];
     let bytes = end.as_bytes();
+    let is_mark = |b: u8| (b == b'.') | (b == b'!') | (b == b'?') | (b == b'"') | (b == b')');
+    let spaces = positions(bytes, |b| is_mark(b) | !b.is_ascii()).map(|mark| mark + 1);
     let ends = |&at: &usize| {
-        at > 0
-            && match bytes[at - 1] {
-                b'.' | b'!' | b'?' | b'"' | b')' => true,
-                byte => !byte.is_ascii() && end[..at].ends_with(ENDS) && !opens(&end[..at]),
-            }
+        bytes.get(at) == Some(&b' ')
+            && (bytes[at - 1].is_ascii() || (end[..at].ends_with(ENDS) && !opens(&end[..at])))
             // The quotation mark that a space parts from what was said is the story's.
             && !end[at..].trim_start().starts_with('»')
     };
-    let spaces = positions(bytes, |b| b == b' ').filter(ends);
+    let spaces = spaces.filter(ends);
     // Chinese and Japanese have no space there. The last byte of their full stop is 82.
     let stops = positions(bytes, |b| b == 0x82).map(|at| at + 1);
     let stops = stops.filter(|&at| end.get(..at).is_some_and(|head| head.ends_with('。')));

@@ -2,7 +2,8 @@
 
 use super::table::TABLE;
 use super::words::{
-    are_names, is_number, is_quote, is_told, is_word, next_word, same_word, says_in_lower_case,
+    are_names, folded, is_number, is_quote, is_told, is_word, mark_of, next_word, same_word,
+    says_in_lower_case,
 };
 use crate::text::sentences::sentence_end;
 
@@ -29,12 +30,17 @@ const CREDITS: &[&str] =
 pub(super) struct Phrase {
     /// The section that it stands in.
     pub(super) rule: &'static str,
-    pub(super) steps: Vec<Step>,
+    /// How many words it has; those of one or two could also end a sentence.
+    pub(super) words: usize,
+    /// What comes behind its first word.
+    steps: Vec<Step>,
+    /// The mark of its second word, if one comes next.
+    next: Option<u64>,
     tail: Tail,
 }
 
 /// What a phrase is made of.
-pub(super) enum Step {
+enum Step {
     Word(String),
     Number,
     Colon,
@@ -59,41 +65,41 @@ pub(super) struct Unit {
 }
 
 impl Phrase {
-    /// Reads a line of the table; gives the first word, too.
+    /// Reads a line of the table; gives the first word, too, or `#` for a number.
     pub(super) fn parse(rule: &'static str, line: &'static str) -> (String, Self) {
-        let mut phrase = Self { rule, steps: Vec::new(), tail: Tail::Nothing };
+        let mut steps = Vec::new();
+        let mut tail = Tail::Nothing;
         for token in line.split_whitespace() {
             match token {
-                "#" => phrase.steps.push(Step::Number),
-                ":" => phrase.steps.push(Step::Colon),
-                "*" => phrase.steps.push(Step::Gap),
-                "..." => phrase.tail = Tail::Sentence,
-                "@" => phrase.tail = Tail::Names,
-                "~" => phrase.tail = Tail::Short,
+                "#" => steps.push(Step::Number),
+                ":" => steps.push(Step::Colon),
+                "*" => steps.push(Step::Gap),
+                "..." => tail = Tail::Sentence,
+                "@" => tail = Tail::Names,
+                "~" => tail = Tail::Short,
                 _ => {
                     if token.ends_with('.') {
-                        phrase.tail = Tail::Stop;
+                        tail = Tail::Stop;
                     }
                     let mut at = 0;
                     while let Some((start, end)) = next_word(token, at) {
-                        phrase.steps.push(Step::Word(token[start..end].to_lowercase()));
+                        steps.push(Step::Word(folded(&token[start..end]).to_ascii_lowercase()));
                         at = end;
                     }
                 }
             }
         }
-        let key = match phrase.steps.first() {
-            Some(Step::Word(word)) => word.clone(),
+        let words = steps.iter().filter(|step| matches!(step, Step::Word(_))).count();
+        let key = match steps.remove(0) {
+            Step::Word(word) => word,
             _ => "#".to_owned(),
         };
-        (key, phrase)
+        let next = match steps.first() {
+            Some(Step::Word(word)) => Some(mark_of(word)),
+            _ => None,
+        };
+        (key, Self { rule, words, steps, next, tail })
     }
-
-    /// How many words it has; one- and two-word phrases could also end a sentence.
-    pub(super) fn words(&self) -> usize {
-        self.steps.iter().filter(|s| matches!(s, Step::Word(_))).count()
-    }
-
     /// Whether it is a sentence, or takes in the rest of one.
     pub(super) fn is_sentence(&self) -> bool {
         matches!(self.tail, Tail::Stop | Tail::Sentence)
@@ -103,16 +109,17 @@ impl Phrase {
     /// `Related: three men were held.` Behind a label, what somebody said may be a headline.
     fn begins_story(&self, rest: &str) -> bool {
         match self.steps.last() {
-            Some(Step::Colon) => self.words() == 1 && says_in_lower_case(rest),
+            Some(Step::Colon) => self.words == 1 && says_in_lower_case(rest),
             _ => is_told(rest),
         }
     }
 
-    fn end(&self, text: &str) -> Option<usize> {
-        let end = follow(&self.steps, text, 0)?;
+    /// Where it ends, if its first word ends at `at`.
+    fn end(&self, text: &str, at: usize) -> Option<usize> {
+        let end = follow(&self.steps, text, at)?;
         let rest = &text[end..];
         match self.tail {
-            Tail::Nothing if rest.starts_with('.') && self.words() < 3 => None,
+            Tail::Nothing if rest.starts_with('.') && self.words < 3 => None,
             Tail::Nothing | Tail::Stop => Some(end),
             Tail::Sentence => {
                 let (said, _) = rest.split_at(sentence_end(rest));
@@ -171,20 +178,17 @@ fn behind_dash(text: &str) -> Option<&str> {
 
 /// The longest phrase at the beginning of `text`, of the rules that `allowed` lets through.
 pub(super) fn unit(text: &str, allowed: impl Fn(&str) -> bool) -> Option<Unit> {
-    let (start, end) = next_word(text, 0)?;
-    if text[..start].contains(is_quote) {
+    let (start, first) = next_word(text, 0)?;
+    let candidates = TABLE.candidates(&text[start..first]);
+    if candidates.is_empty() || text[..start].contains(is_quote) {
         return None;
     }
-    let (word, rest) = (&text[start..end], &text[end..]);
-    if !TABLE.is_possible(word, rest) {
-        return None;
-    }
-    let candidates = TABLE.candidates(word).iter().filter(|p| allowed(p.rule));
-    let found =
-        candidates.filter_map(|phrase| Some(Unit { end: phrase.end(&text[start..])?, phrase }));
+    let next = next_word(text, first).map(|(from, to)| mark_of(&folded(&text[from..to])));
+    let goes_on = |phrase: &&Phrase| phrase.next.is_none() || phrase.next == next;
+    let candidates = candidates.iter().filter(goes_on).filter(|phrase| allowed(phrase.rule));
+    let found = candidates.filter_map(|phrase| Some(Unit { end: phrase.end(text, first)?, phrase }));
     let longest = found.max_by_key(|unit| unit.end)?;
-    let end = start + longest.end;
-    let rest = text[end..].trim_start_matches(|c: char| !is_word(c) && !is_quote(c));
+    let rest = text[longest.end..].trim_start_matches(|c: char| !is_word(c) && !is_quote(c));
     Some(Unit { end: text.len() - rest.len(), ..longest })
 }
 
@@ -217,8 +221,7 @@ pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'stat
 /// Whether a line is nothing but where somebody gets mail: `kim@paper.example`.
 fn is_address(line: &str) -> bool {
     let is_named = |(who, host): (&str, &str)| !who.is_empty() && host.contains('.');
-    !line.contains(char::is_whitespace)
-        && line.is_ascii()
+    line.bytes().all(|b| b.is_ascii() && !char::from(b).is_whitespace())
         && line.split_once('@').is_some_and(is_named)
 }
 

@@ -1,5 +1,7 @@
 //! Words, sentences and names in a line.
 
+use std::borrow::Cow;
+
 /// Lower-case words that may stand between names.
 const CONNECTORS: &[&str] = &[
     "and",
@@ -61,8 +63,9 @@ pub(super) fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
         bytes[at..].iter().take_while(|b| b.is_ascii() && !b.is_ascii_alphanumeric()).count();
     let start = at + separators;
     let letters = bytes[start..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    // Nearly every word is plain letters, and a space ends it.
-    if letters > 0 && bytes.get(start + letters).is_none_or(|b| matches!(b, b' ' | b'.' | b',')) {
+    // Nearly every word is plain letters.
+    let ends = |b: &u8| b.is_ascii() && !b.is_ascii_digit() && *b != b'\'';
+    if letters > 0 && bytes.get(start + letters).is_none_or(ends) {
         return Some((start, start + letters));
     }
     let start = start + text[start..].find(is_word)?;
@@ -107,14 +110,24 @@ pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '«' | '‘' | '\'' | '「' | '『')
 }
 
+/// A word as it is compared, in any case of its letters in ASCII: the others are in lower case, and apostrophes straight.
+pub(super) fn folded(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() {
+        return Cow::Borrowed(word);
+    }
+    let straight = word.chars().map(|c| if is_apostrophe(c) { '\'' } else { c });
+    Cow::Owned(straight.flat_map(char::to_lowercase).collect())
+}
+
 /// Whether `word` is `lower` in any case, and with any apostrophe.
 pub(super) fn same_word(word: &str, lower: &str) -> bool {
-    if word.is_ascii() {
-        return word.eq_ignore_ascii_case(lower);
-    }
-    let folded =
-        word.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).flat_map(char::to_lowercase);
-    folded.eq(lower.chars())
+    folded(word).eq_ignore_ascii_case(lower)
+}
+
+/// A number made of the length and the first letters of a word that is [`folded`]: it tells nearly all words apart.
+pub(super) fn mark_of(word: &str) -> u64 {
+    let first = word.bytes().take(4);
+    first.fold(word.len() as u64, |sum, b| sum << 8 | u64::from(b | 0x20))
 }
 
 /// Digits, with a `k` or `m` for thousands or millions.
