@@ -4,6 +4,7 @@ use super::agencies::agency;
 use super::edges::is_name;
 use super::words::{self, is_accent};
 use super::{east_asian, title};
+use crate::kernel::runs::positions;
 
 /// A dateline is at most this long, in bytes.
 const DATELINE: usize = 90;
@@ -176,8 +177,8 @@ fn behind_sign(text: &str) -> Option<(&str, Option<&'static str>)> {
 /// `АСТАНА. КАЗИНФОРМ - `. Without either it may be a sentence that ends in what is short: `Warner Bros. CNN. `
 fn stopped(line: &str) -> Option<(usize, Option<&'static str>)> {
     let head = head(line);
-    let stops = head.as_bytes().windows(2).enumerate().filter(|(_, pair)| *pair == b". ");
-    let stops = stops.map(|(at, stop)| at + stop.len()).take(3);
+    let points = positions(head.as_bytes(), |b| b == b'.').map(|at| at + 1);
+    let stops = points.filter(|&at| head[at..].starts_with(' ')).map(|at| at + 1).take(3);
     let sign = |at: usize| {
         let ends = [" - ", " – ", " — ", ". "].iter();
         let (len, end) = ends.filter_map(|end| Some((head[at..].find(end)?, end.len()))).min()?;

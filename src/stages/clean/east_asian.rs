@@ -5,6 +5,9 @@ use super::datelines::head;
 
 /// The length of the dateline of a text in Chinese, Japanese or Korean, and the agency named in it.
 pub(super) fn dateline(line: &str) -> Option<(usize, Option<&'static str>)> {
+    if line.starts_with(|c: char| c.is_ascii() && !"[(".contains(c)) {
+        return None;
+    }
     chinese(line).or_else(|| reported(line)).or_else(|| korean(line)).or_else(|| japanese(line))
 }
 

@@ -153,7 +153,8 @@ fn sweep_of<'a>(
 }
 
 fn sweep<'a>(title: &str, text: &'a str, sink: &mut Sink<'_>) -> Cleaned<'a> {
-    let title = markup::strip(title).replace('\n', " ");
+    let title = markup::strip(title);
+    let title = if title.contains('\n') { title.replace('\n', " ").into() } else { title };
     let (title, tags) = title::split(&title);
     let text = markup::strip(text);
     let mut lines = without_boilerplate(&text, sink);
@@ -174,7 +175,7 @@ fn without_boilerplate<'a>(whole: &'a str, sink: &mut Sink<'_>) -> Vec<Line<'a>>
     for end in ends {
         let at = std::mem::replace(&mut next, end + 1);
         let line = &whole[at..end];
-        let text = if line.trim_start().is_empty() { "" } else { line };
+        let text = if line.chars().all(char::is_whitespace) { "" } else { line };
         let line = Line { at, text, stays: true };
         if line.is_blank() {
             if lines.last().is_some_and(|last| !last.is_blank()) {

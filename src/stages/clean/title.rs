@@ -97,12 +97,13 @@ const TAGS: &[(&str, UpdateTag)] = &[
     ("更新", Update(0)),
 ];
 
-/// The first two letters of every tag, where these are ASCII, each once: few titles begin so.
-static TAG_BEGINS: LazyLock<Vec<[u8; 2]>> = LazyLock::new(|| {
-    let begin = |(tag, _): &(&str, UpdateTag)| tag.as_bytes().first_chunk().copied();
-    let mut begins: Vec<[u8; 2]> = TAGS.iter().filter_map(begin).collect();
-    begins.sort_unstable();
-    begins.dedup();
+/// For each first letter of a tag, the letters that can come next, where both are ASCII: few titles begin so.
+static TAG_BEGINS: LazyLock<[u32; 32]> = LazyLock::new(|| {
+    let mut begins = [0; 32];
+    for pair in TAGS.iter().filter_map(|(tag, _)| tag.as_bytes().first_chunk()) {
+        let [first, next] = pair.map(|b| b % 32);
+        begins[usize::from(first)] |= 1 << next;
+    }
     begins
 });
 
@@ -199,7 +200,7 @@ fn tag_at(text: &str) -> Option<(UpdateTag, &str, bool)> {
     if let [a, b, ..] = text.as_bytes()
         && a.is_ascii()
         && b.is_ascii()
-        && !TAG_BEGINS.contains(&[a.to_ascii_uppercase(), b.to_ascii_uppercase()])
+        && TAG_BEGINS[usize::from(a % 32)] >> (b % 32) & 1 == 0
     {
         return None;
     }

@@ -1,5 +1,7 @@
 //! The top of a text: the headline once more, buttons, dates, bylines and the dateline.
 
+use std::cell::OnceCell;
+
 use super::{Line, MAX_LINE, Sink, datelines, dates, east_asian, edges, rules, trim_end};
 
 /// Lines wrapped by hand are no longer.
@@ -19,8 +21,7 @@ pub(super) fn trim(
     sink: &mut Sink<'_>,
 ) -> Option<&'static str> {
     let mut agency = None;
-    // A title may be as long as the text: it is not gone through again for each line.
-    let headline: String = letters(title).collect();
+    let headline = Headline { title, first: first_letters(title), letters: OnceCell::new() };
     let (mut notes, mut at, mut cuts) = (0, 0, 0);
     while at < lines.len() {
         let line = lines[at];
@@ -61,6 +62,21 @@ pub(super) fn trim(
     agency
 }
 
+/// The title, to be known in a line.
+struct Headline<'a> {
+    title: &'a str,
+    first: [Option<char>; 3],
+    /// All letters, once they are needed. A title may be as long as the text: it is not gone through again for each line.
+    letters: OnceCell<String>,
+}
+
+impl Headline<'_> {
+    fn is(&self, line: &str) -> bool {
+        let all = || self.letters.get_or_init(|| letters(self.title).collect()).chars();
+        self.first[0].is_some() && self.first == first_letters(line) && letters(line).eq(all())
+    }
+}
+
 /// How much stands before the first sentence of a line, by which rule, and the agency named in it.
 fn before_sentence(text: &str) -> Option<(usize, &'static str, Option<&'static str>)> {
     if let Some((cut, rule)) = edges::glued_before(text) {
@@ -84,8 +100,8 @@ fn is_note(text: &str) -> bool {
         && !dates::is_date_line(text)
 }
 
-/// Whether a dateline comes before the story does. Of the title, its letters are given.
-fn is_above_dateline(lines: &[Line<'_>], title: &str) -> bool {
+/// Whether a dateline comes before the story does.
+fn is_above_dateline(lines: &[Line<'_>], title: &Headline<'_>) -> bool {
     let tells = |i: usize| {
         let text = lines[i].text;
         if text.is_empty() || top_rule(&lines[i..], title).is_some() {
@@ -97,11 +113,11 @@ fn is_above_dateline(lines: &[Line<'_>], title: &str) -> bool {
     (0..lines.len().min(MOST_ABOVE)).find_map(tells).unwrap_or(false)
 }
 
-/// Why the first of these lines, at the top of a text, goes as a whole. Of the title, its letters are given.
-fn top_rule(lines: &[Line<'_>], title: &str) -> Option<&'static str> {
+/// Why the first of these lines, at the top of a text, goes as a whole.
+fn top_rule(lines: &[Line<'_>], title: &Headline<'_>) -> Option<&'static str> {
     let (first, rest) = lines.split_first()?;
     let text = first.text;
-    if !title.is_empty() && letters(text).eq(title.chars()) {
+    if title.is(text) {
         Some("title")
     } else if let Some(rule) = first.rule() {
         Some(rule)
@@ -144,4 +160,9 @@ fn stands_apart(rest: &[Line<'_>]) -> bool {
 /// The letters and digits of a line: those of two that differ in case, space and punctuation only are the same.
 fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
+fn first_letters(text: &str) -> [Option<char>; 3] {
+    let mut letters = letters(text);
+    std::array::from_fn(|_| letters.next())
 }
