@@ -1,7 +1,5 @@
 //! The top of a text: the headline once more, buttons, dates, bylines and the dateline.
 
-use std::cell::OnceCell;
-
 use super::{Line, MAX_LINE, Sink, datelines, dates, east_asian, edges, rules, trim_end};
 
 /// Lines wrapped by hand are no longer.
@@ -21,7 +19,7 @@ pub(super) fn trim(
     sink: &mut Sink<'_>,
 ) -> Option<&'static str> {
     let mut agency = None;
-    let headline = Headline { title, first: first_letters(title), letters: OnceCell::new() };
+    let headline = Headline::of(title);
     let (mut notes, mut at, mut cuts) = (0, 0, 0);
     while at < lines.len() {
         let line = lines[at];
@@ -65,16 +63,30 @@ pub(super) fn trim(
 /// The title, to be known in a line.
 struct Headline<'a> {
     title: &'a str,
-    first: [Option<char>; 3],
-    /// All letters, once they are needed. A title may be as long as the text: it is not gone through again for each line.
-    letters: OnceCell<String>,
+    /// The letters of a long one: a title may be as long as the text, and is not gone through again for each line.
+    letters: Option<String>,
 }
 
-impl Headline<'_> {
-    fn is(&self, line: &str) -> bool {
-        let all = || self.letters.get_or_init(|| letters(self.title).collect()).chars();
-        self.first[0].is_some() && self.first == first_letters(line) && letters(line).eq(all())
+impl<'a> Headline<'a> {
+    fn of(title: &'a str) -> Self {
+        Self { title, letters: (title.len() > MAX_LINE).then(|| letters(title).collect()) }
     }
+
+    fn is(&self, line: &str) -> bool {
+        let is_same = || match &self.letters {
+            Some(all) => letters(line).eq(all.chars()),
+            None => letters(line).eq(letters(self.title)),
+        };
+        !begin_apart(line, self.title) && letters(line).next().is_some() && is_same()
+    }
+}
+
+/// Whether two texts begin with letters of ASCII that differ, as nearly all do.
+fn begin_apart(a: &str, b: &str) -> bool {
+    let apart = |(a, b): (&u8, &u8)| {
+        a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && !a.eq_ignore_ascii_case(b)
+    };
+    a.as_bytes().first().zip(b.as_bytes().first()).is_some_and(apart)
 }
 
 /// How much stands before the first sentence of a line, by which rule, and the agency named in it.
@@ -160,9 +172,4 @@ fn stands_apart(rest: &[Line<'_>]) -> bool {
 /// The letters and digits of a line: those of two that differ in case, space and punctuation only are the same.
 fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
-}
-
-fn first_letters(text: &str) -> [Option<char>; 3] {
-    let mut letters = letters(text);
-    std::array::from_fn(|_| letters.next())
 }

@@ -3,7 +3,7 @@
 /// Elements whose content is not text.
 const SILENT: &[&str] = &["script", "style", "noscript", "template", "svg", "iframe", "head"];
 
-/// Elements that end a line.
+/// Elements that end a line, sorted.
 pub(super) const BLOCK: &[&str] = &[
     "address",
     "article",
@@ -51,7 +51,7 @@ pub(super) const BLOCK: &[&str] = &[
     "ul",
 ];
 
-/// The other elements; what is not listed, such as `<unknown>` or a ticker in angle brackets, is text.
+/// The other elements, sorted; what is not listed, such as `<unknown>` or a ticker in angle brackets, is text.
 const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "amp-ad", "amp-img", "audio", "b", "bdi", "bdo", "big", "button",
     "canvas", "cite", "code", "col", "colgroup", "data", "del", "dfn", "em", "embed", "font", "i",
@@ -108,6 +108,16 @@ impl Ends {
     }
 }
 
+/// Whether an element has that name, in any case.
+fn is_known(name: &str) -> bool {
+    let mut lower = [0; 16];
+    let Some(lower) = lower.get_mut(..name.len()) else { return false };
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    let is_among = |names: &[&str]| names.binary_search_by(|n| n.as_bytes().cmp(lower)).is_ok();
+    is_among(BLOCK) || is_among(INLINE)
+}
+
 /// The name under which a comment goes.
 const COMMENT: &str = "!--";
 
@@ -122,23 +132,23 @@ struct Opening<'a> {
 /// What begins like a tag or comment at `start`, where there is a `<`.
 fn opening(text: &str, start: usize) -> Option<Opening<'_>> {
     let rest = &text[start + 1..];
-    for name in [COMMENT, "!doctype"] {
-        if rest.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name)) {
-            return Some(Opening { name, closing: false, end: start + 1 + name.len() });
-        }
+    if rest.starts_with('!') {
+        let begins = |name: &&str| {
+            rest.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
+        };
+        let name = [COMMENT, "!doctype"].into_iter().find(begins)?;
+        return Some(Opening { name, closing: false, end: start + 1 + name.len() });
     }
     let closing = rest.starts_with('/');
     let body = &rest[usize::from(closing)..];
     let len = body.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'-').count();
     let name = &body[..len];
-    let known =
-        || [BLOCK, INLINE].iter().any(|names| names.iter().any(|n| n.eq_ignore_ascii_case(name)));
     let follows = match body.as_bytes().get(len..) {
         Some([b'/', b'>', ..]) => Some(&b'>'),
         Some(after) => after.first(),
         None => None,
     };
-    let is_tag = matches!(follows, Some(b'>' | b' ' | b'\t' | b'\r' | b'\n')) && known();
+    let is_tag = matches!(follows, Some(b'>' | b' ' | b'\t' | b'\r' | b'\n')) && is_known(name);
     is_tag.then_some(Opening { name, closing, end: start + 1 + usize::from(closing) + len })
 }
 
@@ -240,4 +250,20 @@ fn quoted_end(text: &str, from: usize) -> Option<usize> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_known_in_any_case() {
+        assert!(BLOCK.is_sorted() && INLINE.is_sorted());
+        for name in ["a", "WBR", "Address", "ul", "amp-img", "blockquote"] {
+            assert!(is_known(name), "{name}");
+        }
+        for name in ["", "ibm", "blockquotes", "a-very-long-name-of-something"] {
+            assert!(!is_known(name), "{name}");
+        }
+    }
 }
