@@ -97,6 +97,9 @@ pub fn detect(words: &Words, raw: &str) -> Language {
 /// Scripts that belong to one language, where they make up a third of the words.
 fn by_script(words: &Words) -> Option<Language> {
     let sample = &words.list()[..words.list().len().min(SAMPLE)];
+    if words.span(sample).is_ascii() {
+        return None;
+    }
     let (mut kana, mut han, mut thai, mut hangul) = (0, 0, 0, 0);
     // From U+0800 on, UTF-8 begins with E0 or more.
     let far = sample.iter().filter(|&&word| words.first_byte(word) >= 0xE0);
@@ -119,17 +122,21 @@ fn by_script(words: &Words) -> Option<Language> {
     Language::from_tag(code)
 }
 
-/// The function words of all languages.
+/// The function words of all languages, in arrays whose length is known, so that no place in them needs to be checked.
 struct FunctionWords {
     /// By the upper bits of the hash, then the next free place: the rest of the hash, and which row of `points`.
-    places: Vec<u64>,
+    places: Box<[u64; PLACES]>,
     /// What a word gives to each language. The first row is of words that are none.
-    points: Vec<[u16; 64]>,
+    points: Box<[[u16; 64]; ROWS]>,
     languages: Vec<Language>,
 }
 
-/// Upper bits of a hash that choose its place, and bits of a row: six places for each of some 2,600 words.
+/// Upper bits of a hash that choose its place, and bits of a row.
 const PLACE_BITS: u32 = 14;
+/// Six for each of some 2,600 words.
+const PLACES: usize = 1 << PLACE_BITS;
+/// No fewer than there are sets of languages that share a word.
+const ROWS: usize = 1024;
 
 static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
     let mut sets: BTreeMap<u64, u64> = BTreeMap::new();
@@ -143,17 +150,23 @@ static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
     let mut rows: Vec<u64> = sets.values().copied().chain([0]).collect();
     rows.sort_unstable();
     rows.dedup();
-    let share = |set: u64| (POINTS / set.count_ones().max(1)) as u16;
-    let row = |&set: &u64| std::array::from_fn(|i| share(set) * (set >> i & 1) as u16);
-    let mut places = vec![0; 1 << PLACE_BITS];
+    let mut places = vec![0; PLACES];
     for (hash, set) in sets {
         let mut place = (hash >> (64 - PLACE_BITS)) as usize;
         while places[place] != 0 {
-            place = (place + 1) % places.len();
+            place = (place + 1) % PLACES;
         }
         places[place] = hash << PLACE_BITS | rows.partition_point(|&row| row < set) as u64;
     }
-    FunctionWords { places, points: rows.iter().map(row).collect(), languages }
+    let share = |set: u64| (POINTS / set.count_ones().max(1)) as u16;
+    let row = |&set: &u64| std::array::from_fn(|i| share(set) * (set >> i & 1) as u16);
+    let mut points: Vec<[u16; 64]> = rows.iter().map(row).collect();
+    points.resize(ROWS, [0; 64]);
+    FunctionWords {
+        places: places.try_into().expect("there are as many places"),
+        points: points.try_into().expect("there are no more rows"),
+        languages,
+    }
 });
 
 impl FunctionWords {
@@ -162,12 +175,11 @@ impl FunctionWords {
         let mut place = (hash >> (64 - PLACE_BITS)) as usize;
         loop {
             let entry = self.places[place];
-            let difference = (entry >> PLACE_BITS) ^ (hash << PLACE_BITS >> PLACE_BITS);
-            // One of the two is zero: the place is free, or it is this word's.
-            if entry.min(difference) == 0 {
-                return &self.points[entry as usize % (1 << PLACE_BITS)];
+            // In one of the two no hash is left: the place is free, or it is this word's.
+            if entry.min(entry ^ hash << PLACE_BITS) < 1 << PLACE_BITS {
+                return &self.points[entry as usize % ROWS];
             }
-            place = (place + 1) % self.places.len();
+            place = (place + 1) % PLACES;
         }
     }
 }
