@@ -1,6 +1,6 @@
 //! Where words begin and end in bytes: runs of letters and digits, found 64 bytes at a time without a branch a byte.
 
-use super::wide::{PLAIN, pack, wide};
+use super::wide::{PLAIN, flag_of, pack, wide};
 
 /// How many bytes are looked at before the edges found in them are handed out.
 const SECTION: usize = 2048;
@@ -138,7 +138,7 @@ fn mask_of<const LEVEL: u8>(block: &[u8], has: impl Fn(u8) -> bool) -> u64 {
 fn mask<const LEVEL: u8>(block: &[u8; 64], has: impl Fn(u8) -> bool) -> u64 {
     // Not `map`, which may be left as a call and so be of no level.
     let mut flags = [0; 64];
-    flags.iter_mut().zip(block).for_each(|(flag, &b)| *flag = u8::from(has(b)));
+    flags.iter_mut().zip(block).for_each(|(flag, &b)| *flag = flag_of(has(b)));
     pack::<LEVEL>(&flags)
 }
 

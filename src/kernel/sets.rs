@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::wide::{add_shared, pack, wide};
+use super::wide::{add_shared, flag_of, pack, wide};
 
 /// Values of a block.
 const LANES: usize = 8;
@@ -81,11 +81,11 @@ wide! {
         for (values, marks) in values.chunks(64).zip(marks.chunks(64)) {
             let (mut lowest, mut marked) = ([u8::MAX; 64], [0; 64]);
             lowest.iter_mut().zip(values).for_each(|(lowest, value)| *lowest = (value & 15) as u8);
-            marked[..marks.len()].copy_from_slice(marks);
+            marked.iter_mut().zip(marks).for_each(|(marked, &mark)| *marked = flag_of(mark == 1));
             let marked = pack::<LEVEL>(&marked);
             for (number, [all, of_marked]) in (0..).zip(&mut counts) {
                 let mut same = [0; 64];
-                same.iter_mut().zip(&lowest).for_each(|(same, &lowest)| *same = u8::from(lowest == number));
+                same.iter_mut().zip(&lowest).for_each(|(same, &lowest)| *same = flag_of(lowest == number));
                 let same = pack::<LEVEL>(&same);
                 *all += same.count_ones();
                 *of_marked += (same & marked).count_ones();

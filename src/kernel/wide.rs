@@ -70,7 +70,13 @@ macro_rules! wide {
 }
 pub(crate) use wide;
 
-/// Bit i is set where flag i is 1; the others are 0. To be called from the code of that level.
+/// A byte to [`pack`], as comparisons of vectors give it.
+#[inline(always)]
+pub(super) fn flag_of(is_set: bool) -> u8 {
+    if is_set { u8::MAX } else { 0 }
+}
+
+/// Bit i is set where flag i is. To be called from the code of that level.
 #[inline(always)]
 pub(super) fn pack<const LEVEL: u8>(flags: &[u8; 64]) -> u64 {
     #[cfg(target_arch = "x86_64")]
@@ -86,14 +92,14 @@ pub(super) fn pack<const LEVEL: u8>(flags: &[u8; 64]) -> u64 {
                 AVX2 => {
                     let half = |i: usize| {
                         let flags = _mm256_loadu_si256(flags.as_ptr().add(i).cast());
-                        _mm256_movemask_epi8(_mm256_slli_epi16::<7>(flags)) as u32
+                        _mm256_movemask_epi8(flags) as u32
                     };
                     u64::from(half(0)) | u64::from(half(32)) << 32
                 }
                 _ => {
                     let quarter = |i: usize| {
                         let flags = _mm_loadu_si128(flags.as_ptr().add(i).cast());
-                        _mm_movemask_epi8(_mm_slli_epi16::<7>(flags)) as u64
+                        _mm_movemask_epi8(flags) as u64
                     };
                     quarter(0) | quarter(16) << 16 | quarter(32) << 32 | quarter(48) << 48
                 }
@@ -109,8 +115,10 @@ pub(super) fn pack<const LEVEL: u8>(flags: &[u8; 64]) -> u64 {
 fn pack_eights(flags: &[u8; 64]) -> u64 {
     let (eights, _) = flags.as_chunks::<8>();
     // The product moves the lowest bits of eight bytes side by side into the highest byte.
-    let pack =
-        |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let pack = |eight: &[u8; 8]| {
+        let lowest = u64::from_le_bytes(*eight) & 0x0101_0101_0101_0101;
+        lowest.wrapping_mul(0x0102_0408_1020_4080) >> 56
+    };
     eights.iter().rev().fold(0, |mask, eight| mask << 8 | pack(eight))
 }
 
@@ -266,7 +274,7 @@ pub(crate) mod tests {
             }
         }
         let mask = 0x8123_4567_89ab_cdef_u64;
-        let flags = std::array::from_fn(|i| (mask >> i & 1) as u8);
+        let flags = std::array::from_fn(|i| flag_of(mask >> i & 1 == 1));
         assert!(at_all_levels(|| packed(&flags)).iter().all(|&packed| packed == mask));
         assert_eq!(pack_eights(&flags), mask);
     }
