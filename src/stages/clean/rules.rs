@@ -186,7 +186,8 @@ pub(super) fn unit(text: &str, allowed: impl Fn(&str) -> bool) -> Option<Unit> {
     let next = next_word(text, first).map(|(from, to)| mark_of(&folded(&text[from..to])));
     let goes_on = |phrase: &&Phrase| phrase.next.is_none() || phrase.next == next;
     let candidates = candidates.iter().filter(goes_on).filter(|phrase| allowed(phrase.rule));
-    let found = candidates.filter_map(|phrase| Some(Unit { end: phrase.end(text, first)?, phrase }));
+    let found =
+        candidates.filter_map(|phrase| Some(Unit { end: phrase.end(text, first)?, phrase }));
     let longest = found.max_by_key(|unit| unit.end)?;
     let rest = text[longest.end..].trim_start_matches(|c: char| !is_word(c) && !is_quote(c));
     Some(Unit { end: text.len() - rest.len(), ..longest })
@@ -221,7 +222,10 @@ pub(super) fn whole(line: &str, allowed: impl Fn(&str) -> bool) -> Option<&'stat
 /// Whether a line is nothing but where somebody gets mail: `kim@paper.example`.
 fn is_address(line: &str) -> bool {
     let is_named = |(who, host): (&str, &str)| !who.is_empty() && host.contains('.');
-    line.bytes().all(|b| b.is_ascii() && !char::from(b).is_whitespace())
+    // The first word of nearly every line tells.
+    line.bytes().find(|b| !b.is_ascii() || matches!(b, b' ' | b'@')) == Some(b'@')
+        && line.is_ascii()
+        && !line.contains(char::is_whitespace)
         && line.split_once('@').is_some_and(is_named)
 }
 
@@ -249,10 +253,13 @@ pub(super) fn is_button(line: &str) -> bool {
 }
 
 fn is_credit(line: &str) -> bool {
-    let end = line.trim_end_matches(['.', ')', ']']);
+    let signs = line.bytes().rev().take_while(|b| matches!(b, b'.' | b')' | b']')).count();
+    let end = &line[..line.len() - signs];
     let ends = |credit: &&str| {
         let tail = end.len().checked_sub(credit.len()).and_then(|at| end.as_bytes().get(at..));
         tail.is_some_and(|tail| tail.eq_ignore_ascii_case(credit.as_bytes()))
     };
-    end.ends_with(['t', 'y', 'g']) && CREDITS.iter().any(ends) && sentence_end(line) >= end.len()
+    matches!(end.bytes().next_back(), Some(b't' | b'y' | b'g'))
+        && CREDITS.iter().any(ends)
+        && sentence_end(line) >= end.len()
 }
