@@ -136,9 +136,9 @@ fn mask_of<const LEVEL: u8>(block: &[u8], has: impl Fn(u8) -> bool) -> u64 {
 
 #[inline(always)]
 fn mask<const LEVEL: u8>(block: &[u8; 64], has: impl Fn(u8) -> bool) -> u64 {
-    // Not `map`, which may be left as a call and so be of no level.
+    // Not `map`, which may be left as a call and so be of no level. Of a copy of the block, which cannot overlap with the flags.
     let mut flags = [0; 64];
-    flags.iter_mut().zip(block).for_each(|(flag, &b)| *flag = flag_of(has(b)));
+    flags.iter_mut().zip(*block).for_each(|(flag, b)| *flag = flag_of(has(b)));
     pack::<LEVEL>(&flags)
 }
 
