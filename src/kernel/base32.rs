@@ -20,8 +20,16 @@ pub fn encode(hash: u64) -> [u8; LENGTH] {
 }
 
 /// The name of what goes by a hash: a letter that says what it is, and the word.
-pub fn name(letter: char, hash: u64) -> impl Iterator<Item = char> {
-    std::iter::once(letter).chain(encode(hash).map(char::from))
+pub fn name(letter: char, hash: u64) -> String {
+    let mut name = String::with_capacity(1 + LENGTH);
+    push_name(&mut name, letter, hash);
+    name
+}
+
+/// Appends such a [`name`].
+pub fn push_name(out: &mut String, letter: char, hash: u64) {
+    out.push(letter);
+    out.push_str(str::from_utf8(&encode(hash)).expect("the alphabet is ASCII"));
 }
 
 /// The hash that a word stands for, its four low bits 0; `None` for what [`encode`] never writes.

@@ -4,7 +4,7 @@ use crate::kernel::base32;
 
 /// The name that stands for a hash.
 pub(super) fn spelled(hash: u64) -> String {
-    base32::name('s', hash).collect()
+    base32::name('s', hash)
 }
 
 /// The hash that a name stands for.

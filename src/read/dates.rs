@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 /// order is sure: year first, or with full stops (`04.03.2026` is in March, `04/03/2026` is unreadable).
 pub(super) fn parse(given: &str, timezone: &TimeZone) -> Option<Timestamp> {
     let given = given.trim();
-    if given.len() > 80 {
+    if given.is_empty() || given.len() > 80 {
         return None;
     }
     let moment = rfc3339(given.as_bytes(), timezone)

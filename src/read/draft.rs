@@ -317,8 +317,9 @@ fn fill_gaps(values: &mut [String], places: &[usize], value: &str) {
 
 /// Whether a value only says yes or no: a column named `published` may tell whether an article is, and another one when.
 fn is_truth(value: &str) -> bool {
+    let value = value.trim();
     let words = ["true", "false", "1", "0", "yes", "no", "t", "f", "y", "n"];
-    words.iter().any(|word| word.eq_ignore_ascii_case(value.trim()))
+    value.len() <= "false".len() && words.iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 
 fn trimmed(value: Cow<str>) -> String {

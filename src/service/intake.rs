@@ -335,5 +335,5 @@ pub(super) fn group_name(earliest: &str) -> String {
 }
 
 fn name(letter: char, id: &str) -> String {
-    base32::name(letter, hash(id.as_bytes())).collect()
+    base32::name(letter, hash(id.as_bytes()))
 }
