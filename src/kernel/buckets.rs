@@ -35,8 +35,7 @@ pub struct Buckets {
     by_second: Vec<u64>,
     ends: Vec<u32>,
     finer_ends: Vec<u32>,
-    /// Pairs proposed lately, each in the place that its hash gives it: most are proposed again and again.
-    recent: Vec<u64>,
+    recent: Recent,
     /// Whether every bucket's proposals count, however often a pair was proposed before.
     every: bool,
 }
@@ -74,17 +73,11 @@ impl Buckets {
         let first = DIGIT.max((bits + 1).saturating_sub(u64::BITS - KEY_BITS));
         let second = rows.len().max(1).ilog2().saturating_sub(first).clamp(1, FINER);
         let left = KEY_BITS - first;
-        let places = (2 * rows.len()).next_power_of_two().min(MOST_RECENT);
-        if recent.len() < places {
-            // No pair has an item twice, so that 0 is none.
-            *recent = vec![0; places];
-        }
-        let shift = u64::BITS - recent.len().trailing_zeros();
+        recent.make_room(rows.len());
         let item = |row: u64| (row & (u64::MAX >> left)) as u32;
         let mut each = |x: u64, y: u64| {
             let pair = pair(item(x), item(y));
-            let place = (pair.wrapping_mul(GOLDEN) >> shift) as usize;
-            if *every || std::mem::replace(&mut recent[place], pair) != pair {
+            if *every || recent.is_new(pair) {
                 found(pair);
             }
         };
@@ -102,6 +95,30 @@ impl Buckets {
             }
         }
         largest
+    }
+}
+
+/// Pairs met lately, each in the place that its hash gives it: most are met again and again.
+#[derive(Debug, Default)]
+pub struct Recent {
+    places: Vec<u64>,
+}
+
+impl Recent {
+    /// With room for so many pairs, if not for more already; what is forgotten for want of room is new when it is met again.
+    pub fn make_room(&mut self, pairs: usize) {
+        let places = (2 * pairs).next_power_of_two().min(MOST_RECENT);
+        if self.places.len() < places {
+            // No pair has an item twice, so that 0 is none.
+            self.places = vec![0; places];
+        }
+    }
+
+    /// Whether a pair was not met lately; there is room for some.
+    pub fn is_new(&mut self, pair: u64) -> bool {
+        let shift = u64::BITS - self.places.len().trailing_zeros();
+        let place = (pair.wrapping_mul(GOLDEN) >> shift) as usize;
+        std::mem::replace(&mut self.places[place], pair) != pair
     }
 }
 

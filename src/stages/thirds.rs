@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::candidates::BOUNDS;
 use super::duplicates::{Examined, TOGETHER};
-use crate::kernel::buckets::{self, items, of_bucket};
+use crate::kernel::buckets::{self, Recent, items, of_bucket};
 use crate::kernel::components::Components;
 use crate::kernel::search::count_below;
 
@@ -78,8 +78,15 @@ fn new_relations<'a>(examined: impl Iterator<Item = &'a Examined> + Clone) -> Ve
         new.append(proposed);
     };
     let (mut proposed, mut new) = (Vec::new(), Vec::new());
+    let mut recent = Recent::default();
+    recent.make_room(4 * by_third.len());
     for of_third in by_third.chunk_by(|x, y| x.0 == y.0) {
-        of_bucket(of_third, BOUNDS, |x, y| proposed.push(buckets::pair(x.1, y.1)));
+        of_bucket(of_third, BOUNDS, |x, y| {
+            let pair = buckets::pair(x.1, y.1);
+            if recent.is_new(pair) {
+                proposed.push(pair);
+            }
+        });
         if proposed.len() >= PROPOSED {
             keep_new(&mut proposed, &mut new);
         }
