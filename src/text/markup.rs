@@ -5,7 +5,7 @@ mod tags;
 
 use std::borrow::Cow;
 
-use crate::kernel::runs::{any_of, positions};
+use crate::kernel::runs::{are_plain, positions};
 use tags::{BLOCK, Tag, Tags};
 pub(super) use tags::{Ends, Quotes};
 
@@ -26,6 +26,9 @@ const LAYERS: usize = 4;
 /// assert_eq!(strip("Donau\u{ad}dampf&shy;schiff"), "Donaudampfschiff");
 /// ```
 pub fn strip(text: &str) -> Cow<'_, str> {
+    if are_plain(text.as_bytes(), b'<', b'&') {
+        return Cow::Borrowed(text);
+    }
     let mut text = without_typesetting(text);
     for _ in 0..LAYERS {
         let Some(kind) = markup_of(&text) else { return text };
@@ -60,9 +63,6 @@ struct Kind {
 }
 
 fn markup_of(text: &str) -> Option<Kind> {
-    if !any_of(text.as_bytes(), b'<', b'&') {
-        return None;
-    }
     let mut kind = Kind { tags: false, blocks: false };
     let mut entities = false;
     let mut tags = Tags::new(text);
