@@ -65,8 +65,8 @@ pub(super) struct Unit {
 }
 
 impl Phrase {
-    /// Reads a line of the table; gives the first word, too, or `#` for a number.
-    pub(super) fn parse(rule: &'static str, line: &'static str) -> (String, Self) {
+    /// Reads a line of the table.
+    pub(super) fn parse(rule: &'static str, line: &'static str) -> Self {
         let mut steps = Vec::new();
         let mut tail = Tail::Nothing;
         for token in line.split_whitespace() {
@@ -90,15 +90,12 @@ impl Phrase {
             }
         }
         let words = steps.iter().filter(|step| matches!(step, Step::Word(_))).count();
-        let key = match steps.remove(0) {
-            Step::Word(word) => word,
-            _ => "#".to_owned(),
-        };
+        steps.remove(0);
         let next = match steps.first() {
             Some(Step::Word(word)) => Some(mark_of(word)),
             _ => None,
         };
-        (key, Self { rule, words, steps, next, tail })
+        Self { rule, words, steps, next, tail }
     }
     /// Whether it is a sentence, or takes in the rest of one.
     pub(super) fn is_sentence(&self) -> bool {

@@ -1,9 +1,9 @@
 //! The table of phrases, and how those that can begin a line are found.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::rules::Phrase;
-use super::words::{folded, is_number, mark_of};
+use super::words::{folded, is_number, mark_of, next_word};
 use crate::kernel::hash::GOLDEN;
 
 /// The phrases by their first word.
@@ -17,7 +17,10 @@ pub(super) struct Table {
 /// The phrases that begin with one word, in the order of the table; those with a number first are under `#`.
 struct Group {
     word: String,
-    phrases: Vec<Phrase>,
+    /// Their lines, each with its rule.
+    lines: Vec<(&'static str, &'static str)>,
+    /// Read when a text first begins so: most never do.
+    phrases: OnceLock<Vec<Phrase>>,
 }
 
 /// Bits of a place: some four for each word.
@@ -30,12 +33,20 @@ pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     for section in include_str!("phrases.txt").split("\n[").skip(1) {
         let (rule, lines) = section.split_once(']').expect("a section begins with its rule");
         for line in lines.lines().filter(|line| !line.is_empty()) {
-            let (word, phrase) = Phrase::parse(rule, line);
-            table.group(word).phrases.push(phrase);
+            table.group(first_word(line)).lines.push((rule, line));
         }
     }
     table
 });
+
+/// What a line of the table begins with.
+fn first_word(line: &str) -> String {
+    if line.starts_with('#') {
+        return "#".to_owned();
+    }
+    let (start, end) = next_word(line, 0).expect("a phrase begins with a word");
+    folded(&line[start..end]).to_ascii_lowercase()
+}
 
 impl Table {
     /// Which place is the word's, or would be.
@@ -53,7 +64,7 @@ impl Table {
     fn group(&mut self, word: String) -> &mut Group {
         let place = self.place(&word);
         if self.places[place] == 0 {
-            self.groups.push(Group { word, phrases: Vec::new() });
+            self.groups.push(Group { word, lines: Vec::new(), phrases: OnceLock::new() });
             self.places[place] = u16::try_from(self.groups.len()).expect("the table is small");
         }
         &mut self.groups[usize::from(self.places[place]) - 1]
@@ -66,7 +77,8 @@ impl Table {
             b'0'..=b'9' => self.place("#"),
             _ => self.place(&folded(word)),
         };
-        let group = usize::from(self.places[place]).checked_sub(1);
-        group.map_or(&[], |group| &self.groups[group].phrases)
+        let Some(group) = usize::from(self.places[place]).checked_sub(1) else { return &[] };
+        let Group { lines, phrases, .. } = &self.groups[group];
+        phrases.get_or_init(|| lines.iter().map(|(rule, line)| Phrase::parse(rule, line)).collect())
     }
 }
