@@ -351,6 +351,15 @@ mod tests {
     }
 
     #[test]
+    fn every_function_word_gives_points_to_its_languages() {
+        for (i, line) in tables::FUNCTION_WORDS.lines().enumerate() {
+            let points = |word| FUNCTION_WORDS.points(hash(normal(word).as_bytes()))[i];
+            assert!(line.split(' ').skip(1).all(|word| points(word) > 0), "{line}");
+        }
+        assert_eq!(*FUNCTION_WORDS.points(hash(b"zxqv")), [0; 64]);
+    }
+
+    #[test]
     fn tags() {
         let code = |tag| Language::from_tag(tag).map(|l| l.as_str().to_owned());
         for (code_of, tags) in [

@@ -112,7 +112,7 @@ impl Phrase {
     }
 
     /// Where it ends, if its first word ends at `at`.
-    fn end(&self, text: &str, at: usize) -> Option<usize> {
+    pub(super) fn end(&self, text: &str, at: usize) -> Option<usize> {
         let end = follow(&self.steps, text, at)?;
         let rest = &text[end..];
         match self.tail {

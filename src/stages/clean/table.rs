@@ -29,15 +29,18 @@ const PLACE_BITS: u32 = 12;
 /// All phrases.
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table { places: vec![0; 1 << PLACE_BITS], ..Table::default() };
-    // Above the first rule it says what the lines mean.
-    for section in include_str!("phrases.txt").split("\n[").skip(1) {
-        let (rule, lines) = section.split_once(']').expect("a section begins with its rule");
-        for line in lines.lines().filter(|line| !line.is_empty()) {
-            table.group(first_word(line)).lines.push((rule, line));
-        }
-    }
+    lines().for_each(|(rule, line)| table.group(first_word(line)).lines.push((rule, line)));
     table
 });
+
+/// The lines of the table, each with its rule.
+fn lines() -> impl Iterator<Item = (&'static str, &'static str)> {
+    // Above the first rule it says what the lines mean.
+    include_str!("phrases.txt").split("\n[").skip(1).flat_map(|section| {
+        let (rule, lines) = section.split_once(']').expect("a section begins with its rule");
+        lines.lines().filter(|line| !line.is_empty()).map(move |line| (rule, line))
+    })
+}
 
 /// What a line of the table begins with.
 fn first_word(line: &str) -> String {
@@ -80,5 +83,56 @@ impl Table {
         let Some(group) = usize::from(self.places[place]).checked_sub(1) else { return &[] };
         let Group { lines, phrases, .. } = &self.groups[group];
         phrases.get_or_init(|| lines.iter().map(|(rule, line)| Phrase::parse(rule, line)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+    use crate::stages::clean::rules::{Unit, unit};
+    use crate::stages::clean::words::{is_quote, is_word, same_word};
+    use proptest::prelude::*;
+
+    static ALL: LazyLock<Vec<(String, Phrase)>> = LazyLock::new(|| {
+        lines().map(|(rule, line)| (first_word(line), Phrase::parse(rule, line))).collect()
+    });
+
+    /// As [`unit`], by trying every phrase.
+    fn slow(text: &str) -> Option<Unit> {
+        let (start, first) = next_word(text, 0)?;
+        let word = &text[start..first];
+        let is = |key: &str| if key == "#" { is_number(word) } else { same_word(word, key) };
+        let found = ALL
+            .iter()
+            .filter(|(key, _)| is(key))
+            .filter_map(|(_, phrase)| Some(Unit { end: phrase.end(text, first)?, phrase }));
+        let longest =
+            found.filter(|_| !text[..start].contains(is_quote)).max_by_key(|unit| unit.end)?;
+        let rest = text[longest.end..].trim_start_matches(|c: char| !is_word(c) && !is_quote(c));
+        Some(Unit { end: text.len() - rest.len(), ..longest })
+    }
+
+    /// A few phrases, in any case and with anything between their words.
+    fn phrases() -> impl Strategy<Value = String> {
+        let words: Vec<&str> = lines().flat_map(|(_, line)| line.split(' ')).collect();
+        let line = prop::sample::select(lines().map(|(_, line)| line).collect::<Vec<_>>());
+        let word = prop::sample::select(words);
+        let other =
+            prop::sample::select(vec!["3", "Ann Poe", "’", "\"", "(", ".", "K", "don’t", "said"]);
+        let piece = prop_oneof![4 => line, 2 => word, 1 => other];
+        let piece = (piece, any::<bool>(), "[ :.,'’]{0,2}").prop_map(|(piece, upper, gap)| {
+            if upper { piece.to_uppercase() + &gap + " " } else { piece.to_owned() + " " + &gap }
+        });
+        prop::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn the_longest_phrase_is_that_of_all(text in phrases()) {
+            let told = |unit: Option<Unit>| unit.map(|unit| (unit.end, unit.phrase.rule));
+            prop_assert_eq!(told(unit(&text, |_| true)), told(slow(&text)));
+        }
     }
 }
