@@ -58,27 +58,31 @@ impl ChunkLists {
         let from = self.facts.len();
         if let Some(title) = title {
             facts::find(title, begins);
-            facts::numbers(title, begins, |number| add_line(&mut self.facts, from, number));
+            facts::numbers(title, begins, |number, _| add_line(&mut self.facts, from, number));
         }
         facts::find(tokens, begins);
-        facts::numbers(tokens, begins, |number| {
+        facts::numbers(tokens, begins, |number, hash| {
             // Hours and minutes are two numbers to the check: in a bulletin of every half hour both are filled in.
-            if number.bytes().any(|b| matches!(b, b':' | b'h')) {
+            if hash.is_none() && number.bytes().any(|b| matches!(b, b':' | b'h')) {
                 let parts = number.split(':').flat_map(|part| part.split(" h "));
-                parts.for_each(|part| each(Detail::Number(part)));
+                parts.for_each(|part| each(Detail::Number(part, None)));
             } else {
-                each(Detail::Number(number));
+                each(Detail::Number(number, hash));
             }
             add_line(&mut self.facts, from, number);
         });
         self.facts.extend_from_slice(b"\n\n");
         if title.is_some() {
             let from = self.facts.len();
-            facts::names(tokens, begins, |name, is_first| {
-                let name = facts::typed(name);
-                each(Detail::Name(&name));
-                if !is_first {
-                    add_line(&mut self.facts, from, &name);
+            facts::names(tokens, begins, |name| {
+                // A word of ASCII is typed as it is compared.
+                let typed = match name.hash {
+                    Some(_) => name.text.into(),
+                    None => facts::typed(name.text),
+                };
+                each(Detail::Name(&typed, name.hash));
+                if !name.is_first {
+                    add_line(&mut self.facts, from, &typed);
                 }
             });
             facts::uncased(tokens, |word| each(Detail::Uncased(word)));

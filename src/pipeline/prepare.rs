@@ -181,12 +181,15 @@ impl Preparer {
         let language = language::of(&article.lang, &self.words, &cleaned.text);
         self.details.clear();
         let words = &self.words;
-        let tokens = Tokens { text: &compared, words, list, start };
+        let tokens = Tokens { text: &compared, words, list, start, is_ascii: compared.is_ascii() };
         let title = &words.list()[..n_title];
-        let title = Tokens { text: &cleaned.title, words, list: title, start: 0 };
+        let is_ascii = cleaned.title.is_ascii();
+        let title = Tokens { text: &cleaned.title, words, list: title, start: 0, is_ascii };
         let title = (!with_title).then_some(title);
         let facts = lists.add_facts(title, tokens, &cleaned.tags, &mut self.begins, |detail| {
-            self.details.extend(detail.hash(self.hashes.len()));
+            if let Some(hash) = detail.hash(self.hashes.len()) {
+                self.details.push(hash);
+            }
         });
         Prepared {
             record: article.record,

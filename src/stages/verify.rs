@@ -1,12 +1,15 @@
 //! A candidate pair to a near-duplicate match: the exact check.
 
+mod detail;
+
+pub use detail::Detail;
+use detail::{CORRECTION, NAME};
+
 use super::headline::Headline;
 use super::shingle;
-use crate::kernel::hash::hash;
 use crate::kernel::sets::{containment, intersection, resemblance};
 use crate::kernel::time::DAY;
 use crate::params::Params;
-use crate::text::facts::{self, Uncased};
 
 /// What the check looks at of one article.
 #[derive(Debug, Clone, Copy)]
@@ -21,45 +24,6 @@ pub struct Compared<'a> {
     pub time: Option<i64>,
     /// What is the same for texts that are the same, word for word.
     pub content: u64,
-}
-
-/// What a form is filled in with.
-#[derive(Debug, Clone, Copy)]
-pub enum Detail<'a> {
-    /// With its inner points and commas.
-    Number(&'a str),
-    /// A capitalised word.
-    Name(&'a str),
-    /// A word that may be a name.
-    Uncased(Uncased),
-    /// That it corrects an earlier version.
-    Correction,
-}
-
-/// Set in the hash of a name and in no hash of a number.
-const NAME: u32 = 1 << 31;
-/// What stands for a correction, above all names.
-const CORRECTION: u32 = u32::MAX;
-
-impl Detail<'_> {
-    /// Its hash if it is asked for in a text of so many shingles: names of a longer one, or in a line of capitals, are not. That
-    /// of a name is above those of all numbers, and but for its first bit the hash of the word.
-    pub fn hash(self, shingles: usize) -> Option<u32> {
-        match self {
-            Self::Number(number) => Some(hash(facts::plain(number).as_bytes()) as u32 & !NAME),
-            Self::Name(name) => (shingles < NAMED && !is_in_capitals(name))
-                .then(|| hash(name.to_lowercase().as_bytes()) as u32 | NAME),
-            Self::Uncased(word) => {
-                let most = if word.is_pair { FORM * CHARACTERS } else { FORM };
-                (shingles < most).then_some(word.hash as u32 | NAME)
-            }
-            Self::Correction => Some(CORRECTION),
-        }
-    }
-}
-
-fn is_in_capitals(name: &str) -> bool {
-    name.contains(char::is_uppercase) && !name.contains(char::is_lowercase)
 }
 
 /// The numbers of one check.
@@ -111,10 +75,6 @@ const EVEN: f64 = 0.77;
 const LONG: usize = 100;
 /// With so many shingles a text is not taken for a form because of its numbers, and words that may be names are not kept.
 const FORM: usize = 160;
-/// The same for names: what an outlet puts under every report is long, and so are forms without numbers.
-const NAMED: usize = 400;
-/// Characters for a word in scripts that are written without spaces, where every character begins a shingle.
-const CHARACTERS: usize = 2;
 /// From this resemblance on another name alone, and no other number, is a correction.
 const RENAMED: f64 = 0.9;
 /// With less resemblance one is much shorter, and a summary has its sentences from everywhere, too.

@@ -17,6 +17,19 @@ pub struct Tokens<'a> {
     pub list: &'a [Word],
     /// Where it begins in the buffer of the words.
     pub start: usize,
+    /// Whether it is in ASCII, so that its words are its runs.
+    pub is_ascii: bool,
+}
+
+/// A capitalised word.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'a> {
+    /// As it stands in the text.
+    pub text: &'a str,
+    /// Whether it is for beginning a sentence that it may have its capital: the others are names.
+    pub is_first: bool,
+    /// Its hash as a word if it is one, of a text in ASCII.
+    pub hash: Option<u64>,
 }
 
 /// A word of a script without capitals.
@@ -30,8 +43,7 @@ pub struct Uncased {
 
 /// Finds which words can begin a number or a name: what [`numbers`] and [`names`] look at.
 pub fn find(tokens: Tokens<'_>, begins: &mut Begins) {
-    if tokens.text.is_ascii() {
-        // Its words are its runs.
+    if tokens.is_ascii {
         begins.take(tokens.text.as_bytes());
     } else {
         let numbers = (0..).zip(tokens.list).filter(|&(_, &word)| is_number(tokens.words, word));
@@ -45,11 +57,11 @@ fn is_number(words: &Words, word: Word) -> bool {
 }
 
 /// Calls `each` with the numbers in a text, in order, with their inner points and commas, and with what else parts thousands:
-/// `5.93`, `1,000`, `10 000`, `1'000`, `2nd`.
+/// `5.93`, `1,000`, `10 000`, `1'000`, `2nd`. One of digits alone is compared as it is written, and comes with its hash.
 pub fn numbers<'a>(
     Tokens { words, list, .. }: Tokens<'a>,
     begins: &Begins,
-    mut each: impl FnMut(&'a str),
+    mut each: impl FnMut(&'a str, Option<u64>),
 ) {
     // Behind a point or a comma a space parts two numbers.
     let joined = |pointed: &mut bool, pair: &[Word]| {
@@ -89,7 +101,10 @@ pub fn numbers<'a>(
                 Some(time) if parted_hours(time) => last + 3,
                 _ => last + 1,
             };
-            each(words.span(&list[start..next]));
+            let number = &list[start..next];
+            let text = words.span(number);
+            let hash = number.first().filter(|_| are_digits(text)).map(|word| word.hash);
+            each(text, hash);
         }
     }
 }
@@ -115,24 +130,38 @@ fn is_three_digits(text: &str) -> bool {
 /// letters behind it, so that `1,000`, `1.000` and `1'000` are one, as `12,4` and `12.4m` are, `1,50,000` and `150,000`, and
 /// `12:30`, `12h30` and `12.30`.
 pub fn plain(number: &str) -> Cow<'_, str> {
-    if are_digits(number) {
-        return number.into();
+    if let Some(plain) = plain_as_written(number) {
+        return plain.into();
     }
+    rewritten(number).into()
+}
+
+/// As [`plain`], of any number.
+fn rewritten(number: &str) -> String {
     let bare = number.trim_end_matches(char::is_alphabetic);
     let (whole, rest) = bare.split_at(bare.find('.').unwrap_or(bare.len()));
     if has_lakhs(whole) {
-        return (whole.replace(',', "") + rest).into();
+        return whole.replace(',', "") + rest;
     }
     let parts = bare.split(|c: char| !c.is_alphanumeric() || c == 'h');
-    let mut parts = parts.filter(|part| !part.is_empty());
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        if !is_three_digits(part) {
+    let mut plain = String::with_capacity(bare.len());
+    for part in parts.filter(|part| !part.is_empty()) {
+        if !plain.is_empty() && !is_three_digits(part) {
             plain.push('.');
         }
         plain.push_str(part);
     }
-    plain.into()
+    plain
+}
+
+/// The digits of a number, and decimals that cannot be thousands, if nothing but letters stands behind them.
+fn plain_as_written(number: &str) -> Option<&str> {
+    let digits = |from: usize| number.bytes().skip(from).take_while(u8::is_ascii_digit).count();
+    let whole = digits(0);
+    let decimals = if number.as_bytes().get(whole) == Some(&b'.') { digits(whole + 1) } else { 0 };
+    let end = if decimals > 0 { whole + 1 + decimals } else { whole };
+    let is_bare = number.bytes().skip(end).all(|b| b.is_ascii_alphabetic());
+    (is_bare && decimals != 3).then(|| &number[..end])
 }
 
 /// Whether commas part a number as in India: two digits at a time, but for the last three.
@@ -147,24 +176,29 @@ fn has_lakhs(whole: &str) -> bool {
     first && last && groups.all(|group| group.len() == 2 && are_digits(group))
 }
 
-/// Calls `each` with the capitalised words of a text, in order, and whether it is for beginning a sentence that one may have its
-/// capital: the others are names.
+/// Calls `each` with the capitalised words of a text, in order.
 pub fn names<'a>(
-    Tokens { text, list, start, .. }: Tokens<'a>,
+    Tokens { text, list, start, is_ascii, .. }: Tokens<'a>,
     begins: &Begins,
-    mut each: impl FnMut(&'a str, bool),
+    mut each: impl FnMut(Name<'a>),
 ) {
-    let mut look = |at: usize| {
-        if let Some((name, is_first)) = name_at(text, at) {
-            each(name, is_first);
+    let mut look = |run: Range<usize>, hash: Option<u64>| {
+        let n = run.len();
+        if let Some((text, is_first)) = name_at(text, run) {
+            each(Name { text, is_first, hash: hash.filter(|_| text.len() == n) });
         }
     };
-    if text.is_ascii() {
+    if is_ascii {
         // Of a text that is too long for the buffer there are fewer words than runs.
-        let words = begins.capitals.iter().map_while(|&i| list.get(i as usize));
-        words.for_each(|word| look(word.range().start - start));
+        for word in begins.capitals.iter().map_while(|&i| list.get(i as usize)) {
+            let run = word.range();
+            look(run.start - start..run.end - start, Some(word.hash));
+        }
     } else {
-        positions(text.as_bytes(), may_begin_capital).for_each(look);
+        for at in positions(text.as_bytes(), may_begin_capital) {
+            let n = text.bytes().skip(at).take_while(u8::is_ascii_alphanumeric).count();
+            look(at..at + n, None);
+        }
     }
 }
 
@@ -184,9 +218,9 @@ pub fn typed(name: &str) -> Cow<'_, str> {
 
 /// Calls `each` with the words of a text that are in a script without capitals, in order: each may be a name. In a script that is
 /// written without spaces these are pairs of characters, each standing at the first; one without a next is none.
-pub fn uncased(Tokens { text, words, list, .. }: Tokens<'_>, mut each: impl FnMut(Uncased)) {
+pub fn uncased(Tokens { words, list, is_ascii, .. }: Tokens<'_>, mut each: impl FnMut(Uncased)) {
     let is_uncased = |c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase();
-    if text.is_ascii() {
+    if is_ascii {
         return;
     }
     for (i, &word) in list.iter().enumerate() {
@@ -209,6 +243,7 @@ pub fn distinct<'a>(facts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 }
 
 /// The first bytes of a part of a text, which is not empty, as a number of the same order: most comparisons need no more.
+#[inline]
 pub fn first_eight(text: &[u8], part: Range<usize>) -> u64 {
     let all = match text[part.start..].first_chunk() {
         Some(first) => u64::from_be_bytes(*first),
@@ -224,28 +259,45 @@ fn may_begin_capital(b: u8) -> bool {
     (b.wrapping_sub(b'A') < 26) | ((b >= 0xC3) & (b.wrapping_sub(0xE3) >= 7))
 }
 
-/// The name that begins where a character does, and whether it begins a sentence. None begins inside a word.
-fn name_at(text: &str, at: usize) -> Option<(&str, bool)> {
-    let (before, name) = text.split_at(at);
+/// The name that begins where a character does, with a run of letters and digits of ASCII there, and whether it begins a sentence.
+/// None begins inside a word.
+#[inline]
+fn name_at(text: &str, run: Range<usize>) -> Option<(&str, bool)> {
+    let (before, name) = (&text[..run.start], &text[run.start..]);
+    let is_first = match before.as_bytes() {
+        // Most stand behind a word and a space, a sentence or a paragraph.
+        [.., b, b' '] if b.is_ascii_alphanumeric() => false,
+        [.., b'.', b' '] | [.., b'\n', b'\n'] | [] => true,
+        [.., b, b',', b' '] if b.is_ascii_alphanumeric() => false,
+        [.., b] if b.is_ascii_alphanumeric() => return None,
+        [.., b, b'.' | b'-'] if b.is_ascii_alphanumeric() => return None,
+        _ => is_first(before)?,
+    };
     if !name.starts_with(char::is_uppercase) {
         return None;
     }
-    // Most stand behind a word and a space.
-    let is_plain = matches!(before.as_bytes(), [.., b, b' '] if b.is_ascii_alphanumeric());
-    let is_first = !is_plain && is_first(before)?;
-    let letters = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    let bare = match name.as_bytes().get(letters) {
-        // Letters and digits alone, as most are.
-        None | Some(b' ') => &name[..letters],
+    let bare = match &name.as_bytes()[run.len()..] {
+        // Letters and digits alone, as most are, with at most one sign behind them.
+        [] | [b' ', ..] | [b'.' | b',', b' ' | b'\n', ..] => &name[..run.len()],
         _ => {
-            let end = name.find(ends_name).unwrap_or(name.len());
-            if is_money(&name[..end]) {
-                return None;
-            }
-            without_genitive(name[..end].trim_end_matches(is_mark))
+            let name = &name[..end_of(name)?];
+            without_genitive(name.trim_end_matches(is_mark))
         }
     };
     (bare.len() > 1).then_some((bare, is_first))
+}
+
+/// Where a name ends together with the marks behind it; `None` of an amount of money.
+fn end_of(name: &str) -> Option<usize> {
+    // Most are in ASCII, and no money.
+    let is_other = |b: u8| !b.is_ascii() || b == b'$';
+    let end = name.bytes().position(|b| ends_name_in_ascii(b) || is_other(b));
+    let end = end.unwrap_or(name.len());
+    if name.as_bytes().get(end).is_none_or(|&b| !is_other(b)) {
+        return Some(end);
+    }
+    let end = name.find(ends_name).unwrap_or(name.len());
+    (!is_money(&name[..end])).then_some(end)
 }
 
 /// Whether what comes after this begins a sentence; `None` if it is inside a word.
@@ -275,10 +327,16 @@ fn is_mark(c: char) -> bool {
 /// or a mark of a script that is written without spaces.
 #[rustfmt::skip]
 fn ends_name(c: char) -> bool {
+    if c.is_ascii() {
+        return ends_name_in_ascii(c as u8);
+    }
     c.is_whitespace() || is_spaceless(c) || matches!(c,
-        '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>'
-        | '\u{3001}'..='\u{303f}' | '・' | '｟'..='･'
+        '\u{3001}'..='\u{303f}' | '・' | '｟'..='･'
         | '（' | '）' | '［' | '］' | '｛' | '｝' | '＜' | '＞' | '，' | '：' | '；' | '！' | '？')
+}
+
+fn ends_name_in_ascii(b: u8) -> bool {
+    matches!(b, b'\t'..=b'\r' | b' ' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>')
 }
 
 /// Whether what looks like a name is an amount, or what it is in: `US$500`, `US$ 500`.

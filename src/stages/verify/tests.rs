@@ -262,18 +262,6 @@ fn headlines_that_say_other_things_are_of_no_update() {
 }
 
 #[test]
-fn names_are_words_above_all_numbers() {
-    let name = Detail::Name("Ruiz").hash(399).expect("the text is short enough");
-    assert_eq!(name, hash(b"ruiz") as u32 | NAME);
-    assert!(Detail::Number("7").hash(160).is_some_and(|number| number < name));
-    assert_eq!([Detail::Name("Ruiz").hash(400), Detail::Name("QTR").hash(9)], [None, None]);
-    let uncased = |is_pair| Detail::Uncased(Uncased { hash: 9, is_pair });
-    let kept = [(false, 159), (false, 160), (true, 319), (true, 320)];
-    let kept = kept.map(|(is_pair, shingles)| uncased(is_pair).hash(shingles));
-    assert_eq!(kept, [Some(9 | NAME), None, Some(9 | NAME), None]);
-}
-
-#[test]
 fn sentences_scattered_in_another_text_are_no_copy() {
     // Of each so many shingles of the one the other takes the first ones, and then has some of its own.
     let scattered = |n: u32, [taken, of]: [u32; 2], own: u32| {

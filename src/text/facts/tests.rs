@@ -9,7 +9,8 @@ fn in_tokens<T>(text: &str, look: impl FnOnce(Tokens<'_>, Begins) -> T) -> T {
     let mut words = Words::default();
     words.add("Before");
     let start = words.add(text);
-    let tokens = Tokens { text, words: &words, list: &words.list()[1..], start };
+    let tokens =
+        Tokens { text, words: &words, list: &words.list()[1..], start, is_ascii: text.is_ascii() };
     let mut begins = Begins::default();
     find(tokens, &mut begins);
     look(tokens, begins)
@@ -18,7 +19,10 @@ fn in_tokens<T>(text: &str, look: impl FnOnce(Tokens<'_>, Begins) -> T) -> T {
 fn numbers_of(text: &str) -> Vec<String> {
     in_tokens(text, |tokens, begins| {
         let mut found = Vec::new();
-        numbers(tokens, &begins, |number| found.push(number.to_owned()));
+        numbers(tokens, &begins, |number, known| {
+            assert!(known.is_none_or(|known| known == hash(plain(number).as_bytes())));
+            found.push(number.to_owned());
+        });
         found
     })
 }
@@ -26,7 +30,10 @@ fn numbers_of(text: &str) -> Vec<String> {
 fn names_of(text: &str) -> Vec<(String, bool)> {
     in_tokens(text, |tokens, begins| {
         let mut found = Vec::new();
-        names(tokens, &begins, |name, is_first| found.push((name.to_owned(), is_first)));
+        names(tokens, &begins, |Name { text, is_first, hash: known }| {
+            assert!(known.is_none_or(|known| known == hash(text.to_lowercase().as_bytes())));
+            found.push((text.to_owned(), is_first));
+        });
         found
     })
 }
@@ -195,13 +202,18 @@ proptest! {
     }
 
     #[test]
+    fn a_number_that_is_plain_as_written_is_rewritten_as_it_is(number in "[0-9]{1,4}([.,:h'][0-9]{0,4}){0,3}[a-zé]{0,3}") {
+        prop_assert_eq!(plain(&number), rewritten(&number));
+    }
+
+    #[test]
     fn numbers_in_ascii_equal_those_found_word_by_word(text in "([A-Za-z0-9]{1,3}|[ .!'\"(\n\t\r\x0b\x1c-]|'s ){0,40}") {
         let slow = in_tokens(&text, |tokens, mut begins| {
             let words = (0..).zip(tokens.list);
             let digits = words.filter(|&(_, &word)| is_number(tokens.words, word));
             begins.digits = digits.map(|(i, _)| i).collect();
             let mut found = Vec::new();
-            numbers(tokens, &begins, |number| found.push(number.to_owned()));
+            numbers(tokens, &begins, |number, _| found.push(number.to_owned()));
             found
         });
         prop_assert_eq!(numbers_of(&text), slow);
