@@ -18,7 +18,7 @@ use crate::text::language::Language;
 
 /// Most changes that a reason lists.
 const LISTED: usize = 4;
-/// Most lines that are looked for among all lines of another list, one after the other; more cost less in order.
+/// Most lines that are looked for among all lines of another list; where there are more, all are put in order, which costs less.
 const FEW: usize = 64;
 
 /// The numbers and the names that each of two articles has and the other has not, ascending and distinct, from where what is known of
@@ -34,8 +34,10 @@ pub(super) fn between<'a>(
 
 /// The cases of the language that two articles are both in, if it has any.
 pub(super) fn cases(corpus: &Corpus, [a, b]: [u32; 2]) -> Option<Cases> {
-    let [a, b] = [a, b].map(|i| Language::from_tag(&corpus.entries[i as usize].lang));
-    a.filter(|_| a == b).and_then(Cases::of)
+    let [a, b] = [a, b].map(|i| &corpus.entries[i as usize].lang);
+    let language = Language::from_tag(a)?;
+    let is_same = a == b || Language::from_tag(b) == Some(language);
+    Cases::of(language).filter(|_| is_same)
 }
 
 /// Numbers, names, and tags such as `UPDATE 2`, as they were put aside: a line each, with an empty one between the lists.
@@ -112,18 +114,36 @@ impl<'l, 'a> List<'l, 'a> {
         (1..=n.min(m) - from).take_while(|&k| self.same(n - k, other, m - k)).count()
     }
 
+    /// Where another list has a line; it is looked for from a place on, and then before that.
+    fn find(self, i: usize, other: Self, from: usize) -> Option<usize> {
+        let (before, behind) = other.begins.split_at(from);
+        let mut places = (from..).zip(behind).chain((0..).zip(before));
+        let found = places.find(|&(j, begin)| *begin == self.begins[i] && self.same(i, other, j));
+        found.map(|(j, _)| j)
+    }
+
     /// The lines, ascending and distinct.
     fn distinct(self) -> Vec<&'a str> {
         facts::distinct(self.lines.iter().map(|&line| text(line)))
     }
 
-    /// Which of some lines another list has not, ascending and distinct.
-    fn only(self, some: Range<usize>, other: Self) -> Vec<&'a str> {
-        let known = |i: usize| {
-            let alike = other.begins.contains(&self.begins[i]);
-            alike && (0..other.lines.len()).any(|j| self.same(i, other, j))
-        };
-        facts::distinct(some.filter(|&i| !known(i)).map(|i| text(self.lines[i])))
+    /// Which of some lines another list has not, ascending and distinct; `None` if too many would have to be looked for.
+    fn only(self, some: Range<usize>, other: Self) -> Option<Vec<&'a str>> {
+        let (mut only, mut searches, mut next) = (Vec::new(), 0, some.start);
+        for i in some {
+            // What both have stands in one order in both most often.
+            if next < other.lines.len() && self.same(i, other, next) {
+                next += 1;
+                continue;
+            }
+            searches += 1;
+            match self.find(i, other, next) {
+                _ if searches > FEW => return None,
+                Some(j) => next = j + 1,
+                None => only.push(text(self.lines[i])),
+            }
+        }
+        Some(facts::distinct(only.into_iter()))
     }
 }
 
@@ -239,7 +259,10 @@ fn without<'a>(
     plain: impl Fn(&'a str) -> Cow<'a, str>,
 ) -> Vec<&'a str> {
     if !lines.is_empty() {
-        let mut known: Vec<_> = list.lines.iter().map(|&line| plain(text(line))).collect();
+        let mut asked: Vec<_> = lines.iter().map(|line| plain(line)).collect();
+        asked.sort_unstable();
+        let of_list = list.lines.iter().map(|&line| plain(text(line)));
+        let mut known: Vec<_> = of_list.filter(|line| asked.binary_search(line).is_ok()).collect();
         known.sort_unstable();
         lines.retain(|line| known.binary_search(&plain(line)).is_err());
     }
@@ -251,11 +274,11 @@ fn as_written<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
     // Copies have most in common at the beginning and at the end.
     let start = a.common_start(b);
     let end = a.common_end(b, start);
-    let [of_a, of_b] = [a, b].map(|list| start..list.lines.len() - end);
-    if of_a.len().max(of_b.len()) > FEW {
-        return of_many_as_written(a, b);
+    let only = |list: List<'_, 'a>, other| list.only(start..list.lines.len() - end, other);
+    match only(a, b).zip(only(b, a)) {
+        Some((gone, new)) => [gone, new],
+        None => of_many_as_written(a, b),
     }
-    [a.only(of_a, b), b.only(of_b, a)]
 }
 
 /// As [`as_written`], for any number of lines.
