@@ -89,8 +89,9 @@ impl Words {
             self.folded[start..].make_ascii_lowercase();
             let bytes = &self.folded.as_bytes()[start..];
             runs.each(bytes, |runs| {
-                self.hashes.resize(runs.len(), 0);
-                hash_runs(bytes, runs, &mut self.hashes);
+                // A buffer that shrinks would be cleared as it grows again.
+                self.hashes.resize(self.hashes.len().max(runs.len()), 0);
+                hash_runs(bytes, runs, &mut self.hashes[..runs.len()]);
                 let word = |(&[from, to], &hash): (&[u32; 2], &u64)| Word {
                     hash,
                     start: start as u32 + from,
