@@ -41,50 +41,16 @@ pub(super) const NEAREST: &[Column] = edge!([] [("near", Flag), ("alive", Flag)]
 pub(super) const LABEL: &[Column] = &[("item", Long), ("root", Long)];
 
 /// Which linkage, and from where on two groups are close.
-type Rule = (Average, i64);
+pub(super) type Rule = (Average, i64);
 
-fn of_copies(_: &Settings) -> Rule {
-    (Average::ExaminedPairs, ONE)
-}
+pub(super) const COPIES: Rule = (Average::ExaminedPairs, ONE);
 
-fn of_stories(settings: &Settings) -> Rule {
+pub(super) fn stories(settings: &Settings) -> Rule {
     (Average::AllPairs, settings.params.fixed_story_cut())
 }
 
-pub(super) fn nearest_copies(
-    rows: &mut Rows<'_>,
-    out: &mut Writer<'_>,
-    settings: &Settings,
-) -> Result<(), Error> {
-    nearest(rows, out, of_copies(settings))
-}
-
-pub(super) fn nearest_stories(
-    rows: &mut Rows<'_>,
-    out: &mut Writer<'_>,
-    settings: &Settings,
-) -> Result<(), Error> {
-    nearest(rows, out, of_stories(settings))
-}
-
-pub(super) fn finish_copies(
-    rows: &mut Rows<'_>,
-    out: &mut Writer<'_>,
-    settings: &Settings,
-) -> Result<(), Error> {
-    finish(rows, out, of_copies(settings))
-}
-
-pub(super) fn finish_stories(
-    rows: &mut Rows<'_>,
-    out: &mut Writer<'_>,
-    settings: &Settings,
-) -> Result<(), Error> {
-    finish(rows, out, of_stories(settings))
-}
-
 /// What one group's edges say of where it is nearest.
-fn nearest(rows: &mut Rows<'_>, out: &mut Writer<'_>, rule: Rule) -> Result<(), Error> {
+pub(super) fn nearest(rows: &mut Rows<'_>, out: &mut Writer<'_>, rule: Rule) -> Result<(), Error> {
     while let Some(mut group) = rows.group()? {
         let all = group.all()?;
         let end = all[0].long(0)?;
@@ -101,7 +67,7 @@ fn nearest(rows: &mut Rows<'_>, out: &mut Writer<'_>, rule: Rule) -> Result<(), 
 }
 
 /// Merges until nothing is close.
-fn finish(rows: &mut Rows<'_>, out: &mut Writer<'_>, rule: Rule) -> Result<(), Error> {
+pub(super) fn finish(rows: &mut Rows<'_>, out: &mut Writer<'_>, rule: Rule) -> Result<(), Error> {
     let mut all = Vec::new();
     while let Some(row) = rows.row()? {
         all.push(row);

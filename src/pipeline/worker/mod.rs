@@ -99,8 +99,12 @@ const STAGES: &[Stage] = &[
     stage("pairs", copies::KEYS, copies::PAIRS, 2, 4, copies::pairs),
     stage("sift", copies::SKETCH_PAIRS, copies::CANDIDATES, 0, 0, copies::sift),
     stage("verify", copies::COPY_PAIRS, copies::EXAMINED, 0, 0, copies::verify),
-    stage("copies-nearest", link::END, link::NEAREST, 1, 1, link::nearest_copies),
-    stage("copies-finish", link::EDGE, link::LABEL, 0, 0, link::finish_copies),
+    stage("copies-nearest", link::END, link::NEAREST, 1, 1, |r, w, _| {
+        link::nearest(r, w, link::COPIES)
+    }),
+    stage("copies-finish", link::EDGE, link::LABEL, 0, 0, |r, w, _| {
+        link::finish(r, w, link::COPIES)
+    }),
     stage("canonical", reports::MEMBERS, reports::CANONICAL, 1, 2, reports::canonical),
     stage("calendar", reports::TIMES, reports::CALENDAR, 1, 2, reports::calendar),
     stage("post", reports::REPORTS, reports::POSTS, 1, 2, reports::post),
@@ -111,8 +115,12 @@ const STAGES: &[Stage] = &[
     stage("compare", stories::STAR, stories::COMPARED, 1, 2, stories::compare),
     stage("crowd", stories::CROWD, stories::SCORED, 1, 2, stories::crowd),
     stage("support", stories::SIMILAR, stories::SAID, 1, 1, stories::support),
-    stage("stories-nearest", link::END, link::NEAREST, 1, 1, link::nearest_stories),
-    stage("stories-finish", link::EDGE, link::LABEL, 0, 0, link::finish_stories),
+    stage("stories-nearest", link::END, link::NEAREST, 1, 1, |r, w, s| {
+        link::nearest(r, w, link::stories(s))
+    }),
+    stage("stories-finish", link::EDGE, link::LABEL, 0, 0, |r, w, s| {
+        link::finish(r, w, link::stories(s))
+    }),
 ];
 
 const fn stage(
