@@ -14,25 +14,6 @@ impl App {
         self.texts.lock().expect("nobody panics with it").article(id)
     }
 
-    /// An article as the index has it with its text, where that is kept.
-    pub(super) fn text(&self, index: &Index, id: &str) -> Result<Option<Article>, Error> {
-        let (Some((title, text)), Some((located, _))) = (index.text(id)?, index.placed(id)?) else {
-            return Ok(None);
-        };
-        let entry = located.entry;
-        Ok(Some(Article {
-            id: id.to_owned(),
-            title,
-            text,
-            published: entry.published(),
-            seen: entry.seen(),
-            source: entry.source.to_string(),
-            lang: entry.lang.to_string(),
-            url: entry.url.to_string(),
-            ..Article::default()
-        }))
-    }
-
     /// Where an article belongs: as the index has it, else for now.
     pub(super) fn home(&self, index: &Index, id: &str) -> Result<Option<Provisional>, Error> {
         // In this order: what no longer waits, the index has.

@@ -86,8 +86,8 @@ fn what_waits_in_a_copy_is_not_older_than_what_is_in() {
             let waiting = Journal::open(&copy).unwrap().waiting(9).unwrap();
             let mut copy = open(&copy, Access::Create);
             let stands = |copy: &Index| {
-                let found = copy.article("ferry").unwrap();
-                found.map_or(0, |(entry, _)| entry.title.parse::<u32>().unwrap())
+                let found = copy.placed("ferry").unwrap();
+                found.map_or(0, |(located, _)| located.entry.title.parse::<u32>().unwrap())
             };
             let least = least.max(stands(&copy));
             let waiting = waiting.into_iter().map(|arrival| arrival.article).collect();

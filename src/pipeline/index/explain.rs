@@ -2,7 +2,6 @@
 
 use super::world::aside;
 use super::{Error, Index};
-use crate::model::Article;
 use crate::model::explain::{Explanation, StoryTree};
 use crate::params::Params;
 use crate::pipeline::explain;
@@ -37,14 +36,5 @@ impl Index {
         let present = self.story(name)?.map(|(story, _)| story.id);
         let (grouping, found) = self.grouped()?;
         Ok(explain::of_story(&grouping, &found, present.as_deref().unwrap_or(name), &self.params))
-    }
-
-    /// An article as far as cleaning and comparing it needs it, where its text is still stored.
-    fn original(&self, id: &str) -> Result<Option<Article>, Error> {
-        let Some(((title, text), (entry, _))) = self.text(id)?.zip(self.article(id)?) else {
-            return Ok(None);
-        };
-        let (source, lang) = (entry.source.to_string(), entry.lang.to_string());
-        Ok(Some(Article { id: id.to_owned(), title, text, source, lang, ..Article::default() }))
     }
 }

@@ -43,7 +43,7 @@ use jiff::Timestamp;
 use super::name::number_of;
 use super::place::{self, Story as Placed};
 use super::{Counts, Found, StageCount};
-use crate::model::{Change, Entry, Grouping, Refusal};
+use crate::model::{Article, Change, Entry, Grouping, Refusal};
 use crate::params::{Params, Representative};
 use crate::read::Notes;
 use crate::stages::decide;
@@ -202,17 +202,6 @@ impl Index {
         Ok(Stats { articles, duplicate_groups, stories, segments, bytes, runs })
     }
 
-    /// The article of an id, and its story.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn article(&self, id: &str) -> Result<Option<(Entry, Story)>, Error> {
-        let _moment = self.store.moment()?;
-        let Some(found) = self.store.article(id)? else { return Ok(None) };
-        let story = self.store.story_of(found.row)?;
-        Ok(story.map(|story| (found.entry, story)))
-    }
-
     /// Title and text of an article as delivered, where they are still stored.
     ///
     /// # Errors
@@ -221,6 +210,28 @@ impl Index {
         let _moment = self.store.moment()?;
         let Some(found) = self.store.article(id)? else { return Ok(None) };
         self.store.text(found.row)?.map(|packed| texts::unpack(&self.store, &packed)).transpose()
+    }
+
+    /// An article as the index has it with its text, where that is still stored.
+    ///
+    /// # Errors
+    /// The database cannot be read, or is damaged.
+    pub fn original(&self, id: &str) -> Result<Option<Article>, Error> {
+        let Some(((title, text), (located, _))) = self.text(id)?.zip(self.placed(id)?) else {
+            return Ok(None);
+        };
+        let entry = located.entry;
+        Ok(Some(Article {
+            id: id.to_owned(),
+            title,
+            text,
+            published: entry.published(),
+            seen: entry.seen(),
+            source: entry.source.to_string(),
+            lang: entry.lang.to_string(),
+            url: entry.url.to_string(),
+            ..Article::default()
+        }))
     }
 
     /// The story of a name, or the one that the name leads to now, and its articles as they came.

@@ -63,7 +63,7 @@ pub(super) async fn explain(
             |id: &str| shared.home(index, id)?.ok_or_else(|| Problem::missing("article", id));
         let (a, b) = (find(&id)?, find(&other)?);
         let text = |waits: Option<Article>, id: &str| {
-            let text = waits.map_or_else(|| shared.text(index, id), |article| Ok(Some(article)))?;
+            let text = waits.map_or_else(|| index.original(id), |article| Ok(Some(article)))?;
             text.ok_or_else(|| {
                 Problem::new(
                     StatusCode::NOT_FOUND,

@@ -76,7 +76,7 @@ pub(super) fn text_of(
     id: &str,
     most: usize,
 ) -> Result<Option<(String, bool)>, Problem> {
-    let Some(article) = app.text(index, id)? else { return Ok(None) };
+    let Some(article) = index.original(id)? else { return Ok(None) };
     let boilerplate = app.options.params.boilerplate.as_deref();
     let Article { source, title, text, .. } = &article;
     let text = clean_of(boilerplate, source, title, text).text;
@@ -123,7 +123,7 @@ fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Com
         },
         (Some(((p, _), (q, _))), false) => (reports(p, q), "Marked: telling words that both have."),
     };
-    let numbers = match (app.text(index, a)?, app.text(index, b)?) {
+    let numbers = match (index.original(a)?, index.original(b)?) {
         (Some(x), Some(y)) if a != b => numbers(&app.explain([x, y])?),
         _ => Vec::new(),
     };
