@@ -184,18 +184,6 @@ impl Store {
         self.one(&sql, id, story)
     }
 
-    /// The articles of a story.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn articles_of(&self, story: u32) -> Result<Vec<Stored>, Error> {
-        let sql = format!(
-            "SELECT {ARTICLE} FROM articles WHERE row IN \
-                           (SELECT row FROM members WHERE story = ?) ORDER BY row"
-        );
-        self.entries(&sql, [story])
-    }
-
     fn entries(&self, sql: &str, keys: impl rusqlite::Params) -> Result<Vec<Stored>, Error> {
         let mut names = Arc::default();
         self.some(sql, keys, |r| {

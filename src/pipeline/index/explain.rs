@@ -33,7 +33,7 @@ impl Index {
     /// # Errors
     /// The index is damaged or cannot be read.
     pub fn explain_story(&self, name: &str) -> Result<Option<StoryTree>, Error> {
-        let present = self.story(name)?.map(|(story, _)| story.id);
+        let present = self.store.story(name)?.map(|story| story.id);
         let (grouping, found) = self.grouped()?;
         Ok(explain::of_story(&grouping, &found, present.as_deref().unwrap_or(name), &self.params))
     }

@@ -43,7 +43,7 @@ use jiff::Timestamp;
 use super::name::number_of;
 use super::place::{self, Story as Placed};
 use super::{Counts, Found, StageCount};
-use crate::model::{Article, Change, Entry, Grouping, Refusal};
+use crate::model::{Article, Change, Grouping, Refusal};
 use crate::params::{Params, Representative};
 use crate::read::Notes;
 use crate::stages::decide;
@@ -232,17 +232,6 @@ impl Index {
             url: entry.url.to_string(),
             ..Article::default()
         }))
-    }
-
-    /// The story of a name, or the one that the name leads to now, and its articles as they came.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn story(&self, name: &str) -> Result<Option<(Story, Vec<Entry>)>, Error> {
-        let _moment = self.store.moment()?;
-        let Some(story) = self.store.story(name)? else { return Ok(None) };
-        let articles = self.store.articles_of(story.story)?;
-        Ok(Some((story, articles.into_iter().map(|stored| stored.entry).collect())))
     }
 
     /// What happened to stories, with the number of the line and the time, oldest first.
