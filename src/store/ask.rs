@@ -63,16 +63,6 @@ impl Store {
         self.all(&format!("SELECT {STORY} FROM stories ORDER BY story"), story)
     }
 
-    /// The names that lead to other stories now.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn redirects(&self) -> Result<Vec<(String, u32)>, Error> {
-        self.all("SELECT story_id, story FROM redirects ORDER BY story_id", |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })
-    }
-
     /// The packed title and text of an article, where they are stored.
     ///
     /// # Errors
