@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, Transaction, params};
 
 use super::Error;
 use super::copy::copy_database;
@@ -83,8 +83,7 @@ impl Journal {
     /// # Errors
     /// The database cannot be written; none of them is then in it.
     pub fn accept(&mut self, batches: &[Batch<'_>]) -> Result<(), Error> {
-        let write = |db: &mut Connection| {
-            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        self.change(|tx| {
             let mut insert = tx.prepare_cached("INSERT INTO arrivals VALUES (NULL, ?, ?, ?)")?;
             let mut answer =
                 tx.prepare_cached("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)")?;
@@ -96,14 +95,9 @@ impl Journal {
                     answer.execute(params![key, digest, text, tx.last_insert_rowid()])?;
                 }
             }
-            drop((insert, answer));
-            tx.execute(
-                "DELETE FROM answers WHERE rowid <= (SELECT MAX(rowid) FROM answers) - ?",
-                [KEYS],
-            )?;
-            tx.commit()
-        };
-        write(&mut self.db).map_err(sql(self.path.clone()))
+            let old = "DELETE FROM answers WHERE rowid <= (SELECT MAX(rowid) FROM answers) - ?";
+            tx.execute(old, [KEYS]).map(drop)
+        })
     }
 
     /// The digest and the answer that stand under a key.
@@ -111,12 +105,8 @@ impl Journal {
     /// # Errors
     /// The database cannot be read.
     pub fn answer(&self, key: &str) -> Result<Option<(Vec<u8>, String)>, Error> {
-        let read = || {
-            let mut find =
-                self.db.prepare_cached("SELECT digest, answer FROM answers WHERE key = ?")?;
-            find.query_row([key], |r| Ok((r.get(0)?, r.get(1)?))).optional()
-        };
-        read().map_err(sql(self.path.clone()))
+        let sql = "SELECT digest, answer FROM answers WHERE key = ?";
+        self.one(sql, [key], |r| Ok((r.get(0)?, r.get(1)?)))
     }
 
     /// The oldest articles that the index does not have yet.
@@ -124,13 +114,8 @@ impl Journal {
     /// # Errors
     /// The database cannot be read, or is damaged.
     pub fn waiting(&self, most: usize) -> Result<Vec<Arrival>, Error> {
-        let read = || {
-            let mut find = self
-                .db
-                .prepare_cached("SELECT number, article FROM arrivals ORDER BY number LIMIT ?")?;
-            find.query_map([limit(most)], row)?.collect::<rusqlite::Result<Vec<_>>>()
-        };
-        let rows = read().map_err(sql(self.path.clone()))?;
+        let sql = "SELECT number, article FROM arrivals ORDER BY number LIMIT ?";
+        let rows = self.some(sql, [limit(most)], row)?;
         rows.into_iter().map(|row| self.arrival(row)).collect()
     }
 
@@ -145,12 +130,7 @@ impl Journal {
     /// # Errors
     /// The database cannot be read.
     pub fn waiting_identities(&self) -> Result<Vec<u64>, Error> {
-        let read = || {
-            let mut find = self.db.prepare_cached("SELECT identity FROM arrivals")?;
-            let rows = find.query_map([], |r| Ok(r.get::<_, i64>(0)? as u64))?;
-            rows.collect::<rusqlite::Result<Vec<u64>>>()
-        };
-        read().map_err(sql(self.path.clone()))
+        self.some("SELECT identity FROM arrivals", [], |r| Ok(r.get::<_, i64>(0)? as u64))
     }
 
     /// Forgets articles: nothing of them is left in the file. Answers that may name them go, too. Gives the ids of those that
@@ -159,8 +139,7 @@ impl Journal {
     /// # Errors
     /// The database cannot be written.
     pub fn forget(&mut self, ids: &[String]) -> Result<Vec<String>, Error> {
-        let write = |db: &mut Connection| {
-            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let waited = self.change(|tx| {
             let mut waited = Vec::new();
             for id in ids {
                 let gone = tx.execute("DELETE FROM arrivals WHERE identity = ?", [identity(id)])?;
@@ -168,11 +147,10 @@ impl Journal {
                 tx.execute("DELETE FROM names WHERE identity = ?", [identity(id)])?;
             }
             tx.execute("DELETE FROM answers", [])?;
-            tx.commit()?;
-            write_anew(db)?;
             Ok(waited)
-        };
-        write(&mut self.db).map_err(sql(self.path.clone()))
+        })?;
+        write_anew(&self.db).map_err(self.sql())?;
+        Ok(waited)
     }
 
     /// Whether an index has a journal.
@@ -188,7 +166,7 @@ impl Journal {
             moment.query_row("SELECT MAX(number) FROM arrivals", [], |_| Ok(()))?;
             Ok(moment)
         };
-        begin().map_err(sql(self.path.clone()))
+        begin().map_err(self.sql())
     }
 
     /// Copies the journal to that of the index in another folder, as it is at the moment that was begun.
@@ -203,17 +181,14 @@ impl Journal {
     /// # Errors
     /// The database cannot be written.
     pub fn settle(&mut self, number: i64) -> Result<(), Error> {
-        let write = |db: &mut Connection| {
-            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        self.change(|tx| {
             tx.execute(
                 "INSERT OR REPLACE INTO names SELECT identity, id, number FROM arrivals WHERE number <= ?",
                 [number],
             )?;
             tx.execute("DELETE FROM arrivals WHERE number <= ?", [number])?;
-            tx.execute("DELETE FROM names WHERE number <= ?", [number - NAMES])?;
-            tx.commit()
-        };
-        write(&mut self.db).map_err(sql(self.path.clone()))
+            tx.execute("DELETE FROM names WHERE number <= ?", [number - NAMES]).map(drop)
+        })
     }
 
     /// The id of an article by its hash, of which the four low bits are not known.
@@ -221,14 +196,9 @@ impl Journal {
     /// # Errors
     /// The database cannot be read.
     pub fn named(&self, hash: u64) -> Result<Option<String>, Error> {
-        let read = || {
-            let mut find = self.db.prepare_cached(
-                "SELECT id FROM arrivals WHERE identity BETWEEN ?1 AND ?2 \
-                 UNION ALL SELECT id FROM names WHERE identity BETWEEN ?1 AND ?2 LIMIT 1",
-            )?;
-            find.query_row([hash as i64, (hash | 15) as i64], |r| r.get(0)).optional()
-        };
-        read().map_err(sql(self.path.clone()))
+        let sql = "SELECT id FROM arrivals WHERE identity BETWEEN ?1 AND ?2 \
+                   UNION ALL SELECT id FROM names WHERE identity BETWEEN ?1 AND ?2 LIMIT 1";
+        self.one(sql, [hash as i64, (hash | 15) as i64], |r| r.get(0))
     }
 
     /// An article that waits, as it arrived last.
@@ -236,14 +206,49 @@ impl Journal {
     /// # Errors
     /// The database cannot be read, or is damaged.
     pub fn article(&self, id: &str) -> Result<Option<Article>, Error> {
-        let read = || {
-            let mut find = self.db.prepare_cached(
-                "SELECT number, article FROM arrivals WHERE identity = ? AND id = ? ORDER BY number DESC LIMIT 1",
-            )?;
-            find.query_row(params![identity(id), id], row).optional()
-        };
-        let found = read().map_err(sql(self.path.clone()))?;
+        let sql = "SELECT number, article FROM arrivals WHERE identity = ? AND id = ? ORDER BY number DESC LIMIT 1";
+        let found = self.one(sql, params![identity(id), id], row)?;
         Ok(found.map(|row| self.arrival(row)).transpose()?.map(|arrival| arrival.article))
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        keys: impl Params,
+        one: fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, Error> {
+        let read = || self.db.prepare_cached(sql)?.query_row(keys, one).optional();
+        read().map_err(self.sql())
+    }
+
+    fn some<T>(
+        &self,
+        sql: &str,
+        keys: impl Params,
+        one: fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, Error> {
+        let read = || -> rusqlite::Result<Vec<T>> {
+            self.db.prepare_cached(sql)?.query_map(keys, one)?.collect()
+        };
+        read().map_err(self.sql())
+    }
+
+    /// Does what changes the journal; all of it counts or, where it fails, nothing.
+    fn change<T>(
+        &mut self,
+        write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let change = |db: &mut Connection| {
+            let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let done = write(&tx)?;
+            tx.commit()?;
+            Ok(done)
+        };
+        change(&mut self.db).map_err(self.sql())
+    }
+
+    fn sql(&self) -> impl Fn(rusqlite::Error) -> Error + use<> {
+        sql(self.path.clone())
     }
 }
 
