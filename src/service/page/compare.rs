@@ -23,9 +23,7 @@ use crate::stages::clean::clean_of;
 #[derive(Template)]
 #[template(path = "compare.html", config = "src/service/page/askama.toml")]
 struct Compare {
-    place: &'static str,
-    signed_in: Option<String>,
-    may_decide: bool,
+    frame: Frame,
     relation: &'static str,
     sides: [Side; 2],
     legend: &'static str,
@@ -99,7 +97,6 @@ pub(super) async fn page(
 }
 
 fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Compare, Problem> {
-    let Frame { place, signed_in, may_decide } = Frame::new("", who);
     let find = |id: &str| index.placed(id)?.ok_or_else(|| Problem::missing("article", id));
     let ((x, s), (y, t)) = (find(a)?, find(b)?);
     let copies = x.group == y.group;
@@ -135,7 +132,7 @@ fn compare(app: &App, index: &Index, who: &Who, [a, b]: [&str; 2]) -> Result<Com
     let [left, right] = pieces;
     let back = format!("/stories/{}", s.id);
     let sides = [Side::new(index, &x, &s.id, left)?, Side::new(index, &y, &t.id, right)?];
-    Ok(Compare { place, signed_in, may_decide, relation, sides, legend, numbers, back })
+    Ok(Compare { frame: Frame::new("", who), relation, sides, legend, numbers, back })
 }
 
 /// What was measured, and what is needed.

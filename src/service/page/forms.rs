@@ -144,7 +144,7 @@ async fn conflict(
         ("Nothing was decided", "That cannot be")
     };
     let plain = Plain {
-        signed_in: Frame::new("", who).signed_in,
+        frame: Frame::new("", who),
         dateline: dateline.to_owned(),
         headline: headline.to_owned(),
         detail: sentence(&problem.detail),

@@ -23,9 +23,7 @@ const SHOWN: usize = 200;
 #[derive(Template)]
 #[template(path = "log.html", config = "src/service/page/askama.toml")]
 struct Log {
-    place: &'static str,
-    signed_in: Option<String>,
-    may_decide: bool,
+    frame: Frame,
     count: String,
     lines: Vec<Line>,
 }
@@ -82,7 +80,6 @@ pub(super) async fn page(
     Extension(who): Extension<Who>,
 ) -> Result<Response, Problem> {
     let look = move |index: &Index| {
-        let Frame { place, signed_in, may_decide } = Frame::new("log", &who);
         let mut made = index.decided()?;
         made.reverse();
         let counts: Vec<usize> = made.chunk_by(|x, y| x.first == y.first).map(<[_]>::len).collect();
@@ -96,7 +93,7 @@ pub(super) async fn page(
                 index.placed(&first.article_id)?.map(|(a, s)| (s.id, titled(&a.entry.title)));
         }
         let count = counted(counts.len(), "decision", "decisions");
-        Ok(Log { place, signed_in, may_decide, count, lines })
+        Ok(Log { frame: Frame::new("log", &who), count, lines })
     };
     rendered(&app.look(look).await?)
 }

@@ -54,6 +54,7 @@ async fn asset(
 }
 
 /// What stands on every page.
+#[derive(Default)]
 struct Frame {
     place: &'static str,
     signed_in: Option<String>,
@@ -79,8 +80,7 @@ fn rendered(page: &impl Template) -> Result<Response, Problem> {
 #[derive(Template, Default)]
 #[template(path = "plain.html", config = "src/service/page/askama.toml")]
 struct Plain {
-    place: &'static str,
-    signed_in: Option<String>,
+    frame: Frame,
     dateline: String,
     headline: String,
     detail: String,

@@ -21,9 +21,7 @@ use crate::service::tokens::Who;
 #[derive(Template)]
 #[template(path = "review.html", config = "src/service/page/askama.toml")]
 struct Review {
-    place: &'static str,
-    signed_in: Option<String>,
-    may_decide: bool,
+    frame: Frame,
     doubt: Option<Doubt>,
 }
 
@@ -53,7 +51,6 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let shared = app.clone();
     let look = move |index: &Index| {
-        let Frame { place, signed_in, may_decide } = Frame::new("review", &who);
         let doubts = queue(&shared, index)?;
         let (n, all) = (asked.n.min(doubts.len().saturating_sub(1)), doubts.len());
         let doubt = doubts.into_iter().nth(n).map(|doubt| {
@@ -92,7 +89,7 @@ pub(super) async fn page(
                 ],
             })
         });
-        Ok(Review { place, signed_in, may_decide, doubt: doubt.transpose()? })
+        Ok(Review { frame: Frame::new("review", &who), doubt: doubt.transpose()? })
     };
     rendered(&app.look(look).await?)
 }

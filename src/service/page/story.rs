@@ -23,9 +23,7 @@ use crate::service::version::version;
 #[derive(Template)]
 #[template(path = "story.html", config = "src/service/page/askama.toml")]
 struct Story {
-    place: &'static str,
-    signed_in: Option<String>,
-    may_decide: bool,
+    frame: Frame,
     id: String,
     version: String,
     title: String,
@@ -89,7 +87,6 @@ fn time(a: &Located) -> Option<Timestamp> {
 }
 
 fn story(index: &Index, who: &Who, told: &Told) -> Result<Story, Problem> {
-    let Frame { place, signed_in, may_decide } = Frame::new("", who);
     let lead = told.lead().ok_or_else(|| Problem::missing("story", &told.story.id))?;
     let first = told.articles.iter().filter_map(time).min();
     let last = told.articles.iter().filter_map(time).max();
@@ -116,9 +113,7 @@ fn story(index: &Index, who: &Who, told: &Told) -> Result<Story, Problem> {
         }
     };
     Ok(Story {
-        place,
-        signed_in,
-        may_decide,
+        frame: Frame::new("", who),
         id: told.story.id.clone(),
         version: version(index, told)?,
         title: titled(&lead.entry.title),

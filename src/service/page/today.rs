@@ -37,9 +37,7 @@ pub(super) struct Asked {
 #[derive(Template)]
 #[template(path = "today.html", config = "src/service/page/askama.toml")]
 struct Today {
-    place: &'static str,
-    signed_in: Option<String>,
-    may_decide: bool,
+    frame: Frame,
     dateline: String,
     headline: String,
     q: String,
@@ -103,11 +101,8 @@ fn today(app: &App, index: &Index, who: &Who, asked: Asked) -> Result<Today, Pro
     for story in ranked.into_iter().skip(skip).take(SHOWN) {
         stories.extend(index.summary(story)?.map(|summary| line(app, summary, newest)));
     }
-    let Frame { place, signed_in, may_decide } = Frame::new("today", who);
     Ok(Today {
-        place,
-        signed_in,
-        may_decide,
+        frame: Frame::new("today", who),
         dateline: format!("Newest article {}", newest.strftime("%-d %b %Y, %H:%M")),
         headline: newest.strftime("%A, %-d %B").to_string(),
         q: asked.q,
