@@ -9,7 +9,7 @@ use crate::params::Params;
 use crate::pipeline::corpus::seal::{other_version, rank};
 use crate::pipeline::prepare::{Chunkful, Prepared, Preparer};
 use crate::pipeline::{AHEAD, Counts};
-use crate::read::{Chunk, Notes, Parsed};
+use crate::read::{Notes, Parsed};
 use crate::stages::pool::Pool;
 use crate::store::{Error, Named, Next, Store};
 
@@ -28,26 +28,10 @@ pub(super) struct Intake {
     pub(super) texts: Vec<(u32, Vec<u8>)>,
 }
 
-/// Articles that are at hand or must be parsed first.
-pub(super) trait Source: Send {
-    fn parse(self) -> Parsed;
-}
-
-impl Source for Chunk {
-    fn parse(self) -> Parsed {
-        Self::parse(self)
-    }
-}
-
-impl Source for Parsed {
-    fn parse(self) -> Parsed {
-        self
-    }
-}
-
 /// Reads, cleans, shingles and sketches; an article of unknown date is stamped with when it was seen.
-pub(super) fn read<S: Source>(
+pub(super) fn read<S: Send>(
     chunks: impl Iterator<Item = S>,
+    parse: fn(S) -> Parsed,
     store: &Store,
     next: Next,
     params: &Params,
@@ -62,7 +46,7 @@ pub(super) fn read<S: Source>(
             break;
         }
         let work = |chunk: S| {
-            let mut parsed = chunk.parse();
+            let mut parsed = parse(chunk);
             let undated = parsed.articles.iter_mut().filter(|a| a.published.is_none());
             undated.for_each(|a| a.seen = a.seen.or(Some(options.now)));
             let texts: Vec<Vec<u8>> = match options.store_text_days {

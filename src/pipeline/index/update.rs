@@ -4,7 +4,7 @@ use foldhash::{HashMap, HashSet};
 
 use super::arrange::{self, Told};
 use super::findings::Findings;
-use super::intake::{self, Intake, Known, Source};
+use super::intake::{self, Intake, Known};
 use super::pairs::Pairs;
 use super::reports::{self, Reports};
 use super::settle::{self, Before, Ending};
@@ -43,7 +43,7 @@ impl Index {
         chunks: impl IntoIterator<Item = Chunk>,
         options: &Options,
     ) -> Result<Night, Error> {
-        self.add(chunks.into_iter(), options, |_| Ok(()))
+        self.add(chunks.into_iter(), Chunk::parse, options, |_| Ok(()))
     }
 
     /// Adds the articles of all chunks, if `ready` finds nothing against it when it has seen what comes of them: outputs can
@@ -57,7 +57,7 @@ impl Index {
         options: &Options,
         ready: impl FnOnce(&Night) -> Result<(), E>,
     ) -> Result<Night, E> {
-        self.add(chunks.into_iter(), options, ready)
+        self.add(chunks.into_iter(), Chunk::parse, options, ready)
     }
 
     /// Adds articles that are at hand.
@@ -94,19 +94,20 @@ impl Index {
                 Parsed { articles, refusals: std::mem::take(&mut refusals), ..Parsed::default() };
             (!chunk.articles.is_empty() || !chunk.refusals.is_empty()).then_some(chunk)
         };
-        self.add(std::iter::from_fn(chunk), options, |_| Ok(()))
+        self.add(std::iter::from_fn(chunk), std::convert::identity, options, |_| Ok(()))
     }
 
-    fn add<S: Source, E: From<Error>>(
+    fn add<S: Send, E: From<Error>>(
         &mut self,
         chunks: impl Iterator<Item = S>,
+        parse: fn(S) -> Parsed,
         options: &Options,
         ready: impl FnOnce(&Night) -> Result<(), E>,
     ) -> Result<Night, E> {
         let mut clock = Clock::default();
         self.store.sweep()?;
         let next = self.store.next()?;
-        let read = intake::read(chunks, &self.store, next, &self.params, options)?;
+        let read = intake::read(chunks, parse, &self.store, next, &self.params, options)?;
         let Intake { articles, mut segments, refusals, notes, counts, mut texts } = read;
         let mut night = Night { refusals, notes, counts, ..Night::default() };
         clock.stage(&mut night.stages, "read", counts.read, "articles");
