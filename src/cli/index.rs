@@ -63,7 +63,7 @@ fn log(args: &Log, layers: &Layers) -> Result<Exit, Failure> {
     check(args.output.as_deref(), &args.indexing, &layers.files())?;
     let pending = interrupt::watch();
     let mut output = Output::open(args.output.as_deref(), &pending)?;
-    let log = look(&args.indexing, &Params::default())?.log()?;
+    let log = look(&args.indexing, &Params::default())?.log_after(0, usize::MAX)?;
     let lines = log.iter().map(|(_, at, change)| (Some(at.as_str()), change));
     output.fill(|out| write_changes(out, lines, true, false))?;
     output.commit()?;

@@ -145,7 +145,7 @@ impl Service {
         });
         // What a run before this one accepted and did not come to group is grouped before anything is said.
         writer::work_through(&app, &mut index, &mut writer_journal)?;
-        *app.lookup.write().expect("nobody panics with it") = index.lookup(limits.recent)?;
+        *app.lookup.write().expect("nobody panics with it") = index.lookup(0, limits.recent)?;
         let (a, b) = (app.clone(), app.clone());
         let threads = vec![
             threads::start(move || intake::run(&a, intake_journal, &requests))?,

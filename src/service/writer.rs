@@ -191,7 +191,7 @@ fn hand_over(app: &App, index: &mut Index, journal: &mut Journal, update: Update
 
 /// Articles of the index are found from now on, from a number on; the night stays as it is where they cannot be read again.
 fn look_up_from(app: &App, index: &Index, first: u32) {
-    if let Ok(recent) = index.lookup_from(first, app.options.limits.recent) {
+    if let Ok(recent) = index.lookup(first, app.options.limits.recent) {
         // What is being accepted may be taken back, and is the newest until then.
         let _accepting = app.accepting.lock().expect("nobody panics with it");
         app.lookup.write().expect("nobody panics with it").extend(recent);

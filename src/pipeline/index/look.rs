@@ -102,7 +102,8 @@ impl Index {
         self.store.last_move(name)
     }
 
-    /// What happened to stories after a line of the log, oldest first.
+    /// What happened to stories after a line of the log, with the number of the line and the time, oldest first; after 0,
+    /// all of it.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -151,19 +152,11 @@ impl Index {
         Ok(self.store.next()?.row)
     }
 
-    /// Its newest articles, at most so many, ready to be looked up.
+    /// Its newest articles from a number on, at most so many, ready to be looked up.
     ///
     /// # Errors
     /// The index is damaged or cannot be read.
-    pub fn lookup(&self, most: usize) -> Result<Lookup, Error> {
-        self.lookup_from(0, most)
-    }
-
-    /// The same of articles from a number on.
-    ///
-    /// # Errors
-    /// The index is damaged or cannot be read.
-    pub fn lookup_from(&self, first: u32, most: usize) -> Result<Lookup, Error> {
+    pub fn lookup(&self, first: u32, most: usize) -> Result<Lookup, Error> {
         let mut lookup = Lookup::new(&self.params, most);
         let end = |named: &Named| named.first_row + named.rows;
         // They stand by number, and one that was merged has older rows than one before it.
@@ -216,7 +209,7 @@ mod tests {
             segments.filter(|s| s.kind == rows::KIND).map(|s| s.first_row).collect();
         assert_eq!(firsts, [8, 0], "the first eight became one");
         for (most, held) in [(1, vec![8]), (8, (1..9).collect()), (9, (0..9).collect())] {
-            let lookup = index.lookup(most).unwrap();
+            let lookup = index.lookup(0, most).unwrap();
             let is_held = |id: &usize| {
                 let other = Article { id: "other".into(), ..article(*id) };
                 let found = lookup.find(&Lookup::sketch(&params, &[other]));

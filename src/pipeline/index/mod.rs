@@ -234,14 +234,6 @@ impl Index {
         }))
     }
 
-    /// What happened to stories, with the number of the line and the time, oldest first.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn log(&self) -> Result<Vec<(i64, String, Change)>, Error> {
-        self.store.log_after(0, usize::MAX)
-    }
-
     /// Reads every file and compares what stands in several places.
     ///
     /// # Errors
