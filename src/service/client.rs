@@ -37,9 +37,7 @@ pub fn hand_over(
 ) -> Option<Result<Night, String>> {
     let said = std::fs::read_to_string(door(folder)).ok()?;
     let (address, secret) = said.trim_end().split_once('\n')?;
-    let Options { now, dry_run, store_text_days, retain_days } = *options;
-    let representative = representative.clone();
-    let handing = Handing { now, dry_run, store_text_days, retain_days, representative };
+    let handing = Handing { options: *options, representative: representative.clone() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().ok()?;
     runtime.block_on(async {
         let stream = TcpStream::connect(address).await.ok()?;

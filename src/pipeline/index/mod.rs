@@ -39,6 +39,7 @@ use std::path::Path;
 
 use foldhash::HashMap;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::name::number_of;
 use super::place::{self, Story as Placed};
@@ -91,7 +92,7 @@ pub struct Night {
 }
 
 /// How an update or an expiry is made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Options {
     /// When articles without a date were seen. Days are not counted from articles that are later.
     pub now: Timestamp,

@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt as _;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::oneshot;
@@ -24,10 +23,8 @@ use crate::service::writer::{Order, Update};
 /// What comes with a batch, as its first line; an article a line follows.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::service) struct Handing {
-    pub(in crate::service) now: Timestamp,
-    pub(in crate::service) dry_run: bool,
-    pub(in crate::service) store_text_days: Option<f64>,
-    pub(in crate::service) retain_days: Option<f64>,
+    #[serde(flatten)]
+    pub(in crate::service) options: Options,
     pub(in crate::service) representative: Representative,
 }
 
@@ -53,9 +50,7 @@ pub(super) async fn update(
         let detail = "the secret is not that of this service";
         return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
     }
-    let (handing, articles) = lines(body).await?;
-    let Handing { now, dry_run, store_text_days, retain_days, representative } = handing;
-    let options = Options { now, dry_run, store_text_days, retain_days };
+    let (Handing { options, representative }, articles) = lines(body).await?;
     let (reply, night) = oneshot::channel();
     let order = Order::Update(Box::new(Update { articles, options, representative, reply }));
     app.writer.send(order).map_err(|_| Problem::busy("the service is shutting down"))?;
@@ -110,18 +105,15 @@ async fn lines(body: Body) -> Result<(Handing, Vec<Article>), Problem> {
 mod tests {
     use super::*;
     use futures_util::stream;
+    use jiff::Timestamp;
     use std::convert::Infallible;
 
     /// Were all of a line looked through at every frame, this would take minutes.
     #[test]
     fn a_long_line_in_many_frames_costs_no_more_than_its_bytes() {
-        let handing = Handing {
-            now: Timestamp::UNIX_EPOCH,
-            dry_run: true,
-            store_text_days: None,
-            retain_days: Some(9.0),
-            representative: Representative::default(),
-        };
+        let options = Options::at(Timestamp::UNIX_EPOCH);
+        let options = Options { dry_run: true, retain_days: Some(9.0), ..options };
+        let handing = Handing { options, representative: Representative::default() };
         let article =
             |text: String| Article { id: text.len().to_string(), text, ..Article::default() };
         let sent = ["one", &"Merrin ".repeat(1 << 18), "two", ""].map(|text| article(text.into()));
@@ -134,8 +126,9 @@ mod tests {
             let frames: Vec<Vec<u8>> = batch.chunks(size).map(<[u8]>::to_vec).collect();
             let body = Body::from_stream(stream::iter(frames.into_iter().map(Ok::<_, Infallible>)));
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            let (handing, articles) = runtime.block_on(lines(body)).unwrap_or_else(|_| panic!());
-            assert_eq!((handing.dry_run, handing.retain_days), (true, Some(9.0)));
+            let (Handing { options, .. }, articles) =
+                runtime.block_on(lines(body)).unwrap_or_else(|_| panic!());
+            assert_eq!((options.dry_run, options.retain_days), (true, Some(9.0)));
             assert!(articles == sent, "in frames of {size}");
         }
     }
