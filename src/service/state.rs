@@ -178,7 +178,7 @@ impl App {
     /// Looks into the index beside whatever else goes on. Whoever asked may go; the look goes on, and so its reader is taken.
     pub(super) async fn look<T: Send + 'static>(
         self: &Arc<Self>,
-        look: impl FnOnce(&Index) -> Result<T, Problem> + Send + 'static,
+        look: impl FnOnce(&Self, &Index) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let slot = self.looks.slots.clone().acquire_owned().await;
         let slot = slot.map_err(|_| Problem::busy("shutting down"))?;
@@ -187,7 +187,7 @@ impl App {
             let _slot = slot;
             let free = app.looks.free.lock().expect("nobody panics with it").pop();
             let index = free.map_or_else(|| app.looks.open(), Ok)?;
-            let found = look(&index);
+            let found = look(&app, &index);
             app.looks.free.lock().expect("nobody panics with it").push(index);
             found
         };
@@ -244,7 +244,7 @@ pub(super) mod tests {
         let slots = app.looks.slots.clone();
         let (begins, begun) = mpsc::channel();
         let (ends, ended) = mpsc::channel::<()>();
-        let look = move |_: &Index| {
+        let look = move |_: &App, _: &Index| {
             begins.send(()).unwrap();
             ended.recv().unwrap();
             Ok(())

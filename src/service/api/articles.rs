@@ -16,8 +16,8 @@ use utoipa::ToSchema;
 
 use super::{answered, expects, needs};
 use crate::model::{Article, Entry};
+use crate::pipeline::index::Index;
 use crate::pipeline::lookup::Lookup;
-use crate::pipeline::{self};
 use crate::read;
 use crate::service::intake::{self, Accepted, Added, Incoming, Refused};
 use crate::service::problem::Problem;
@@ -220,13 +220,12 @@ pub(super) async fn look_alike(
 ) -> Result<Json<Added>, Problem> {
     expects(&headers, JSON)?;
     let article = one_article(&app, &body).await?;
-    let shared = app.clone();
-    let look = move |index: &pipeline::index::Index| {
+    let look = move |app: &App, index: &Index| {
         let articles = [article];
-        let sketched = Lookup::sketch(&shared.options.params, &articles);
-        let found = shared.lookup.read().expect("nobody panics with it").find(&sketched);
-        let found = intake::still_there(&shared, Some(index), found);
-        let home = intake::home(&shared, Some(index), &articles[0], &found);
+        let sketched = Lookup::sketch(&app.options.params, &articles);
+        let found = app.lookup.read().expect("nobody panics with it").find(&sketched);
+        let found = intake::still_there(app, Some(index), found);
+        let home = intake::home(app, Some(index), &articles[0], &found);
         Ok(intake::added(&articles[0], &home, found))
     };
     app.look(look).await.map(Json)
@@ -238,17 +237,16 @@ pub(super) async fn article(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<ArticleOut>, Problem> {
-    let shared = app.clone();
-    let look = move |index: &pipeline::index::Index| {
+    let look = move |app: &App, index: &Index| {
         let missing = || Problem::missing("article", &id);
         // In this order: what no longer waits, the index has.
-        let Some(article) = shared.waits(&id)? else {
+        let Some(article) = app.waits(&id)? else {
             let (located, story) = index.placed(&id)?.ok_or_else(missing)?;
             let article = ArticleOut::new(&located.entry, &story.id, &located.group);
             return Ok(ArticleOut { text: index.text(&id)?.map(|(_, text)| text), ..article });
         };
         // A new version is where the one before is, as far as is known.
-        let home = shared.home(index, &id)?.ok_or_else(missing)?;
+        let home = app.home(index, &id)?.ok_or_else(missing)?;
         Ok(ArticleOut {
             article_id: article.id,
             title: article.title,

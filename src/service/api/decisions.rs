@@ -126,7 +126,7 @@ pub(super) async fn decisions(
     Query(asked): Query<Before>,
 ) -> Result<Json<Decisions>, Problem> {
     let (before, most) = asked.limits()?;
-    app.look(move |index| {
+    app.look(move |_, index| {
         let made = index.decided_before(before, most + 1)?;
         let mut items = listed(index, made)?;
         let next_before = cut(&mut items, most, |d| d.number);
@@ -160,7 +160,7 @@ pub(in crate::service) fn listed(
 #[utoipa::path(get, path = "/v1/decisions/labels.csv",
     responses((status = 200, content_type = "text/csv", body = String)))]
 pub(super) async fn labels(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let look = |index: &Index| {
+    let look = |_: &App, index: &Index| {
         let (in_force, mut table) = (index.in_force()?, Vec::new());
         let decisions = in_force.iter().map(|d| &d.decision);
         report::write_labels(&mut table, decisions).expect("memory can be written");
@@ -190,9 +190,8 @@ pub(super) struct Queue {
 /// The doubtful: the weakest links and the nearest misses of recent stories
 #[utoipa::path(get, path = "/v1/review/queue", responses((status = 200, body = Queue)))]
 pub(super) async fn review(State(app): State<Arc<App>>) -> Result<Json<Queue>, Problem> {
-    let shared = app.clone();
-    let look = move |index: &Index| {
-        let doubts = review::queue(&shared, index)?;
+    let look = move |app: &App, index: &Index| {
+        let doubts = review::queue(app, index)?;
         let out = |doubt: Doubt| DoubtOut {
             kind: doubt.kind(),
             similarity: doubt.similarity,

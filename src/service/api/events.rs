@@ -72,7 +72,8 @@ impl Listening {
     /// Reads what follows in the log.
     async fn read_on(&mut self) -> Result<(), Problem> {
         let told = self.told;
-        let look = move |index: &Index| Ok((index.log_after(told, AGAIN)?, index.log_end()?));
+        let look =
+            move |_: &App, index: &Index| Ok((index.log_after(told, AGAIN)?, index.log_end()?));
         let (lines, end) = self.app.look(look).await?;
         let again: Vec<state::Event> = lines.iter().map(state::Event::of_line).collect();
         self.behind = !again.is_empty();

@@ -51,16 +51,14 @@ pub(super) async fn explain(
     Path(id): Path<String>,
     Query(Other { other }): Query<Other>,
 ) -> Result<Json<Explained>, Problem> {
-    let shared = app.clone();
-    let look = move |index: &Index| {
+    let look = move |app: &App, index: &Index| {
         if id == other {
             return Err(Problem::bad("name two articles"));
         }
         // In this order: what no longer waits, the index has.
-        let [waits, other_waits] = [shared.waits(&id)?, shared.waits(&other)?];
+        let [waits, other_waits] = [app.waits(&id)?, app.waits(&other)?];
         let provisional = waits.is_some() || other_waits.is_some();
-        let find =
-            |id: &str| shared.home(index, id)?.ok_or_else(|| Problem::missing("article", id));
+        let find = |id: &str| app.home(index, id)?.ok_or_else(|| Problem::missing("article", id));
         let (a, b) = (find(&id)?, find(&other)?);
         let text = |waits: Option<Article>, id: &str| {
             let text = waits.map_or_else(|| index.original(id), |article| Ok(Some(article)))?;
@@ -72,7 +70,7 @@ pub(super) async fn explain(
                 )
             })
         };
-        let explanation = shared.explain([text(waits, &id)?, text(other_waits, &other)?])?;
+        let explanation = app.explain([text(waits, &id)?, text(other_waits, &other)?])?;
         let numbers = explanation.story.as_ref();
         let json =
             |value: serde_json::Result<_>| value.expect("strings and numbers can be written");

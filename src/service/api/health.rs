@@ -39,14 +39,14 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Result<Json<Health>, 
         let detail = "the index does not take articles at the moment; they are kept until it does";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "index", detail));
     }
-    app.look(|index| Ok(index.log_end()?)).await?;
+    app.look(|_, index| Ok(index.log_end()?)).await?;
     Ok(Json(Health { status: "ready", version: env!("CARGO_PKG_VERSION") }))
 }
 
 /// Counters for Prometheus
 #[utoipa::path(get, path = "/metrics", responses((status = 200, content_type = "application/openmetrics-text", body = String)))]
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let stats = app.look(|index| Ok(index.stats()?)).await?;
+    let stats = app.look(|_, index| Ok(index.stats()?)).await?;
     let text = app.metrics.text(app.waiting.load(Relaxed), stats.articles, stats.stories);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
@@ -81,7 +81,7 @@ pub(super) async fn runs(
     Query(asked): Query<Before>,
 ) -> Result<Json<Runs>, Problem> {
     let (before, most) = asked.limits()?;
-    let look = move |index: &Index| Ok(index.runs(before, most + 1)?);
+    let look = move |_: &App, index: &Index| Ok(index.runs(before, most + 1)?);
     let mut found = app.look(look).await?;
     let next_before = cut(&mut found, most, |run| run.run);
     let out = |RunSeen { run, at, command, counts }: RunSeen| {

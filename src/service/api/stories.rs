@@ -126,7 +126,7 @@ pub(super) async fn stories(
     let filter = filters.filter(50)?;
     let most = filter.most;
     let one_more = Filter { most: most + 1, ..filter };
-    let mut found = app.look(move |index| Ok(index.stories(&one_more)?)).await?;
+    let mut found = app.look(move |_, index| Ok(index.stories(&one_more)?)).await?;
     let next_cursor = cut(&mut found, most, |summary| cursor(&summary.story));
     let items = found.into_iter().map(|summary| StoryLine::new(&app, summary)).collect();
     Ok(Json(Stories { items, next_cursor }))
@@ -139,13 +139,12 @@ async fn look<T: Serialize + Send + 'static>(
     rest: &'static str,
     make: impl FnOnce(&App, &Index, Told) -> Result<T, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let shared = app.clone();
-    let look = move |index: &Index| {
-        let told = shared.find(index, &name)?;
+    let look = move |app: &App, index: &Index| {
+        let told = app.find(index, &name)?;
         if told.story.id != name {
             return Ok(Err(told.story.id));
         }
-        make(&shared, index, told).map(Ok)
+        make(app, index, told).map(Ok)
     };
     Ok(match app.look(look).await? {
         Ok(found) => Json(found).into_response(),

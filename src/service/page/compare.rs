@@ -91,8 +91,7 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let ids: Vec<String> = fields.into_iter().filter(|f| f.0 == "article").map(|f| f.1).collect();
     let [a, b] = <[String; 2]>::try_from(ids).map_err(|_| Problem::bad("tick two articles"))?;
-    let shared = app.clone();
-    let page = app.look(move |index| compare(&shared, index, &who, [&a, &b])).await?;
+    let page = app.look(move |app, index| compare(app, index, &who, [&a, &b])).await?;
     rendered(&page)
 }
 

@@ -67,7 +67,7 @@ async fn versions(app: &Arc<App>, fields: &Fields) -> Result<Vec<(String, String
     let mut versions: Vec<_> = sent.collect();
     let (ticked, seen) = (all(fields, "stories"), one(fields, "seen").to_owned());
     if !seen.is_empty() {
-        let look = move |index: &Index| {
+        let look = move |_: &App, index: &Index| {
             let of_ticked = ticked.into_iter().map(|story| {
                 let version = version_seen(index, &story, &seen)?;
                 Ok((story, version))
@@ -137,7 +137,7 @@ async fn conflict(
 ) -> Result<Response, Problem> {
     let stale = problem.is_stale();
     let back = local(one(&fields, "back"));
-    let fresh = if stale { app.look(move |index| renewed(index, fields)).await? } else { None };
+    let fresh = if stale { app.look(move |_, index| renewed(index, fields)).await? } else { None };
     let (dateline, headline) = if stale {
         ("Somebody else was faster", "This story has changed")
     } else {

@@ -79,7 +79,7 @@ pub(super) async fn page(
     State(app): State<Arc<App>>,
     Extension(who): Extension<Who>,
 ) -> Result<Response, Problem> {
-    let look = move |index: &Index| {
+    let look = move |_: &App, index: &Index| {
         let mut made = index.decided()?;
         made.reverse();
         let counts: Vec<usize> = made.chunk_by(|x, y| x.first == y.first).map(<[_]>::len).collect();

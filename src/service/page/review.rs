@@ -49,15 +49,13 @@ pub(super) async fn page(
     Extension(who): Extension<Who>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let shared = app.clone();
-    let look = move |index: &Index| {
-        let doubts = queue(&shared, index)?;
+    let look = move |app: &App, index: &Index| {
+        let doubts = queue(app, index)?;
         let (n, all) = (asked.n.min(doubts.len().saturating_sub(1)), doubts.len());
         let doubt = doubts.into_iter().nth(n).map(|doubt| {
             let ids = [&doubt.article, &doubt.other].map(|side| side.located.entry.id.to_string());
-            let text = |id: &str| {
-                Ok::<_, Problem>(text_of(&shared, index, id, TEXT)?.unwrap_or_default().0)
-            };
+            let text =
+                |id: &str| Ok::<_, Problem>(text_of(app, index, id, TEXT)?.unwrap_or_default().0);
             let [left, right] = reports(&text(&ids[0])?, &text(&ids[1])?);
             let size = |n: u32| counted(n as usize, "article", "articles");
             let now = if doubt.together {

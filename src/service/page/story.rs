@@ -68,9 +68,8 @@ pub(super) async fn page(
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
-    let shared = app.clone();
-    let look = move |index: &Index| {
-        let told = shared.find(index, &name)?;
+    let look = move |app: &App, index: &Index| {
+        let told = app.find(index, &name)?;
         if told.story.id != name {
             return Ok(Err(told.story.id));
         }

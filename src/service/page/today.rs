@@ -70,8 +70,7 @@ pub(super) async fn page(
     Extension(who): Extension<Who>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let shared = app.clone();
-    let today = app.look(move |index| today(&shared, index, &who, asked)).await?;
+    let today = app.look(move |app, index| today(app, index, &who, asked)).await?;
     rendered(&today)
 }
 
