@@ -77,6 +77,11 @@ impl Problem {
         Self { retry_after: Some(1), ..problem }
     }
 
+    /// Nothing is done any more.
+    pub(super) fn ending() -> Self {
+        Self::busy("the service is shutting down")
+    }
+
     /// Something that must not happen.
     pub(super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "a fault of ours")

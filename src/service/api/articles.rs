@@ -202,10 +202,10 @@ async fn accept(
     };
     let (reply, answer) = oneshot::channel();
     let intake = app.intake.lock().expect("nobody panics with it").clone();
-    let intake = intake.ok_or_else(|| Problem::busy("the service is shutting down"))?;
+    let intake = intake.ok_or_else(Problem::ending)?;
     intake.try_send(Incoming { articles, refused, key, reply }).map_err(|error| match error {
         TrySendError::Full(_) => Problem::busy("more is coming in than can be written down"),
-        TrySendError::Disconnected(_) => Problem::busy("the service is shutting down"),
+        TrySendError::Disconnected(_) => Problem::ending(),
     })?;
     drop(intake);
     answered(answer).await?

@@ -66,7 +66,7 @@ pub(in crate::service) async fn wish_for(app: &App, wish: Wish) -> Result<Outcom
     }
     let (reply, outcome) = oneshot::channel();
     let order = Order::Decide(Box::new((wish, reply)));
-    app.writer.send(order).map_err(|_| Problem::busy("the service is shutting down"))?;
+    app.writer.send(order).map_err(|_| Problem::ending())?;
     answered(outcome).await?
 }
 

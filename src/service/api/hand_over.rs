@@ -53,7 +53,7 @@ pub(super) async fn update(
     let (Handing { options, representative }, articles) = lines(body).await?;
     let (reply, night) = oneshot::channel();
     let order = Order::Update(Box::new(Update { articles, options, representative, reply }));
-    app.writer.send(order).map_err(|_| Problem::busy("the service is shutting down"))?;
+    app.writer.send(order).map_err(|_| Problem::ending())?;
     let night = answered(night).await?.map_err(Problem::busy)?;
     let back = HandedBack {
         grouping: night.grouping,

@@ -33,7 +33,7 @@ pub(super) async fn healthz() -> Json<Health> {
 #[utoipa::path(get, path = "/readyz", responses((status = 200, body = Health)), security(()))]
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> Result<Json<Health>, Problem> {
     if app.shutdown.is_cancelled() {
-        return Err(Problem::busy("the service is shutting down"));
+        return Err(Problem::ending());
     }
     if app.standstill.is_there() {
         let detail = "the index does not take articles at the moment; they are kept until it does";

@@ -129,5 +129,5 @@ fn cut<T, C>(found: &mut Vec<T>, most: usize, next: impl Fn(&T) -> C) -> Option<
 
 /// Waits for a thread that answers one request after the other.
 async fn answered<T>(reply: tokio::sync::oneshot::Receiver<T>) -> Result<T, Problem> {
-    reply.await.map_err(|_| Problem::busy("the service is shutting down"))
+    reply.await.map_err(|_| Problem::ending())
 }
