@@ -162,5 +162,5 @@ pub(super) fn verdict(
     };
     let error =
         anyhow!("{} of {} records were refused, {rule}", thousands(refused), thousands(all));
-    Err(Failure { exit: Exit::Refused, error, hint: None })
+    Err(Failure::new(Exit::Refused, error))
 }

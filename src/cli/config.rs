@@ -17,7 +17,7 @@ pub(super) fn run(config: &Config, layers: &Layers, tell: &Tell) -> Result<Exit,
                 let there = error.kind() == io::ErrorKind::AlreadyExists;
                 let exit = if there { Exit::Usage } else { Exit::Unwritable };
                 let error = anyhow::Error::new(error).context(format!("cannot write {FILE}"));
-                Failure { exit, error, hint: None }
+                Failure::new(exit, error)
             })?;
             tell.note(&format!("wrote {FILE}: take the # from a line to change a setting"));
             Ok(Exit::Done)

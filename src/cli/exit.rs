@@ -34,9 +34,14 @@ pub(super) struct Failure {
 }
 
 impl Failure {
+    /// Nothing is known yet of what to do about it.
+    pub(super) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into(), hint: None }
+    }
+
     /// Something about the call is wrong.
     pub(super) fn usage(error: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::Usage, error: error.into(), hint: None }
+        Self::new(Exit::Usage, error)
     }
 
     /// The folder for temporary files is full or cannot be written.
@@ -44,8 +49,7 @@ impl Failure {
         let folder = std::env::temp_dir();
         let error = anyhow::Error::new(error)
             .context(format!("{}: cannot put aside what waits for its stage", folder.display()));
-        let failure = Self { exit: Exit::Unwritable, error, hint: None };
-        failure.hint("TMPDIR names another folder for temporary files")
+        Self::new(Exit::Unwritable, error).hint("TMPDIR names another folder for temporary files")
     }
 
     /// Adds what to do.
@@ -56,6 +60,6 @@ impl Failure {
 
 impl From<output::Error> for Failure {
     fn from(error: output::Error) -> Self {
-        Self { exit: Exit::Unwritable, error: error.into(), hint: None }
+        Self::new(Exit::Unwritable, error)
     }
 }

@@ -88,7 +88,7 @@ fn decide(args: &Decide, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     }
     let all = made.len() + unreadable.len();
     let error = anyhow!("{} of {all} decisions were refused", refusals.len());
-    Err(Failure { exit: Exit::Refused, error, hint: None })
+    Err(Failure::new(Exit::Refused, error))
 }
 
 fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
@@ -122,8 +122,7 @@ fn scrub(index: &Index) -> Result<(), Failure> {
             let error = anyhow!(
                 "it is done, but somebody reads the index: of what went something may be left in its database"
             );
-            let failure = Failure { exit: Exit::Locked, error, hint: None };
-            Err(failure.hint("the same command once more leaves nothing"))
+            Err(Failure::new(Exit::Locked, error).hint("the same command once more leaves nothing"))
         }
         scrubbed => Ok(scrubbed?),
     }
@@ -139,11 +138,7 @@ fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     if missing.is_empty() {
         return Ok(Exit::Done);
     }
-    Err(Failure {
-        exit: Exit::No,
-        error: anyhow!("no article has the id {}", missing.join(", ")),
-        hint: None,
-    })
+    Err(Failure::new(Exit::No, anyhow!("no article has the id {}", missing.join(", "))))
 }
 
 /// Says what happened to stories, and which decisions that leaves without effect.

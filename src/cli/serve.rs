@@ -103,9 +103,7 @@ impl From<Error> for Failure {
             }
             Error::Listen { .. } => Self::usage(error).hint("--listen names another address or port"),
             Error::Threads(_) => Self::usage(error),
-            Error::Io { .. } => {
-                Self { exit: Exit::Unwritable, error: error.into(), hint: None }.hint(ROOM)
-            }
+            Error::Io { .. } => Self::new(Exit::Unwritable, error).hint(ROOM),
         }
     }
 }

@@ -148,7 +148,7 @@ pub(super) fn show(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resu
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             let error = anyhow::Error::new(error).context("cannot write to standard output");
-            Err(Failure { exit: Exit::Unwritable, error, hint: None })
+            Err(Failure::new(Exit::Unwritable, error))
         }
         _ => Ok(Exit::Done),
     }

@@ -111,8 +111,7 @@ fn add(
                 return Err(locked.into());
             };
             let night = night.map_err(|fault| {
-                let (exit, error) = (Exit::Locked, anyhow!(fault));
-                Failure { exit, error, hint: None }
+                Failure::new(Exit::Locked, anyhow!(fault))
                     .hint("the same batch can be sent again: an article is added once")
             })?;
             read.refusals.extend(night.refusals);
@@ -199,7 +198,7 @@ impl From<Error> for Failure {
             ),
             Error::Io { .. } | Error::Sql { .. } => (Exit::Unwritable, Some(ROOM)),
         };
-        let failure = Self { exit, error: error.into(), hint: None };
+        let failure = Self::new(exit, error);
         match hint {
             Some(hint) => failure.hint(hint),
             None => failure,
