@@ -112,7 +112,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn article(&self, id: &str) -> Result<Option<Stored>, Error> {
-        let block = of_any_block("articles", "articles", "row");
+        let block = of_any_block("articles", "row");
         let sql = format!("SELECT {ARTICLE} FROM articles WHERE {block} AND id = ?");
         self.one(&sql, id, stored)
     }
@@ -151,7 +151,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn in_use(&self, names: &[String]) -> Result<HashSet<String>, Error> {
-        let block = of_any_block("stories", "stories", "story");
+        let block = of_any_block("stories", "story");
         let sql = format!(
             "SELECT story_id FROM stories WHERE {block} AND story_id {AMONG} \
              UNION SELECT story_id FROM redirects WHERE story_id {AMONG}"
@@ -165,7 +165,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn story(&self, id: &str) -> Result<Option<Story>, Error> {
-        let block = of_any_block("stories", "stories", "story");
+        let block = of_any_block("stories", "story");
         let sql = format!(
             "SELECT {STORY} FROM stories WHERE story = \
              IFNULL((SELECT story FROM stories WHERE {block} AND story_id = ?1), \

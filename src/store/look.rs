@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
 use super::commit::RunCounts;
-use super::tables::{self, STORY, Story, of_any_block};
+use super::tables::{self, ARTICLE, STORY, Story, of_any_block};
 use super::{Error, Store};
 use crate::model::{Change, Entry};
 
@@ -154,8 +154,8 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn placed(&self, id: &str) -> Result<Option<Located>, Error> {
-        let block = of_any_block("articles", "a", "row");
-        let sql = format!("SELECT {PLACED} WHERE {block} AND a.id = ?");
+        let block = of_any_block("articles", "row");
+        let sql = format!("SELECT {ARTICLE}, {PLACED} WHERE {block} AND id = ?");
         self.one(&sql, id, placed)
     }
 
@@ -165,7 +165,7 @@ impl Store {
     /// The database cannot be read.
     pub fn placed_in(&self, story: u32) -> Result<Vec<Located>, Error> {
         let sql = format!(
-            "SELECT {PLACED} WHERE m.story = ? ORDER BY RTRIM(IFNULL(a.published, IFNULL(a.seen, '')), 'Z'), a.id"
+            "SELECT {ARTICLE}, {PLACED} WHERE story = ? ORDER BY RTRIM(IFNULL(published, IFNULL(seen, '')), 'Z'), id"
         );
         self.some(&sql, [story], placed)
     }
@@ -175,10 +175,9 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn history(&self, name: &str) -> Result<Vec<(i64, String, Change)>, Error> {
-        let block = of_any_block("log", "log", "number");
+        let block = of_any_block("log", "number");
         let sql = format!(
-            "SELECT number, at, story_id, change, came_from, articles_added, reason \
-             FROM log JOIN runs USING (run) WHERE number IN (SELECT number FROM log WHERE {block} AND story_id = ?1 \
+            "SELECT {LOGGED} WHERE number IN (SELECT number FROM log WHERE {block} AND story_id = ?1 \
              UNION {LEFT}) \
              ORDER BY number"
         );
@@ -190,7 +189,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn last_move(&self, name: &str) -> Result<Option<i64>, Error> {
-        let block = of_any_block("log", "log", "number");
+        let block = of_any_block("log", "number");
         let sql = format!(
             "SELECT MAX(number) FROM (SELECT number FROM log WHERE {block} AND story_id = ?1 \
              AND came_from <> '' UNION ALL {LEFT})"
@@ -203,9 +202,8 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn log_after(&self, number: i64, most: usize) -> Result<Vec<(i64, String, Change)>, Error> {
-        let sql = "SELECT number, at, story_id, change, came_from, articles_added, reason \
-                   FROM log JOIN runs USING (run) WHERE number > ? ORDER BY number LIMIT ?";
-        self.some(sql, [number, tables::limit(most)], logged)
+        let sql = format!("SELECT {LOGGED} WHERE number > ? ORDER BY number LIMIT ?");
+        self.some(&sql, [number, tables::limit(most)], logged)
     }
 
     /// The number of the last line of the log; 0 when it is empty.
@@ -243,9 +241,8 @@ impl Store {
 /// Lines of the log that say that articles left a story for others.
 const LEFT: &str = "SELECT number FROM log WHERE came_from <> '' AND instr(' ' || came_from || ' ', ' ' || ?1 || ' ')";
 
-const PLACED: &str = "a.row, a.id, a.title, a.source, a.lang, a.url, a.file, a.kept, a.published, a.seen, a.fingerprint, \
-    m.story, (SELECT id FROM articles WHERE row = m.duplicate_group) \
-    FROM articles AS a JOIN members AS m USING (row)";
+/// Where an article belongs, to be read after its own columns.
+const PLACED: &str = "story, (SELECT id FROM articles WHERE row = duplicate_group) FROM articles JOIN members USING (row)";
 
 fn placed(r: &Row<'_>) -> rusqlite::Result<Located> {
     let stored = tables::stored(r)?;
@@ -257,6 +254,9 @@ fn placed(r: &Row<'_>) -> rusqlite::Result<Located> {
         group: group.unwrap_or_default(),
     })
 }
+
+/// A line of the log.
+const LOGGED: &str = "number, at, story_id, change, came_from, articles_added, reason FROM log JOIN runs USING (run)";
 
 fn logged(r: &Row<'_>) -> rusqlite::Result<(i64, String, Change)> {
     let change = Change {

@@ -107,10 +107,10 @@ pub struct Named {
     pub bytes: i64,
 }
 
-/// That a row of a table, known here by a name and numbered by a column, is of any block.
-pub(super) fn of_any_block(table: &str, name: &str, number: &str) -> String {
+/// That a row of a table, numbered by a column, is of any block.
+pub(super) fn of_any_block(table: &str, number: &str) -> String {
     format!(
-        "{name}.{number} >> 15 IN (WITH RECURSIVE block(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM block \
+        "{table}.{number} >> 15 IN (WITH RECURSIVE block(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM block \
          WHERE n < (SELECT MAX({number}) >> 15 FROM {table})) SELECT n FROM block)"
     )
 }
