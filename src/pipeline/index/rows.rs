@@ -199,21 +199,19 @@ pub(super) fn brief(bytes: &[u8]) -> (u32, Brief) {
 
 /// An article as its record has it.
 pub(super) fn prepared(bytes: &[u8]) -> Prepared {
-    let (longs, ints) = bytes.split_at(LONGS);
-    let long = |i: usize| u64::from_le_bytes(longs.as_chunks().0[i]);
-    let int = |i: usize| u32::read(&ints[4 * i..4 * i + 4]);
+    let (row, Brief { identity, delivered, content, time, source, n_words, .. }) = brief(bytes);
     let span = |i: usize| span(bytes, i);
-    let Dated { time, stamped } = dated(long(4).cast_signed());
+    let Dated { time, stamped } = dated(time);
     let time = time.and_then(|time| Timestamp::from_second(time).ok());
     let (published, seen) = (time.filter(|_| !stamped), time.filter(|_| stamped));
     Prepared {
         entry: Entry { published: published.into(), seen: seen.into(), ..Entry::default() },
-        source: long(0),
-        identity: long(1),
-        delivered: long(2),
-        content: long(3),
-        row: int(0),
-        n_words: int(1),
+        source,
+        identity,
+        delivered,
+        content,
+        row,
+        n_words,
         shingles: span(0),
         sketch: span(1),
         terms: span(2),
