@@ -263,7 +263,7 @@ impl Found {
         } else {
             stories::find(corpus, &groups, &constraints, params)?
         };
-        clock.stage(stages, "stories", stories.count as u64, "stories");
+        clock.stage(stages, "stories", stories.count() as u64, "stories");
         Ok(Self { constraints, exact, duplicates, groups, stories })
     }
 }

@@ -17,8 +17,6 @@ use crate::stages::support::support;
 pub(super) struct Stories {
     /// For each report the lowest report of its story.
     pub(super) story: Vec<u32>,
-    /// How many stories there are.
-    pub(super) count: usize,
     /// How each story came together, its weakest link last.
     pub(super) mergers: Vec<Merger>,
     /// Pairs of similar reports, ascending.
@@ -35,7 +33,12 @@ impl Stories {
     pub(super) fn none(n_groups: usize) -> Self {
         let nearest = vec![Vec::new(); n_groups];
         let story = (0..n_groups as u32).collect();
-        Self { story, count: n_groups, nearest, ..Self::default() }
+        Self { story, nearest, ..Self::default() }
+    }
+
+    /// How many stories there are.
+    pub(super) fn count(&self) -> usize {
+        self.story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count()
     }
 
     /// Whether the two reports of a pair are in one story.
@@ -79,8 +82,7 @@ pub(super) fn find(
     let edges = supported.edges(scored);
     let Tree { label: story, mergers } =
         group_under(&constraints, &supported.penalties, edges, cut, Average::AllPairs);
-    let count = story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count();
-    Ok(Stories { story, count, mergers, similar, scores, nearest, times })
+    Ok(Stories { story, mergers, similar, scores, nearest, times })
 }
 
 /// The constraints on articles as constraints on the groups that they are in.

@@ -157,7 +157,6 @@ impl Parts<'_> {
         let (similar, scores) = self.links(work, &rows, &of_row)?;
         let penalties = rows.iter().map(|&row| findings.penalties[row as usize].into()).collect();
         let stories = Stories {
-            count: story.iter().enumerate().filter(|&(i, &s)| i == s as usize).count(),
             story,
             mergers: tree.mergers.iter().filter_map(merger).collect(),
             similar,
