@@ -40,17 +40,14 @@ pub(super) fn all(found: &mut Found, params: &Params) -> Vec<Match> {
         |pair: &Similar| stories.joins(pair) && [pair.a, pair.b].iter().any(|&i| loose[i as usize]);
     let told = stories.similar.iter().zip(&stories.scores.pairs);
     let told = told.filter(|(pair, _)| is_match(pair) || holds(pair));
-    let told = told.map(|(pair, &score)| {
-        let [of_a, of_b] = [pair.a, pair.b].map(|i| stories.scores.penalties[i as usize]);
-        Match {
-            kind: MatchKind::Story,
-            resemblance: 0.0,
-            containment: 0.0,
-            cosine: share(pair.cosine.get().into()),
-            similarity: share(pair.similarity()),
-            score: share(i64::from(score) - of_a - of_b),
-            ..between(groups[pair.a as usize][0], groups[pair.b as usize][0])
-        }
+    let told = told.map(|(pair, &score)| Match {
+        kind: MatchKind::Story,
+        resemblance: 0.0,
+        containment: 0.0,
+        cosine: share(pair.cosine.get().into()),
+        similarity: share(pair.similarity()),
+        score: share(stories.net(pair, score)),
+        ..between(groups[pair.a as usize][0], groups[pair.b as usize][0])
     });
     let linked = constraints.together.iter().map(|&(a, b, _)| Match {
         a,

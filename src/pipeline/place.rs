@@ -102,7 +102,7 @@ pub(super) fn assemble(corpus: &Corpus, found: &Found, params: &Params) -> Vec<S
 fn centrality(stories: &Stories) -> Vec<i64> {
     let mut sums = vec![0; stories.story.len()];
     for (pair, &score) in stories.similar.iter().zip(&stories.scores.pairs) {
-        if stories.story[pair.a as usize] == stories.story[pair.b as usize] {
+        if stories.joins(pair) {
             sums[pair.a as usize] += i64::from(score);
             sums[pair.b as usize] += i64::from(score);
         }

@@ -45,6 +45,12 @@ impl Stories {
     pub(super) fn joins(&self, pair: &Similar) -> bool {
         self.story[pair.a as usize] == self.story[pair.b as usize]
     }
+
+    /// The score of a pair without the penalties of both.
+    pub(super) fn net(&self, pair: &Similar, score: i32) -> i64 {
+        let [of_a, of_b] = [pair.a, pair.b].map(|i| self.scores.penalties[i as usize]);
+        i64::from(score) - of_a - of_b
+    }
 }
 
 /// Groups near-duplicate groups into stories.

@@ -188,10 +188,7 @@ fn average(
 
 /// What crowding leaves of a pair of similar reports.
 fn score(stories: &Stories, pair: usize) -> f64 {
-    let similar = stories.similar[pair];
-    let penalty = [similar.a, similar.b].map(|g| stories.scores.penalties[g as usize]);
-    let corrected = i64::from(stories.scores.pairs[pair]);
-    (corrected - penalty[0] - penalty[1]) as f64 / ONE as f64
+    stories.net(&stories.similar[pair], stories.scores.pairs[pair]) as f64 / ONE as f64
 }
 
 /// The pair of reports of two stories with the best score.
