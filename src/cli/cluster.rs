@@ -74,9 +74,7 @@ struct Targets {
 
 impl Targets {
     fn open(args: &Cluster, pending: &Pending) -> Result<Self, output::Error> {
-        let open = |path: &Option<PathBuf>| {
-            path.as_deref().map(|path| Output::open(Some(path), pending)).transpose()
-        };
+        let open = |path: &Option<PathBuf>| Output::named(path.as_deref(), pending);
         Ok(Self {
             clusters: Output::open(args.output.as_deref(), pending)?,
             unique: open(&args.unique)?,
@@ -118,9 +116,8 @@ impl Targets {
 
     /// Only the refusals are worth keeping of a run that read nothing.
     fn write_refusals(&mut self, run: &Run, excel: bool) -> Result<(), output::Error> {
-        let Some(mut refusals) = self.refusals.take() else { return Ok(()) };
-        refusals.fill(|out| write_refusals(out, &run.refusals, excel))?;
-        refusals.commit()
+        let Some(refusals) = self.refusals.take() else { return Ok(()) };
+        refusals.put(|out| write_refusals(out, &run.refusals, excel))
     }
 }
 

@@ -154,9 +154,7 @@ fn put(
     text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Exit, Failure> {
     if let Some(file) = args.html.as_deref().filter(|file| *file != Path::new("-")) {
-        let mut page = Output::open(Some(file), &interrupt::watch())?;
-        page.fill(html)?;
-        page.commit()?;
+        Output::open(Some(file), &interrupt::watch())?.put(html)?;
         return Ok(Exit::Done);
     }
     match (&args.html, args.format.as_str()) {

@@ -49,8 +49,7 @@ fn check(target: Option<&Path>, indexing: &Indexing, files: &[PathBuf]) -> Resul
 
 /// Where the changes go, opened before the index changes: what cannot be written is found out in time.
 fn open(changes: Option<&Path>) -> Result<Option<Output>, Failure> {
-    let pending = interrupt::watch();
-    Ok(changes.map(|path| Output::open(Some(path), &pending)).transpose()?)
+    Ok(Output::named(changes, &interrupt::watch())?)
 }
 
 /// The index, to be changed.
@@ -62,11 +61,10 @@ fn change(indexing: &Indexing, standing: &Standing) -> Result<Index, Failure> {
 fn log(args: &Log, layers: &Layers) -> Result<Exit, Failure> {
     check(args.output.as_deref(), &args.indexing, &layers.files())?;
     let pending = interrupt::watch();
-    let mut output = Output::open(args.output.as_deref(), &pending)?;
+    let output = Output::open(args.output.as_deref(), &pending)?;
     let log = look(&args.indexing, &Params::default())?.log_after(0, usize::MAX)?;
     let lines = log.iter().map(|(_, at, change)| (Some(at.as_str()), change));
-    output.fill(|out| write_changes(out, lines, true, false))?;
-    output.commit()?;
+    output.put(|out| write_changes(out, lines, true, false))?;
     Ok(Exit::Done)
 }
 
@@ -143,10 +141,9 @@ fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
 
 /// Says what happened to stories, and which decisions that leaves without effect.
 fn said(night: &Night, changes: Option<Output>, tell: &Tell) -> Result<Exit, Failure> {
-    if let Some(mut output) = changes {
+    if let Some(output) = changes {
         let all = night.changes.iter().map(|change| (None, change));
-        output.fill(|out| write_changes(out, all, false, false))?;
-        output.commit()?;
+        output.put(|out| write_changes(out, all, false, false))?;
     }
     say_unmet(night.counts.unmet, tell);
     tell.note(&counted(night.changes.len(), "change of a story", "changes of stories"));
@@ -176,15 +173,14 @@ fn export(args: &Export, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     check(args.output.as_deref(), &args.indexing, &layers.files())?;
     let keep = args.writing.kept()?;
     let pending = interrupt::watch();
-    let mut output = Output::open(args.output.as_deref(), &pending)?;
+    let output = Output::open(args.output.as_deref(), &pending)?;
     use_threads(0)?;
     let outlets = targets::outlets(args.sources.as_deref())?;
     let owners = targets::owners(&outlets);
     let index = look(&args.indexing, &args.standing.params())?;
     let grouping = index.export()?;
     say_unknown(&grouping.articles, &keep, tell);
-    output.fill(|out| write(out, &grouping, &args.writing.table(&keep, &owners)))?;
-    output.commit()?;
+    output.put(|out| write(out, &grouping, &args.writing.table(&keep, &owners)))?;
     Ok(Exit::Done)
 }
 

@@ -124,7 +124,6 @@ fn read_all(
     if seen.counts.read == 0 { Err(nothing_read(seen.refusals.len())) } else { Ok(output) }
 }
 
-fn write(mut output: Output, bytes: &[u8]) -> Result<(), Failure> {
-    output.fill(|out| out.write_all(bytes))?;
-    Ok(output.commit()?)
+fn write(output: Output, bytes: &[u8]) -> Result<(), Failure> {
+    Ok(output.put(|out| out.write_all(bytes))?)
 }

@@ -57,7 +57,7 @@ pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, F
     let (html, index) = (args.html.as_deref(), args.index.as_deref());
     targets::check([html], &args.inputs, &layers.files(), index)?;
     let pending = interrupt::watch();
-    let page = html.map(|file| Output::open(Some(file), &pending)).transpose()?;
+    let page = Output::named(html, &pending)?;
     use_threads(0)?;
     let (grouping, refusals, params) = match &args.index {
         Some(folder) => stored(folder, &args.judging, tell)?,
@@ -81,9 +81,8 @@ pub(super) fn run(args: &Report, layers: &Layers, tell: &Tell) -> Result<Exit, F
     }
     let overview = Overview::new(material, choice.of(&grouping));
     let to_stdout = html == Some(Path::new("-"));
-    if let Some(mut page) = page {
-        page.fill(|out| html::write_overview(out, &overview))?;
-        page.commit()?;
+    if let Some(page) = page {
+        page.put(|out| html::write_overview(out, &overview))?;
     }
     if to_stdout {
         return Ok(Exit::Done);

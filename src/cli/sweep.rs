@@ -31,15 +31,14 @@ pub(super) fn run(
     check(args, &sweep, layers)?;
     let gold = labels::read(&args.gold, &labels::columns(&args.level)).map_err(Failure::usage)?;
     let pending = interrupt::watch();
-    let plot = args.plot.as_deref().map(|path| Output::open(Some(path), &pending)).transpose()?;
+    let plot = Output::named(args.plot.as_deref(), &pending)?;
     let swept = match &args.predicted {
         Some(path) => of_file(path, &sweep, &args.level, &gold)?,
         None => of_runs(args, &sweep, &gold, tell)?,
     };
-    if let Some(mut output) = plot {
+    if let Some(output) = plot {
         let picture = swept.plot(&args.gold).svg();
-        output.fill(|out| out.write_all(picture.as_bytes()))?;
-        output.commit()?;
+        output.put(|out| out.write_all(picture.as_bytes()))?;
     }
     let with_bars = args.plot.is_none();
     let figures =

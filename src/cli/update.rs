@@ -29,9 +29,7 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     let options = settings.reading.options(&keep)?;
     let owners = targets::owners(&options.outlets);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
-    let open = |path: &Option<PathBuf>| {
-        path.as_deref().map(|path| Output::open(Some(path), &pending)).transpose()
-    };
+    let open = |path: &Option<PathBuf>| Output::named(path.as_deref(), &pending);
     let mut rows = Output::open(args.output.as_deref(), &pending)?;
     let mut others = [open(&args.changes)?, open(&args.unique)?, open(&args.refusals)?];
     use_threads(settings.running.threads)?;

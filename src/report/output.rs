@@ -91,6 +91,14 @@ impl Output {
         Ok(Self { target: name, sink, hash: XxHash3_64::new(), bytes: 0, pending: pending.clone() })
     }
 
+    /// Opens a target that may be left out.
+    ///
+    /// # Errors
+    /// As [`Output::open`].
+    pub fn named(target: Option<&Path>, pending: &Pending) -> Result<Option<Self>, Error> {
+        target.map(|target| Self::open(Some(target), pending)).transpose()
+    }
+
     /// Fills the output with `write`. A reader who has seen enough and closed the pipe is no error.
     ///
     /// # Errors
@@ -122,6 +130,18 @@ impl Output {
             placed.map_err(|source| Error { target: self.target, source })?;
         }
         Ok(())
+    }
+
+    /// Fills the output with `write` and puts it in its place.
+    ///
+    /// # Errors
+    /// As [`Output::fill`] and [`Output::commit`].
+    pub fn put(
+        mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        self.fill(write)?;
+        self.commit()
     }
 
     fn error(&self, source: io::Error) -> Error {
