@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use super::cluster::use_threads;
 use super::decided::Decided;
 use super::exit::{Exit, Failure};
-use super::groups::Standing;
-use super::index_args::{Decide, Expire, Export, Forget, Index as Verb, Indexing, Keeping, Log};
+use super::index_args::{
+    Changing, Decide, Expire, Export, Forget, Index as Verb, Indexing, Keeping, Log,
+};
 use super::outcome::say_unmet;
 use super::settings::Layers;
 use super::tell::{Tell, counted, show, thousands};
@@ -47,15 +48,12 @@ fn check(target: Option<&Path>, indexing: &Indexing, files: &[PathBuf]) -> Resul
     targets::check([target], &[], files, indexing.index.as_deref())
 }
 
-/// Where the changes go, opened before the index changes: what cannot be written is found out in time.
-fn open(changes: Option<&Path>) -> Result<Option<Output>, Failure> {
-    Ok(Output::named(changes, &interrupt::watch())?)
-}
-
-/// The index, to be changed.
-fn change(indexing: &Indexing, standing: &Standing) -> Result<Index, Failure> {
+/// The index, to be changed, and where the changes go, opened before it changes: what cannot be written is found out in time.
+fn open(args: &Changing) -> Result<(Index, Option<Output>), Failure> {
+    let changes = Output::named(args.changes.as_deref(), &interrupt::watch())?;
     use_threads(0)?;
-    Ok(Index::open(folder(indexing)?, Access::Write, &standing.params())?)
+    let index = Index::open(folder(&args.indexing)?, Access::Write, &args.standing.params())?;
+    Ok((index, changes))
 }
 
 fn log(args: &Log, layers: &Layers) -> Result<Exit, Failure> {
@@ -70,10 +68,9 @@ fn log(args: &Log, layers: &Layers) -> Result<Exit, Failure> {
 
 fn decide(args: &Decide, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
     let files = [layers.files(), vec![args.file.file().to_owned()]].concat();
-    check(args.changes.as_deref(), &args.indexing, &files)?;
+    check(args.changing.changes.as_deref(), &args.changing.indexing, &files)?;
     let Decided { made, unreadable, .. } = &*args.file;
-    let changes = open(args.changes.as_deref())?;
-    let (mut index, now) = (change(&args.indexing, &args.standing)?, Timestamp::now());
+    let ((mut index, changes), now) = (open(&args.changing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
     let (night, refused) = index.decide(made, now)?;
     let refused = refused.into_iter().map(|(i, reason)| args.file.refusal(i, reason));
@@ -90,15 +87,14 @@ fn decide(args: &Decide, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
 }
 
 fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
-    check(args.changes.as_deref(), &args.indexing, &layers.files())?;
+    check(args.changing.changes.as_deref(), &args.changing.indexing, &layers.files())?;
     let Keeping { retain, store_text } = &args.keeping;
     if retain.is_none() && store_text.is_none() {
         let error = anyhow!("nothing says how old is too old");
         let hint = "--retain 90d does; --store-text 30d, for texts alone";
         return Err(Failure::usage(error).hint(hint));
     }
-    let changes = open(args.changes.as_deref())?;
-    let (mut index, now) = (change(&args.indexing, &args.standing)?, Timestamp::now());
+    let ((mut index, changes), now) = (open(&args.changing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
     let night = index.expire(&args.keeping.options(now))?;
     said(&night, changes, tell)?;
@@ -127,9 +123,8 @@ fn scrub(index: &Index) -> Result<(), Failure> {
 }
 
 fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> {
-    check(args.changes.as_deref(), &args.indexing, &layers.files())?;
-    let changes = open(args.changes.as_deref())?;
-    let mut index = change(&args.indexing, &args.standing)?;
+    check(args.changing.changes.as_deref(), &args.changing.indexing, &layers.files())?;
+    let (mut index, changes) = open(&args.changing)?;
     let (night, missing) = index.forget(&args.ids, Timestamp::now())?;
     said(&night, changes, tell)?;
     scrub(&index)?;
@@ -140,14 +135,14 @@ fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
 }
 
 /// Says what happened to stories, and which decisions that leaves without effect.
-fn said(night: &Night, changes: Option<Output>, tell: &Tell) -> Result<Exit, Failure> {
+fn said(night: &Night, changes: Option<Output>, tell: &Tell) -> Result<(), Failure> {
     if let Some(output) = changes {
         let all = night.changes.iter().map(|change| (None, change));
         output.put(|out| write_changes(out, all, false, false))?;
     }
     say_unmet(night.counts.unmet, tell);
     tell.note(&counted(night.changes.len(), "change of a story", "changes of stories"));
-    Ok(Exit::Done)
+    Ok(())
 }
 
 fn look(indexing: &Indexing, params: &Params) -> Result<Index, Failure> {

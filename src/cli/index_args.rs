@@ -93,11 +93,9 @@ pub(super) struct Log {
     pub(super) indexing: Indexing,
 }
 
+/// Which index to change, and where to write what happened to its stories.
 #[derive(Debug, Group)]
-pub(super) struct Decide {
-    /// CSV or JSON Lines with decision, article_id, other_id, by, reason, in the order in which they were made
-    #[arg(value_parser = decided::decisions)]
-    pub(super) file: Arc<Decided>,
+pub(super) struct Changing {
     /// Write what happened to stories, as CSV
     #[arg(long, value_name = "FILE")]
     pub(super) changes: Option<PathBuf>,
@@ -108,14 +106,18 @@ pub(super) struct Decide {
 }
 
 #[derive(Debug, Group)]
+pub(super) struct Decide {
+    /// CSV or JSON Lines with decision, article_id, other_id, by, reason, in the order in which they were made
+    #[arg(value_parser = decided::decisions)]
+    pub(super) file: Arc<Decided>,
+    #[command(flatten)]
+    pub(super) changing: Changing,
+}
+
+#[derive(Debug, Group)]
 pub(super) struct Expire {
-    /// Write what happened to stories, as CSV
-    #[arg(long, value_name = "FILE")]
-    pub(super) changes: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) indexing: Indexing,
-    #[command(flatten)]
-    pub(super) standing: Standing,
+    pub(super) changing: Changing,
     #[command(flatten)]
     pub(super) keeping: Keeping,
 }
@@ -125,13 +127,8 @@ pub(super) struct Forget {
     /// The ids of the articles
     #[arg(required = true, value_name = "ID")]
     pub(super) ids: Vec<String>,
-    /// Write what happened to stories, as CSV
-    #[arg(long, value_name = "FILE")]
-    pub(super) changes: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) indexing: Indexing,
-    #[command(flatten)]
-    pub(super) standing: Standing,
+    pub(super) changing: Changing,
 }
 
 #[derive(Debug, Group)]
