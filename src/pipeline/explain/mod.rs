@@ -42,12 +42,12 @@ pub(super) fn of_pair(
     params: &Params,
 ) -> io::Result<Result<Explanation, String>> {
     let pair = match ids.map(|id| corpus.position(id)) {
-        [Some(a), Some(b)] => [a as usize, b as usize],
+        [Some(a), Some(b)] => [a, b],
         [None, _] => return Ok(Err(ids[0].to_owned())),
         [_, None] => return Ok(Err(ids[1].to_owned())),
     };
     // The run gives back what it is done with.
-    let both = match pair.map(|i| original(originals, &corpus, i as u32)) {
+    let both = match pair.map(|i| original(originals, &corpus, i)) {
         [Some(a), Some(b)] => Some([a, b]),
         _ => None,
     };
@@ -59,7 +59,7 @@ pub(super) fn of_pair(
         // The run compares nothing with what it is folded onto.
         (text.same_words, text.strength, text.against) = (true, STRONGEST, None);
     }
-    let groups = pair.map(|i| found.groups.iter().position(|g| g.contains(&(i as u32))));
+    let groups = pair.map(|i| found.groups.iter().position(|g| g.contains(&i)));
     let groups = groups.map(|group| group.expect("every article is in a group"));
     let stories = groups.map(|group| found.stories.story[group]);
     let verdict = match (groups[0] == groups[1], stories[0] == stories[1]) {
@@ -81,7 +81,7 @@ pub(super) fn of_pair(
         text.against = numbers::apart(&corpus, &found, pair, groups, (&text, meet));
     }
     Ok(Ok(Explanation {
-        articles: pair.map(|i| party(&corpus.entries[i])),
+        articles: pair.map(|i| party(&corpus.entries[i as usize])),
         verdict,
         why: why::why(ids, verdict, &text, story.as_ref(), &decisions, params),
         decisions,

@@ -25,10 +25,9 @@ const FAR: &str = "their sketches have too little in common: a run does not comp
 /// The near-duplicate level's numbers.
 pub(super) fn text_numbers(
     corpus: &Corpus,
-    [a, b]: [usize; 2],
+    both: [u32; 2],
     params: &Params,
 ) -> io::Result<TextNumbers> {
-    let both = [a as u32, b as u32];
     let (mut shingles, mut heads) = (Loaded::new(&corpus.shingles.spool), corpus.heads());
     shingles.load(both.into_iter().map(|i| corpus.shingles_of(i)))?;
     heads.load(both.into_iter())?;
@@ -54,8 +53,7 @@ pub(super) fn text_numbers(
 }
 
 /// Whether the sketches of two articles have so much in common that a run compares them, unless too many others have the same.
-pub(super) fn meet(corpus: &Corpus, pair: [usize; 2], params: &Params) -> io::Result<bool> {
-    let both = pair.map(|i| i as u32);
+pub(super) fn meet(corpus: &Corpus, both: [u32; 2], params: &Params) -> io::Result<bool> {
     let mut sketches = Loaded::new(&corpus.sketches.spool);
     sketches.load(both.into_iter().map(|i| corpus.sketch(i)))?;
     let ([x], [y]) = (sketches.of(0), sketches.of(1)) else { return Ok(false) };
@@ -63,8 +61,8 @@ pub(super) fn meet(corpus: &Corpus, pair: [usize; 2], params: &Params) -> io::Re
 }
 
 /// Whether two articles are the same word for word to the run.
-pub(super) fn is_folded(found: &Found, pair: [usize; 2]) -> bool {
-    let [a, b] = pair.map(|i| found.exact.slot(i as u32));
+pub(super) fn is_folded(found: &Found, pair: [u32; 2]) -> bool {
+    let [a, b] = pair.map(|i| found.exact.slot(i));
     a == b
 }
 
@@ -73,17 +71,17 @@ pub(super) fn is_folded(found: &Found, pair: [usize; 2]) -> bool {
 pub(super) fn apart(
     corpus: &Corpus,
     found: &Found,
-    pair: [usize; 2],
+    pair: [u32; 2],
     groups: [usize; 2],
     (text, meet): (&TextNumbers, bool),
 ) -> Option<&'static str> {
-    let [x, y] = pair.map(|i| corpus.content(i as u32));
+    let [x, y] = pair.map(|i| corpus.content(i));
     if (text.matches() || x == y) && is_parted(found, groups) {
         Some(PARTED)
     } else if text.matches() && is_match(found, pair) {
         Some("the two match, their groups do not on average")
     } else if text.matches() {
-        let stands = |i: usize| found.exact.kept[found.exact.slot(i as u32) as usize] == i as u32;
+        let stands = |i: u32| found.exact.kept[found.exact.slot(i) as usize] == i;
         Some(match pair.into_iter().all(stands) {
             _ if !meet => FAR,
             true => CROWDED,
@@ -95,8 +93,8 @@ pub(super) fn apart(
 }
 
 /// Whether the run compared two articles and found that they match.
-fn is_match(found: &Found, pair: [usize; 2]) -> bool {
-    let [a, b] = pair.map(|i| found.exact.slot(i as u32));
+fn is_match(found: &Found, pair: [u32; 2]) -> bool {
+    let [a, b] = pair.map(|i| found.exact.slot(i));
     let mut matches = found.duplicates.matches.iter();
     matches.any(|m| (m.a, m.b) == (a, b) || (m.a, m.b) == (b, a))
 }
