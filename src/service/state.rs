@@ -18,7 +18,7 @@ use super::rate::{Limit, Rate};
 use super::review::Pair;
 use super::tokens::{Tokens, hex};
 use super::writer::Order;
-use crate::model::Owners;
+use crate::model::{Change, Owners};
 use crate::params::Params;
 use crate::pipeline::index::{self, Access, Error, Index, Version};
 use crate::pipeline::lookup::Lookup;
@@ -113,6 +113,17 @@ pub(super) struct Event {
     pub(super) id: Option<i64>,
     pub(super) kind: &'static str,
     pub(super) data: String,
+}
+
+impl Event {
+    /// A line of the log.
+    pub(super) fn of_line((number, at, change): &(i64, String, Change)) -> Self {
+        let data = serde_json::json!({
+            "story_id": change.story_id, "change": change.change, "from": change.from,
+            "articles_added": change.articles_added, "reason": change.reason, "at": at,
+        });
+        Self { id: Some(*number), kind: "story", data: data.to_string() }
+    }
 }
 
 /// The state of a service.

@@ -1,10 +1,10 @@
 //! Small questions to the state: texts, names, explanations.
 
 use super::problem::Problem;
-use super::state::{App, Event, Provisional};
+use super::state::{App, Provisional};
 use crate::kernel::base32;
+use crate::model::Article;
 use crate::model::explain::Explanation;
-use crate::model::{Article, Change};
 use crate::pipeline;
 use crate::pipeline::index::{Error, Index, Told};
 
@@ -49,16 +49,5 @@ impl App {
         let both = [ids[0].as_str(), ids[1].as_str()];
         let found = pipeline::explain([vec![a, b]], both, &self.options.params);
         found.map_err(|_| Problem::internal())?.map_err(|_| Problem::internal())
-    }
-}
-
-impl Event {
-    /// A line of the log.
-    pub(super) fn of_line((number, at, change): &(i64, String, Change)) -> Self {
-        let data = serde_json::json!({
-            "story_id": change.story_id, "change": change.change, "from": change.from,
-            "articles_added": change.articles_added, "reason": change.reason, "at": at,
-        });
-        Self { id: Some(*number), kind: "story", data: data.to_string() }
     }
 }
