@@ -65,7 +65,7 @@ pub(super) fn lines_of(decisions: &[DecisionOut]) -> Vec<Line> {
         let stands = together.iter().any(|d| d.stands);
         let undone = if first.decision == Verdict::Undo { "" } else { undone };
         Line {
-            when: clock_of(Some(&first.at)),
+            when: clock_of(&first.at),
             what: format!("{} {what}{why}{undone}", shown(by, 60)),
             at: first.at.clone(),
             undo: if stands { first.first } else { 0 },

@@ -177,8 +177,8 @@ fn clock(time: Timestamp) -> String {
 }
 
 /// A time of the database as people read it.
-fn clock_of(time: Option<&str>) -> String {
-    time.and_then(|t| t.parse::<Timestamp>().ok()).map_or("undated".to_owned(), clock)
+fn clock_of(time: &str) -> String {
+    time.parse().map_or("undated".to_owned(), clock)
 }
 
 /// A text as part of an address.

@@ -49,7 +49,6 @@ struct Group {
     lead: Shown,
     copies: Vec<Shown>,
     said: String,
-    open: bool,
 }
 
 struct Shown {
@@ -168,7 +167,6 @@ fn groups(told: &Told, lead: &Located, first: Option<Timestamp>) -> Vec<Group> {
         Group {
             lead: article(of_group, lead),
             said: counted(copies.len(), "copy", "copies"),
-            open: false,
             copies,
         }
     };
@@ -245,7 +243,7 @@ fn log(index: &Index, told: &Told, decisions: &[DecisionOut]) -> Result<Vec<Logg
             n => format!(", {}", counted(n as usize, "article", "articles")),
         };
         lines.push(Logged {
-            when: clock_of(Some(&line.at)),
+            when: clock_of(&line.at),
             what: format!("{}{from}{added}: {}", line.change, line.reason),
             at: line.at,
             undo: 0,
