@@ -164,6 +164,16 @@ impl Store {
         self.all("SELECT number, kind, first_row, rows, bytes FROM segments ORDER BY number", named)
     }
 
+    /// Those of one kind.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn segments_of(&self, kind: &str) -> Result<Vec<Named>, Error> {
+        let mut segments = self.segments()?;
+        segments.retain(|named| named.kind == kind);
+        Ok(segments)
+    }
+
     pub(super) fn all<T>(
         &self,
         sql: &str,

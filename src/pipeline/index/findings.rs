@@ -110,7 +110,7 @@ impl Findings {
             before: HashMap::default(),
             fresh: HashMap::default(),
         };
-        for named in store.segments()?.into_iter().filter(|named| named.kind == KIND) {
+        for named in store.segments_of(KIND)? {
             let segment = store.segment(&named)?;
             let mut ends = [0; 3];
             segment.each_record(RECORDS, RECORD, |record| {

@@ -160,13 +160,12 @@ impl Index {
         let mut lookup = Lookup::new(&self.params, most);
         let end = |named: &Named| named.first_row + named.rows;
         // They stand by number, and one that was merged has older rows than one before it.
-        let mut segments = self.store.segments()?;
+        let mut segments = self.store.segments_of(rows::KIND)?;
         segments.sort_by_key(end);
         let (mut newest, mut held) = (Vec::new(), 0);
         for named in segments.into_iter().rev() {
-            let older = end(&named) <= first;
-            if named.kind != rows::KIND || older || held >= most {
-                continue;
+            if end(&named) <= first || held >= most {
+                break;
             }
             held += named.rows as usize;
             newest.push(named);
@@ -204,9 +203,8 @@ mod tests {
         for id in 0..9 {
             index.update_articles(vec![article(id)], &Options::at(Timestamp::UNIX_EPOCH)).unwrap();
         }
-        let segments = index.store.segments().unwrap().into_iter();
-        let firsts: Vec<u32> =
-            segments.filter(|s| s.kind == rows::KIND).map(|s| s.first_row).collect();
+        let segments = index.store.segments_of(rows::KIND).unwrap();
+        let firsts: Vec<u32> = segments.iter().map(|s| s.first_row).collect();
         assert_eq!(firsts, [8, 0], "the first eight became one");
         for (most, held) in [(1, vec![8]), (8, (1..9).collect()), (9, (0..9).collect())] {
             let lookup = index.lookup(0, most).unwrap();

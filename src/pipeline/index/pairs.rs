@@ -118,9 +118,9 @@ pub(super) struct Pairs {
 impl Pairs {
     /// What the index has; so many rows.
     pub(super) fn open(store: &Store, rows: usize) -> Result<Self, Error> {
-        let of_kind = store.segments()?.into_iter().filter(|named| named.kind == KIND);
         let open = |named: Named| store.segment(&named).map(|segment| (named, segment));
-        let segments = of_kind.map(open).collect::<Result<_, Error>>()?;
+        let segments =
+            store.segments_of(KIND)?.into_iter().map(open).collect::<Result<_, Error>>()?;
         Ok(Self { segments, rows: rows as u32, fresh: Vec::new() })
     }
 

@@ -217,8 +217,7 @@ impl Index {
         let removed = batch.removed.clone();
         let stays =
             |a: &Prepared| state.was(a.row).is_there() && removed.binary_search(&a.row).is_err();
-        let all = self.store.segments()?.into_iter();
-        for named in all.filter(|named| named.kind == rows::KIND) {
+        for named in self.store.segments_of(rows::KIND)? {
             let segment = self.store.segment(&named)?;
             if !rows::records(&segment)?.iter().any(&gone) {
                 continue;

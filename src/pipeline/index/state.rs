@@ -71,9 +71,8 @@ pub(super) struct State {
 impl State {
     /// What the index has, and what tonight's segments have.
     pub(super) fn load(store: &Store, tonight: &[Named]) -> Result<Self, Error> {
-        let all = store.segments()?;
-        let of_articles = all.iter().filter(|named| named.kind == rows::KIND).chain(tonight);
-        let segments = of_articles.map(|named| store.segment(named));
+        let before = store.segments_of(rows::KIND)?;
+        let segments = before.iter().chain(tonight).map(|named| store.segment(named));
         let segments: Vec<Segment> = segments.collect::<Result<_, Error>>()?;
         let records = segments.iter().map(|s| s.section_len(rows::RECORDS) as usize).sum::<usize>();
         let rows = Vec::with_capacity(records / rows::RECORD);

@@ -66,12 +66,12 @@ fn versions(
     if of.is_empty() {
         return Ok(versions);
     }
-    for named in store.segments()?.iter().filter(|named| named.kind == rows::KIND) {
+    for named in store.segments_of(rows::KIND)? {
         let its = named.first_row..named.first_row + named.rows;
         if !of.keys().any(|row| its.contains(row)) {
             continue;
         }
-        store.segment(named)?.each_record(rows::RECORDS, rows::RECORD, |record| {
+        store.segment(&named)?.each_record(rows::RECORDS, rows::RECORD, |record| {
             let (row, brief) = rows::brief(record);
             if let Some(&(id, date)) = of.get(&row) {
                 let version = Version { published: Some(date), delivered: brief.delivered };

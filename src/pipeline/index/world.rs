@@ -27,8 +27,8 @@ impl World {
         for Stored { row, entry } in store.articles()? {
             world.entries.insert(row, entry);
         }
-        for named in store.segments()?.iter().filter(|named| named.kind == rows::KIND) {
-            world.chunks.push(rows::read(&store.segment(named)?)?);
+        for named in store.segments_of(rows::KIND)? {
+            world.chunks.push(rows::read(&store.segment(&named)?)?);
         }
         Ok(world)
     }
