@@ -50,7 +50,7 @@ pub struct Arrival {
 
 /// Articles that are accepted together or not at all.
 #[derive(Debug)]
-pub struct Batch<'a> {
+pub struct Arrivals<'a> {
     /// The articles.
     pub articles: &'a [Article],
     /// The sender's key, the digest of what was sent, and the answer that a repetition gets.
@@ -82,7 +82,7 @@ impl Journal {
     ///
     /// # Errors
     /// The database cannot be written; none of them is then in it.
-    pub fn accept(&mut self, batches: &[Batch<'_>]) -> Result<(), Error> {
+    pub fn accept(&mut self, batches: &[Arrivals<'_>]) -> Result<(), Error> {
         self.change(|tx| {
             let mut insert = tx.prepare_cached("INSERT INTO arrivals VALUES (NULL, ?, ?, ?)")?;
             let mut answer =

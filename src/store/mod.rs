@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 pub use commit::{Batch, RunCounts, RunLine};
 pub use decided::Decided;
 pub use files::{Access, Store};
-pub use journal::{Arrival, Batch as Arrivals, Journal};
+pub use journal::{Arrival, Arrivals, Journal};
 pub use look::{Brief, Filter, Located, RunSeen, Summary, first_and_last};
 pub use segment::{Block, Keep, Segment, SegmentWriter};
 pub use tables::{Member, Named, Next, Stored, Story};

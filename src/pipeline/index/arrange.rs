@@ -32,7 +32,7 @@ const BESIDE: usize = if cfg!(test) { 6 } else { 5_000 };
 const PART: usize = if cfg!(test) { 3 } else { 20_000 };
 
 /// The stories that a night may have changed.
-pub(super) struct Told {
+pub(super) struct Arranged {
     /// Those with its articles, and a few beside them, ready to be placed.
     pub(super) corpus: Corpus,
     pub(super) found: Found,
@@ -62,7 +62,7 @@ pub(super) fn arrange(
     pairs: &Pairs,
     findings: &Findings,
     grouped: Grouped,
-) -> Result<Told, Error> {
+) -> Result<Arranged, Error> {
     let Grouped { positions, tree, mut stories } = grouped;
     let row = |n: usize| reports.rows[positions[n] as usize];
     let was = |n: usize| work.state.was(row(n)).story;
@@ -104,7 +104,7 @@ pub(super) fn arrange(
     add(work, &corpus, &placed);
     let mut old: Vec<u32> = HashSet::into_iter(stories).collect();
     old.sort_unstable();
-    Ok(Told { corpus, found, placed, fresh, old })
+    Ok(Arranged { corpus, found, placed, fresh, old })
 }
 
 impl Parts<'_> {

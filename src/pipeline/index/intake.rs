@@ -115,13 +115,13 @@ impl Waiting {
 
 /// An article that the index has, and the hash of its title and text as delivered.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
+pub(super) struct Earlier {
     pub(super) row: u32,
     pub(super) entry: Entry,
     pub(super) delivered: u64,
 }
 
-impl Known {
+impl Earlier {
     fn version(&self) -> Version {
         Version { published: self.entry.published(), delivered: self.delivered }
     }
@@ -153,7 +153,7 @@ impl Versions {
 /// what the index has, unless that [stays](Version::stays).
 pub(super) fn versions(
     mut articles: Vec<Prepared>,
-    mut known: impl FnMut(&str) -> Result<Option<Known>, Error>,
+    mut known: impl FnMut(&str) -> Result<Option<Earlier>, Error>,
 ) -> Result<Versions, Error> {
     let mut versions = Versions::default();
     articles.sort_by(|a, b| {

@@ -2,9 +2,9 @@
 
 use foldhash::{HashMap, HashSet};
 
-use super::arrange::{self, Told};
+use super::arrange::{self, Arranged};
 use super::findings::Findings;
-use super::intake::{self, Intake, Known};
+use super::intake::{self, Earlier, Intake};
 use super::pairs::Pairs;
 use super::reports::{self, Reports};
 use super::settle::{self, Before, Ending};
@@ -185,12 +185,12 @@ impl Index {
         &self,
         state: &State,
         tonight: &[Prepared],
-    ) -> Result<HashMap<Box<str>, Known>, Error> {
+    ) -> Result<HashMap<Box<str>, Earlier>, Error> {
         let new = Rare::new(tonight.iter().map(|a| a.identity));
         let rows = state.select(|row| state.was(row).is_there() && new.has(state.of(row).identity));
         let stored = self.store.articles_at(&rows)?.into_iter();
         let known = |Stored { row, entry }| {
-            (entry.id.clone(), Known { row, delivered: state.of(row).delivered, entry })
+            (entry.id.clone(), Earlier { row, delivered: state.of(row).delivered, entry })
         };
         Ok(stored.map(known).collect())
     }
@@ -220,7 +220,7 @@ impl Index {
         let grouped = regroup::regroup(&work, &reports, &findings, touched, &changed)?;
         night.counts.unmet = grouped.unmet(&work, &reports);
         clock.stage(stages, "group", grouped.positions.len() as u64, "reports at hand");
-        let Told { corpus, mut found, mut placed, fresh, old } =
+        let Arranged { corpus, mut found, mut placed, fresh, old } =
             arrange::arrange(&mut work, &reports, &pairs, &findings, grouped)?;
         let before = Before {
             members: work.members_of(&old),
