@@ -40,12 +40,26 @@ pub(super) fn cases(corpus: &Corpus, [a, b]: [u32; 2]) -> Option<Cases> {
     Cases::of(language).filter(|_| is_same)
 }
 
+/// A line, and how it begins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Line<'a> {
+    /// Its [`facts::first_eight`], which most comparisons need alone.
+    begin: u64,
+    text: &'a str,
+}
+
+impl Line<'_> {
+    /// Whether two lines are the same. None ends with a zero byte, so that those shorter than eight bytes are the same if they
+    /// begin alike.
+    fn is(self, other: Line<'_>) -> bool {
+        self.begin == other.begin && (self.text.len() < 8 || self.text == other.text)
+    }
+}
+
 /// Numbers, names, and tags such as `UPDATE 2`, as they were put aside: a line each, with an empty one between the lists.
 #[derive(Default)]
 struct Listed<'a> {
-    lines: Vec<&'a [u8]>,
-    /// How each line begins.
-    begins: Vec<u64>,
+    lines: Vec<Line<'a>>,
     /// Where each list ends.
     ends: [usize; 3],
 }
@@ -59,8 +73,8 @@ impl<'a> Listed<'a> {
 
     /// Takes those of another article in.
     fn take(&mut self, bytes: &'a [u8]) {
+        let text = str::from_utf8(bytes).expect("they were put aside as text");
         self.lines.clear();
-        self.begins.clear();
         let (mut start, mut list) = (0, 0);
         for end in positions(bytes, |b| b == b'\n').chain([bytes.len()]) {
             // The second of two ends of lines, which stand behind a list, ends nothing.
@@ -68,8 +82,8 @@ impl<'a> Listed<'a> {
                 continue;
             }
             if end > start {
-                self.lines.push(&bytes[start..end]);
-                self.begins.push(facts::first_eight(bytes, start..end));
+                let begin = facts::first_eight(bytes, start..end);
+                self.lines.push(Line { begin, text: &text[start..end] });
             }
             start = end + 1;
             if list < 2 && bytes.get(start) == Some(&b'\n') {
@@ -81,74 +95,9 @@ impl<'a> Listed<'a> {
     }
 
     /// One of the lists.
-    fn list(&self, list: usize) -> List<'_, 'a> {
-        let range = if list == 0 { 0 } else { self.ends[list - 1] }..self.ends[list];
-        List { lines: &self.lines[range.clone()], begins: &self.begins[range] }
+    fn list(&self, list: usize) -> &[Line<'a>] {
+        &self.lines[if list == 0 { 0 } else { self.ends[list - 1] }..self.ends[list]]
     }
-}
-
-/// Some lines, and how each begins.
-#[derive(Clone, Copy)]
-struct List<'l, 'a> {
-    lines: &'l [&'a [u8]],
-    begins: &'l [u64],
-}
-
-impl<'l, 'a> List<'l, 'a> {
-    /// Whether a line is the same as one of another list. None ends with a zero byte, so that those shorter than eight bytes are
-    /// the same if they begin alike.
-    fn same(self, i: usize, other: Self, j: usize) -> bool {
-        let alike = self.begins[i] == other.begins[j];
-        alike && (self.lines[i].len() < 8 || self.lines[i] == other.lines[j])
-    }
-
-    /// How many lines the list and another one begin with in common.
-    fn common_start(self, other: Self) -> usize {
-        let n = self.lines.len().min(other.lines.len());
-        (0..n).take_while(|&i| self.same(i, other, i)).count()
-    }
-
-    /// How many lines behind the first ones both end with in common.
-    fn common_end(self, other: Self, from: usize) -> usize {
-        let (n, m) = (self.lines.len(), other.lines.len());
-        (1..=n.min(m) - from).take_while(|&k| self.same(n - k, other, m - k)).count()
-    }
-
-    /// Where another list has a line; it is looked for from a place on, and then before that.
-    fn find(self, i: usize, other: Self, from: usize) -> Option<usize> {
-        let (before, behind) = other.begins.split_at(from);
-        let mut places = (from..).zip(behind).chain((0..).zip(before));
-        let found = places.find(|&(j, begin)| *begin == self.begins[i] && self.same(i, other, j));
-        found.map(|(j, _)| j)
-    }
-
-    /// The lines, ascending and distinct.
-    fn distinct(self) -> Vec<&'a str> {
-        facts::distinct(self.lines.iter().map(|&line| text(line)))
-    }
-
-    /// Which of some lines another list has not, ascending and distinct; `None` if too many would have to be looked for.
-    fn only(self, some: Range<usize>, other: Self) -> Option<Vec<&'a str>> {
-        let (mut only, mut searches, mut next) = (Vec::new(), 0, some.start);
-        for i in some {
-            // What both have stands in one order in both most often.
-            if next < other.lines.len() && self.same(i, other, next) {
-                next += 1;
-                continue;
-            }
-            searches += 1;
-            match self.find(i, other, next) {
-                _ if searches > FEW => return None,
-                Some(j) => next = j + 1,
-                None => only.push(text(self.lines[i])),
-            }
-        }
-        Some(facts::distinct(only.into_iter()))
-    }
-}
-
-fn text(line: &[u8]) -> &str {
-    str::from_utf8(line).expect("they were put aside as text")
 }
 
 /// What changed between each duplicate and the representative of its group, in the order of the articles.
@@ -243,7 +192,8 @@ fn differences<'a>(
     cases: Option<&Cases>,
 ) -> [Vec<&'a str>; 2] {
     let [a, b] = [a, b].map(|listed| listed.list(n));
-    let [gone, new] = as_written(a, b);
+    let [gone, new] =
+        as_written(a, b).map(|lines| lines.into_iter().map(|line| line.text).collect());
     let plain: &dyn Fn(&'a str) -> Cow<'a, str> = match (n, cases) {
         (0, _) => &facts::plain,
         (1, Some(cases)) => &|name| cases.name(name),
@@ -255,13 +205,13 @@ fn differences<'a>(
 /// Those of some lines that a list has not, however they are written.
 fn without<'a>(
     mut lines: Vec<&'a str>,
-    list: List<'_, 'a>,
+    list: &[Line<'a>],
     plain: impl Fn(&'a str) -> Cow<'a, str>,
 ) -> Vec<&'a str> {
     if !lines.is_empty() {
         let mut asked: Vec<_> = lines.iter().map(|line| plain(line)).collect();
         asked.sort_unstable();
-        let of_list = list.lines.iter().map(|&line| plain(text(line)));
+        let of_list = list.iter().map(|line| plain(line.text));
         let mut known: Vec<_> = of_list.filter(|line| asked.binary_search(line).is_ok()).collect();
         known.sort_unstable();
         lines.retain(|line| known.binary_search(&plain(line)).is_err());
@@ -270,20 +220,49 @@ fn without<'a>(
 }
 
 /// The lines of each of two lists that the other has not, ascending and distinct.
-fn as_written<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
+fn as_written<'a>(a: &[Line<'a>], b: &[Line<'a>]) -> [Vec<Line<'a>>; 2] {
     // Copies have most in common at the beginning and at the end.
-    let start = a.common_start(b);
-    let end = a.common_end(b, start);
-    let only = |list: List<'_, 'a>, other| list.only(start..list.lines.len() - end, other);
+    let is = |(x, y): &(&Line, &Line)| x.is(**y);
+    let start = a.iter().zip(b).take_while(is).count();
+    let end = a[start..].iter().rev().zip(b[start..].iter().rev()).take_while(is).count();
+    let only = |x: &[Line<'a>], y| only(x, start..x.len() - end, y);
     match only(a, b).zip(only(b, a)) {
         Some((gone, new)) => [gone, new],
         None => of_many_as_written(a, b),
     }
 }
 
+/// Which of some lines of a list another one has not, ascending and distinct; `None` if too many would have to be looked for.
+fn only<'a>(list: &[Line<'a>], some: Range<usize>, other: &[Line<'a>]) -> Option<Vec<Line<'a>>> {
+    let (mut only, mut searches, mut next) = (Vec::new(), 0, some.start);
+    for line in &list[some] {
+        // What both have stands in one order in both most often.
+        if other.get(next).is_some_and(|other| line.is(*other)) {
+            next += 1;
+            continue;
+        }
+        searches += 1;
+        let (before, behind) = other.split_at(next);
+        let place = |of: &[Line]| of.iter().position(|other| line.is(*other));
+        match place(behind).map(|j| next + j).or_else(|| place(before)) {
+            _ if searches > FEW => return None,
+            Some(j) => next = j + 1,
+            None => only.push(*line),
+        }
+    }
+    only.sort_unstable();
+    only.dedup();
+    Some(only)
+}
+
 /// As [`as_written`], for any number of lines.
-fn of_many_as_written<'a>(a: List<'_, 'a>, b: List<'_, 'a>) -> [Vec<&'a str>; 2] {
-    let [a, b] = [a, b].map(List::distinct);
+fn of_many_as_written<'a>(a: &[Line<'a>], b: &[Line<'a>]) -> [Vec<Line<'a>>; 2] {
+    let [a, b] = [a, b].map(|list| {
+        let mut lines = list.to_vec();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    });
     let (gone, new) = sets::differences(&a, &b);
     [gone, new].map(|only| only.into_iter().copied().collect())
 }
@@ -320,9 +299,12 @@ mod tests {
                 let [x, y] = texts.each_ref().map(|lists| lists[list].iter().cloned().collect::<BTreeSet<String>>());
                 let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| x.difference(y).cloned().collect::<Vec<_>>();
                 let expected = [only(&x, &y), only(&y, &x)];
-                prop_assert_eq!(&as_written(a.list(list), b.list(list)), &expected);
-                prop_assert_eq!(&of_many_as_written(a.list(list), b.list(list)), &expected);
-                prop_assert_eq!(a.list(list).lines.len(), texts[0][list].len());
+                let [a, b] = [a.list(list), b.list(list)];
+                for found in [as_written(a, b), of_many_as_written(a, b)] {
+                    let found = found.map(|lines| lines.iter().map(|line| line.text.to_owned()).collect::<Vec<_>>());
+                    prop_assert_eq!(&found, &expected);
+                }
+                prop_assert_eq!(a.len(), texts[0][list].len());
             }
         }
     }

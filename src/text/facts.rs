@@ -233,15 +233,6 @@ pub fn uncased(Tokens { words, list, is_ascii, .. }: Tokens<'_>, mut each: impl 
     }
 }
 
-/// Some numbers or names, ascending and distinct.
-pub fn distinct<'a>(facts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let begin = |fact: &str| first_eight(fact.as_bytes(), 0..fact.len());
-    let mut facts: Vec<(u64, &str)> = facts.map(|fact| (begin(fact), fact)).collect();
-    facts.sort_unstable();
-    facts.dedup();
-    facts.into_iter().map(|(_, fact)| fact).collect()
-}
-
 /// The first bytes of a part of a text, which is not empty, as a number of the same order: most comparisons need no more.
 #[inline]
 pub fn first_eight(text: &[u8], part: Range<usize>) -> u64 {
