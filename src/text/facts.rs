@@ -130,10 +130,25 @@ fn is_three_digits(text: &str) -> bool {
 /// letters behind it, so that `1,000`, `1.000` and `1'000` are one, as `12,4` and `12.4m` are, `1,50,000` and `150,000`, and
 /// `12:30`, `12h30` and `12.30`.
 pub fn plain(number: &str) -> Cow<'_, str> {
-    if let Some(plain) = plain_as_written(number) {
-        return plain.into();
+    match plain_as_written(number) {
+        Some(plain) => plain.into(),
+        None if has_thousands(number) => {
+            let mut plain = String::with_capacity(number.len());
+            plain.extend(number.chars().filter(|&c| c != ','));
+            plain.into()
+        }
+        None => rewritten(number).into(),
     }
-    rewritten(number).into()
+}
+
+/// Whether a number is digits with a comma before each three but the first ones.
+fn has_thousands(number: &str) -> bool {
+    let whole = number.bytes().take_while(u8::is_ascii_digit).count();
+    let is_group = |group: &[u8]| match group {
+        [b',', three @ ..] => three.len() == 3 && three.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    number.as_bytes()[whole..].chunks(4).all(is_group)
 }
 
 /// As [`plain`], of any number.
