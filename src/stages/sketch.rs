@@ -1,6 +1,7 @@
 //! Shingles to what is compared first: a MinHash signature, and what the lead has.
 
 use crate::kernel::fss::{self, Signature};
+use crate::kernel::wide::wide;
 
 /// The sketch of one article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,29 +35,39 @@ pub fn sketch(hashes: &[u64]) -> Option<Sketch> {
     Some(Sketch { signature: fss::signature(hashes)?, lead: lead(hashes) })
 }
 
-fn lead(hashes: &[u64]) -> Lead {
-    let first = |n: usize| &hashes[..hashes.len().min(n)];
-    let opening: [u32; OPENING_HASHES] = smallest(first(OPENING), &[]);
-    let others: [u32; OTHERS] = smallest(first(LEAD), &opening);
-    let mut lead = NO_LEAD;
-    lead[..OPENING_HASHES].copy_from_slice(&opening);
-    lead[OPENING_HASHES..].copy_from_slice(&others);
-    lead
+wide! {
+    fn lead(hashes: &[u64]) -> Lead {
+        let first = |n: usize| &hashes[..hashes.len().min(n)];
+        let opening: [u32; OPENING_HASHES] = smallest(first(OPENING), &[]);
+        let others: [u32; OTHERS] = smallest(first(LEAD), &opening);
+        let mut lead = NO_LEAD;
+        lead[..OPENING_HASHES].copy_from_slice(&opening);
+        lead[OPENING_HASHES..].copy_from_slice(&others);
+        lead
+    }
 }
 
 /// The smallest distinct hashes, by their upper halves, ascending, without those that are known.
+#[inline(always)]
 fn smallest<const N: usize>(hashes: &[u64], known: &[u32]) -> [u32; N] {
     let mut smallest = [u32::MAX; N];
     for hash in hashes.iter().map(|hash| (hash >> 32) as u32) {
         // Most hashes are larger than all that are kept.
-        if hash < smallest[N - 1] && !smallest.contains(&hash) && !known.contains(&hash) {
+        if hash < smallest[N - 1] && !is_among(&smallest, hash) && !is_among(known, hash) {
             insert(&mut smallest, hash);
         }
     }
     smallest
 }
 
+/// Not `contains`, which stops early and so cannot look at several values at once.
+#[inline(always)]
+fn is_among(values: &[u32], value: u32) -> bool {
+    values.iter().fold(false, |some, &other| some | (other == value))
+}
+
 /// Puts a value in its place among ascending ones, of which the last is lost; without a branch on where that is.
+#[inline(always)]
 fn insert<const N: usize>(ascending: &mut [u32; N], value: u32) {
     let mut before = [0; N];
     before[1..].copy_from_slice(&ascending[..N - 1]);
@@ -69,6 +80,7 @@ fn insert<const N: usize>(ascending: &mut [u32; N], value: u32) {
 mod tests {
     use super::*;
     use crate::kernel::hash::mix;
+    use crate::kernel::wide::tests::at_all_levels;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
@@ -85,9 +97,10 @@ mod tests {
             let mut lead = filled(&mut distinct(32).into_iter(), 3);
             let others = filled(&mut distinct(128).into_iter().filter(|hash| !lead.contains(hash)), 7);
             lead.extend(others);
-            let sketch = sketch(&hashes).expect("there are hashes");
-            prop_assert_eq!(&sketch.lead[..], lead);
-            prop_assert_eq!(Some(sketch.signature), fss::signature(&hashes));
+            for sketch in at_all_levels(|| sketch(&hashes).expect("there are hashes")) {
+                prop_assert_eq!(&sketch.lead[..], &lead);
+                prop_assert_eq!(Some(sketch.signature), fss::signature(&hashes));
+            }
         }
     }
 
