@@ -46,27 +46,20 @@ pub fn signature(hashes: &[u64]) -> Option<Signature> {
         return None;
     }
     let mut smallest = [EMPTY; SLOTS];
-    for &round_seed in ROUND_SEEDS.iter() {
-        one_round(hashes, round_seed, &mut smallest);
-        // Not `any`, which stops early and so cannot look at several slots at once.
-        if !smallest.iter().fold(false, |some, &slot| some | (slot == EMPTY)) {
-            break;
+    let is_full = ROUND_SEEDS.iter().any(|&seed| !one_round(hashes, seed, &mut smallest));
+    if !is_full {
+        for (slot, &slot_seed) in smallest.iter_mut().zip(SLOT_SEEDS.iter()) {
+            if *slot == EMPTY {
+                *slot = smallest_rank(hashes, slot_seed);
+            }
         }
     }
-    for (slot, &slot_seed) in smallest.iter_mut().zip(SLOT_SEEDS.iter()) {
-        if *slot == EMPTY {
-            *slot = smallest_rank(hashes, slot_seed);
-        }
-    }
-    // Not `map`, which is left as a call a slot.
-    let mut signature = [0; SLOTS];
-    signature.iter_mut().zip(smallest).for_each(|(slot, hash)| *slot = hash as u16);
-    Some(signature)
+    Some(low_bits(&smallest))
 }
 
 wide! {
-    /// Lets every element fall into one slot, and fills the slots that are still empty.
-    fn one_round(hashes: &[u64], round_seed: u64, smallest: &mut [u64; SLOTS]) {
+    /// Lets every element fall into one slot, and fills the slots that are still empty. Returns whether some are then.
+    fn one_round(hashes: &[u64], round_seed: u64, smallest: &mut [u64; SLOTS]) -> bool {
         let mut round = [EMPTY; SLOTS];
         let mut fall = |rank: u64| {
             let slot = &mut round[(rank >> (64 - SLOT_BITS)) as usize];
@@ -83,6 +76,16 @@ wide! {
         for (slot, rank) in smallest.iter_mut().zip(round) {
             *slot = if *slot == EMPTY { rank } else { *slot };
         }
+        // Not `any`, which stops early and so cannot look at several slots at once.
+        smallest.iter().fold(false, |some, &slot| some | (slot == EMPTY))
+    }
+
+    /// What is kept of each slot.
+    fn low_bits(smallest: &[u64; SLOTS]) -> Signature {
+        // Not `map`, which is left as a call a slot.
+        let mut signature = [0; SLOTS];
+        signature.iter_mut().zip(smallest).for_each(|(slot, &hash)| *slot = hash as u16);
+        signature
     }
 
     /// The smallest rank of some hashes; there is at least one.
