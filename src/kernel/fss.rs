@@ -17,6 +17,8 @@ pub const SLOTS: usize = 128;
 const ROUNDS: usize = 3;
 /// What stands in a slot into which nothing fell.
 const EMPTY: u64 = u64::MAX;
+/// So many empty slots are looked for among all elements, where letting each fall into its slot takes longer.
+const FEW: usize = 4;
 /// Bits of a hash that choose the slot.
 const SLOT_BITS: u32 = SLOTS.trailing_zeros();
 
@@ -46,8 +48,15 @@ pub fn signature(hashes: &[u64]) -> Option<Signature> {
         return None;
     }
     let mut smallest = [EMPTY; SLOTS];
-    let is_full = ROUND_SEEDS.iter().any(|&seed| !one_round(hashes, seed, &mut smallest));
-    if !is_full {
+    let mut empty = SLOTS;
+    for &round_seed in ROUND_SEEDS.iter() {
+        empty = match empty {
+            0 => break,
+            1..=FEW => round_of_few(hashes, round_seed, &mut smallest),
+            _ => one_round(hashes, round_seed, &mut smallest),
+        };
+    }
+    if empty > 0 {
         for (slot, &slot_seed) in smallest.iter_mut().zip(SLOT_SEEDS.iter()) {
             if *slot == EMPTY {
                 *slot = smallest_rank(hashes, slot_seed);
@@ -58,8 +67,8 @@ pub fn signature(hashes: &[u64]) -> Option<Signature> {
 }
 
 wide! {
-    /// Lets every element fall into one slot, and fills the slots that are still empty. Returns whether some are then.
-    fn one_round(hashes: &[u64], round_seed: u64, smallest: &mut [u64; SLOTS]) -> bool {
+    /// Lets every element fall into one slot, and fills the slots that are still empty. Returns how many are then.
+    fn one_round(hashes: &[u64], round_seed: u64, smallest: &mut [u64; SLOTS]) -> usize {
         let mut round = [EMPTY; SLOTS];
         let mut fall = |rank: u64| {
             let slot = &mut round[(rank >> (64 - SLOT_BITS)) as usize];
@@ -76,8 +85,37 @@ wide! {
         for (slot, rank) in smallest.iter_mut().zip(round) {
             *slot = if *slot == EMPTY { rank } else { *slot };
         }
-        // Not `any`, which stops early and so cannot look at several slots at once.
-        smallest.iter().fold(false, |some, &slot| some | (slot == EMPTY))
+        smallest.iter().map(|&slot| u64::from(slot == EMPTY)).sum::<u64>() as usize
+    }
+
+    /// As [`one_round`], where at most [`FEW`] slots are empty.
+    fn round_of_few(hashes: &[u64], round_seed: u64, smallest: &mut [u64; SLOTS]) -> usize {
+        const LANES: usize = 8;
+        let mut slots = [SLOTS; FEW];
+        let empty = (0..SLOTS).filter(|&slot| smallest[slot] == EMPTY);
+        let empty = slots.iter_mut().zip(empty).map(|(place, slot)| *place = slot).count();
+        let mut least = [[EMPTY; LANES]; FEW];
+        let mut look = |ranks: &[u64; LANES]| {
+            for (least, &slot) in least.iter_mut().zip(&slots[..empty]) {
+                for (least, &rank) in least.iter_mut().zip(ranks) {
+                    let fallen = if rank >> (64 - SLOT_BITS) == slot as u64 { rank } else { EMPTY };
+                    *least = (*least).min(fallen);
+                }
+            }
+        };
+        let (many, rest) = hashes.as_chunks::<LANES>();
+        for hashes in many {
+            let mut ranks = [0; LANES];
+            ranks.iter_mut().zip(hashes).for_each(|(rank, hash)| *rank = mix(hash ^ round_seed));
+            look(&ranks);
+        }
+        let mut ranks = [EMPTY; LANES];
+        ranks.iter_mut().zip(rest).for_each(|(rank, hash)| *rank = mix(hash ^ round_seed));
+        look(&ranks);
+        for (least, &slot) in least.iter().zip(&slots[..empty]) {
+            smallest[slot] = least.iter().fold(EMPTY, |all, &rank| all.min(rank));
+        }
+        slots[..empty].iter().filter(|&&slot| smallest[slot] == EMPTY).count()
     }
 
     /// What is kept of each slot.
@@ -128,6 +166,25 @@ mod tests {
             assert!((mean - resemblance).abs() < 0.008, "{n}, {apart}: mean {mean}");
             let binomial = resemblance * (1.0 - resemblance) / SLOTS as f64;
             assert!(variance < binomial * 1.2, "{n}, {apart}: variance {variance}, {binomial}");
+        }
+    }
+
+    /// Slot by slot, as the module says.
+    fn slowly(hashes: &[u64]) -> Signature {
+        let rank = |seed: u64| hashes.iter().map(move |hash| mix(hash ^ seed));
+        std::array::from_fn(|slot| {
+            let fell = |seed: &u64| rank(*seed).filter(|r| (r >> 57) as usize == slot).min();
+            let classic = || rank(SLOT_SEEDS[slot]).min();
+            ROUND_SEEDS.iter().find_map(fell).or_else(classic).unwrap_or(EMPTY) as u16
+        })
+    }
+
+    #[test]
+    fn signatures_equal_those_made_slot_by_slot() {
+        for n in (1..60).chain((60..400).step_by(7)).chain([2000]) {
+            let set = elements(n, 0..n);
+            let found = at_all_levels(|| signature(&set));
+            assert!(found.iter().all(|found| *found == Some(slowly(&set))), "{n}");
         }
     }
 
