@@ -22,11 +22,14 @@ strip "$root/usr/bin/samestory"
 install -D -m 644 -t "$root/lib/systemd/system" packaging/*.service packaging/*.timer
 install -D -m 644 packaging/samestory.toml "$root/etc/samestory/samestory.toml"
 install -D -m 644 -t "$root/usr/share/doc/samestory" README.md CHANGELOG.md LICENSE-* docs/*.md
-commands=$("$binary" help | sed -n '/^Commands:/,/^$/p' | awk 'NR > 1 && $1 != "help" { print $1 }')
 man=$root/usr/share/man/man1
 mkdir -p "$man"
-for command in '' $commands; do
-    "$binary" man $command | gzip -9n > "$man/samestory${command:+-$command}.1.gz"
+commands() { "$binary" help "$@" | sed -n '/^Commands:/,/^$/p' | sed -n '/^  help/d; s/^  \([a-z]\+\).*/\1/p'; }
+page() { "$binary" man "$@" | gzip -9n > "$man/$(IFS=- && echo "samestory${*:+-$*}").1.gz"; }
+page
+for command in $(commands); do
+    page "$command"
+    for own in $(commands "$command"); do page "$command" "$own"; done
 done
 completion() { install -D -m 644 <("$binary" completions "$1") "$root/usr/share/$2"; }
 completion bash bash-completion/completions/samestory

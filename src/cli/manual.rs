@@ -16,7 +16,9 @@ pub(super) fn completions(args: &Completions) -> Result<Exit, Failure> {
 
 /// Writes the manual page of a command to standard output, in the format of `man`.
 pub(super) fn man(args: &Man) -> Result<Exit, Failure> {
-    let mut command = Args::command();
+    // `help` has no page, of its own or of a command's.
+    let without_help = |command: Command| command.disable_help_subcommand(true);
+    let mut command = without_help(Args::command()).mut_subcommands(without_help);
     command.build();
     let page = args.command.iter().try_fold(&command, |command: &Command, name| {
         command.find_subcommand(name).ok_or_else(|| {

@@ -284,14 +284,17 @@ fn missing(folder: &Path) -> Vec<PathBuf> {
     folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect()
 }
 
-/// Makes the folder, where it is missing, and demands that it holds nothing but what belongs to an index.
+/// Makes the folder, where it is missing, and demands of one without an index that it holds nothing but what belongs to one.
 pub(super) fn make_room(folder: &Path) -> Result<(), Error> {
     if folder.exists() && !folder.is_dir() {
         return Err(Error::NoFolder(folder.to_owned()));
     }
     fs::create_dir_all(folder).map_err(Error::io(folder))?;
+    // File systems and desktops leave files of their own anywhere.
+    if folder.join("header").exists() {
+        return Ok(());
+    }
     let known = [
-        "header",
         "header.new",
         "index.sqlite",
         // What is there for a moment while a new database is made.

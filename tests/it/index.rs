@@ -119,6 +119,8 @@ fn what_is_no_index_is_said() {
     let mut dry = dir.command("update --index news.idx - --dry-run");
     dry.stdin(fs::File::open(dir.path("a.jsonl")).unwrap());
     assert!(ran(&mut dry).exits(0).err.contains("0 new articles"));
+    dir.file("news.idx/.nfs0000000001", "");
+    dir.run("update --index news.idx a.jsonl").exits(0).says("1 repeated");
     let header = dir.read("news.idx/header");
     dir.file("news.idx/header", header.replace("format=", "format=9"));
     dir.run("index check --index news.idx").exits(5).says("header");
