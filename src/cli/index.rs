@@ -97,16 +97,17 @@ fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     let ((mut index, changes), now) = (open(&args.changing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
     let night = index.expire(&args.keeping.options(now))?;
-    said(&night, changes, tell)?;
+    let told = said(&night, changes, tell);
     if store_text.is_none() {
-        return Ok(Exit::Done);
+        return told.map(|()| Exit::Done);
     }
     tell.note(&counted(night.texts_gone as usize, "text let go", "texts let go"));
     // To write all of it anew where nothing went would cost as much every night as the history is long.
     if night.texts_gone > 0 || !night.changes.is_empty() || index.has_room()? {
-        scrub(&index)?;
+        told.and(scrub(&index)).map(|()| Exit::Done)
+    } else {
+        told.map(|()| Exit::Done)
     }
-    Ok(Exit::Done)
 }
 
 /// Leaves nothing of what went in any file. What happened was told before that, since it stands.
@@ -126,8 +127,9 @@ fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     check(args.changing.changes.as_deref(), &args.changing.indexing, &layers.files())?;
     let (mut index, changes) = open(&args.changing)?;
     let (night, missing) = index.forget(&args.ids, Timestamp::now())?;
-    said(&night, changes, tell)?;
-    scrub(&index)?;
+    let told = said(&night, changes, tell);
+    // What is forgotten goes from the files, too, where the changes cannot be written.
+    told.and(scrub(&index))?;
     if missing.is_empty() {
         return Ok(Exit::Done);
     }
@@ -136,13 +138,13 @@ fn forget(args: &Forget, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
 
 /// Says what happened to stories, and which decisions that leaves without effect.
 fn said(night: &Night, changes: Option<Output>, tell: &Tell) -> Result<(), Failure> {
-    if let Some(output) = changes {
-        let all = night.changes.iter().map(|change| (None, change));
-        output.put(|out| write_changes(out, all, false, false))?;
-    }
+    let all = night.changes.iter().map(|change| (None, change));
+    let put = |output: Output| output.put(|out| write_changes(out, all, false, false));
+    let put = changes.map_or(Ok(()), put);
     say_unmet(night.counts.unmet, tell);
     tell.note(&counted(night.changes.len(), "change of a story", "changes of stories"));
-    Ok(())
+    let hint = "it is done; `samestory index log` has the changes too";
+    put.map_err(|error| Failure::from(error).hint(hint))
 }
 
 fn look(indexing: &Indexing, params: &Params) -> Result<Index, Failure> {

@@ -1,5 +1,6 @@
 //! `samestory update`: a night's articles into an index.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -30,41 +31,43 @@ pub(super) fn run(args: &Update, layers: &Layers, tell: &Tell) -> Result<Exit, F
     let owners = targets::owners(&options.outlets);
     let reader = read::open(&args.inputs, options.clone()).map_err(Failure::usage)?;
     let open = |path: &Option<PathBuf>| Output::named(path.as_deref(), &pending);
-    let mut rows = Output::open(args.output.as_deref(), &pending)?;
-    let mut others = [open(&args.changes)?, open(&args.unique)?, open(&args.refusals)?];
+    let rows = Output::open(args.output.as_deref(), &pending)?;
+    let others = [open(&args.changes)?, open(&args.unique)?, open(&args.refusals)?];
     use_threads(settings.running.threads)?;
     memory::keep_blocks();
     let progress = tell.progress("reading and grouping");
     let excel = settings.writing.excel;
+    let mut filled = Vec::new();
     // The outputs are on the disk before the index changes: what it has, somebody was told of.
-    let night = add(args, reader, &asked(args), tell, |night| {
+    let (night, told) = add(args, reader, &asked(args), tell, |night| {
         drop(progress);
         say_notes(&night.notes, &options, &night.counts, tell);
         tell.refusals(&night.refusals, LISTED);
-        let [_, unique, refusals] = &mut others;
-        if let Some(output) = refusals {
-            output.fill(|out| write_refusals(out, &night.refusals, excel))?;
-        }
+        let [changes, unique, refusals] = others;
+        let into = &mut filled;
+        let refused = fill(refusals, into, |out| write_refusals(out, &night.refusals, excel));
         if night.counts.read == 0 && !night.refusals.is_empty() {
-            refusals.take().map_or(Ok(()), Output::commit)?;
+            refused?;
+            commit(std::mem::take(into))?;
             return Err(nothing_read(night.refusals.len()));
         }
         let table = Table { only: Some(&night.tonight), ..settings.writing.table(&keep, &owners) };
-        rows.fill(|out| write(out, &night.grouping, &table))?;
-        if let Some(unique) = unique {
+        let listed = fill(Some(rows), into, |out| write(out, &night.grouping, &table));
+        let all = night.changes.iter().map(|change| (None, change));
+        let changed = fill(changes, into, |out| write_changes(out, all, false, excel));
+        if unique.is_some() {
             let again = originals(read::open(&args.inputs, options).map_err(Failure::usage)?);
             let only = Some(&*night.tonight);
-            unique.fill(|out| write_unique(out, &night.grouping, only, &night.refusals, again))?;
+            fill(unique, into, |out| {
+                write_unique(out, &night.grouping, only, &night.refusals, again)
+            })?;
         }
-        Ok(())
+        Ok(refused.and(listed).and(changed)?)
     })?;
-    if let Some(changes) = &mut others[0] {
-        let all = night.changes.iter().map(|change| (None, change));
-        let filled = changes.fill(|out| write_changes(out, all, false, excel));
-        let hint = "the articles are in the index; `samestory index log` has the changes too";
-        filled.map_err(|error| Failure::from(error).hint(hint))?;
-    }
-    commit(others, rows)?;
+    told.and(commit(filled).map_err(Failure::from)).map_err(|failure| {
+        let is_in = night.counts.read > 0 && !args.dry_run;
+        if is_in { failure.hint(IS_IN) } else { failure }
+    })?;
     say_outcome(&night, args.keeping.retain.is_some(), tell);
     verdict(&settings.running, night.refusals.len(), &night.counts)
 }
@@ -75,14 +78,35 @@ fn asked(args: &Update) -> Options {
     Options { dry_run: args.dry_run, ..args.keeping.options(now) }
 }
 
-/// Adds the articles; what a service holds, the service is asked to.
+/// What is left of a night whose articles are in the index and whose outputs are not all in their place.
+const IS_IN: &str = "the articles are in the index; `samestory index log` has the changes, `samestory index export` the rows";
+
+/// Fills an output that is asked for. One that cannot be filled is given up, and those that can be are kept.
+fn fill(
+    output: Option<Output>,
+    filled: &mut Vec<Output>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), output::Error> {
+    let Some(mut output) = output else { return Ok(()) };
+    output.fill(write)?;
+    filled.push(output);
+    Ok(())
+}
+
+/// Puts outputs in their places. One that cannot be put there keeps none of the others back.
+fn commit(outputs: Vec<Output>) -> Result<(), output::Error> {
+    outputs.into_iter().map(Output::commit).fold(Ok(()), Result::and)
+}
+
+/// Adds the articles; what a service holds, the service is asked to, and has them whatever became of the outputs, which is said
+/// beside the night.
 fn add(
     args: &Update,
     reader: read::Reader,
     options: &Options,
     tell: &Tell,
     ready: impl FnOnce(&Night) -> Result<(), Failure>,
-) -> Result<Night, Failure> {
+) -> Result<(Night, Result<(), Failure>), Failure> {
     let (folder, params) = (folder(&args.indexing)?, args.settings.judging.params());
     match Index::open(folder, Access::Create, &params) {
         Ok(mut index) => {
@@ -91,7 +115,7 @@ fn add(
             }
             let night = index.update_if(reader, options, ready);
             index.close();
-            night
+            Ok((night?, Ok(())))
         }
         #[cfg(feature = "serve")]
         Err(locked @ Error::Locked(_)) if crate::service::holds(folder) => {
@@ -114,9 +138,9 @@ fn add(
             })?;
             read.refusals.extend(night.refusals);
             read.refusals.sort();
-            // The service has them by now, whatever becomes of the outputs.
             let night = Night { refusals: read.refusals, notes: read.notes, ..night };
-            ready(&night).map(|()| night)
+            let told = ready(&night);
+            Ok((night, told))
         }
         Err(error) => Err(error.into()),
     }
@@ -135,10 +159,6 @@ pub(super) fn take_waiting(index: &mut Index, now: Timestamp, tell: &Tell) -> Re
 /// What to do about articles that wait where what they are to be read with is not given.
 const LEARNT: &str = "articles wait that a service accepted: `samestory update` or `serve` with the same --boilerplate and \
                       --terms takes them first";
-
-fn commit(others: [Option<Output>; 3], rows: Output) -> Result<(), output::Error> {
-    others.into_iter().flatten().chain([rows]).try_for_each(Output::commit)
-}
 
 /// The folder of the index that is meant.
 pub(super) fn folder(indexing: &Indexing) -> Result<&Path, Failure> {

@@ -160,3 +160,49 @@ fn a_pipe_is_not_read_twice() {
     assert!(ended.status.code() == Some(2) && said.contains("the pipe /dev/stdin"), "{said}");
     assert!(!dir.path("u.jsonl").exists() && !dir.path("i").exists());
 }
+
+#[cfg(target_os = "linux")]
+fn seed(id: &str, title: &str) -> String {
+    format!("{{\"id\":\"{id}\",\"title\":\"{title}\",\"published\":\"2026-05-01\"}}\n")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_update_that_cannot_write_its_changes_adds_nothing() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", seed("a", "Library lends seeds"));
+    let update = "update --index news.idx a.jsonl -o o.csv --unique u.jsonl --changes";
+    dir.run(&format!("{update} /dev/full")).exits(6).says("cannot write /dev/full: ");
+    assert!(!dir.path("o.csv").exists() && !dir.path("u.jsonl").exists());
+    dir.run(&format!("{update} c.csv")).exits(0).says("1 new article,");
+    assert!(dir.read("u.jsonl").contains("Library"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_done_to_an_index_is_done_to_the_end_where_the_changes_cannot_be_written() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", seed("secretid", "Library lends seeds"));
+    dir.run("update --index news.idx a.jsonl -o o.csv").exits(0);
+    dir.run("index forget secretid --index news.idx --changes /dev/full")
+        .exits(6)
+        .says("cannot write /dev/full: ")
+        .says("`samestory index log` has the changes");
+    for file in ["index.sqlite", "index.sqlite-wal"] {
+        let bytes = std::fs::read(dir.path("news.idx").join(file)).unwrap_or_default();
+        assert!(!bytes.windows(8).any(|bytes| bytes == b"secretid"), "{file}");
+    }
+}
+
+#[test]
+#[cfg(all(feature = "serve", target_os = "linux"))]
+fn what_a_service_has_taken_is_told_in_the_outputs_that_can_be_written() {
+    let dir = Dir::new();
+    let _served = crate::served::Served::start(&dir);
+    dir.file("a.jsonl", seed("a", "Library lends seeds"));
+    dir.run("update --index news.idx a.jsonl -o /dev/full --unique u.jsonl --changes c.csv")
+        .exits(6)
+        .says("cannot write /dev/full: ")
+        .says("the articles are in the index");
+    assert!(dir.read("u.jsonl").contains("Library") && dir.read("c.csv").contains(",new,"));
+}
