@@ -171,6 +171,7 @@ fn decide(
 fn hand_over(app: &App, index: &mut Index, journal: &mut Journal, update: Update) {
     let Update { articles, mut options, representative, reply } = update;
     options.store_text_days.get_or_insert(app.options.store_text_days);
+    options.retain_days = options.retain_days.or(app.options.retain_days);
     let night = work_through(app, index, journal).and_then(|()| {
         let before = index.log_end()?;
         let count = articles.len();

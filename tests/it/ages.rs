@@ -90,6 +90,23 @@ fn a_service_does_not_age_by_one_article() {
     asked.stop();
 }
 
+#[cfg(feature = "serve")]
+#[test]
+fn a_service_that_retains_does_so_with_what_is_handed_over() {
+    use crate::served::{SERVE, Served};
+
+    let dir = Dir::new();
+    let _served = Served::by(&mut dir.command(&format!("{SERVE} --retain 30d")));
+    let [old, new, _] = articles();
+    dir.file("old.jsonl", lines(&[old])).file("new.jsonl", lines(&[new]));
+    for night in ["old", "new"] {
+        let now = "--now 2026-03-02T00:00:00Z";
+        dir.run(&format!("update --index news.idx {night}.jsonl {now} -o o.csv")).exits(0);
+    }
+    let left = dir.run("index export --index news.idx").exits(0).out;
+    assert!(left.contains("Library") && !left.contains("Flood"), "{left}");
+}
+
 #[test]
 fn an_expiry_that_is_only_asked_about_changes_nothing() {
     use samestory::params::Params;
