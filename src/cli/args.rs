@@ -7,7 +7,7 @@ use clap::{Arg, Args as Group, Parser, Subcommand};
 
 use super::clean::Clean;
 use super::explain::Explain;
-use super::groups::{Judging, Reading, Settings};
+use super::groups::{Judging, Limited, Reading, Settings};
 use super::index_args::{AllSettings, Index, Update};
 use super::knobs::Sweep;
 use super::learn::Learn;
@@ -122,6 +122,8 @@ pub(super) struct Cluster {
     pub(super) summary: Option<PathBuf>,
     #[command(flatten)]
     pub(super) settings: Settings,
+    #[command(flatten)]
+    pub(super) limited: Limited,
 }
 
 #[derive(Debug, Group)]

@@ -35,7 +35,7 @@ pub(super) fn run(args: &Cluster, layers: &Layers, tell: &Tell) -> Result<Exit, 
 
     let progress = tell.progress("reading and grouping");
     let params = settings.judging.params();
-    let limit = settings.running.memory_limit.map(|limit| limit.0);
+    let limit = args.limited.memory_limit.map(|limit| limit.0);
     let memory = Memory { limit, give_back: memory::give_back };
     let run = pipeline::cluster_within(reader, &params, memory);
     drop(progress);

@@ -197,13 +197,19 @@ pub(super) struct Running {
     /// How many threads, at most 1024; 0 is as many as the machine has
     #[arg(long, value_name = "N", env = "SAMESTORY_THREADS", default_value_t = 0, value_parser = values::threads())]
     pub(super) threads: usize,
-    /// Keep about so much in memory, as in 500M or 2G, and the rest in temporary files
-    #[arg(long, value_name = "SIZE", env = "SAMESTORY_MEMORY_LIMIT")]
-    pub(super) memory_limit: Option<Bytes>,
     /// Exit with 3 if more records than this are refused: a share as in 5%, or a number
     #[arg(long, value_name = "LIMIT", env = "SAMESTORY_MAX_REFUSED")]
     pub(super) max_refused: Option<Limit>,
     /// Exit with 3 if any record is refused
     #[arg(long, env = "SAMESTORY_STRICT", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub(super) strict: bool,
+}
+
+/// How much memory a run takes.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Running")]
+pub(super) struct Limited {
+    /// Keep about so much in memory, as in 500M or 2G, and the rest in temporary files
+    #[arg(long, value_name = "SIZE", env = "SAMESTORY_MEMORY_LIMIT")]
+    pub(super) memory_limit: Option<Bytes>,
 }

@@ -7,7 +7,7 @@ use clap::{Args as Group, Subcommand};
 
 use super::args::SETTINGS;
 use super::decided::{self, Decided};
-use super::groups::{Settings, Standing, Writing};
+use super::groups::{Limited, Settings, Standing, Writing};
 use super::values::Days;
 
 #[derive(Debug, Group)]
@@ -161,6 +161,8 @@ pub(super) struct Export {
 pub(super) struct AllSettings {
     #[command(flatten)]
     pub(super) settings: Settings,
+    #[command(flatten)]
+    pub(super) limited: Limited,
     #[command(flatten)]
     pub(super) indexing: Indexing,
     #[command(flatten)]

@@ -84,3 +84,13 @@ fn a_file_that_a_setting_names_may_be_a_pipe() {
     let file = dir.run("cluster a.jsonl").exits(2).err;
     assert!(file.starts_with("samestory: samestory.toml: invalid value"), "{file}");
 }
+
+#[test]
+fn a_limit_of_memory_is_an_option_of_what_keeps_to_it_and_a_setting_everywhere() {
+    let dir = Dir::new();
+    dir.file("a.jsonl", "{\"id\":\"a\",\"title\":\"One\"}\n");
+    let update = "update a.jsonl --index news.idx -o o.csv";
+    dir.run(&format!("{update} --memory-limit 500M")).exits(2);
+    dir.file("samestory.toml", "memory-limit = \"500M\"\n").run(update).exits(0);
+    dir.run("cluster a.jsonl --memory-limit 500M -o o.csv").exits(0);
+}
