@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use rusqlite::Row;
 
-use super::{Error, Segment, Store};
+use super::files::check_pages;
+use super::{Error, Journal, Segment, Store};
 
 impl Store {
     /// Articles, near-duplicate groups, stories, segments, bytes, runs.
@@ -35,15 +36,14 @@ impl Store {
     pub fn check(&self) -> Result<(), Error> {
         let (_moment, segments) = self.at_one_moment(Self::opened)?;
         segments.iter().try_for_each(Segment::check)?;
-        let said = self.all("PRAGMA integrity_check(1)", |r| r.get::<_, String>(0))?;
-        let what = |what: &str| Err(Error::damaged(&self.database(), what));
-        if said != ["ok"] {
-            return what(&said.join(" "));
-        }
+        check_pages(&self.db, &self.database())?;
         for (sql, fault) in FAULTS {
             if !self.all(sql, |_| Ok(()))?.is_empty() {
-                return what(fault);
+                return Err(Error::damaged(&self.database(), *fault));
             }
+        }
+        if Journal::is_there(self.folder()) {
+            Journal::open(self.folder())?.check()?;
         }
         Ok(())
     }

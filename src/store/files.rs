@@ -377,6 +377,15 @@ fn connect(folder: &Path, access: Access) -> Result<Connection, Error> {
     open().map_err(sql(path.clone()))
 }
 
+/// Demands that all pages of a database are as they should be.
+pub(super) fn check_pages(db: &Connection, path: &Path) -> Result<(), Error> {
+    let ask = || db.query_row("PRAGMA integrity_check(1)", [], |r| r.get::<_, String>(0));
+    match ask().map_err(sql(path.to_owned()))? {
+        said if said == "ok" => Ok(()),
+        said => Err(Error::damaged(path, said)),
+    }
+}
+
 /// Writes all pages of a database anew, since what moved from page to page left copies behind which deletion does not find. They go over
 /// from its log into its file, and the log is emptied, unless somebody reads it: then false.
 pub(super) fn write_anew(db: &Connection) -> rusqlite::Result<bool> {

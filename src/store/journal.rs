@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Row, Transaction, par
 
 use super::Error;
 use super::copy::copy_database;
-use super::files::{sql, sync, write_anew};
+use super::files::{check_pages, sql, sync, write_anew};
 use super::tables::limit;
 use crate::kernel::hash::hash;
 use crate::model::Article;
@@ -151,6 +151,21 @@ impl Journal {
         })?;
         write_anew(&self.db).map_err(self.sql())?;
         Ok(waited)
+    }
+
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// The first damage that is found.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        check_pages(&self.db, &self.path)?;
+        let unread =
+            |r: &Row<'_>| row(r).map(|(number, article)| article.is_none().then_some(number));
+        let unread = self.some("SELECT number, article FROM arrivals", [], unread)?;
+        match unread.into_iter().flatten().next() {
+            Some(number) => Err(Error::damaged(&self.path, format!("arrival {number}"))),
+            None => Ok(()),
+        }
     }
 
     /// Whether an index has a journal.

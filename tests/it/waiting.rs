@@ -316,4 +316,5 @@ fn a_text_that_cannot_be_read_is_not_one_that_is_not_there() {
     assert_eq!(journal.article("late").unwrap().unwrap().id, "late");
     spoil("service/journal.sqlite", "arrivals SET article");
     assert!(journal.article("late").is_err());
+    dir.run("index check --index news.idx").exits(5).says("journal.sqlite: damaged: arrival ");
 }
