@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use foldhash::HashSet;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::Row;
 
 use super::tables::{
-    ARTICLE, Member, Next, STORY, Stored, Story, of_any_block, stored, story, time,
+    ARTICLE, Member, Next, STORY, Stored, Story, of_any_block, row_of, stored, story, time,
 };
 use super::{Error, Store};
 
@@ -189,8 +189,7 @@ impl Store {
         key: impl rusqlite::ToSql,
         one: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, Error> {
-        let read = || self.db.prepare_cached(sql)?.query_row([key], one).optional();
-        read().map_err(self.sql())
+        row_of(&self.db, sql, [key], one).map_err(self.sql())
     }
 
     /// The row, segment and story numbers that are free next.

@@ -5,12 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, Transaction, params};
+use rusqlite::{Connection, Params, Row, Transaction, params};
 
 use super::Error;
 use super::copy::copy_database;
 use super::files::{check_pages, sql, sync, write_anew};
-use super::tables::limit;
+use super::tables::{limit, row_of, rows_of};
 use crate::kernel::hash::hash;
 use crate::model::Article;
 
@@ -232,8 +232,7 @@ impl Journal {
         keys: impl Params,
         one: fn(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, Error> {
-        let read = || self.db.prepare_cached(sql)?.query_row(keys, one).optional();
-        read().map_err(self.sql())
+        row_of(&self.db, sql, keys, one).map_err(self.sql())
     }
 
     fn some<T>(
@@ -242,10 +241,7 @@ impl Journal {
         keys: impl Params,
         one: fn(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, Error> {
-        let read = || -> rusqlite::Result<Vec<T>> {
-            self.db.prepare_cached(sql)?.query_map(keys, one)?.collect()
-        };
-        read().map_err(self.sql())
+        rows_of(&self.db, sql, keys, one).map_err(self.sql())
     }
 
     /// Does what changes the journal; all of it counts or, where it fails, nothing.

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use rusqlite::types::{Type, ValueRef};
-use rusqlite::{Connection, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, Transaction};
 
 use super::{Error, Store};
 use crate::model::Entry;
@@ -185,14 +185,31 @@ impl Store {
     pub(super) fn some<T>(
         &self,
         sql: &str,
-        keys: impl rusqlite::Params,
+        keys: impl Params,
         one: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, Error> {
-        let read = || -> rusqlite::Result<Vec<T>> {
-            self.db.prepare_cached(sql)?.query_map(keys, one)?.collect()
-        };
-        read().map_err(self.sql())
+        rows_of(&self.db, sql, keys, one).map_err(self.sql())
     }
+}
+
+/// The first row of what is asked of a database, if there is any.
+pub(super) fn row_of<T>(
+    db: &Connection,
+    sql: &str,
+    keys: impl Params,
+    one: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    db.prepare_cached(sql)?.query_row(keys, one).optional()
+}
+
+/// All rows of what is asked of a database.
+pub(super) fn rows_of<T>(
+    db: &Connection,
+    sql: &str,
+    keys: impl Params,
+    one: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    db.prepare_cached(sql)?.query_map(keys, one)?.collect()
 }
 
 /// Numbers that are free.
