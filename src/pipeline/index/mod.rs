@@ -48,7 +48,7 @@ use crate::model::{Article, Change, Grouping, Refusal};
 use crate::params::{Params, Representative};
 use crate::read::Notes;
 use crate::stages::decide;
-use crate::store::{Member, Store};
+use crate::store::{Member, Store, Stored};
 use world::World;
 
 pub use crate::store::{
@@ -203,25 +203,15 @@ impl Index {
         Ok(Stats { articles, duplicate_groups, stories, segments, bytes, runs })
     }
 
-    /// Title and text of an article as delivered, where they are still stored.
-    ///
-    /// # Errors
-    /// The database cannot be read, or is damaged.
-    pub fn text(&self, id: &str) -> Result<Option<(String, String)>, Error> {
-        let _moment = self.store.moment()?;
-        let Some(found) = self.store.article(id)? else { return Ok(None) };
-        self.store.text(found.row)?.map(|packed| texts::unpack(&self.store, &packed)).transpose()
-    }
-
-    /// An article as the index has it with its text, where that is still stored.
+    /// An article as the index has it, with title and text as delivered, where these are still stored.
     ///
     /// # Errors
     /// The database cannot be read, or is damaged.
     pub fn original(&self, id: &str) -> Result<Option<Article>, Error> {
-        let Some(((title, text), (located, _))) = self.text(id)?.zip(self.placed(id)?) else {
-            return Ok(None);
-        };
-        let entry = located.entry;
+        let _moment = self.store.moment()?;
+        let Some(Stored { row, entry }) = self.store.article(id)? else { return Ok(None) };
+        let Some(packed) = self.store.text(row)? else { return Ok(None) };
+        let (title, text) = texts::unpack(&self.store, &packed)?;
         Ok(Some(Article {
             id: id.to_owned(),
             title,

@@ -243,7 +243,10 @@ pub(super) async fn article(
         let Some(article) = app.waits(&id)? else {
             let (located, story) = index.placed(&id)?.ok_or_else(missing)?;
             let article = ArticleOut::new(&located.entry, &story.id, &located.group);
-            return Ok(ArticleOut { text: index.text(&id)?.map(|(_, text)| text), ..article });
+            return Ok(ArticleOut {
+                text: index.original(&id)?.map(|article| article.text),
+                ..article
+            });
         };
         // A new version is where the one before is, as far as is known.
         let home = app.home(index, &id)?.ok_or_else(missing)?;
