@@ -24,7 +24,7 @@ install -D -m 644 packaging/samestory.toml "$root/etc/samestory/samestory.toml"
 install -D -m 644 -t "$root/usr/share/doc/samestory" README.md CHANGELOG.md LICENSE-* docs/*.md
 man=$root/usr/share/man/man1
 mkdir -p "$man"
-commands() { "$binary" help "$@" | sed -n '/^Commands:/,/^$/p' | sed -n '/^  help/d; s/^  \([a-z]\+\).*/\1/p'; }
+commands() { "$binary" help "$@" | sed -n '/^Commands:/,/^$/ { /^  help/d; s/^  \([a-z]\+\).*/\1/p }'; }
 page() { "$binary" man "$@" | gzip -9n > "$man/$(IFS=- && echo "samestory${*:+-$*}").1.gz"; }
 page
 for command in $(commands); do

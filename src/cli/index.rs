@@ -97,17 +97,15 @@ fn expire(args: &Expire, layers: &Layers, tell: &Tell) -> Result<Exit, Failure> 
     let ((mut index, changes), now) = (open(&args.changing)?, Timestamp::now());
     take_waiting(&mut index, now, tell)?;
     let night = index.expire(&args.keeping.options(now))?;
-    let told = said(&night, changes, tell);
-    if store_text.is_none() {
-        return told.map(|()| Exit::Done);
+    let mut told = said(&night, changes, tell);
+    if store_text.is_some() {
+        tell.note(&counted(night.texts_gone as usize, "text let go", "texts let go"));
+        // To write all of it anew where nothing went would cost as much every night as the history is long.
+        if night.texts_gone > 0 || !night.changes.is_empty() || index.has_room()? {
+            told = told.and(scrub(&index));
+        }
     }
-    tell.note(&counted(night.texts_gone as usize, "text let go", "texts let go"));
-    // To write all of it anew where nothing went would cost as much every night as the history is long.
-    if night.texts_gone > 0 || !night.changes.is_empty() || index.has_room()? {
-        told.and(scrub(&index)).map(|()| Exit::Done)
-    } else {
-        told.map(|()| Exit::Done)
-    }
+    told.map(|()| Exit::Done)
 }
 
 /// Leaves nothing of what went in any file. What happened was told before that, since it stands.

@@ -161,7 +161,7 @@ static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
     let share = |set: u64| (POINTS / set.count_ones().max(1)) as u16;
     let row = |&set: &u64| std::array::from_fn(|i| share(set) * (set >> i & 1) as u16);
     let mut points: Vec<[u16; 64]> = rows.iter().map(row).collect();
-    points.resize(ROWS, [0; 64]);
+    points.resize(points.len().max(ROWS), [0; 64]);
     FunctionWords {
         places: places.try_into().expect("there are as many places"),
         points: points.try_into().expect("there are no more rows"),

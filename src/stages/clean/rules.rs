@@ -97,6 +97,7 @@ impl Phrase {
         };
         Self { rule, words, steps, next, tail }
     }
+
     /// Whether it is a sentence, or takes in the rest of one.
     pub(super) fn is_sentence(&self) -> bool {
         matches!(self.tail, Tail::Stop | Tail::Sentence)
