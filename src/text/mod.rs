@@ -16,4 +16,4 @@ pub mod url;
 pub mod words;
 
 /// Names the tokeniser, stemmers, detector, term tables and what is kept as facts together.
-pub const VERSION: u32 = 11;
+pub const VERSION: u32 = 12;
